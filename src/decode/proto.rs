@@ -1,0 +1,429 @@
+//! The protobuf format, straight into the model's columns.
+//!
+//! Fields may come in any order, and real writers put samples before the tables that they name. So ids
+//! and string indexes are kept as written until the end, then checked and renumbered in place.
+
+use prost::Message;
+use prost::encoding::{WireType, decode_key, decode_varint, skip_field};
+use rustc_hash::FxHashMap;
+
+use super::stream::{Field, Input, Value, broken};
+use super::wire;
+use crate::error::{Error, Result};
+use crate::model::{
+    Function, FunctionId, Known, Label, LabelValue, Line, Location, LocationId, Mapping, MappingId, Profile, StringId,
+    ValueType,
+};
+
+/// Rows that a table may have: far above honest profiles, and what a bomb of empty rows is stopped by.
+const MAX_ROWS: usize = 1 << 26;
+/// Location ids from here on are kept aside; see [`Decoder::location_ref`].
+const FAR: u64 = 1 << 31;
+
+/// Reads a whole profile.
+pub(super) fn decode(input: &mut Input<'_>) -> Result<Profile> {
+    let mut decoder = Decoder::default();
+    while let Some(field) = input.field()? {
+        decoder.field(field)?;
+    }
+    decoder.finish()
+}
+
+#[derive(Default)]
+struct Decoder {
+    /// Being filled. Every [`StringId`] is an index of the file's string table and every [`LocationId`] of a stack
+    /// an id of the file, until `finish`.
+    profile: Profile,
+    /// Row of the file's string table → interned text.
+    strings: Vec<StringId>,
+    /// Ids of locations that do not fit below [`FAR`].
+    far: Vec<u64>,
+    far_index: FxHashMap<u64, u32>,
+    /// For each location its mapping's id, for each line its function's id.
+    mapping_refs: Vec<u64>,
+    function_refs: Vec<u64>,
+    /// One sample's parts, to be reused.
+    stack: Vec<LocationId>,
+    values: Vec<i64>,
+    labels: Vec<Label>,
+    has_samples: bool,
+}
+
+impl Decoder {
+    fn field(&mut self, field: Field<'_>) -> Result<()> {
+        match (field.number, field.value) {
+            (2, Value::Bytes(bytes)) => self.sample(bytes),
+            (6, Value::Bytes(bytes)) => {
+                if self.strings.is_empty() && !bytes.is_empty() {
+                    return Err(Error::malformed("the first entry of the string table is not empty"));
+                }
+                room(self.strings.len(), "strings")?;
+                self.strings.push(self.profile.strings.intern(bytes));
+                Ok(())
+            }
+            (4, Value::Bytes(bytes)) => self.location(bytes),
+            (5, Value::Bytes(bytes)) => self.function(bytes),
+            (3, Value::Bytes(bytes)) => self.mapping(bytes),
+            (1, Value::Bytes(bytes)) => {
+                room(self.profile.sample_types.len(), "sample types")?;
+                self.profile.sample_types.push(value_type(bytes)?);
+                Ok(())
+            }
+            (11, Value::Bytes(bytes)) => {
+                self.profile.period_type = value_type(bytes)?;
+                Ok(())
+            }
+            (13, Value::Bytes(bytes)) => each_varint(bytes, |index| {
+                room(self.profile.comments.len(), "comments")?;
+                self.profile.comments.push(text_ref(index as i64)?);
+                Ok(())
+            }),
+            (number, Value::Varint(value)) => self.scalar(number, value as i64),
+            (1..=15, _) => Err(Error::malformed("a field has another type than the format gives it")),
+            _ => Ok(()),
+        }
+    }
+
+    fn scalar(&mut self, number: u32, value: i64) -> Result<()> {
+        let profile = &mut self.profile;
+        match number {
+            1..=6 | 11 => return Err(Error::malformed("a field has another type than the format gives it")),
+            7 => profile.drop_frames = text_ref(value)?,
+            8 => profile.keep_frames = text_ref(value)?,
+            9 if profile.time_nanos != 0 => {
+                return Err(Error::malformed(
+                    "two profiles, one behind the other: they must be merged, not concatenated",
+                ));
+            }
+            9 => profile.time_nanos = value,
+            10 => profile.duration_nanos = value,
+            12 => profile.period = value,
+            13 => {
+                room(profile.comments.len(), "comments")?;
+                profile.comments.push(text_ref(value)?);
+            }
+            14 => profile.default_sample_type = text_ref(value)?,
+            15 => profile.doc_url = text_ref(value)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn mapping(&mut self, bytes: &[u8]) -> Result<()> {
+        let mapping = wire::Mapping::decode(bytes).map_err(broken)?;
+        let id = nonzero(mapping.id, "mapping")?;
+        room(self.profile.mappings.len(), "mappings")?;
+        self.profile.mappings.push(Mapping {
+            id,
+            start: mapping.memory_start,
+            limit: mapping.memory_limit,
+            offset: mapping.file_offset,
+            file: text_ref(mapping.filename)?,
+            build_id: text_ref(mapping.build_id)?,
+            has: Known {
+                functions: mapping.has_functions,
+                filenames: mapping.has_filenames,
+                line_numbers: mapping.has_line_numbers,
+                inline_frames: mapping.has_inline_frames,
+            },
+        });
+        Ok(())
+    }
+
+    fn function(&mut self, bytes: &[u8]) -> Result<()> {
+        let function = wire::Function::decode(bytes).map_err(broken)?;
+        let id = nonzero(function.id, "function")?;
+        room(self.profile.functions.len(), "functions")?;
+        self.profile.functions.push(Function {
+            id,
+            name: text_ref(function.name)?,
+            system_name: text_ref(function.system_name)?,
+            filename: text_ref(function.filename)?,
+            start_line: function.start_line,
+        });
+        Ok(())
+    }
+
+    fn location(&mut self, bytes: &[u8]) -> Result<()> {
+        let location = wire::Location::decode(bytes).map_err(broken)?;
+        let id = nonzero(location.id, "location")?;
+        let profile = &mut self.profile;
+        room(
+            profile.locations.len().max(profile.lines.len() + location.line.len()),
+            "locations",
+        )?;
+        let start = profile.lines.len() as u32;
+        for line in &location.line {
+            self.function_refs.push(line.function_id);
+            profile.lines.push(Line {
+                function: FunctionId(0),
+                line: line.line,
+                column: line.column,
+            });
+        }
+        let lines = (start, profile.lines.len() as u32);
+        self.mapping_refs.push(location.mapping_id);
+        profile.locations.push(Location {
+            id,
+            mapping: None,
+            address: location.address,
+            lines,
+            folded: location.is_folded,
+        });
+        Ok(())
+    }
+
+    fn sample(&mut self, mut bytes: &[u8]) -> Result<()> {
+        self.stack.clear();
+        self.values.clear();
+        self.labels.clear();
+        while !bytes.is_empty() {
+            let (number, wire_type) = decode_key(&mut bytes).map_err(broken)?;
+            match (number, wire_type) {
+                (1, WireType::LengthDelimited) => {
+                    each_varint(delimited(&mut bytes)?, |id| {
+                        let id = location_ref(&mut self.far, &mut self.far_index, id)?;
+                        self.stack.push(id);
+                        Ok(())
+                    })?;
+                }
+                (2, WireType::LengthDelimited) => {
+                    each_varint(delimited(&mut bytes)?, |value| {
+                        self.values.push(value as i64);
+                        Ok(())
+                    })?;
+                }
+                (3, WireType::LengthDelimited) => {
+                    let label = delimited(&mut bytes)?;
+                    self.labels.extend(label_of(label)?);
+                }
+                (1, WireType::Varint) => {
+                    let id = decode_varint(&mut bytes).map_err(broken)?;
+                    let id = location_ref(&mut self.far, &mut self.far_index, id)?;
+                    self.stack.push(id);
+                }
+                (2, WireType::Varint) => self.values.push(decode_varint(&mut bytes).map_err(broken)? as i64),
+                (1..=3, _) => {
+                    return Err(Error::malformed(
+                        "a field of a sample has another type than the format gives it",
+                    ));
+                }
+                _ => skip_field(wire_type, number, &mut bytes, Default::default()).map_err(broken)?,
+            }
+        }
+        let profile = &mut self.profile;
+        room(profile.samples.len().max(profile.stacks.frames().len() / 16), "samples")?;
+        if !self.has_samples {
+            self.has_samples = true;
+            profile.samples.values.resize_with(self.values.len(), Vec::new);
+        }
+        if profile.samples.values.len() != self.values.len() {
+            return Err(Error::malformed("samples have different numbers of values"));
+        }
+        profile.samples.stack.push(profile.stacks.push(&self.stack));
+        profile.samples.labels.push(profile.labels.intern(&self.labels));
+        for (column, &value) in profile.samples.values.iter_mut().zip(&self.values) {
+            column.push(value);
+        }
+        Ok(())
+    }
+
+    /// Checks what the format promises and renumbers everything to rows of the model.
+    fn finish(mut self) -> Result<Profile> {
+        let types = self.profile.sample_types.len();
+        let columns = &mut self.profile.samples.values;
+        if self.has_samples && (types == 0 || columns.len() != types) {
+            let message = format!(
+                "samples have {} values, but there are {types} sample types",
+                columns.len()
+            );
+            return Err(Error::malformed(message));
+        }
+        columns.resize_with(types, Vec::new);
+        self.link_locations()?;
+        self.link_texts()?;
+        Ok(self.profile)
+    }
+
+    fn link_locations(&mut self) -> Result<()> {
+        let profile = &mut self.profile;
+        let mappings = Rows::new(profile.mappings.iter().map(|mapping| mapping.id), "mapping")?;
+        let functions = Rows::new(profile.functions.iter().map(|function| function.id), "function")?;
+        let locations = Rows::new(profile.locations.iter().map(|location| location.id), "location")?;
+        for (location, &id) in profile.locations.iter_mut().zip(&self.mapping_refs) {
+            location.mapping = mappings.get(id).map(MappingId);
+        }
+        for (line, &id) in profile.lines.iter_mut().zip(&self.function_refs) {
+            let row = functions.get(id);
+            line.function = FunctionId(
+                row.ok_or_else(|| Error::malformed(format!("a line names function {id}, which is missing")))?,
+            );
+        }
+        for frame in profile.stacks.frames_mut() {
+            let kept = u64::from(frame.0);
+            let id = if kept < FAR {
+                kept
+            } else {
+                self.far[(kept - FAR) as usize]
+            };
+            let row = locations.get(id);
+            frame.0 = row.ok_or_else(|| Error::malformed(format!("a sample names location {id}, which is missing")))?;
+        }
+        Ok(())
+    }
+
+    fn link_texts(&mut self) -> Result<()> {
+        let Self { profile, strings, .. } = self;
+        let link = |index: &mut StringId| match strings.get(index.index()) {
+            Some(&id) => {
+                *index = id;
+                Ok(())
+            }
+            None => Err(Error::malformed(format!(
+                "text {} is missing from the string table",
+                index.0
+            ))),
+        };
+        for value_type in profile.sample_types.iter_mut().chain([&mut profile.period_type]) {
+            link(&mut value_type.kind)?;
+            link(&mut value_type.unit)?;
+        }
+        for mapping in &mut profile.mappings {
+            link(&mut mapping.file)?;
+            link(&mut mapping.build_id)?;
+        }
+        for function in &mut profile.functions {
+            link(&mut function.name)?;
+            link(&mut function.system_name)?;
+            link(&mut function.filename)?;
+        }
+        profile.comments.iter_mut().try_for_each(link)?;
+        link(&mut profile.drop_frames)?;
+        link(&mut profile.keep_frames)?;
+        link(&mut profile.default_sample_type)?;
+        link(&mut profile.doc_url)?;
+        profile.labels.try_update(|label| {
+            link(&mut label.key)?;
+            match &mut label.value {
+                LabelValue::Text(text) => link(text),
+                LabelValue::Number { unit, .. } => link(unit),
+            }
+        })
+    }
+}
+
+/// Id of the file → row, for ids that usually count from 1.
+struct Rows {
+    /// Whether row `i` has id `i + 1`, as nearly every writer does it.
+    counted: bool,
+    len: u64,
+    rows: FxHashMap<u64, u32>,
+}
+
+impl Rows {
+    fn new(ids: impl ExactSizeIterator<Item = u64> + Clone, what: &str) -> Result<Self> {
+        let len = ids.len() as u64;
+        let mut rows = FxHashMap::default();
+        let counted = ids.clone().zip(1..).all(|(id, row)| id == row);
+        if !counted {
+            for (row, id) in ids.enumerate() {
+                if rows.insert(id, row as u32).is_some() {
+                    return Err(Error::malformed(format!("two {what}s with id {id}")));
+                }
+            }
+        }
+        Ok(Self { counted, len, rows })
+    }
+
+    #[inline]
+    fn get(&self, id: u64) -> Option<u32> {
+        if self.counted {
+            return (id >= 1 && id <= self.len).then(|| (id - 1) as u32);
+        }
+        self.rows.get(&id).copied()
+    }
+}
+
+fn value_type(bytes: &[u8]) -> Result<ValueType> {
+    let value_type = wire::ValueType::decode(bytes).map_err(broken)?;
+    Ok(ValueType {
+        kind: text_ref(value_type.r#type)?,
+        unit: text_ref(value_type.unit)?,
+    })
+}
+
+/// A label, unless it says nothing: text wins over a number, and a 0 without unit is no label.
+fn label_of(bytes: &[u8]) -> Result<Option<Label>> {
+    let label = wire::Label::decode(bytes).map_err(broken)?;
+    let value = if label.str != 0 {
+        LabelValue::Text(text_ref(label.str)?)
+    } else if label.num != 0 || label.num_unit != 0 {
+        LabelValue::Number {
+            value: label.num,
+            unit: text_ref(label.num_unit)?,
+        }
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Label {
+        key: text_ref(label.key)?,
+        value,
+    }))
+}
+
+/// An index of the string table, to be looked up at the end.
+fn text_ref(index: i64) -> Result<StringId> {
+    let index =
+        u32::try_from(index).map_err(|_| Error::malformed(format!("text {index} is missing from the string table")))?;
+    Ok(StringId(index))
+}
+
+/// A location's id, to be looked up at the end. Ids may be any 64-bit number; large ones are kept aside.
+#[inline]
+fn location_ref(far: &mut Vec<u64>, far_index: &mut FxHashMap<u64, u32>, id: u64) -> Result<LocationId> {
+    if id < FAR {
+        return Ok(LocationId(id as u32));
+    }
+    room(far.len(), "locations")?;
+    let row = *far_index.entry(id).or_insert_with(|| {
+        far.push(id);
+        far.len() as u32 - 1
+    });
+    Ok(LocationId(FAR as u32 + row))
+}
+
+fn nonzero(id: u64, what: &str) -> Result<u64> {
+    if id == 0 {
+        Err(Error::malformed(format!("a {what} with the reserved id 0")))
+    } else {
+        Ok(id)
+    }
+}
+
+#[inline]
+fn room(rows: usize, what: &str) -> Result<()> {
+    if rows < MAX_ROWS {
+        Ok(())
+    } else {
+        Err(Error::malformed(format!("more than {MAX_ROWS} {what}")))
+    }
+}
+
+/// The bytes of a length-delimited value, taken off the front.
+fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
+    let length = decode_varint(bytes).map_err(broken)?;
+    let parts = usize::try_from(length)
+        .ok()
+        .and_then(|length| bytes.split_at_checked(length));
+    let (value, rest) = parts.ok_or_else(|| Error::malformed("a value is longer than the message it is in"))?;
+    *bytes = rest;
+    Ok(value)
+}
+
+#[inline]
+fn each_varint(mut bytes: &[u8], mut each: impl FnMut(u64) -> Result<()>) -> Result<()> {
+    while !bytes.is_empty() {
+        each(decode_varint(&mut bytes).map_err(broken)?)?;
+    }
+    Ok(())
+}

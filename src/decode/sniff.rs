@@ -1,0 +1,95 @@
+//! What bytes are, judged by how they begin.
+
+use crate::error::{Error, Result};
+
+/// What can be decoded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Format {
+    /// The protobuf format.
+    Proto,
+    /// One of the text formats or the binary CPU format.
+    Legacy,
+}
+
+/// How something begins that is no profile: (first bytes, what it is, what to do instead).
+const OTHERS: &[(&[u8], &str, &str)] = &[
+    (
+        b"\x7fELF",
+        "an ELF binary or core dump",
+        "name the profile, not the program; symbols are not needed",
+    ),
+    (b"PERFILE2", "a perf.data file", "convert it with perf_to_profile first"),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "zstd-compressed data",
+        "decompress it first: zstd -d",
+    ),
+    (b"\xfd7zXZ\0", "xz-compressed data", "decompress it first: xz -d"),
+    (b"BZh", "bzip2-compressed data", "decompress it first: bzip2 -d"),
+    (b"PK\x03\x04", "a zip archive", "unpack it first"),
+    (
+        b"<",
+        "an HTML or XML page",
+        "the server answered with a page: check the URL, e.g. …/debug/pprof/heap",
+    ),
+    (
+        b"{",
+        "JSON",
+        "a profile comes from …/debug/pprof/heap, not from an API that answers in JSON",
+    ),
+    (
+        b"404 page not found",
+        "a server's 404 answer",
+        "check the URL the file was fetched from",
+    ),
+    (
+        b"\xff\xfe",
+        "UTF-16 text",
+        "a text profile must be plain ASCII or UTF-8: fetch it again without conversion",
+    ),
+];
+
+/// Texts that legacy formats begin with. The binary CPU format begins with the words 0 and 3.
+const LEGACY: &[&[u8]] = &[
+    b"heap profile:",
+    b"goroutine profile:",
+    b"threadcreate profile:",
+    b"goroutineleak profile:",
+    b"--- ",
+    b"goroutine ",
+    b"%warn",
+    b"MAPPED_LIBRARIES",
+    b"# ",
+];
+
+/// The format of a profile from its first bytes (a few hundred are enough).
+pub(super) fn format(head: &[u8]) -> Result<Format> {
+    if head.is_empty() {
+        return Err(Error::Empty);
+    }
+    let text = head.trim_ascii_start();
+    if head.starts_with(b"go 1.") && head.get(..16).is_some_and(|head| head.ends_with(b" trace\0\0\0")) {
+        let advice = "open it with `go tool trace`, or fetch …/debug/pprof/heap for a heap profile";
+        return Err(Error::NotAProfile {
+            what: "a Go execution trace",
+            advice,
+        });
+    }
+    if let Some(&(_, what, advice)) = OTHERS
+        .iter()
+        .find(|(magic, ..)| head.starts_with(magic) || text.starts_with(magic))
+    {
+        return Err(Error::NotAProfile { what, advice });
+    }
+    let binary_cpu = head
+        .get(..8)
+        .is_some_and(|head| matches!(head, [0, 0, 0, 0, 0 | 3, 0, 0, 0 | 3]));
+    let count_profile = text
+        .split(|&byte| byte == b'\n')
+        .next()
+        .is_some_and(|line| line.windows(16).any(|part| part == b" profile: total "));
+    if LEGACY.iter().any(|begin| text.starts_with(begin)) || binary_cpu || count_profile {
+        return Ok(Format::Legacy);
+    }
+    Ok(Format::Proto)
+}

@@ -1,0 +1,81 @@
+//! What can go wrong, in one enum. Each message says what happened, where, and what to try.
+
+use std::io;
+
+/// The crate's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that the library can fail with. `main` prints it on one line and exits with [`Error::exit_code`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line or an option's value is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// A file, standard input or output could not be opened, read or written.
+    #[error("{name}: {reason}")]
+    Io {
+        /// The file, or what stands for it.
+        name: String,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// There are no bytes.
+    #[error("empty input: no bytes to read; was the profile written completely?")]
+    Empty,
+    /// The bytes are something else than a profile.
+    #[error("not a profile: this is {what}; {advice}")]
+    NotAProfile {
+        /// What it is, with its article.
+        what: &'static str,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// The bytes should be a profile, but break its rules.
+    #[error("malformed profile: {0}")]
+    Malformed(String),
+    /// More bytes than allowed.
+    #[error("more than {limit} bytes of profile; if it is honest, allow more with --max-bytes")]
+    TooLarge {
+        /// The limit that was passed.
+        limit: u64,
+    },
+    /// A regular expression does not compile.
+    #[error("{option}: {reason}")]
+    Regex {
+        /// The option or argument that it was given for.
+        option: String,
+        /// Why it does not compile, on one line.
+        reason: String,
+    },
+    /// The report has nothing to show.
+    #[error("{0}")]
+    NoMatch(String),
+    /// A server could not be asked, or its answer is no profile.
+    #[error("{url}: {what}; {advice}")]
+    Http {
+        /// What was asked for.
+        url: String,
+        /// What happened.
+        what: String,
+        /// What to try.
+        advice: String,
+    },
+    /// The user asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl Error {
+    /// 2 for a wrong command line, 1 for everything else.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Regex { .. } => 2,
+            _ => 1,
+        }
+    }
+
+    /// A [`Error::Malformed`] from anything that can be said.
+    pub fn malformed(what: impl Into<String>) -> Self {
+        Self::Malformed(what.into())
+    }
+}

@@ -1,0 +1,8 @@
+//! heaptui.
+pub mod analyze;
+pub mod decode;
+pub mod error;
+pub mod model;
+pub mod progress;
+pub mod report;
+pub mod source;

@@ -1,0 +1,2 @@
+//! heaptui.
+fn main() {}

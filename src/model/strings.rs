@@ -1,0 +1,152 @@
+//! Interned text that is safe to show.
+//!
+//! Text in a profile is untrusted: a function may be called `"\x1b]0;pwned\x07"`. Escaping at each
+//! place that prints would be forgotten at one of them, so it happens where text enters the model:
+//! [`Strings::intern`] stores *visible* text ([`visible`]) and keeps the original bytes of the few
+//! texts that differ for the writer of profiles ([`Strings::raw`]).
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::ids::StringId;
+
+/// Distinct texts, end to end in one `String`. Id 0 is the empty text.
+#[derive(Clone, Debug)]
+pub struct Strings {
+    text: String,
+    ends: Vec<u32>,
+    index: HashTable<StringId>,
+    raw: FxHashMap<StringId, Box<[u8]>>,
+}
+
+impl Default for Strings {
+    fn default() -> Self {
+        let mut strings = Self {
+            text: String::new(),
+            ends: Vec::new(),
+            index: HashTable::new(),
+            raw: FxHashMap::default(),
+        };
+        strings.intern(b"");
+        strings
+    }
+}
+
+impl Strings {
+    /// The id of this text, stored once. Bytes that are not UTF-8 become U+FFFD, what a terminal
+    /// would act on becomes a mark; two texts that differ only there stay two rows.
+    pub fn intern(&mut self, bytes: &[u8]) -> StringId {
+        let hash = hash(bytes);
+        if let Some(&id) = self.index.find(hash, |&id| self.raw(id) == bytes) {
+            return id;
+        }
+        let id = StringId::from_index(self.ends.len());
+        match std::str::from_utf8(bytes).map(visible) {
+            Ok(Cow::Borrowed(text)) => self.text.push_str(text),
+            shown => {
+                let shown = shown.unwrap_or_else(|_| Cow::Owned(visible(&String::from_utf8_lossy(bytes)).into_owned()));
+                self.text.push_str(&shown);
+                self.raw.insert(id, bytes.into());
+            }
+        }
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let Self { text, ends, index, raw } = self;
+        index.insert_unique(hash, id, |&id| {
+            crate::model::strings::hash(raw.get(&id).map_or_else(|| slice(text, ends, id).as_bytes(), |raw| raw))
+        });
+        id
+    }
+
+    /// The id of this text if it is there; the text as shown, not as bytes.
+    pub fn find(&self, text: &str) -> Option<StringId> {
+        self.index
+            .find(hash(text.as_bytes()), |&id| self.get(id) == text)
+            .copied()
+    }
+
+    /// The visible text of a row.
+    #[inline]
+    pub fn get(&self, id: StringId) -> &str {
+        slice(&self.text, &self.ends, id)
+    }
+
+    /// The bytes of a row as the profile has them.
+    pub fn raw(&self, id: StringId) -> &[u8] {
+        self.raw.get(&id).map_or_else(|| self.get(id).as_bytes(), |raw| raw)
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Never true: the empty text is always there.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = FxBuildHasher.build_hasher();
+    hasher.write(bytes);
+    hasher.finish()
+}
+
+fn slice<'t>(text: &'t str, ends: &[u32], id: StringId) -> &'t str {
+    let start = id.index().checked_sub(1).map_or(0, |before| ends[before]);
+    &text[start as usize..ends[id.index()] as usize]
+}
+
+/// Text with a mark in place of each character that a terminal acts on instead of showing it:
+/// C0 controls become their pictures (`␛`, `␊`), everything else that controls or reorders text, or
+/// takes no space of its own, becomes `<U+202E>`. Text without any is borrowed.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| byte < 0x20 || byte >= 0x7f) || !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .fold(String::with_capacity(text.len() + 8), |mut shown, char| {
+                push_visible(&mut shown, char);
+                shown
+            }),
+    )
+}
+
+/// Like [`visible`], but lines and tabs stay: for text that is meant to have several lines.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|char| is_hidden(char) && char != '\n' && char != '\t') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .fold(String::with_capacity(text.len() + 8), |mut shown, char| {
+                if char == '\n' || char == '\t' {
+                    shown.push(char);
+                } else {
+                    push_visible(&mut shown, char);
+                }
+                shown
+            }),
+    )
+}
+
+fn push_visible(shown: &mut String, char: char) {
+    match char {
+        '\0'..='\x1f' => shown.extend(char::from_u32(0x2400 + char as u32)),
+        '\x7f' => shown.push('␡'),
+        _ if is_hidden(char) => shown.push_str(&format!("<U+{:04X}>", char as u32)),
+        _ => shown.push(char),
+    }
+}
+
+/// Controls (Cc), and of the format characters (Cf) and separators those that reorder, join, hide or break text.
+fn is_hidden(char: char) -> bool {
+    matches!(char,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
