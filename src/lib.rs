@@ -1,5 +1,6 @@
 //! heaptui.
 pub mod analyze;
+pub mod cli;
 pub mod decode;
 pub mod error;
 pub mod model;

@@ -1,1 +1,97 @@
-//! report
+//! Aggregates as text. One file a report, each `write`s to any writer; [`REPORTS`] lists them once.
+//!
+//! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
+//! the time zone comes with the [`Options`].
+
+mod columns;
+mod header;
+mod options;
+mod prepare;
+mod top;
+mod tree;
+
+use std::io::Write;
+
+use crate::error::{Error, Result};
+use crate::model::Profile;
+
+pub use columns::{Align, COLUMNS, Column};
+pub use header::header;
+pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+pub use prepare::{Format, Report, filters};
+pub use top::{Inline, Row, rows};
+
+/// A row of [`REPORTS`].
+pub struct ReportRow {
+    /// The command and pprof's option.
+    pub name: &'static str,
+    /// Other names of it.
+    pub aliases: &'static [&'static str],
+    /// What it is given behind its name, if anything.
+    pub argument: Option<&'static str>,
+    /// One line of help.
+    pub help: &'static str,
+    /// How many nodes it lists if the user does not say; 0 for all.
+    pub nodes: usize,
+    /// Whether small nodes and edges are left out unless the user says otherwise.
+    pub trims: bool,
+    write: fn(&Report<'_>, &mut dyn Write) -> Result<()>,
+}
+
+/// Every report.
+pub const REPORTS: &[ReportRow] = &[
+    ReportRow {
+        name: "top",
+        aliases: &["text"],
+        argument: None,
+        help: "The functions that hold most, one a line",
+        nodes: 0,
+        trims: true,
+        write: top::write,
+    },
+    ReportRow {
+        name: "tree",
+        aliases: &[],
+        argument: None,
+        help: "Each function with its callers and callees",
+        nodes: 80,
+        trims: true,
+        write: tree::write,
+    },
+    ReportRow {
+        name: "peek",
+        aliases: &[],
+        argument: Some("REGEX"),
+        help: "Callers and callees of the functions that match",
+        nodes: 80,
+        trims: false,
+        write: tree::write,
+    },
+];
+
+/// The report of this name.
+pub fn report(name: &str) -> Option<&'static ReportRow> {
+    REPORTS.iter().find(|row| row.name == name || row.aliases.contains(&name))
+}
+
+/// Writes a report of a profile, whole or, on an error, not at all. Returns what should be warned of, a line each.
+///
+/// # Errors
+/// [`Error::Usage`] and [`Error::Regex`] for options that cannot be, [`Error::NoMatch`] when a report's argument
+/// matches nothing, [`Error::Io`] from the writer.
+pub fn write(profile: &Profile, row: &ReportRow, argument: Option<&str>, options: &Options, out: &mut dyn Write) -> Result<Vec<String>> {
+    let report = Report::new(profile, row, argument, options)?;
+    let mut text = Vec::new();
+    (row.write)(&report, &mut text)?;
+    out.write_all(&text).map_err(writing)?;
+    Ok(report.warnings())
+}
+
+/// A line of a report.
+fn line(out: &mut dyn Write, text: std::fmt::Arguments<'_>) -> Result<()> {
+    writeln!(out, "{text}").map_err(writing)
+}
+
+fn writing(reason: std::io::Error) -> Error {
+    Error::Io { name: "writing the report".into(), reason }
+}

@@ -1,0 +1,247 @@
+//! Which samples count, and which of their frames are seen.
+
+use regex::Regex;
+
+use super::prune;
+use crate::model::{LocationId, Profile, SampleId};
+
+/// What to keep. Every expression is tested against a frame's function name, file name and binary.
+/// The order in which they apply is pprof's.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Keep samples that have a matching frame.
+    pub focus: Option<Regex>,
+    /// Leave out samples that have a matching frame.
+    pub ignore: Option<Regex>,
+    /// Leave matching frames out of their stacks.
+    pub hide: Option<Regex>,
+    /// Leave all other frames out of their stacks.
+    pub show: Option<Regex>,
+    /// Leave out the frames above the first match, seen from the root, and samples without a match.
+    pub show_from: Option<Regex>,
+    /// Leave out what a matching frame called; tested against the simplified name.
+    pub prune_from: Option<Regex>,
+    /// Show frames that the profile's own `drop_frames` would remove.
+    pub all_frames: bool,
+}
+
+/// The samples that count, each with the part of its stack that is seen.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Rows of `Profile::lines`, for each location a range; innermost first.
+    lines: Vec<u32>,
+    ranges: Vec<(u32, u32)>,
+    hidden: Vec<bool>,
+    spans: Vec<Span>,
+    unmatched: Vec<&'static str>,
+}
+
+/// A sample and the part `from..to` of its stack (innermost first) that is seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// The sample.
+    pub sample: SampleId,
+    /// First frame.
+    pub from: u32,
+    /// One past the last frame.
+    pub to: u32,
+}
+
+impl Scope {
+    /// What is left of a profile behind `filters`.
+    pub fn new(profile: &Profile, filters: &Filters) -> Self {
+        let mut scope = Self::whole(profile);
+        if !filters.all_frames {
+            prune::uninteresting(&mut scope, profile);
+        }
+        scope.narrow(profile, filters);
+        scope
+    }
+
+    /// Everything.
+    fn whole(profile: &Profile) -> Self {
+        let spans = profile.samples.stack.iter().enumerate();
+        let spans = spans.map(|(sample, &stack)| Span {
+            sample: SampleId::from_index(sample),
+            from: 0,
+            to: profile.stacks.get(stack).len() as u32,
+        });
+        Self {
+            lines: (0..profile.lines.len() as u32).collect(),
+            ranges: profile.locations.iter().map(|location| location.lines).collect(),
+            hidden: vec![false; profile.locations.len()],
+            spans: spans.collect(),
+            unmatched: Vec::new(),
+        }
+    }
+
+    fn narrow(&mut self, profile: &Profile, filters: &Filters) {
+        if filters.focus.is_some() || filters.ignore.is_some() || filters.hide.is_some() || filters.show.is_some() {
+            self.by_name(profile, filters);
+        }
+        if let Some(expression) = &filters.show_from {
+            self.show_from(profile, expression);
+        }
+        if let Some(expression) = &filters.prune_from {
+            prune::from(self, profile, expression);
+        }
+    }
+
+    /// The samples that count, in the profile's order.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Names of the filters that matched nothing, as pprof warns of them.
+    pub fn unmatched(&self) -> &[&'static str] {
+        &self.unmatched
+    }
+
+    /// The lines of a location that are seen, innermost first: rows of `Profile::lines`.
+    #[inline]
+    pub fn lines(&self, location: LocationId) -> &[u32] {
+        let (from, to) = self.ranges[location.index()];
+        &self.lines[from as usize..to as usize]
+    }
+
+    /// For each location whether it is left out of all stacks.
+    pub fn hidden(&self) -> &[bool] {
+        &self.hidden
+    }
+
+    /// Keeps only some of a location's seen lines.
+    pub(super) fn keep_lines(&mut self, location: LocationId, keep: std::ops::Range<usize>) {
+        let range = &mut self.ranges[location.index()];
+        *range = (range.0 + keep.start as u32, range.0 + keep.end as u32);
+    }
+
+    /// Cuts every sample's stack to what `cut` returns, or leaves the sample out.
+    pub(super) fn trim_samples(&mut self, profile: &Profile, cut: impl Fn(&[LocationId], Span) -> Option<(u32, u32)>) {
+        self.spans.retain_mut(|span| {
+            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+            let Some((from, to)) = cut(stack, *span) else { return false };
+            (span.from, span.to) = (from, to);
+            true
+        });
+    }
+
+    fn by_name(&mut self, profile: &Profile, filters: &Filters) {
+        let [focus, ignore, hide, show] =
+            [&filters.focus, &filters.ignore, &filters.hide, &filters.show].map(|filter| Matches::new(profile, filter.as_ref()));
+        let mut verdicts = vec![Verdict::Neutral; profile.locations.len()];
+        let (mut focused, mut ignored, mut hid, mut shown) = (false, false, false, false);
+        for (row, verdict) in verdicts.iter_mut().enumerate() {
+            let location = LocationId::from_index(row);
+            if ignore.as_ref().is_some_and(|ignore| ignore.location(self, profile, location)) {
+                ignored = true;
+                *verdict = Verdict::Ignored;
+            } else if focus.as_ref().is_none_or(|focus| focus.location(self, profile, location)) {
+                focused = true;
+                *verdict = Verdict::Focused;
+            }
+            if let Some(hide) = &hide
+                && hide.location(self, profile, location)
+            {
+                hid = true;
+                let whole = hide.mapping(profile, location);
+                self.filter_lines(location, |line| !whole && !hide.line(profile, line));
+                self.hidden[row] |= self.lines(location).is_empty();
+            }
+            if let Some(show) = &show {
+                let whole = show.mapping(profile, location);
+                self.filter_lines(location, |line| whole || show.line(profile, line));
+                self.hidden[row] |= self.lines(location).is_empty();
+                shown |= !self.lines(location).is_empty();
+            }
+        }
+        let any_hidden = self.hidden.contains(&true);
+        let hidden = std::mem::take(&mut self.hidden);
+        self.trim_samples(profile, |stack, span| {
+            let seen = &stack[span.from as usize..span.to as usize];
+            let verdict = |location: &LocationId| verdicts[location.index()];
+            let kept = seen.iter().any(|location| verdict(location) == Verdict::Focused)
+                && !seen.iter().any(|location| verdict(location) == Verdict::Ignored)
+                && !(any_hidden && seen.iter().all(|location| hidden[location.index()]));
+            kept.then_some((span.from, span.to))
+        });
+        self.hidden = hidden;
+        let filters = [
+            (focus.is_none() || focused, "Focus"),
+            (ignore.is_none() || ignored, "Ignore"),
+            (hide.is_none() || hid, "Hide"),
+            (show.is_none() || shown, "Show"),
+        ];
+        self.unmatched.extend(filters.into_iter().filter(|(matched, _)| !matched).map(|(_, name)| name));
+    }
+
+    fn filter_lines(&mut self, location: LocationId, keep: impl Fn(u32) -> bool) {
+        let (from, to) = self.ranges[location.index()];
+        let mut end = from;
+        for at in from..to {
+            let line = self.lines[at as usize];
+            if keep(line) {
+                self.lines[end as usize] = line;
+                end += 1;
+            }
+        }
+        self.ranges[location.index()] = (from, end);
+    }
+
+    fn show_from(&mut self, profile: &Profile, expression: &Regex) {
+        let Some(matches) = Matches::new(profile, Some(expression)) else { return };
+        let mut begins = vec![false; profile.locations.len()];
+        for (row, begins) in begins.iter_mut().enumerate() {
+            let location = LocationId::from_index(row);
+            let outermost = self.lines(location).iter().rposition(|&line| matches.line(profile, line));
+            *begins = matches.mapping(profile, location) || outermost.is_some();
+            if let (false, Some(at)) = (matches.mapping(profile, location), outermost) {
+                self.keep_lines(location, 0..at + 1);
+            }
+        }
+        let hidden = std::mem::take(&mut self.hidden);
+        self.trim_samples(profile, |stack, span| {
+            let starts = |at: &u32| begins[stack[*at as usize].index()] && !hidden[stack[*at as usize].index()];
+            (span.from..span.to).rev().find(starts).map(|at| (span.from, at + 1))
+        });
+        self.hidden = hidden;
+        if !begins.contains(&true) {
+            self.unmatched.push("ShowFrom");
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Verdict {
+    Neutral,
+    Focused,
+    Ignored,
+}
+
+/// What an expression matches: each function (by name or file) and each binary, tested once.
+struct Matches {
+    functions: Vec<bool>,
+    mappings: Vec<bool>,
+}
+
+impl Matches {
+    fn new(profile: &Profile, expression: Option<&Regex>) -> Option<Self> {
+        let expression = expression?;
+        let matches = |id| expression.is_match(profile.text(id));
+        Some(Self {
+            functions: profile.functions.iter().map(|f| matches(f.name) || matches(f.filename)).collect(),
+            mappings: profile.mappings.iter().map(|mapping| matches(mapping.file)).collect(),
+        })
+    }
+
+    fn line(&self, profile: &Profile, line: u32) -> bool {
+        self.functions[profile.lines[line as usize].function.index()]
+    }
+
+    fn mapping(&self, profile: &Profile, location: LocationId) -> bool {
+        profile.locations[location.index()].mapping.is_some_and(|mapping| self.mappings[mapping.index()])
+    }
+
+    fn location(&self, scope: &Scope, profile: &Profile, location: LocationId) -> bool {
+        scope.lines(location).iter().any(|&line| self.line(profile, line)) || self.mapping(profile, location)
+    }
+}

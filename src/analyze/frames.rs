@@ -1,0 +1,213 @@
+//! Which node of a report a frame is.
+
+use rustc_hash::FxHashMap;
+
+use super::filter::Scope;
+use super::path;
+use crate::model::{LocationId, Profile, StringId, Strings};
+
+/// A row of [`Frames`]: one entry of a report.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The row as an index.
+    #[inline]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What makes frames one node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Granularity {
+    /// The function's name.
+    #[default]
+    Functions,
+    /// The function's name and file.
+    FileFunctions,
+    /// The file.
+    Files,
+    /// The source line.
+    Lines,
+    /// The address.
+    Addresses,
+}
+
+/// How frames become nodes.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    /// What makes frames one node.
+    pub granularity: Granularity,
+    /// Count inlined calls to the function they were inlined into.
+    pub no_inlines: bool,
+    /// Keep columns of lines.
+    pub columns: bool,
+    /// Keep binaries apart even where names are known.
+    pub binaries: bool,
+    /// Prefixes to cut off file names.
+    pub trim_path: String,
+    /// Where sources are looked for; guides the cutting when `trim_path` is empty.
+    pub source_path: String,
+}
+
+/// What a node is known by; what the granularity leaves out is empty or 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct NodeInfo {
+    /// Function name, in the profile's strings.
+    pub name: StringId,
+    /// File name, in [`Frames::file`]'s strings.
+    pub file: StringId,
+    /// Address.
+    pub address: u64,
+    /// Line number.
+    pub line: i64,
+    /// Column.
+    pub column: i64,
+    /// Line of the definition; only where the name is missing.
+    pub start_line: i64,
+    /// Binary, in the profile's strings; only where the name is missing (or [`Shape::binaries`]).
+    pub binary: StringId,
+}
+
+/// The nodes of a profile's frames.
+#[derive(Clone, Debug)]
+pub struct Frames {
+    infos: Vec<NodeInfo>,
+    files: Strings,
+    /// Nodes of all locations, innermost first, and each location's range.
+    nodes: Vec<NodeId>,
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Frames {
+    /// Gives every location that is seen its nodes.
+    pub fn new(profile: &Profile, scope: &Scope, shape: &Shape) -> Self {
+        let mut frames = Self {
+            infos: Vec::new(),
+            files: Strings::default(),
+            nodes: Vec::with_capacity(profile.lines.len()),
+            ranges: Vec::with_capacity(profile.locations.len()),
+        };
+        let mut index: FxHashMap<NodeInfo, NodeId> = FxHashMap::default();
+        let mut files: FxHashMap<StringId, StringId> = FxHashMap::default();
+        for row in 0..profile.locations.len() {
+            let location = LocationId::from_index(row);
+            let start = frames.nodes.len() as u32;
+            let lines = scope.lines(location);
+            let lines = if shape.no_inlines && lines.len() > 1 { &lines[lines.len() - 1..] } else { lines };
+            if !scope.hidden()[row] {
+                let rows = lines.iter().map(|&line| Some(line)).chain(lines.is_empty().then_some(None));
+                for line in rows {
+                    let info = frames.describe(profile, location, line, shape, &mut files);
+                    let next = NodeId(frames.infos.len() as u32);
+                    let node = *index.entry(info).or_insert(next);
+                    if node == next {
+                        frames.infos.push(info);
+                    }
+                    frames.nodes.push(node);
+                }
+            }
+            frames.ranges.push((start, frames.nodes.len() as u32));
+        }
+        frames
+    }
+
+    fn describe(
+        &mut self,
+        profile: &Profile,
+        location: LocationId,
+        line: Option<u32>,
+        shape: &Shape,
+        files: &mut FxHashMap<StringId, StringId>,
+    ) -> NodeInfo {
+        let row = &profile.locations[location.index()];
+        let binary = row.mapping.map_or(StringId(0), |mapping| profile.mappings[mapping.index()].file);
+        let address = if shape.granularity == Granularity::Addresses { row.address } else { 0 };
+        let Some(line) = line.map(|line| profile.lines[line as usize]) else {
+            return NodeInfo { address, binary, ..NodeInfo::default() };
+        };
+        let function = &profile.functions[line.function.index()];
+        let (with_name, with_file, with_line) = match shape.granularity {
+            Granularity::Functions => (true, false, false),
+            Granularity::FileFunctions => (true, true, false),
+            Granularity::Files => (false, true, false),
+            Granularity::Lines | Granularity::Addresses => (true, true, true),
+        };
+        // Addresses with inlined calls are the one granularity that leaves locations as they are.
+        let with_column = with_line && (shape.columns || (shape.granularity == Granularity::Addresses && !shape.no_inlines));
+        let name = if with_name { function.name } else { StringId(0) };
+        let file = if with_file { self.file_id(profile, function.filename, shape, files) } else { StringId(0) };
+        let keeps_binary = shape.binaries || name == StringId(0);
+        NodeInfo {
+            name,
+            file,
+            address,
+            line: if with_line { line.line } else { 0 },
+            column: if with_column { line.column } else { 0 },
+            start_line: if keeps_binary { function.start_line } else { 0 },
+            binary: if keeps_binary { binary } else { StringId(0) },
+        }
+    }
+
+    fn file_id(&mut self, profile: &Profile, file: StringId, shape: &Shape, known: &mut FxHashMap<StringId, StringId>) -> StringId {
+        *known.entry(file).or_insert_with(|| {
+            let trimmed = path::trim(profile.text(file), &shape.trim_path, &shape.source_path);
+            if trimmed.is_empty() { StringId(0) } else { self.files.intern(path::clean(trimmed).as_bytes()) }
+        })
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.infos.len()
+    }
+
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.infos.is_empty()
+    }
+
+    /// What a node is known by.
+    pub fn info(&self, node: NodeId) -> &NodeInfo {
+        &self.infos[node.index()]
+    }
+
+    /// The cleaned file name of a node, or the empty text.
+    pub fn file(&self, node: NodeId) -> &str {
+        self.files.get(self.infos[node.index()].file)
+    }
+
+    /// The nodes of a location, innermost first; none if it is hidden.
+    #[inline]
+    pub fn of(&self, location: LocationId) -> &[NodeId] {
+        let (from, to) = self.ranges[location.index()];
+        &self.nodes[from as usize..to as usize]
+    }
+
+    /// A node's name as reports print it: address, function, `file:line:column`, each where known;
+    /// without any of them `[binary]` or `<unknown>`.
+    pub fn name(&self, profile: &Profile, node: NodeId) -> String {
+        let info = self.info(node);
+        let mut name = String::new();
+        let mut part = |text: std::fmt::Arguments<'_>| {
+            let gap = if name.is_empty() { "" } else { " " };
+            name.push_str(&format!("{gap}{text}"));
+        };
+        if info.address != 0 {
+            part(format_args!("{:016x}", info.address));
+        }
+        let (function, file, binary) = (profile.text(info.name), self.file(node), profile.text(info.binary));
+        if !function.is_empty() {
+            part(format_args!("{function}"));
+        }
+        match () {
+            () if info.line != 0 && info.column != 0 => part(format_args!("{file}:{}:{}", info.line, info.column)),
+            () if info.line != 0 => part(format_args!("{file}:{}", info.line)),
+            () if !file.is_empty() => part(format_args!("{file}")),
+            () if !function.is_empty() => {}
+            () if !binary.is_empty() => part(format_args!("[{}]", path::base(binary))),
+            () => part(format_args!("<unknown>")),
+        }
+        name
+    }
+}

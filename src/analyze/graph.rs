@@ -1,0 +1,206 @@
+//! The call graph of one sample type: what each node and each call accounts for.
+
+use rustc_hash::FxHashMap;
+
+use super::filter::Scope;
+use super::frames::{Frames, NodeId};
+use crate::model::Profile;
+
+/// The column that is added up and, for means, the column that it is divided by.
+#[derive(Clone, Copy, Debug)]
+pub struct Weights<'p> {
+    /// One value for each sample.
+    pub values: &'p [i64],
+    /// One divisor for each sample.
+    pub divisors: Option<&'p [i64]>,
+}
+
+impl Weights<'_> {
+    /// (value, divisor) of a sample.
+    #[inline]
+    pub fn of(&self, sample: usize) -> (i64, i64) {
+        (self.values[sample], self.divisors.map_or(0, |divisors| divisors[sample]))
+    }
+}
+
+/// Sums of a node. `flat`: samples that end here; `cum`: samples that have it anywhere in their stack, each once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Node {
+    /// Sum over the samples that end here.
+    pub flat: i64,
+    /// Sum over the samples that pass here.
+    pub cum: i64,
+    /// Sum of the divisors of `flat`.
+    pub flat_divisor: i64,
+    /// Sum of the divisors of `cum`.
+    pub cum_divisor: i64,
+}
+
+impl Node {
+    /// Flat as shown: the mean if there is a divisor.
+    pub fn flat_value(&self) -> i64 {
+        mean(self.flat, self.flat_divisor)
+    }
+
+    /// Cum as shown: the mean if there is a divisor.
+    pub fn cum_value(&self) -> i64 {
+        mean(self.cum, self.cum_divisor)
+    }
+}
+
+/// A sum over its divisor; the sum itself where the divisor is 0.
+pub(super) fn mean(sum: i64, divisor: i64) -> i64 {
+    sum.checked_div(divisor).unwrap_or(sum)
+}
+
+/// A row of [`Graph::edges`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct EdgeId(pub u32);
+
+/// Calls from one node to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edge {
+    /// The caller.
+    pub from: NodeId,
+    /// The callee.
+    pub to: NodeId,
+    /// Sum over the samples that have the call, each once.
+    pub weight: i64,
+    /// Sum of their divisors.
+    pub divisor: i64,
+    /// Whether some of the calls went through frames that are not shown.
+    pub residual: bool,
+    /// Whether all of the calls were inlined.
+    pub inline: bool,
+    /// False once trimmed away.
+    pub kept: bool,
+}
+
+/// Nodes and edges with their sums.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// Sums for each node of the [`Frames`].
+    pub nodes: Vec<Node>,
+    /// Nodes that the report lists, in its order. Not listed: those with nothing (flat and cum 0).
+    pub listed: Vec<NodeId>,
+    /// All edges.
+    pub edges: Vec<Edge>,
+    callers: Vec<Vec<EdgeId>>,
+    callees: Vec<Vec<EdgeId>>,
+}
+
+impl Graph {
+    /// Adds up the samples of a scope. With `kept`, frames of other nodes are passed over; calls across them become
+    /// residual edges, and samples that end in them add no flat.
+    pub fn new(profile: &Profile, scope: &Scope, frames: &Frames, weights: Weights<'_>, kept: Option<&[bool]>) -> Self {
+        let mut nodes = vec![Node::default(); frames.len()];
+        let mut edges: Vec<Edge> = Vec::new();
+        let mut edge_index: FxHashMap<(NodeId, NodeId), u32> = FxHashMap::default();
+        // The number of the sample that was last counted at a node or an edge, so that recursion counts once.
+        let mut node_stamps = vec![0u32; frames.len()];
+        let mut edge_stamps: Vec<u32> = Vec::new();
+        for (stamp, span) in (1u32..).zip(scope.spans()) {
+            let (value, divisor) = weights.of(span.sample.index());
+            if value == 0 && divisor == 0 {
+                continue;
+            }
+            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+            let mut parent: Option<NodeId> = None;
+            let mut residual = false;
+            for &location in stack[span.from as usize..span.to as usize].iter().rev() {
+                let of_location = frames.of(location);
+                for (at, &node) in of_location.iter().enumerate().rev() {
+                    if kept.is_some_and(|kept| !kept[node.index()]) {
+                        residual = true;
+                        continue;
+                    }
+                    if node_stamps[node.index()] != stamp {
+                        node_stamps[node.index()] = stamp;
+                        let sums = &mut nodes[node.index()];
+                        sums.cum = sums.cum.saturating_add(value);
+                        sums.cum_divisor = sums.cum_divisor.saturating_add(divisor);
+                    }
+                    if let Some(from) = parent.filter(|&parent| parent != node) {
+                        let inline = at + 1 != of_location.len();
+                        let next = edges.len() as u32;
+                        let edge = *edge_index.entry((from, node)).or_insert(next);
+                        if edge == next {
+                            let (weight, kept) = (0, true);
+                            edges.push(Edge { from, to: node, weight, divisor: 0, residual: false, inline: true, kept });
+                            edge_stamps.push(0);
+                        }
+                        if edge_stamps[edge as usize] != stamp {
+                            edge_stamps[edge as usize] = stamp;
+                            let edge = &mut edges[edge as usize];
+                            edge.weight = edge.weight.saturating_add(value);
+                            edge.divisor = edge.divisor.saturating_add(divisor);
+                            edge.residual |= residual;
+                            edge.inline &= inline;
+                        }
+                    }
+                    parent = Some(node);
+                    residual = false;
+                }
+            }
+            if let (Some(leaf), false) = (parent, residual) {
+                let sums = &mut nodes[leaf.index()];
+                sums.flat = sums.flat.saturating_add(value);
+                sums.flat_divisor = sums.flat_divisor.saturating_add(divisor);
+            }
+        }
+        Self::linked(nodes, edges)
+    }
+
+    fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {
+        let mut callers = vec![Vec::new(); nodes.len()];
+        let mut callees = vec![Vec::new(); nodes.len()];
+        for (id, edge) in (0u32..).map(EdgeId).zip(&edges) {
+            callers[edge.to.index()].push(id);
+            callees[edge.from.index()].push(id);
+        }
+        let something = |node: &NodeId| nodes[node.index()].flat != 0 || nodes[node.index()].cum != 0;
+        let listed = (0..nodes.len() as u32).map(NodeId).filter(something).collect();
+        Self { nodes, listed, edges, callers, callees }
+    }
+
+    /// Sums of a node.
+    pub fn node(&self, node: NodeId) -> &Node {
+        &self.nodes[node.index()]
+    }
+
+    /// The calls into a node that are left, in no order.
+    pub fn callers(&self, node: NodeId) -> impl Iterator<Item = &Edge> {
+        self.callers[node.index()].iter().map(|edge| &self.edges[edge.0 as usize]).filter(|edge| edge.kept)
+    }
+
+    /// The calls out of a node that are left, in no order.
+    pub fn callees(&self, node: NodeId) -> impl Iterator<Item = &Edge> {
+        self.callees[node.index()].iter().map(|edge| &self.edges[edge.0 as usize]).filter(|edge| edge.kept)
+    }
+
+    /// The calls into a node in a report's order: largest weight first, then by the caller's name.
+    pub fn callers_sorted(&self, node: NodeId, names: &impl Fn(NodeId) -> String) -> Vec<&Edge> {
+        sorted(self.callers(node), names)
+    }
+
+    /// The calls out of a node in a report's order: largest weight first, then by the callee's name.
+    pub fn callees_sorted(&self, node: NodeId, names: &impl Fn(NodeId) -> String) -> Vec<&Edge> {
+        sorted(self.callees(node), names)
+    }
+
+    /// Sum of the listed nodes' flat values, as shown.
+    pub fn flat_total(&self) -> i64 {
+        let flat = self.listed.iter().map(|node| self.node(*node).flat_value());
+        flat.fold(0, i64::saturating_add)
+    }
+}
+
+/// Edges by |weight| downwards, then caller's and callee's name upwards. Names are made only where weights tie.
+fn sorted<'g>(edges: impl Iterator<Item = &'g Edge>, names: &impl Fn(NodeId) -> String) -> Vec<&'g Edge> {
+    let mut edges: Vec<&Edge> = edges.collect();
+    edges.sort_by(|a, b| {
+        let by_weight = b.weight.unsigned_abs().cmp(&a.weight.unsigned_abs());
+        by_weight.then_with(|| names(a.from).cmp(&names(b.from))).then_with(|| names(a.to).cmp(&names(b.to)))
+    });
+    edges
+}

@@ -1,0 +1,143 @@
+//! Regular expressions in Go's dialect (RE2), which users of pprof write.
+
+use regex::{Regex, RegexBuilder};
+
+use crate::error::{Error, Result};
+
+/// Compiles a regular expression given for `option`.
+///
+/// # Errors
+/// [`Error::Regex`] with one line that says what is wrong with it.
+pub fn compile(option: &str, pattern: &str) -> Result<Regex> {
+    RegexBuilder::new(&translate(pattern)).size_limit(16 << 20).build().map_err(|error| {
+        let text = error.to_string();
+        let reason = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("wrong regular expression");
+        let reason = reason.trim().trim_start_matches("error: ");
+        Error::Regex { option: option.to_string(), reason: format!("{reason} in the regular expression {pattern:?}") }
+    })
+}
+
+/// The same expression in the dialect of the `regex` crate. The two differ in that Go's `\d \s \w \b` are
+/// ASCII, a `{` that begins no repetition is a letter, `\Q…\E` quotes, `\<` and `\>` are letters, and
+/// classes know no nesting and no set operations.
+fn translate(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern;
+    let mut in_class = false;
+    while let Some(char) = rest.chars().next() {
+        let after = &rest[char.len_utf8()..];
+        rest = match char {
+            '\\' if after.starts_with('Q') && !in_class => {
+                let quoted = &after[1..];
+                let (text, behind) = quoted.split_once("\\E").unwrap_or((quoted, ""));
+                out.push_str(&regex::escape(text));
+                behind
+            }
+            '\\' => {
+                let Some(escaped) = after.chars().next() else {
+                    out.push('\\');
+                    break;
+                };
+                push_escape(&mut out, escaped, in_class);
+                &after[escaped.len_utf8()..]
+            }
+            '[' if !in_class => {
+                in_class = true;
+                out.push('[');
+                // A `]` right behind the opening (or its `^`) is a letter.
+                let (negation, inner) = if let Some(inner) = after.strip_prefix('^') { ("^", inner) } else { ("", after) };
+                out.push_str(negation);
+                if let Some(inner) = inner.strip_prefix(']') {
+                    out.push_str("\\]");
+                    inner
+                } else {
+                    inner
+                }
+            }
+            '[' if after.starts_with(':') => match after.find(":]") {
+                Some(end) => {
+                    out.push_str(&rest[..end + 3]);
+                    &rest[end + 3..]
+                }
+                None => {
+                    out.push_str("\\[");
+                    after
+                }
+            },
+            '[' | '&' | '~' if in_class => {
+                out.push('\\');
+                out.push(char);
+                after
+            }
+            ']' if in_class => {
+                in_class = false;
+                out.push(']');
+                after
+            }
+            '{' if !in_class && !is_repetition(after) => {
+                out.push_str("\\{");
+                after
+            }
+            _ => {
+                out.push(char);
+                after
+            }
+        };
+    }
+    out
+}
+
+fn push_escape(out: &mut String, escaped: char, in_class: bool) {
+    match (escaped, in_class) {
+        ('d', true) => out.push_str("0-9"),
+        ('w', true) => out.push_str("0-9A-Za-z_"),
+        ('s', true) => out.push_str("\\t\\n\\x0c\\r "),
+        ('d', false) => out.push_str("[0-9]"),
+        ('w', false) => out.push_str("[0-9A-Za-z_]"),
+        ('s', false) => out.push_str("[\\t\\n\\x0c\\r ]"),
+        ('D', _) => out.push_str("[^0-9]"),
+        ('W', _) => out.push_str("[^0-9A-Za-z_]"),
+        ('S', _) => out.push_str("[^\\t\\n\\x0c\\r ]"),
+        ('b', false) => out.push_str("(?-u:\\b)"),
+        ('<' | '>', _) => out.push(escaped),
+        _ => {
+            out.push('\\');
+            out.push(escaped);
+        }
+    }
+}
+
+/// Whether what follows a `{` makes it a repetition: `2}`, `2,}`, `2,5}`.
+fn is_repetition(after: &str) -> bool {
+    let Some((inner, _)) = after.split_once('}') else { return false };
+    let (low, high) = inner.split_once(',').unwrap_or((inner, ""));
+    !low.is_empty() && [low, high].iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_mean_what_they_mean_in_go() {
+        for (pattern, text, matches) in [
+            (r"struct {", "struct { x int }", true),
+            (r"^a{2}$", "aa", true),
+            (r"^a{,2}$", "a{,2}", true),
+            (r"\Qf(x)\E$", "f(x)", true),
+            (r"^\w+$", "é", false),
+            (r"^[\w.]+$", "net.http", true),
+            (r"[[:alpha:]]", "1", false),
+            (r"[a[]", "[", true),
+            (r"[]x]", "]", true),
+            (r"^[a&&b]+$", "&", true),
+            (r"\<a\>", "<a>", true),
+            (r"(?i)WRITER", "bufio.NewWriterSize", true),
+            (r"main\.\(\*T\)", "main.(*T).M", true),
+        ] {
+            assert_eq!(compile("focus", pattern).expect(pattern).is_match(text), matches, "{pattern} on {text}");
+        }
+        let error = compile("focus", "a(").expect_err("an open group").to_string();
+        assert!(error.starts_with("focus: ") && !error.contains('\n'), "{error}");
+    }
+}

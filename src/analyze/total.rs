@@ -1,0 +1,36 @@
+//! What percentages are taken of.
+
+use super::filter::Scope;
+use super::graph::{Weights, mean};
+use crate::model::{LabelValue, Profile};
+
+/// The label that marks the samples of a base profile in a diff.
+pub const DIFF_BASE: (&str, &str) = ("pprof::base", "true");
+
+/// Sum of |value| over the samples of a scope; over those of the diff base alone where there are any. With divisors,
+/// divided by their sum. Source: pprof's `computeTotal`.
+pub fn total(profile: &Profile, scope: &Scope, weights: Weights<'_>) -> i64 {
+    let is_base = base_sets(profile);
+    let (mut all, mut base) = ((0i64, 0i64), (0i64, 0i64));
+    for span in scope.spans() {
+        let sample = span.sample.index();
+        let (value, divisor) = weights.of(sample);
+        let add = |sum: &mut (i64, i64)| {
+            *sum = (sum.0.saturating_add(value.saturating_abs()), sum.1.saturating_add(divisor));
+        };
+        add(&mut all);
+        if is_base[profile.samples.labels[sample].index()] {
+            add(&mut base);
+        }
+    }
+    let (sum, divisor) = if base.0 > 0 { base } else { all };
+    mean(sum, divisor)
+}
+
+fn base_sets(profile: &Profile) -> Vec<bool> {
+    let (Some(key), Some(text)) = (profile.strings.find(DIFF_BASE.0), profile.strings.find(DIFF_BASE.1)) else {
+        return vec![false; profile.labels.len()];
+    };
+    let marks = |label: &crate::model::Label| label.key == key && label.value == LabelValue::Text(text);
+    (0..profile.labels.len()).map(|set| profile.labels.get(crate::model::LabelSetId::from_index(set)).iter().any(marks)).collect()
+}

@@ -1,0 +1,184 @@
+//! From options to the numbers that a report prints.
+
+use regex::Regex;
+
+use super::ReportRow;
+use super::options::Options;
+use crate::analyze::{
+    self, Filters, Frames, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern,
+};
+use crate::error::{Error, Result};
+use crate::model::{Profile, SampleTypeId, units};
+
+/// Everything that a report needs, ready to be laid out.
+pub struct Report<'p> {
+    /// What is reported on.
+    pub profile: &'p Profile,
+    /// As the user gave them.
+    pub options: Options,
+    /// The sample type in view.
+    pub sample_type: SampleTypeId,
+    /// What percentages are taken of.
+    pub total: i64,
+    /// The samples that count.
+    pub scope: Scope,
+    /// The nodes of their frames.
+    pub frames: Frames,
+    /// The trimmed graph.
+    pub trimmed: Trimmed,
+    /// How values are printed.
+    pub format: Format,
+    /// The limits that the graph was trimmed with.
+    pub limits: Limits,
+    /// The report's argument, compiled.
+    pub argument: Option<Regex>,
+}
+
+/// How values are printed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Format {
+    /// The unit that values are in.
+    pub from: String,
+    /// The unit that they are printed in; `minimum` or `auto` for the best of each.
+    pub to: String,
+    /// What values are multiplied with first.
+    pub ratio: f64,
+}
+
+impl Format {
+    /// A value with its unit.
+    pub fn value(&self, value: i64) -> String {
+        units::label(self.scaled(value), &self.from, &self.to)
+    }
+
+    fn scaled(&self, value: i64) -> i64 {
+        if self.ratio > 0.0 && self.ratio != 1.0 { (value as f64 * self.ratio) as i64 } else { value }
+    }
+}
+
+impl<'p> Report<'p> {
+    /// Filters, aggregates, trims and chooses units as pprof does for this report.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] and [`Error::Regex`] for options that cannot be.
+    pub fn new(profile: &'p Profile, row: &ReportRow, argument: Option<&str>, options: &Options) -> Result<Self> {
+        let sample_type = sample_type(profile, &options.sample_index)?;
+        if options.divide_by == 0.0 {
+            return Err(Error::Usage("divide_by: cannot divide by 0".into()));
+        }
+        let argument = argument.map(|pattern| compile_pattern(row.name, pattern)).transpose()?;
+        let filters = filters(options)?;
+        let weights = Weights {
+            values: &profile.samples.values[sample_type.index()],
+            divisors: options.mean.then(|| &*profile.samples.values[0]),
+        };
+        let scope = Scope::new(profile, &filters);
+        let total = if options.relative_percentages {
+            analyze::total(profile, &scope, weights)
+        } else {
+            analyze::total(profile, &Scope::new(profile, &Filters { all_frames: true, ..Filters::default() }), weights)
+        };
+        let shape = Shape {
+            granularity: options.granularity,
+            no_inlines: options.no_inlines,
+            columns: options.show_columns,
+            binaries: false,
+            trim_path: options.trim_path.clone(),
+            source_path: options.source_path.clone(),
+        };
+        let frames = Frames::new(profile, &scope, &shape);
+        let limits = limits(row, options);
+        let trimmed = Trimmed::new(profile, &scope, &frames, weights, limits, options.sort);
+        let format = Format {
+            from: profile.type_unit(sample_type).to_string(),
+            to: options.unit.clone(),
+            ratio: 1.0 / options.divide_by,
+        };
+        let mut report = Self {
+            profile,
+            options: options.clone(),
+            sample_type,
+            total,
+            scope,
+            frames,
+            trimmed,
+            format,
+            limits,
+            argument,
+        };
+        report.choose_unit();
+        Ok(report)
+    }
+
+    /// A node's name as reports print it.
+    pub fn name(&self, node: NodeId) -> String {
+        self.frames.name(self.profile, node)
+    }
+
+    /// What should be warned of, a line each.
+    pub fn warnings(&self) -> Vec<String> {
+        self.scope.unmatched().iter().map(|filter| format!("{filter} expression matched no samples")).collect()
+    }
+
+    /// For `minimum`: one unit for the whole report, that of its smallest value; of a hundred times that where the
+    /// largest is in another unit and much larger. Source: pprof's `selectOutputUnit`.
+    fn choose_unit(&mut self) {
+        let graph = &self.trimmed.graph;
+        if self.format.to != "minimum" || graph.listed.is_empty() {
+            return;
+        }
+        let sizes = graph.listed.iter().map(|&node| match graph.node(node).flat_value() {
+            0 => graph.node(node).cum_value().saturating_abs(),
+            flat => flat.saturating_abs(),
+        });
+        let smallest = sizes.filter(|&size| size > 0).min().unwrap_or(self.total);
+        let (smallest, largest) = (self.format.scaled(smallest), self.format.scaled(self.total));
+        let unit_of = |value: i64| units::scale(value, &self.format.from, "minimum").1;
+        let hundredfold = smallest.saturating_mul(100);
+        let unit = if unit_of(smallest) != unit_of(largest) && hundredfold < largest {
+            unit_of(hundredfold)
+        } else {
+            unit_of(smallest)
+        };
+        self.format.to = if unit.is_empty() { self.format.from.clone() } else { unit.to_string() };
+    }
+}
+
+/// The limits of a report: none unless it trims.
+fn limits(row: &ReportRow, options: &Options) -> Limits {
+    let limits = Limits { drop_negative: options.drop_negative, ..Limits::default() };
+    if !row.trims || !options.trim {
+        return limits;
+    }
+    let node_count = if options.node_count == -1 { row.nodes } else { usize::try_from(options.node_count).unwrap_or(0) };
+    Limits { node_count, node_fraction: options.node_fraction, edge_fraction: options.edge_fraction, ..limits }
+}
+
+/// The filters of some options, compiled.
+///
+/// # Errors
+/// [`Error::Regex`] for the first that does not compile.
+pub fn filters(options: &Options) -> Result<Filters> {
+    let pattern = |name: &str, text: &str| if text.is_empty() { Ok(None) } else { compile_pattern(name, text).map(Some) };
+    Ok(Filters {
+        focus: pattern("focus", &options.focus)?,
+        ignore: pattern("ignore", &options.ignore)?,
+        hide: pattern("hide", &options.hide)?,
+        show: pattern("show", &options.show)?,
+        show_from: pattern("show_from", &options.show_from)?,
+        prune_from: pattern("prune_from", &options.prune_from)?,
+        all_frames: options.all_frames,
+    })
+}
+
+fn sample_type(profile: &Profile, wanted: &str) -> Result<SampleTypeId> {
+    if profile.sample_types.is_empty() {
+        return Err(Error::malformed("it has no sample types"));
+    }
+    profile.sample_type(wanted).ok_or_else(|| {
+        let ids = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
+        let names: Vec<&str> = ids.take(20).map(|id| profile.type_name(id)).collect();
+        let last = profile.sample_types.len() - 1;
+        Error::Usage(format!("sample_index {wanted:?} must be one of {} or a number from 0 to {last}", names.join(", ")))
+    })
+}
