@@ -93,7 +93,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
         Err(error) => {
             let text = error.render().to_string();
             let text = text.trim_start_matches("error: ");
-            let message = text.split("\n\n").next().unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ");
+            let message = text
+                .split("\n\n")
+                .next()
+                .unwrap_or(text)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
             return Err(Error::Usage(format!("{message} (heaptui --help lists what there is)")));
         }
     };
@@ -105,23 +111,45 @@ fn request(matches: &ArgMatches) -> Result<Request> {
     let input = input(matches);
     let options = Box::new(options(matches)?);
     if name == "fetch" {
-        return Ok(Request::Fetch { input, output: matches.get_one::<PathBuf>("output").cloned() });
+        return Ok(Request::Fetch {
+            input,
+            output: matches.get_one::<PathBuf>("output").cloned(),
+        });
     }
     if let Some(report) = REPORTS.iter().find(|report| report.is_called(name)) {
-        let argument = report.argument.and_then(|_| matches.get_one::<String>("argument").cloned());
-        return Ok(Request::Report { report, argument, input, options });
+        let argument = report
+            .argument
+            .and_then(|_| matches.get_one::<String>("argument").cloned());
+        return Ok(Request::Report {
+            report,
+            argument,
+            input,
+            options,
+        });
     }
     let print = matches.get_one::<String>("print").map(|size| {
-        let sides = size.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+        let sides = size
+            .split_once('x')
+            .and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
         sides.ok_or_else(|| Error::Usage(format!("--print takes COLUMNSxROWS, e.g. 80x24, not {size:?}")))
     });
     let keys = matches.get_one::<String>("keys").cloned();
-    Ok(Request::Dashboard(Dashboard { input, options, keys, print: print.transpose()? }))
+    Ok(Request::Dashboard(Dashboard {
+        input,
+        options,
+        keys,
+        print: print.transpose()?,
+    }))
 }
 
 fn input(matches: &ArgMatches) -> Input {
     Input {
-        sources: matches.get_many::<String>("source").into_iter().flatten().cloned().collect(),
+        sources: matches
+            .get_many::<String>("source")
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect(),
         demo: matches.get_flag("demo"),
         max_bytes: matches.get_one("max-bytes").copied(),
         seconds: matches.get_one("seconds").copied(),
@@ -134,16 +162,24 @@ fn options(matches: &ArgMatches) -> Result<Options> {
     let mut options = Options::default();
     let mut on: Vec<&OptionRow> = Vec::new();
     for row in OPTIONS {
-        let Some(value) = matches.get_one::<String>(row.name) else { continue };
+        let Some(value) = matches.get_one::<String>(row.name) else {
+            continue;
+        };
         (row.set)(&mut options, value).map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
         let is_on = matches!(row.takes, Takes::Choice(_)) && report::parse_bool(value) == Ok(true);
         on.extend(is_on.then_some(row));
     }
     for group in [Group::Sort, Group::Granularity] {
-        let names: Vec<&str> =
-            on.iter().filter(|row| row.takes == Takes::Choice(group)).map(|row| row.name).collect();
+        let names: Vec<&str> = on
+            .iter()
+            .filter(|row| row.takes == Takes::Choice(group))
+            .map(|row| row.name)
+            .collect();
         if names.len() > 1 {
-            return Err(Error::Usage(format!("-{} cannot be combined: choose one", names.join(" and -"))));
+            return Err(Error::Usage(format!(
+                "-{} cannot be combined: choose one",
+                names.join(" and -")
+            )));
         }
     }
     Ok(options)
@@ -172,12 +208,17 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
                 value = Some(args.next().ok_or_else(missing)?);
             }
             let off = report.argument.is_none()
-                && value.as_ref().is_some_and(|value| value.to_str().map(report::parse_bool) == Some(Ok(false)));
+                && value
+                    .as_ref()
+                    .is_some_and(|value| value.to_str().map(report::parse_bool) == Some(Ok(false)));
             if off {
                 continue;
             }
             if let Some((other, _)) = &command {
-                return Err(Error::Usage(format!("-{} and -{name}: one report at a time", other.name)));
+                return Err(Error::Usage(format!(
+                    "-{} and -{name}: one report at a time",
+                    other.name
+                )));
             }
             command = Some((report, value.filter(|_| report.argument.is_some())));
         } else if let Some(row) = report::option(name) {
@@ -207,7 +248,10 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
         line.append(&mut out);
         if let Some(argument) = argument {
             // Behind the options: the first word that is not one.
-            let at = line.iter().skip(2).position(|word| !word.to_str().is_some_and(|word| word.starts_with("--")));
+            let at = line
+                .iter()
+                .skip(2)
+                .position(|word| !word.to_str().is_some_and(|word| word.starts_with("--")));
             line.insert(at.map_or(line.len(), |at| at + 2), argument);
         }
     } else {
@@ -249,23 +293,81 @@ enum Kind {
 /// Options that are about the program, not about a report.
 const OWN: &[OwnRow] = &[
     own("demo", Kind::Flag, None, "Open the heap profile that is built in"),
-    own("seconds", Kind::Seconds, Some("N"), "Ask the server for a profile over N seconds"),
-    own("timeout", Kind::Seconds, Some("N"), "Give up on a server after N seconds [default: 60]"),
-    own("max-bytes", Kind::Bytes, Some("N"), "Refuse profiles with more than N bytes inflated [default: 16 GiB]"),
-    OwnRow { short: Some('o'), ..own("output", Kind::Path, Some("FILE"), "Write to FILE instead of standard output") },
-    OwnRow { hidden: true, ..own("keys", Kind::Text, Some("KEYS"), "Play these keys first, e.g. \"jj<tab>\"") },
-    OwnRow { hidden: true, ..own("print", Kind::Text, Some("WxH"), "Print one frame of that size and leave") },
+    own(
+        "seconds",
+        Kind::Seconds,
+        Some("N"),
+        "Ask the server for a profile over N seconds",
+    ),
+    own(
+        "timeout",
+        Kind::Seconds,
+        Some("N"),
+        "Give up on a server after N seconds [default: 60]",
+    ),
+    own(
+        "max-bytes",
+        Kind::Bytes,
+        Some("N"),
+        "Refuse profiles with more than N bytes inflated [default: 16 GiB]",
+    ),
+    OwnRow {
+        short: Some('o'),
+        ..own(
+            "output",
+            Kind::Path,
+            Some("FILE"),
+            "Write to FILE instead of standard output",
+        )
+    },
+    OwnRow {
+        hidden: true,
+        ..own(
+            "keys",
+            Kind::Text,
+            Some("KEYS"),
+            "Play these keys first, e.g. \"jj<tab>\"",
+        )
+    },
+    OwnRow {
+        hidden: true,
+        ..own(
+            "print",
+            Kind::Text,
+            Some("WxH"),
+            "Print one frame of that size and leave",
+        )
+    },
 ];
 
 const fn own(name: &'static str, kind: Kind, value: Option<&'static str>, help: &'static str) -> OwnRow {
-    OwnRow { name, short: None, value, kind, help, hidden: false }
+    OwnRow {
+        name,
+        short: None,
+        value,
+        kind,
+        help,
+        hidden: false,
+    }
 }
 
 impl OwnRow {
     fn arg(&self) -> Arg {
-        let arg = Arg::new(self.name).long(self.name).help(self.help).hide(self.hidden).global(true);
-        let arg = if let Some(short) = self.short { arg.short(short) } else { arg };
-        let arg = if let Some(value) = self.value { arg.value_name(value) } else { arg };
+        let arg = Arg::new(self.name)
+            .long(self.name)
+            .help(self.help)
+            .hide(self.hidden)
+            .global(true);
+        let arg = if let Some(short) = self.short {
+            arg.short(short)
+        } else {
+            arg
+        };
+        let arg = if let Some(value) = self.value {
+            arg.value_name(value)
+        } else {
+            arg
+        };
         match self.kind {
             Kind::Flag => arg.action(ArgAction::SetTrue),
             Kind::Text => arg.action(ArgAction::Set),
@@ -277,7 +379,12 @@ impl OwnRow {
 }
 
 fn command() -> Command {
-    let source = || Arg::new("source").value_name("SOURCE").num_args(0..).help("Profiles: files, URLs, host:port, or - for standard input");
+    let source = || {
+        Arg::new("source")
+            .value_name("SOURCE")
+            .num_args(0..)
+            .help("Profiles: files, URLs, host:port, or - for standard input")
+    };
     let root = Command::new("heaptui")
         .version(env!("CARGO_PKG_VERSION"))
         .max_term_width(100)
@@ -291,11 +398,20 @@ fn command() -> Command {
         .args(OWN.iter().map(OwnRow::arg))
         .arg(source());
     let reports = REPORTS.iter().map(|report| {
-        let command = Command::new(report.name).about(report.help).visible_aliases(report.aliases.iter().copied());
-        let argument = report.argument.map(|name| Arg::new("argument").value_name(name).required(true).help("A regular expression"));
+        let command = Command::new(report.name)
+            .about(report.help)
+            .visible_aliases(report.aliases.iter().copied());
+        let argument = report.argument.map(|name| {
+            Arg::new("argument")
+                .value_name(name)
+                .required(true)
+                .help("A regular expression")
+        });
         command.args(argument).arg(source())
     });
-    let fetch = Command::new("fetch").about("Save a profile from a URL, checked and whole, to a file").arg(source());
+    let fetch = Command::new("fetch")
+        .about("Save a profile from a URL, checked and whole, to a file")
+        .arg(source());
     root.subcommands(reports).subcommand(fetch)
 }
 
@@ -306,11 +422,17 @@ const EXAMPLES: &str = "  heaptui --demo                                     loo
   heaptui fetch localhost:6060 -o heap.pb.gz         what `curl` does, checked";
 
 fn option_arg(row: &OptionRow) -> Arg {
-    let arg = Arg::new(row.name).long(row.name).help(row.help).help_heading(row.section.title()).global(true);
+    let arg = Arg::new(row.name)
+        .long(row.name)
+        .help(row.help)
+        .help_heading(row.section.title())
+        .global(true);
     match row.takes {
         Takes::Value(name) => arg.value_name(name),
-        Takes::Flag | Takes::Choice(_) => {
-            arg.num_args(0..=1).require_equals(true).default_missing_value("true").hide_possible_values(true)
-        }
+        Takes::Flag | Takes::Choice(_) => arg
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .hide_possible_values(true),
     }
 }

@@ -65,7 +65,11 @@ impl CallTree {
             }
             let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
             path.clear();
-            path.extend(stack[span.from as usize..span.to as usize].iter().flat_map(|&location| frames.of(location)));
+            path.extend(
+                stack[span.from as usize..span.to as usize]
+                    .iter()
+                    .flat_map(|&location| frames.of(location)),
+            );
             let leaf_at = match direction {
                 Direction::TopDown => {
                     path.reverse();
@@ -111,8 +115,18 @@ struct Builder {
 
 impl Default for Builder {
     fn default() -> Self {
-        let root = TreeNode { node: None, parent: TreeNodeId::ROOT, children: Vec::new(), flat: 0, cum: 0 };
-        Self { nodes: vec![root], divisors: vec![(0, 0)], index: FxHashMap::default() }
+        let root = TreeNode {
+            node: None,
+            parent: TreeNodeId::ROOT,
+            children: Vec::new(),
+            flat: 0,
+            cum: 0,
+        };
+        Self {
+            nodes: vec![root],
+            divisors: vec![(0, 0)],
+            index: FxHashMap::default(),
+        }
     }
 }
 
@@ -126,7 +140,13 @@ impl Builder {
             let parent = at;
             at = *self.index.entry((parent, node)).or_insert(next);
             if at == next {
-                self.nodes.push(TreeNode { node: Some(node), parent, children: Vec::new(), flat: 0, cum: 0 });
+                self.nodes.push(TreeNode {
+                    node: Some(node),
+                    parent,
+                    children: Vec::new(),
+                    flat: 0,
+                    cum: 0,
+                });
                 self.divisors.push((0, 0));
                 self.nodes[parent.index()].children.push(at);
             }

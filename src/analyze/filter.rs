@@ -119,23 +119,31 @@ impl Scope {
     pub(super) fn trim_samples(&mut self, profile: &Profile, cut: impl Fn(&[LocationId], Span) -> Option<(u32, u32)>) {
         self.spans.retain_mut(|span| {
             let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-            let Some((from, to)) = cut(stack, *span) else { return false };
+            let Some((from, to)) = cut(stack, *span) else {
+                return false;
+            };
             (span.from, span.to) = (from, to);
             true
         });
     }
 
     fn by_name(&mut self, profile: &Profile, filters: &Filters) {
-        let [focus, ignore, hide, show] =
-            [&filters.focus, &filters.ignore, &filters.hide, &filters.show].map(|filter| Matches::new(profile, filter.as_ref()));
+        let [focus, ignore, hide, show] = [&filters.focus, &filters.ignore, &filters.hide, &filters.show]
+            .map(|filter| Matches::new(profile, filter.as_ref()));
         let mut verdicts = vec![Verdict::Neutral; profile.locations.len()];
         let (mut focused, mut ignored, mut hid, mut shown) = (false, false, false, false);
         for (row, verdict) in verdicts.iter_mut().enumerate() {
             let location = LocationId::from_index(row);
-            if ignore.as_ref().is_some_and(|ignore| ignore.location(self, profile, location)) {
+            if ignore
+                .as_ref()
+                .is_some_and(|ignore| ignore.location(self, profile, location))
+            {
                 ignored = true;
                 *verdict = Verdict::Ignored;
-            } else if focus.as_ref().is_none_or(|focus| focus.location(self, profile, location)) {
+            } else if focus
+                .as_ref()
+                .is_none_or(|focus| focus.location(self, profile, location))
+            {
                 focused = true;
                 *verdict = Verdict::Focused;
             }
@@ -171,7 +179,12 @@ impl Scope {
             (hide.is_none() || hid, "Hide"),
             (show.is_none() || shown, "Show"),
         ];
-        self.unmatched.extend(filters.into_iter().filter(|(matched, _)| !matched).map(|(_, name)| name));
+        self.unmatched.extend(
+            filters
+                .into_iter()
+                .filter(|(matched, _)| !matched)
+                .map(|(_, name)| name),
+        );
     }
 
     fn filter_lines(&mut self, location: LocationId, keep: impl Fn(u32) -> bool) {
@@ -188,11 +201,16 @@ impl Scope {
     }
 
     fn show_from(&mut self, profile: &Profile, expression: &Regex) {
-        let Some(matches) = Matches::new(profile, Some(expression)) else { return };
+        let Some(matches) = Matches::new(profile, Some(expression)) else {
+            return;
+        };
         let mut begins = vec![false; profile.locations.len()];
         for (row, begins) in begins.iter_mut().enumerate() {
             let location = LocationId::from_index(row);
-            let outermost = self.lines(location).iter().rposition(|&line| matches.line(profile, line));
+            let outermost = self
+                .lines(location)
+                .iter()
+                .rposition(|&line| matches.line(profile, line));
             *begins = matches.mapping(profile, location) || outermost.is_some();
             if let (false, Some(at)) = (matches.mapping(profile, location), outermost) {
                 self.keep_lines(location, 0..at + 1);
@@ -228,7 +246,11 @@ impl Matches {
         let expression = expression?;
         let matches = |id| expression.is_match(profile.text(id));
         Some(Self {
-            functions: profile.functions.iter().map(|f| matches(f.name) || matches(f.filename)).collect(),
+            functions: profile
+                .functions
+                .iter()
+                .map(|f| matches(f.name) || matches(f.filename))
+                .collect(),
             mappings: profile.mappings.iter().map(|mapping| matches(mapping.file)).collect(),
         })
     }
@@ -238,7 +260,9 @@ impl Matches {
     }
 
     fn mapping(&self, profile: &Profile, location: LocationId) -> bool {
-        profile.locations[location.index()].mapping.is_some_and(|mapping| self.mappings[mapping.index()])
+        profile.locations[location.index()]
+            .mapping
+            .is_some_and(|mapping| self.mappings[mapping.index()])
     }
 
     fn location(&self, scope: &Scope, profile: &Profile, location: LocationId) -> bool {

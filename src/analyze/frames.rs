@@ -95,9 +95,16 @@ impl Frames {
             let location = LocationId::from_index(row);
             let start = frames.nodes.len() as u32;
             let lines = scope.lines(location);
-            let lines = if shape.no_inlines && lines.len() > 1 { &lines[lines.len() - 1..] } else { lines };
+            let lines = if shape.no_inlines && lines.len() > 1 {
+                &lines[lines.len() - 1..]
+            } else {
+                lines
+            };
             if !scope.hidden()[row] {
-                let rows = lines.iter().map(|&line| Some(line)).chain(lines.is_empty().then_some(None));
+                let rows = lines
+                    .iter()
+                    .map(|&line| Some(line))
+                    .chain(lines.is_empty().then_some(None));
                 for line in rows {
                     let info = frames.describe(profile, location, line, shape, &mut files);
                     let next = NodeId(frames.infos.len() as u32);
@@ -122,10 +129,20 @@ impl Frames {
         files: &mut FxHashMap<StringId, StringId>,
     ) -> NodeInfo {
         let row = &profile.locations[location.index()];
-        let binary = row.mapping.map_or(StringId(0), |mapping| profile.mappings[mapping.index()].file);
-        let address = if shape.granularity == Granularity::Addresses { row.address } else { 0 };
+        let binary = row
+            .mapping
+            .map_or(StringId(0), |mapping| profile.mappings[mapping.index()].file);
+        let address = if shape.granularity == Granularity::Addresses {
+            row.address
+        } else {
+            0
+        };
         let Some(line) = line.map(|line| profile.lines[line as usize]) else {
-            return NodeInfo { address, binary, ..NodeInfo::default() };
+            return NodeInfo {
+                address,
+                binary,
+                ..NodeInfo::default()
+            };
         };
         let function = &profile.functions[line.function.index()];
         let (with_name, with_file, with_line) = match shape.granularity {
@@ -135,9 +152,14 @@ impl Frames {
             Granularity::Lines | Granularity::Addresses => (true, true, true),
         };
         // Addresses with inlined calls are the one granularity that leaves locations as they are.
-        let with_column = with_line && (shape.columns || (shape.granularity == Granularity::Addresses && !shape.no_inlines));
+        let with_column =
+            with_line && (shape.columns || (shape.granularity == Granularity::Addresses && !shape.no_inlines));
         let name = if with_name { function.name } else { StringId(0) };
-        let file = if with_file { self.file_id(profile, function.filename, shape, files) } else { StringId(0) };
+        let file = if with_file {
+            self.file_id(profile, function.filename, shape, files)
+        } else {
+            StringId(0)
+        };
         let keeps_binary = shape.binaries || name == StringId(0);
         NodeInfo {
             name,
@@ -150,10 +172,20 @@ impl Frames {
         }
     }
 
-    fn file_id(&mut self, profile: &Profile, file: StringId, shape: &Shape, known: &mut FxHashMap<StringId, StringId>) -> StringId {
+    fn file_id(
+        &mut self,
+        profile: &Profile,
+        file: StringId,
+        shape: &Shape,
+        known: &mut FxHashMap<StringId, StringId>,
+    ) -> StringId {
         *known.entry(file).or_insert_with(|| {
             let trimmed = path::trim(profile.text(file), &shape.trim_path, &shape.source_path);
-            if trimmed.is_empty() { StringId(0) } else { self.files.intern(path::clean(trimmed).as_bytes()) }
+            if trimmed.is_empty() {
+                StringId(0)
+            } else {
+                self.files.intern(path::clean(trimmed).as_bytes())
+            }
         })
     }
 

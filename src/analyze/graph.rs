@@ -19,7 +19,10 @@ impl Weights<'_> {
     /// (value, divisor) of a sample.
     #[inline]
     pub fn of(&self, sample: usize) -> (i64, i64) {
-        (self.values[sample], self.divisors.map_or(0, |divisors| divisors[sample]))
+        (
+            self.values[sample],
+            self.divisors.map_or(0, |divisors| divisors[sample]),
+        )
     }
 }
 
@@ -126,7 +129,15 @@ impl Graph {
                         let edge = *edge_index.entry((from, node)).or_insert(next);
                         if edge == next {
                             let (weight, kept) = (0, true);
-                            edges.push(Edge { from, to: node, weight, divisor: 0, residual: false, inline: true, kept });
+                            edges.push(Edge {
+                                from,
+                                to: node,
+                                weight,
+                                divisor: 0,
+                                residual: false,
+                                inline: true,
+                                kept,
+                            });
                             edge_stamps.push(0);
                         }
                         if edge_stamps[edge as usize] != stamp {
@@ -160,7 +171,13 @@ impl Graph {
         }
         let something = |node: &NodeId| nodes[node.index()].flat != 0 || nodes[node.index()].cum != 0;
         let listed = (0..nodes.len() as u32).map(NodeId).filter(something).collect();
-        Self { nodes, listed, edges, callers, callees }
+        Self {
+            nodes,
+            listed,
+            edges,
+            callers,
+            callees,
+        }
     }
 
     /// Sums of a node.
@@ -170,12 +187,18 @@ impl Graph {
 
     /// The calls into a node that are left, in no order.
     pub fn callers(&self, node: NodeId) -> impl Iterator<Item = &Edge> {
-        self.callers[node.index()].iter().map(|edge| &self.edges[edge.0 as usize]).filter(|edge| edge.kept)
+        self.callers[node.index()]
+            .iter()
+            .map(|edge| &self.edges[edge.0 as usize])
+            .filter(|edge| edge.kept)
     }
 
     /// The calls out of a node that are left, in no order.
     pub fn callees(&self, node: NodeId) -> impl Iterator<Item = &Edge> {
-        self.callees[node.index()].iter().map(|edge| &self.edges[edge.0 as usize]).filter(|edge| edge.kept)
+        self.callees[node.index()]
+            .iter()
+            .map(|edge| &self.edges[edge.0 as usize])
+            .filter(|edge| edge.kept)
     }
 
     /// The calls into a node in a report's order: largest weight first, then by the caller's name.
@@ -200,7 +223,9 @@ fn sorted<'g>(edges: impl Iterator<Item = &'g Edge>, names: &impl Fn(NodeId) -> 
     let mut edges: Vec<&Edge> = edges.collect();
     edges.sort_by(|a, b| {
         let by_weight = b.weight.unsigned_abs().cmp(&a.weight.unsigned_abs());
-        by_weight.then_with(|| names(a.from).cmp(&names(b.from))).then_with(|| names(a.to).cmp(&names(b.to)))
+        by_weight
+            .then_with(|| names(a.from).cmp(&names(b.from)))
+            .then_with(|| names(a.to).cmp(&names(b.to)))
     });
     edges
 }

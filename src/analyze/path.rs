@@ -7,7 +7,9 @@ use std::borrow::Cow;
 pub(super) fn clean(path: &str) -> Cow<'_, str> {
     let is_clean = |part: &str| !part.is_empty() && part != "." && part != "..";
     let rooted = path.starts_with('/');
-    if path.trim_start_matches('/').len() + usize::from(rooted) == path.len() && path.split('/').skip(usize::from(rooted)).all(is_clean) {
+    if path.trim_start_matches('/').len() + usize::from(rooted) == path.len()
+        && path.split('/').skip(usize::from(rooted)).all(is_clean)
+    {
         return Cow::Borrowed(path);
     }
     let mut parts: Vec<&str> = Vec::new();
@@ -49,7 +51,11 @@ pub(super) fn trim<'p>(path: &'p str, trim_path: &str, source_path: &str) -> &'p
             }
         }
     }
-    for prefix in trim_path.split(':').filter(|prefix| !prefix.is_empty()).chain(["/proc/self/cwd/./", "/proc/self/cwd/"]) {
+    for prefix in trim_path
+        .split(':')
+        .filter(|prefix| !prefix.is_empty())
+        .chain(["/proc/self/cwd/./", "/proc/self/cwd/"])
+    {
         if let Some(rest) = path.strip_prefix(prefix) {
             if prefix.ends_with('/') {
                 return rest;

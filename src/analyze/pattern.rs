@@ -9,12 +9,22 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Regex`] with one line that says what is wrong with it.
 pub fn compile(option: &str, pattern: &str) -> Result<Regex> {
-    RegexBuilder::new(&translate(pattern)).size_limit(16 << 20).build().map_err(|error| {
-        let text = error.to_string();
-        let reason = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("wrong regular expression");
-        let reason = reason.trim().trim_start_matches("error: ");
-        Error::Regex { option: option.to_string(), reason: format!("{reason} in the regular expression {pattern:?}") }
-    })
+    RegexBuilder::new(&translate(pattern))
+        .size_limit(16 << 20)
+        .build()
+        .map_err(|error| {
+            let text = error.to_string();
+            let reason = text
+                .lines()
+                .rev()
+                .find(|line| !line.trim().is_empty())
+                .unwrap_or("wrong regular expression");
+            let reason = reason.trim().trim_start_matches("error: ");
+            Error::Regex {
+                option: option.to_string(),
+                reason: format!("{reason} in the regular expression {pattern:?}"),
+            }
+        })
 }
 
 /// The same expression in the dialect of the `regex` crate. The two differ in that Go's `\d \s \w \b` are
@@ -45,7 +55,11 @@ fn translate(pattern: &str) -> String {
                 in_class = true;
                 out.push('[');
                 // A `]` right behind the opening (or its `^`) is a letter.
-                let (negation, inner) = if let Some(inner) = after.strip_prefix('^') { ("^", inner) } else { ("", after) };
+                let (negation, inner) = if let Some(inner) = after.strip_prefix('^') {
+                    ("^", inner)
+                } else {
+                    ("", after)
+                };
                 out.push_str(negation);
                 if let Some(inner) = inner.strip_prefix(']') {
                     out.push_str("\\]");
@@ -109,9 +123,14 @@ fn push_escape(out: &mut String, escaped: char, in_class: bool) {
 
 /// Whether what follows a `{` makes it a repetition: `2}`, `2,}`, `2,5}`.
 fn is_repetition(after: &str) -> bool {
-    let Some((inner, _)) = after.split_once('}') else { return false };
+    let Some((inner, _)) = after.split_once('}') else {
+        return false;
+    };
     let (low, high) = inner.split_once(',').unwrap_or((inner, ""));
-    !low.is_empty() && [low, high].iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    !low.is_empty()
+        && [low, high]
+            .iter()
+            .all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -135,7 +154,11 @@ mod tests {
             (r"(?i)WRITER", "bufio.NewWriterSize", true),
             (r"main\.\(\*T\)", "main.(*T).M", true),
         ] {
-            assert_eq!(compile("focus", pattern).expect(pattern).is_match(text), matches, "{pattern} on {text}");
+            assert_eq!(
+                compile("focus", pattern).expect(pattern).is_match(text),
+                matches,
+                "{pattern} on {text}"
+            );
         }
         let error = compile("focus", "a(").expect_err("an open group").to_string();
         assert!(error.starts_with("focus: ") && !error.contains('\n'), "{error}");

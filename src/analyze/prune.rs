@@ -23,13 +23,18 @@ pub(super) fn uninteresting(scope: &mut Scope, profile: &Profile) {
         Some(keep) => keep,
         None => None,
     };
-    let matches = matcher(profile, |name| drop.is_match(name) && !keep.as_ref().is_some_and(|keep| keep.is_match(name)));
+    let matches = matcher(profile, |name| {
+        drop.is_match(name) && !keep.as_ref().is_some_and(|keep| keep.is_match(name))
+    });
 
     let mut cut = vec![Cut::Nothing; profile.locations.len()];
     for (location, cut) in cut.iter_mut().enumerate() {
         let location = LocationId::from_index(location);
         let lines = scope.lines(location);
-        let Some(at) = lines.iter().rposition(|&line| matches[profile.lines[line as usize].function.index()]) else {
+        let Some(at) = lines
+            .iter()
+            .rposition(|&line| matches[profile.lines[line as usize].function.index()])
+        else {
             continue;
         };
         *cut = if at + 1 == lines.len() { Cut::Whole } else { Cut::Below };
@@ -67,7 +72,10 @@ pub(super) fn from(scope: &mut Scope, profile: &Profile, expression: &Regex) {
     for (location, cut) in cut.iter_mut().enumerate() {
         let location = LocationId::from_index(location);
         let lines = scope.lines(location);
-        if let Some(at) = lines.iter().position(|&line| matches[profile.lines[line as usize].function.index()]) {
+        if let Some(at) = lines
+            .iter()
+            .position(|&line| matches[profile.lines[line as usize].function.index()])
+        {
             *cut = true;
             scope.keep_lines(location, at..lines.len());
         }
@@ -75,7 +83,9 @@ pub(super) fn from(scope: &mut Scope, profile: &Profile, expression: &Regex) {
     let hidden = scope.hidden().to_vec();
     scope.trim_samples(profile, |stack, span| {
         let visible = |at: &u32| !hidden[stack[*at as usize].index()];
-        let first = (span.from..span.to).filter(visible).find(|&at| cut[stack[at as usize].index()]);
+        let first = (span.from..span.to)
+            .filter(visible)
+            .find(|&at| cut[stack[at as usize].index()]);
         Some((first.unwrap_or(span.from), span.to))
     });
 }
@@ -97,7 +107,9 @@ fn simplify(name: &str) -> &str {
     let mut from = 0;
     while let Some(found) = name[from..].find(['(', 'o']) {
         let at = from + found;
-        let reserved = ["(anonymous namespace)", "operator()"].into_iter().find(|word| name[at..].starts_with(word));
+        let reserved = ["(anonymous namespace)", "operator()"]
+            .into_iter()
+            .find(|word| name[at..].starts_with(word));
         match reserved {
             Some(word) => from = at + word.len(),
             None if name[at..].starts_with('(') => return &name[..at],

@@ -16,7 +16,10 @@ pub fn total(profile: &Profile, scope: &Scope, weights: Weights<'_>) -> i64 {
         let sample = span.sample.index();
         let (value, divisor) = weights.of(sample);
         let add = |sum: &mut (i64, i64)| {
-            *sum = (sum.0.saturating_add(value.saturating_abs()), sum.1.saturating_add(divisor));
+            *sum = (
+                sum.0.saturating_add(value.saturating_abs()),
+                sum.1.saturating_add(divisor),
+            );
         };
         add(&mut all);
         if is_base[profile.samples.labels[sample].index()] {
@@ -32,5 +35,13 @@ fn base_sets(profile: &Profile) -> Vec<bool> {
         return vec![false; profile.labels.len()];
     };
     let marks = |label: &crate::model::Label| label.key == key && label.value == LabelValue::Text(text);
-    (0..profile.labels.len()).map(|set| profile.labels.get(crate::model::LabelSetId::from_index(set)).iter().any(marks)).collect()
+    (0..profile.labels.len())
+        .map(|set| {
+            profile
+                .labels
+                .get(crate::model::LabelSetId::from_index(set))
+                .iter()
+                .any(marks)
+        })
+        .collect()
 }

@@ -44,7 +44,14 @@ pub struct Trimmed {
 impl Trimmed {
     /// Builds the graph, drops what is small, keeps the first `node_count`, in the order of `sort`.
     /// After each step sums are taken from the samples again: what went through a dropped node shows as a residual edge.
-    pub fn new(profile: &Profile, scope: &Scope, frames: &Frames, weights: Weights<'_>, limits: Limits, sort: Sort) -> Self {
+    pub fn new(
+        profile: &Profile,
+        scope: &Scope,
+        frames: &Frames,
+        weights: Weights<'_>,
+        limits: Limits,
+        sort: Sort,
+    ) -> Self {
         let build = |kept: Option<&[bool]>| {
             let mut graph = Graph::new(profile, scope, frames, weights, kept);
             if limits.drop_negative {
@@ -58,7 +65,11 @@ impl Trimmed {
         };
         let names = |node| frames.name(profile, node);
         let mut graph = build(None);
-        let total = graph.listed.iter().map(|node| graph.node(*node).flat).fold(0, i64::saturating_add);
+        let total = graph
+            .listed
+            .iter()
+            .map(|node| graph.node(*node).flat)
+            .fold(0, i64::saturating_add);
         let cutoff = |fraction: f64| ((total as f64 * fraction) as i64).unsigned_abs();
         let (node_cutoff, edge_cutoff) = (cutoff(limits.node_fraction), cutoff(limits.edge_fraction));
 
@@ -79,7 +90,12 @@ impl Trimmed {
             order(&mut graph, sort, &names);
         }
         let dropped_edges = drop_edges(&mut graph, edge_cutoff);
-        Self { graph, candidates, dropped_nodes, dropped_edges }
+        Self {
+            graph,
+            candidates,
+            dropped_nodes,
+            dropped_edges,
+        }
     }
 }
 
@@ -97,7 +113,10 @@ fn drop_edges(graph: &mut Graph, cutoff: u64) -> usize {
     for node in &graph.listed {
         listed[node.index()] = true;
     }
-    let small = graph.edges.iter_mut().filter(|edge| listed[edge.to.index()] && edge.weight.unsigned_abs() < cutoff);
+    let small = graph
+        .edges
+        .iter_mut()
+        .filter(|edge| listed[edge.to.index()] && edge.weight.unsigned_abs() < cutoff);
     small.map(|edge| edge.kept = false).count()
 }
 

@@ -23,7 +23,7 @@ impl Stacks {
     /// Appends a stack, innermost frame first. A stack equal to the one before it is not stored
     /// again: Go writes one sample per block size, so neighbours often share their stack.
     pub fn push(&mut self, stack: &[LocationId]) -> StackId {
-        if self.len() > 0 && self.get(StackId::from_index(self.len() - 1)) == stack {
+        if !self.is_empty() && self.get(StackId::from_index(self.len() - 1)) == stack {
             return StackId::from_index(self.len() - 1);
         }
         self.frames.extend_from_slice(stack);

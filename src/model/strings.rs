@@ -55,7 +55,7 @@ impl Strings {
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         let Self { text, ends, index, raw } = self;
         index.insert_unique(hash, id, |&id| {
-            crate::model::strings::hash(raw.get(&id).map_or_else(|| slice(text, ends, id).as_bytes(), |raw| raw))
+            self::hash(raw.get(&id).map_or(slice(text, ends, id).as_bytes(), AsRef::as_ref))
         });
         id
     }
@@ -75,7 +75,7 @@ impl Strings {
 
     /// The bytes of a row as the profile has them.
     pub fn raw(&self, id: StringId) -> &[u8] {
-        self.raw.get(&id).map_or_else(|| self.get(id).as_bytes(), |raw| raw)
+        self.raw.get(&id).map_or(self.get(id).as_bytes(), AsRef::as_ref)
     }
 
     /// How many texts there are.
@@ -104,7 +104,7 @@ fn slice<'t>(text: &'t str, ends: &[u32], id: StringId) -> &'t str {
 /// C0 controls become their pictures (`␛`, `␊`), everything else that controls or reorders text, or
 /// takes no space of its own, becomes `<U+202E>`. Text without any is borrowed.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| byte < 0x20 || byte >= 0x7f) || !text.chars().any(is_hidden) {
+    if !text.bytes().any(|byte| !(0x20..0x7f).contains(&byte)) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(

@@ -26,7 +26,7 @@ pub struct Column {
     /// What it means, in a sentence.
     pub help: &'static str,
     /// A cell.
-    pub cell: fn(&Report<'_>, &Row) -> String,
+    pub cell: fn(&Report, &Row) -> String,
     /// The order of two rows, what one wants to see first coming first.
     pub order: fn(&Row, &Row) -> Ordering,
 }

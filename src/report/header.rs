@@ -8,18 +8,29 @@ use crate::model::strings::visible_lines;
 use crate::model::units;
 
 /// What profile it is: binary, build id, comments, sample type, time, duration; each where known.
-pub(super) fn profile(report: &Report<'_>) -> Vec<String> {
-    let profile = report.profile;
+pub(super) fn profile(report: &Report) -> Vec<String> {
+    let profile = &report.profile;
     let mut lines = Vec::new();
     if let Some(main) = profile.mappings.first() {
         let (file, build_id) = (profile.text(main.file), profile.text(main.build_id));
         lines.extend((!file.is_empty()).then(|| format!("File: {}", base_name(file))));
         lines.extend((!build_id.is_empty()).then(|| format!("Build ID: {build_id}")));
     }
-    let comments = profile.comments.iter().map(|&comment| String::from_utf8_lossy(profile.strings.raw(comment)));
-    lines.extend(comments.filter(|comment| !comment.starts_with('#')).map(|comment| visible_lines(&comment).into_owned()));
+    let comments = profile
+        .comments
+        .iter()
+        .map(|&comment| String::from_utf8_lossy(profile.strings.raw(comment)));
+    lines.extend(
+        comments
+            .filter(|comment| !comment.starts_with('#'))
+            .map(|comment| visible_lines(&comment).into_owned()),
+    );
     let kind = profile.type_name(report.sample_type);
-    let kind = if report.options.mean { format!("mean_{kind}") } else { kind.to_string() };
+    let kind = if report.options.mean {
+        format!("mean_{kind}")
+    } else {
+        kind.to_string()
+    };
     lines.extend((!kind.is_empty()).then(|| format!("Type: {kind}")));
     let doc = profile.text(profile.doc_url);
     lines.extend((!doc.is_empty()).then(|| format!("Doc: {doc}")));
@@ -38,14 +49,22 @@ pub(super) fn profile(report: &Report<'_>) -> Vec<String> {
     lines
 }
 
-fn time(report: &Report<'_>) -> Option<String> {
+fn time(report: &Report) -> Option<String> {
     let time = Timestamp::from_nanosecond(i128::from(report.profile.time_nanos)).ok()?;
-    Some(time.to_zoned(report.options.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string())
+    Some(
+        time.to_zoned(report.options.zone.clone())
+            .strftime("%Y-%m-%d %H:%M:%S %Z")
+            .to_string(),
+    )
 }
 
 /// Everything above the table: the profile, the filters, and how much of it is shown.
-pub fn header(report: &Report<'_>) -> Vec<String> {
-    let mut lines = if report.options.compact_labels { Vec::new() } else { profile(report) };
+pub fn header(report: &Report) -> Vec<String> {
+    let mut lines = if report.options.compact_labels {
+        Vec::new()
+    } else {
+        profile(report)
+    };
     let filters = active_filters(report);
     if !filters.is_empty() {
         lines.push("Active filters:".into());
@@ -55,12 +74,21 @@ pub fn header(report: &Report<'_>) -> Vec<String> {
     let (shown, total) = (trimmed.graph.flat_total(), report.total);
     let value = |value: i64| report.format.value(value);
     let share = units::percentage(shown, total);
-    lines.push(format!("Showing nodes accounting for {}, {} of {} total", value(shown), share.trim(), value(total)));
+    lines.push(format!(
+        "Showing nodes accounting for {}, {} of {} total",
+        value(shown),
+        share.trim(),
+        value(total)
+    ));
     if total != 0 {
         if trimmed.dropped_nodes > 0 {
             let cutoff = ((total as f64 * report.limits.node_fraction) as i64).saturating_abs();
             let nodes = if trimmed.dropped_nodes > 1 { "nodes" } else { "node" };
-            lines.push(format!("Dropped {} {nodes} (cum <= {})", trimmed.dropped_nodes, value(cutoff)));
+            lines.push(format!(
+                "Dropped {} {nodes} (cum <= {})",
+                trimmed.dropped_nodes,
+                value(cutoff)
+            ));
         }
         let listed = trimmed.graph.listed.len();
         if listed > 0 && listed < trimmed.candidates {
@@ -71,7 +99,7 @@ pub fn header(report: &Report<'_>) -> Vec<String> {
 }
 
 /// The filters in force, `name=expression`.
-pub(super) fn active_filters(report: &Report<'_>) -> Vec<String> {
+pub(super) fn active_filters(report: &Report) -> Vec<String> {
     let options = &report.options;
     let filters = [
         ("focus", &options.focus),
@@ -80,7 +108,11 @@ pub(super) fn active_filters(report: &Report<'_>) -> Vec<String> {
         ("show", &options.show),
         ("show_from", &options.show_from),
     ];
-    filters.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}={text}")).collect()
+    filters
+        .iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| format!("{name}={text}"))
+        .collect()
 }
 
 /// A text of at most 80 bytes; `…` shows that it was longer.

@@ -11,6 +11,7 @@ mod top;
 mod tree;
 
 use std::io::Write;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
@@ -35,7 +36,7 @@ pub struct ReportRow {
     pub nodes: usize,
     /// Whether small nodes and edges are left out unless the user says otherwise.
     pub trims: bool,
-    write: fn(&Report<'_>, &mut dyn Write) -> Result<()>,
+    write: fn(&Report, &mut dyn Write) -> Result<()>,
 }
 
 /// Every report.
@@ -71,7 +72,9 @@ pub const REPORTS: &[ReportRow] = &[
 
 /// The report of this name.
 pub fn report(name: &str) -> Option<&'static ReportRow> {
-    REPORTS.iter().find(|row| row.name == name || row.aliases.contains(&name))
+    REPORTS
+        .iter()
+        .find(|row| row.name == name || row.aliases.contains(&name))
 }
 
 /// Writes a report of a profile, whole or, on an error, not at all. Returns what should be warned of, a line each.
@@ -79,7 +82,13 @@ pub fn report(name: &str) -> Option<&'static ReportRow> {
 /// # Errors
 /// [`Error::Usage`] and [`Error::Regex`] for options that cannot be, [`Error::NoMatch`] when a report's argument
 /// matches nothing, [`Error::Io`] from the writer.
-pub fn write(profile: &Profile, row: &ReportRow, argument: Option<&str>, options: &Options, out: &mut dyn Write) -> Result<Vec<String>> {
+pub fn write(
+    profile: &Arc<Profile>,
+    row: &ReportRow,
+    argument: Option<&str>,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<Vec<String>> {
     let report = Report::new(profile, row, argument, options)?;
     let mut text = Vec::new();
     (row.write)(&report, &mut text)?;
@@ -93,5 +102,8 @@ fn line(out: &mut dyn Write, text: std::fmt::Arguments<'_>) -> Result<()> {
 }
 
 fn writing(reason: std::io::Error) -> Error {
-    Error::Io { name: "writing the report".into(), reason }
+    Error::Io {
+        name: "writing the report".into(),
+        reason,
+    }
 }

@@ -9,7 +9,10 @@ use crate::analyze::{Granularity, Sort};
 
 /// What a report is made with. `Default` is pprof's.
 #[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "each field is the option of the same name; OPTIONS says what it means")]
+#[allow(
+    missing_docs,
+    reason = "each field is the option of the same name; OPTIONS says what it means"
+)]
 pub struct Options {
     pub sort: Sort,
     pub granularity: Granularity,

@@ -1,19 +1,19 @@
 //! From options to the numbers that a report prints.
 
+use std::sync::Arc;
+
 use regex::Regex;
 
 use super::ReportRow;
 use super::options::Options;
-use crate::analyze::{
-    self, Filters, Frames, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern,
-};
+use crate::analyze::{self, Filters, Frames, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern};
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId, units};
 
 /// Everything that a report needs, ready to be laid out.
-pub struct Report<'p> {
+pub struct Report {
     /// What is reported on.
-    pub profile: &'p Profile,
+    pub profile: Arc<Profile>,
     /// As the user gave them.
     pub options: Options,
     /// The sample type in view.
@@ -52,16 +52,20 @@ impl Format {
     }
 
     fn scaled(&self, value: i64) -> i64 {
-        if self.ratio > 0.0 && self.ratio != 1.0 { (value as f64 * self.ratio) as i64 } else { value }
+        if self.ratio > 0.0 && self.ratio != 1.0 {
+            (value as f64 * self.ratio) as i64
+        } else {
+            value
+        }
     }
 }
 
-impl<'p> Report<'p> {
+impl Report {
     /// Filters, aggregates, trims and chooses units as pprof does for this report.
     ///
     /// # Errors
     /// [`Error::Usage`] and [`Error::Regex`] for options that cannot be.
-    pub fn new(profile: &'p Profile, row: &ReportRow, argument: Option<&str>, options: &Options) -> Result<Self> {
+    pub fn new(profile: &Arc<Profile>, row: &ReportRow, argument: Option<&str>, options: &Options) -> Result<Self> {
         let sample_type = sample_type(profile, &options.sample_index)?;
         if options.divide_by == 0.0 {
             return Err(Error::Usage("divide_by: cannot divide by 0".into()));
@@ -76,7 +80,17 @@ impl<'p> Report<'p> {
         let total = if options.relative_percentages {
             analyze::total(profile, &scope, weights)
         } else {
-            analyze::total(profile, &Scope::new(profile, &Filters { all_frames: true, ..Filters::default() }), weights)
+            analyze::total(
+                profile,
+                &Scope::new(
+                    profile,
+                    &Filters {
+                        all_frames: true,
+                        ..Filters::default()
+                    },
+                ),
+                weights,
+            )
         };
         let shape = Shape {
             granularity: options.granularity,
@@ -95,7 +109,7 @@ impl<'p> Report<'p> {
             ratio: 1.0 / options.divide_by,
         };
         let mut report = Self {
-            profile,
+            profile: Arc::clone(profile),
             options: options.clone(),
             sample_type,
             total,
@@ -112,12 +126,16 @@ impl<'p> Report<'p> {
 
     /// A node's name as reports print it.
     pub fn name(&self, node: NodeId) -> String {
-        self.frames.name(self.profile, node)
+        self.frames.name(&self.profile, node)
     }
 
     /// What should be warned of, a line each.
     pub fn warnings(&self) -> Vec<String> {
-        self.scope.unmatched().iter().map(|filter| format!("{filter} expression matched no samples")).collect()
+        self.scope
+            .unmatched()
+            .iter()
+            .map(|filter| format!("{filter} expression matched no samples"))
+            .collect()
     }
 
     /// For `minimum`: one unit for the whole report, that of its smallest value; of a hundred times that where the
@@ -140,18 +158,34 @@ impl<'p> Report<'p> {
         } else {
             unit_of(smallest)
         };
-        self.format.to = if unit.is_empty() { self.format.from.clone() } else { unit.to_string() };
+        self.format.to = if unit.is_empty() {
+            self.format.from.clone()
+        } else {
+            unit.to_string()
+        };
     }
 }
 
 /// The limits of a report: none unless it trims.
 fn limits(row: &ReportRow, options: &Options) -> Limits {
-    let limits = Limits { drop_negative: options.drop_negative, ..Limits::default() };
+    let limits = Limits {
+        drop_negative: options.drop_negative,
+        ..Limits::default()
+    };
     if !row.trims || !options.trim {
         return limits;
     }
-    let node_count = if options.node_count == -1 { row.nodes } else { usize::try_from(options.node_count).unwrap_or(0) };
-    Limits { node_count, node_fraction: options.node_fraction, edge_fraction: options.edge_fraction, ..limits }
+    let node_count = if options.node_count == -1 {
+        row.nodes
+    } else {
+        usize::try_from(options.node_count).unwrap_or(0)
+    };
+    Limits {
+        node_count,
+        node_fraction: options.node_fraction,
+        edge_fraction: options.edge_fraction,
+        ..limits
+    }
 }
 
 /// The filters of some options, compiled.
@@ -159,7 +193,13 @@ fn limits(row: &ReportRow, options: &Options) -> Limits {
 /// # Errors
 /// [`Error::Regex`] for the first that does not compile.
 pub fn filters(options: &Options) -> Result<Filters> {
-    let pattern = |name: &str, text: &str| if text.is_empty() { Ok(None) } else { compile_pattern(name, text).map(Some) };
+    let pattern = |name: &str, text: &str| {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            compile_pattern(name, text).map(Some)
+        }
+    };
     Ok(Filters {
         focus: pattern("focus", &options.focus)?,
         ignore: pattern("ignore", &options.ignore)?,
@@ -179,6 +219,9 @@ fn sample_type(profile: &Profile, wanted: &str) -> Result<SampleTypeId> {
         let ids = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
         let names: Vec<&str> = ids.take(20).map(|id| profile.type_name(id)).collect();
         let last = profile.sample_types.len() - 1;
-        Error::Usage(format!("sample_index {wanted:?} must be one of {} or a number from 0 to {last}", names.join(", ")))
+        Error::Usage(format!(
+            "sample_index {wanted:?} must be one of {} or a number from 0 to {last}",
+            names.join(", ")
+        ))
     })
 }

@@ -50,7 +50,7 @@ impl Inline {
 }
 
 /// The rows of the table, in order.
-pub fn rows(report: &Report<'_>) -> Vec<Row> {
+pub fn rows(report: &Report) -> Vec<Row> {
     let graph = &report.trimmed.graph;
     let mut sum = 0i64;
     let row = |(rank, &node): (usize, &NodeId)| {
@@ -67,15 +67,26 @@ pub fn rows(report: &Report<'_>) -> Vec<Row> {
             (true, false) => Inline::Partial,
             (true, true) => Inline::Full,
         };
-        Row { rank, node, name: report.name(node), inline, flat, sum, cum }
+        Row {
+            rank,
+            node,
+            name: report.name(node),
+            inline,
+            flat,
+            sum,
+            cum,
+        }
     };
     graph.listed.iter().enumerate().map(row).collect()
 }
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     super::line(out, format_args!("{}", header(report).join("\n")))?;
     let numbers: Vec<_> = COLUMNS.iter().filter(|column| column.align == Align::Right).collect();
-    let heads: Vec<String> = numbers.iter().map(|column| format!("{:>1$}", column.head, column.width)).collect();
+    let heads: Vec<String> = numbers
+        .iter()
+        .map(|column| format!("{:>1$}", column.head, column.width))
+        .collect();
     super::line(out, format_args!("{}", heads.join(" ")))?;
     for row in rows(report) {
         let mut text = String::with_capacity(64 + row.name.len());

@@ -11,7 +11,7 @@ use crate::model::units::percentage;
 const SEPARATOR: &str = "----------------------------------------------------------+-------------";
 const LEGEND: &str = "      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t ";
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     let graph = &report.trimmed.graph;
     let names = |node| report.name(node);
     let value = |value: i64| report.format.value(value);
@@ -24,7 +24,11 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
     for &node in &graph.listed {
         let (name, sums) = (report.name(node), graph.node(node));
         let (flat, cum) = (sums.flat_value(), sums.cum_value());
-        if report.argument.as_ref().is_some_and(|argument| !argument.is_match(&name)) {
+        if report
+            .argument
+            .as_ref()
+            .is_some_and(|argument| !argument.is_match(&name))
+        {
             continue;
         }
         matched = true;
@@ -42,7 +46,12 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
         let (own, all) = (value(flat), value(cum));
         super::line(
             out,
-            format_args!("{own:>10} {} {} {all:>10} {}                | {name}", share(flat), share(sum), share(cum)),
+            format_args!(
+                "{own:>10} {} {} {all:>10} {}                | {name}",
+                share(flat),
+                share(sum),
+                share(cum)
+            ),
         )?;
         for edge in graph.callees_sorted(node, &names) {
             super::line(out, format_args!("{}", call(edge, report.name(edge.to))))?;
@@ -52,9 +61,10 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
         super::line(out, format_args!("{SEPARATOR}"))?;
     }
     match &report.argument {
-        Some(argument) if !matched => {
-            Err(Error::NoMatch(format!("no function matches {:?}; search for one with: heaptui top", argument.as_str())))
-        }
+        Some(argument) if !matched => Err(Error::NoMatch(format!(
+            "no function matches {:?}; search for one with: heaptui top",
+            argument.as_str()
+        ))),
         _ => Ok(()),
     }
 }
