@@ -70,6 +70,13 @@ pub fn header(report: &Report) -> Vec<String> {
         lines.push("Active filters:".into());
         lines.extend(filters.iter().map(|filter| format!("   {}", cut(filter))));
     }
+    lines.extend(accounting(report));
+    lines
+}
+
+/// How much of the profile the table shows, and how much was left out.
+pub fn accounting(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
     let trimmed = &report.trimmed;
     let (shown, total) = (trimmed.graph.flat_total(), report.total);
     let value = |value: i64| report.format.value(value);
@@ -99,7 +106,7 @@ pub fn header(report: &Report) -> Vec<String> {
 }
 
 /// The filters in force, `name=expression`.
-pub(super) fn active_filters(report: &Report) -> Vec<String> {
+pub fn active_filters(report: &Report) -> Vec<String> {
     let options = &report.options;
     let filters = [
         ("focus", &options.focus),

@@ -16,11 +16,11 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
-pub use columns::{Align, COLUMNS, Column};
-pub use header::header;
+pub use columns::{Align, COLUMNS, Column, SortKey};
+pub use header::{accounting, active_filters, header};
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
-pub use top::{Inline, Row, rows};
+pub use top::{Inline, Row, rows, sort_rows};
 
 /// A row of [`REPORTS`].
 pub struct ReportRow {
