@@ -177,6 +177,27 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn a_pipe_that_nobody_writes_to_can_be_given_up() {
+        struct Stop(std::cell::Cell<bool>);
+        impl Observer for Stop {
+            fn progress(&self, _done: u64, _total: Option<u64>) -> Result<()> {
+                if self.0.replace(true) {
+                    Err(Error::Cancelled)
+                } else {
+                    Ok(())
+                }
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success(), "mkfifo makes a pipe");
+        let ended = open(&path, &Stop(false.into())).err();
+        assert!(matches!(ended, Some(Error::Cancelled)), "{ended:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn a_device_is_a_stream() {
         let mut bytes = [1; 3];
         open(Path::new("/dev/zero"), &())

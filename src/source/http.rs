@@ -155,7 +155,7 @@ impl Asking {
             ureq::Error::Timeout(phase) => return timed_out(&self.url, self.timeout, phase),
             ureq::Error::Io(error) => match error.downcast::<rustls::Error>() {
                 Ok(error) => tls(&error),
-                Err(error) => unreachable(&error),
+                Err(error) => self.unreachable(&error),
             },
             ureq::Error::Rustls(error) => tls(&error),
             ureq::Error::HostNotFound => unknown_host(),
@@ -178,6 +178,36 @@ impl Asking {
             error => (error.to_string(), "check the URL"),
         };
         answer::error(&self.url, what, advice)
+    }
+
+    /// Why there is no connection.
+    fn unreachable(&self, error: &io::Error) -> (String, &'static str) {
+        let proxy = self.agent.config().proxy().filter(|proxy| {
+            let uri = self.url.request().parse();
+            uri.is_ok_and(|uri| !proxy.is_no_proxy(&uri))
+        });
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => match proxy {
+                Some(proxy) => (
+                    format!("the proxy {}:{} refuses the connection", proxy.host(), proxy.port()),
+                    "check HTTP_PROXY and HTTPS_PROXY, or add the host to NO_PROXY",
+                ),
+                None => (
+                    "connection refused".into(),
+                    "is the process up and listening on this port, and does it import net/http/pprof?",
+                ),
+            },
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted => (
+                "the server closed the connection without an answer".into(),
+                "is this another service's port, or does it want https:// or a client certificate?",
+            ),
+            // The standard library has no kind for a name that cannot be looked up.
+            _ if error.to_string().contains("lookup address") => unknown_host(),
+            _ => (format!("no connection ({error})"), "check the address and the network"),
+        }
     }
 
     /// Why an answer stopped after so many bytes.
@@ -255,28 +285,16 @@ fn unknown_host() -> (String, &'static str) {
     )
 }
 
-fn unreachable(error: &io::Error) -> (String, &'static str) {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => (
-            "connection refused".into(),
-            "is the process up and listening on this port, and does it import net/http/pprof?",
-        ),
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => (
-            "the server closed the connection without an answer".into(),
-            "is this port HTTP, and not https:// or another service?",
-        ),
-        // The standard library has no kind for a name that cannot be looked up.
-        _ if error.to_string().contains("lookup address") => unknown_host(),
-        _ => (format!("no connection ({error})"), "check the address and the network"),
-    }
-}
-
 fn tls(error: &rustls::Error) -> (String, &'static str) {
     let advice = match error {
         rustls::Error::InvalidMessage(_) => "the server speaks plain HTTP on this port: use http://",
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => "use the name that the certificate is for, or https+insecure:// to skip the check",
+        // Among others, an authority's own certificate, which Go accepts from a server and rustls does not.
+        rustls::Error::InvalidCertificate(CertificateError::Other(_)) => {
+            "a server needs a certificate of its own, not an authority's; or use https+insecure:// to skip the check"
+        }
         rustls::Error::InvalidCertificate(_) => {
             "give its authority with --tls-ca (e.g. the system's file of them), or use https+insecure:// to skip the check"
         }

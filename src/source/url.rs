@@ -3,6 +3,7 @@
 //! Knows how pprof reads such an argument. Knows no connection.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// Where `net/http/pprof` puts its index. Profiles are right below.
 const INDEX: &str = "/debug/pprof/";
@@ -71,8 +72,13 @@ impl Url {
 
     /// Whether the server is this machine, whatever its port.
     pub(super) fn is_local(&self) -> bool {
-        let name = self.host.rsplit_once(':').map_or(&*self.host, |(name, _)| name);
-        name.eq_ignore_ascii_case("localhost") || name.starts_with("127.") || name == "[::1]"
+        let name = match self.host.strip_prefix('[') {
+            Some(rest) => rest.split(']').next(),
+            None => self.host.split(':').next(),
+        };
+        let name = name.unwrap_or_default().to_ascii_lowercase();
+        let is_loopback = name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        is_loopback || name == "localhost" || name.ends_with(".localhost")
     }
 
     /// The same with `seconds=N` in the query, in place of the one that is there.
@@ -227,6 +233,23 @@ mod tests {
         let url = Url::parse("https+insecure://me:secret@h:1/x?a=1").unwrap();
         assert_eq!(url.to_string(), "https+insecure://h:1/x?a=1");
         assert!(!format!("{url:?}").contains("secret"));
+    }
+
+    #[test]
+    fn this_machine_is_known() {
+        for (text, is_local) in [
+            ("localhost:1", true),
+            ("http://LOCALHOST", true),
+            ("app.localhost:1", true),
+            ("127.0.0.9:1", true),
+            ("http://[::1]", true),
+            ("me:pw@[::1]:1", true),
+            ("127.example:1", false),
+            ("localhost.example:1", false),
+            ("10.0.0.1:1", false),
+        ] {
+            assert_eq!(Url::parse(text).unwrap().is_local(), is_local, "{text}");
+        }
     }
 
     #[test]
