@@ -118,7 +118,7 @@ pub(super) fn error(url: &Url, what: impl Into<String>, advice: impl Into<String
 }
 
 /// The first line with something on it, cut short.
-fn first_line(body: &[u8]) -> String {
+pub(super) fn first_line(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let line = text
         .lines()

@@ -164,18 +164,18 @@ impl Asking {
                 "is this behind a login? ask the process itself",
             ),
             ureq::Error::Protocol(error) => (
-                format!("the answer is not HTTP ({error})"),
+                format!("the answer is not HTTP ({})", quoted(&error)),
                 "is another service on this port?",
             ),
             ureq::Error::ConnectProxyFailed(error) => (
-                format!("the proxy refuses ({error})"),
+                format!("the proxy refuses ({})", quoted(&error)),
                 "check HTTPS_PROXY, or add the host to NO_PROXY",
             ),
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => (
                 "this is not a valid URL".into(),
                 "e.g. http://localhost:6060/debug/pprof/heap",
             ),
-            error => (error.to_string(), "check the URL"),
+            error => (quoted(&error), "check the URL"),
         };
         answer::error(&self.url, what, advice)
     }
@@ -220,10 +220,15 @@ impl Asking {
             (ureq::Error::Timeout(phase), _) => return timed_out(&self.url, self.timeout, *phase),
             (ureq::Error::Io(_), Some(total)) => format!("the answer ends after {done} of {total} bytes"),
             (ureq::Error::Io(_), None) => format!("the answer breaks off after {done} bytes"),
-            (error, _) => format!("the answer is broken after {done} bytes ({error})"),
+            (error, _) => format!("the answer is broken after {done} bytes ({})", quoted(error)),
         };
         answer::error(&self.url, what, "did the process die? try again")
     }
+}
+
+/// An error that may repeat what the server sent, cut short.
+fn quoted(error: &dyn std::fmt::Display) -> String {
+    answer::first_line(error.to_string().as_bytes())
 }
 
 /// The first part of a body that is only to be quoted; what cannot be read of it is left out.

@@ -19,17 +19,10 @@ use crate::server::{INDEX, Serve, answer, hold, plain_profile, profile, send, se
 
 fn check(bytes: &[u8]) -> Result<Described> {
     let profile = decode::profile(bytes, Limits::default(), &())?;
-    let process = profile
-        .mappings
-        .first()
-        .map_or("", |mapping| profile.text(mapping.file));
+    let (mapping, kind) = (&profile.mappings[0], profile.sample_types[0]);
     Ok(Described {
-        process: process.into(),
-        kind: profile
-            .sample_types
-            .first()
-            .map_or("", |kind| profile.text(kind.kind))
-            .into(),
+        process: profile.text(mapping.file).into(),
+        kind: profile.text(kind.kind).into(),
         time_nanos: profile.time_nanos,
     })
 }
@@ -94,8 +87,7 @@ fn profiles_arrive_as_they_are() {
         (
             "chunked, in drops",
             |_, stream| {
-                let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-                send(stream, head.as_bytes());
+                send(stream, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
                 for byte in profile() {
                     send(stream, &[b'1', b'\r', b'\n', byte, b'\r', b'\n']);
                 }
@@ -264,8 +256,7 @@ fn patience_has_a_limit() {
         ),
         (
             |_, stream| {
-                let head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nx";
-                send(stream, head);
+                send(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nx");
                 hold(stream);
             },
             1000,
@@ -277,7 +268,6 @@ fn patience_has_a_limit() {
             timeout: Some(Duration::from_millis(millis)),
             ..HttpOptions::default()
         };
-
         let (address, _requests) = server(serve);
         let message = failure(&address, &options);
         assert!(message.contains(expected), "{expected:?} in {message:?}");
@@ -316,8 +306,7 @@ fn waiting_can_be_given_up() {
     let ended = fetched(&address, &HttpOptions::default(), &StopWhenAsked(requests));
     assert!(matches!(ended, Err(Error::Cancelled)), "before the answer: {ended:?}");
     let (address, _requests) = server(|_, stream| {
-        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n";
-        send(stream, head);
+        send(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n");
         send(stream, &[b'x'; 100]);
         hold(stream);
     });
