@@ -7,3 +7,4 @@ pub mod model;
 pub mod progress;
 pub mod report;
 pub mod source;
+pub mod ui;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
-pub use columns::{Align, COLUMNS, Column, SortKey};
+pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use header::{accounting, active_filters, header};
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
