@@ -106,6 +106,11 @@ fn is_legacy_text(text: &[u8]) -> bool {
     let line = lines.find(|line| !is_comment(line)).unwrap_or(text);
     LEGACY.iter().any(|(at, part)| match at {
         At::Start => line.starts_with(part),
-        At::Anywhere => line.windows(part.len()).any(|window| window == *part),
+        // A protobuf may have the words, too, but not in a line of text.
+        At::Anywhere => is_text(line) && line.windows(part.len()).any(|window| window == *part),
     })
+}
+
+fn is_text(line: &[u8]) -> bool {
+    line.iter().all(|&byte| byte >= b' ' || byte == b'\t')
 }

@@ -62,10 +62,11 @@ struct Dump<'b> {
 /// What the next line belongs to.
 #[derive(PartialEq, Eq)]
 enum Part {
-    /// No goroutine, or the end of one: where it was created, or its ancestors.
+    /// No goroutine, or its ancestors.
     Outside,
-    Creator,
     Stack,
+    /// Where the goroutine was created, which ends it.
+    Creator,
 }
 
 struct Frame<'b> {
@@ -81,10 +82,15 @@ impl<'b> Dump<'b> {
             self.close();
             self.part = Part::Stack;
             header.labels(&mut self.builder, &mut self.labels);
-        } else if line.is_empty() || line.starts_with(b"[") {
+            return;
+        }
+        if line.is_empty() || line.starts_with(b"[") {
             self.close();
-        } else if self.part != Part::Stack {
-        } else if let Some(creator) = line.strip_prefix(b"created by ") {
+        }
+        if self.part != Part::Stack {
+            return;
+        }
+        if let Some(creator) = line.strip_prefix(b"created by ") {
             let end = find(creator, b" in goroutine ").unwrap_or(creator.len());
             self.labels
                 .push(self.builder.text_label(b"created_by", &creator[..end]));
@@ -150,6 +156,9 @@ fn place(line: &[u8]) -> (&[u8], i64) {
     file_line(&line[..end.unwrap_or(line.len())])
 }
 
+/// A label of a goroutine's own.
+type KeyValue<'b> = (Cow<'b, [u8]>, Cow<'b, [u8]>);
+
 /// The line before a goroutine's stack.
 #[derive(Default)]
 struct Header<'b> {
@@ -158,7 +167,7 @@ struct Header<'b> {
     minutes: i64,
     bubble: Option<i64>,
     is_locked: bool,
-    labels: Vec<(Cow<'b, [u8]>, Cow<'b, [u8]>)>,
+    labels: Vec<KeyValue<'b>>,
 }
 
 impl<'b> Header<'b> {
@@ -235,7 +244,7 @@ impl<'b> Header<'b> {
 }
 
 /// Reads `key: value, "quoted key": "quoted value"}`.
-fn read_labels<'b>(cursor: &mut Cursor<'b>, labels: &mut Vec<(Cow<'b, [u8]>, Cow<'b, [u8]>)>) -> Option<()> {
+fn read_labels<'b>(cursor: &mut Cursor<'b>, labels: &mut Vec<KeyValue<'b>>) -> Option<()> {
     while cursor.take(b"}").is_none() {
         let key = read_word(cursor)?;
         cursor.take(b":")?;
