@@ -220,11 +220,6 @@ impl Profile {
         &self.lines[self.locations[id.index()].line_range()]
     }
 
-    /// The first function of this name.
-    pub fn function_named(&self, name: StringId) -> Option<&Function> {
-        self.functions.iter().find(|function| function.name == name)
-    }
-
     /// Adds a function with the next number. Names are text of the profile.
     pub fn add_function(&mut self, function: Function) -> FunctionId {
         let id = self.functions.len();

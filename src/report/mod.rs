@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
-pub use header::{accounting, active_filters, header};
+pub use header::{accounting, active_filters};
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
 pub use top::{Inline, Row, rows, sort_rows};

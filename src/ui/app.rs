@@ -312,9 +312,7 @@ impl App {
 
     fn wants(&self) -> Option<Effect> {
         // The first analysis of a generation brings the listings of all types.
-        if self.session.listing().is_none() {
-            return None;
-        }
+        self.session.listing()?;
         self.session.want(self.views[self.front].wants(&self.session))
     }
 

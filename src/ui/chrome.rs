@@ -41,7 +41,7 @@ pub(super) fn click(app: &App, screen: &Screen, at: Position) -> Option<Action> 
 fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let mut spans = vec![
         Span::styled(" heaptui ", theme.heading()),
-        Span::raw(session.source.clone()),
+        Span::raw(short_source(&session.source)),
     ];
     if let (Some(profile), Some(listing)) = (&session.profile, session.listing()) {
         let mut fact =
@@ -52,7 +52,11 @@ fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
         }
         let report = &listing.report;
         let kind = profile.type_name(report.sample_type);
-        fact(format!("{kind} {}", report.format.value(report.total)), theme.value());
+        let unit = profile.type_unit(report.sample_type);
+        fact(
+            format!("{kind} {}", units::label(report.total, unit, "auto")),
+            theme.value(),
+        );
         if profile.time_nanos != 0
             && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
         {
@@ -74,6 +78,14 @@ fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
         }
     }
     paint::line(buffer, area, 0, &Line::from(spans));
+}
+
+/// A file by its last part, a URL without its scheme.
+fn short_source(source: &str) -> String {
+    match source.split_once("://") {
+        Some((_, rest)) => rest.to_string(),
+        None => base_name(source).to_string(),
+    }
 }
 
 /// The labels of sample types that fit with the current one among them, and the number of the first.

@@ -45,7 +45,7 @@ pub(super) enum Effect {
     /// Stop the load that is running.
     CancelLoad,
     /// Analyse.
-    Analyze(super::work::Job),
+    Analyze(Box<super::work::Job>),
     /// Give the terminal back until the user returns.
     Suspend,
     /// Draw everything afresh.

@@ -160,13 +160,13 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["G", "<end>"] => |_| Action::Move(Step::Last), "", "To the end";
     }
     Server {
-        ["r"] => |_| Action::Reload, "fetch again", "Fetch again; selection, view, filters and sort stay";
+        ["r"] => |_| Action::Reload, "refetch", "Fetch again; selection, view, filters and sort stay";
     }
     Top {
-        ["<enter>"] => |_| Action::Enter, "callers+callees", "Show the function's callers and callees";
+        ["<enter>"] => |_| Action::Enter, "open", "Show the function's callers and callees";
     }
     Tree {
-        ["<enter>"] => |_| Action::Enter, "go there", "Go to the caller or callee under the cursor";
+        ["<enter>"] => |_| Action::Enter, "go", "Go to the caller or callee under the cursor";
         ["<bs>", "<esc>"] => |_| Action::Back, "back", "Go back along the trail";
     }
     Calls {
@@ -174,23 +174,23 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["<left>", "h"] => |_| Action::Collapse, "close", "Close the row, or go to its parent";
         ["<space>"] => |_| Action::Toggle, "", "Open or close the row";
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
-        ["<enter>"] => |_| Action::Enter, "callers+callees", "Show the function's callers and callees";
+        ["<enter>"] => |_| Action::Enter, "open", "Show the function's callers and callees";
     }
     Everywhere {
         ["<tab>"] => |_| Action::NextView, "view", "Next view";
         ["<s-tab>"] => |_| Action::PreviousView, "", "Previous view";
     }
     InUse {
-        ["i"] => |_| Action::ToggleInUse, "in-use/alloc", "In use (held now) or allocated (since the start)";
+        ["i"] => |_| Action::ToggleInUse, "inuse/alloc", "In use (held now) or allocated (since the start)";
     }
     Objects {
-        ["o"] => |_| Action::ToggleObjects, "space/objects", "Bytes or number of objects";
+        ["o"] => |_| Action::ToggleObjects, "space/objs", "Bytes or number of objects";
     }
     Everywhere {
         ["1", "2", "3", "4", "5", "6", "7", "8", "9"] => Action::SampleType, "", "Sample type by number";
     }
     Lists {
-        ["/"] => |_| Action::Search, "search", "Search names (regular expression; small letters match both cases)";
+        ["/"] => |_| Action::Search, "find", "Search names (regular expression; small letters match both cases)";
         ["n"] => |_| Action::NextMatch, "", "Next match";
         ["N"] => |_| Action::PreviousMatch, "", "Previous match";
     }

@@ -171,7 +171,7 @@ impl Dashboard {
             None => return Flow::Continue,
             Some(Effect::Load { generation }) => self.workers.load(generation),
             Some(Effect::CancelLoad) => self.workers.cancel_load(),
-            Some(Effect::Analyze(job)) => self.workers.analyze(job),
+            Some(Effect::Analyze(job)) => self.workers.analyze(*job),
             Some(Effect::Redraw) => return Flow::Redraw,
             Some(Effect::Suspend) => return Flow::Suspend,
             Some(Effect::Quit) => return Flow::Quit,

@@ -123,12 +123,12 @@ impl Session {
         if profile.sample_types.is_empty() {
             return None;
         }
-        Some(Effect::Analyze(Job {
+        Some(Effect::Analyze(Box::new(Job {
             generation: self.generation,
             profile,
             options: self.options.clone(),
             wants,
-        }))
+        })))
     }
 
     /// Takes what an analysis brought; true if it is of the current generation.
@@ -193,7 +193,7 @@ impl Session {
     pub(super) fn sibling_type(&self, pairs: &[(&str, &str)]) -> Option<SampleTypeId> {
         let profile = self.profile.as_ref()?;
         let name = profile.type_name(self.sample_type);
-        let swapped = pairs.iter().find_map(|(a, b)| {
+        pairs.iter().find_map(|(a, b)| {
             let other = if name.contains(a) {
                 name.replace(a, b)
             } else {
@@ -202,7 +202,6 @@ impl Session {
             (0..profile.sample_types.len())
                 .map(SampleTypeId::from_index)
                 .find(|id| profile.type_name(*id) == other)
-        });
-        swapped
+        })
     }
 }

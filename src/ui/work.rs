@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 
 use super::event::Event;
-use crate::analyze::{CallTree, Direction, Graph, NodeId, Trimmed};
+use crate::analyze::{CallTree, Direction, Graph, NodeId, Trimmed, heaviest_lines};
 use crate::error::{Error, Result};
-use crate::model::{Profile, SampleTypeId};
+use crate::model::{Line, Profile, SampleTypeId, StringId};
 use crate::progress::Observer;
 use crate::report::{self, Options, Report, Row};
 
@@ -62,6 +62,8 @@ pub(super) struct Listing {
     pub(super) by_name: FxHashMap<String, NodeId>,
     /// The whole graph, nothing left out, as `peek` shows it.
     pub(super) whole: Graph,
+    /// Name → the line that matters most in it.
+    pub(super) lines: FxHashMap<StringId, Line>,
 }
 
 impl std::fmt::Debug for Listing {
@@ -88,7 +90,9 @@ impl Listing {
             .iter()
             .map(|&node| (report.name(node), node))
             .collect();
+        let lines = heaviest_lines(&report.profile, &report.scope, report.weights());
         Self {
+            lines,
             rows,
             by_name,
             whole: whole.graph,

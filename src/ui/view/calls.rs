@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::super::keymap::Action;
 use super::super::session::Session;
@@ -15,7 +15,7 @@ use super::super::theme::Theme;
 use super::super::widget::{cursor::Cursor, paint};
 use super::super::work::{Listing, Want};
 use super::{Outcome, TREE, View};
-use crate::analyze::{CallTree, Direction, TreeNodeId};
+use crate::analyze::{CallTree, Direction, NodeId, TreeNodeId};
 use crate::model::units::percentage;
 
 /// The view's own state.
@@ -95,7 +95,9 @@ impl Calls {
                     has_children: !context.children.is_empty(),
                     is_open,
                 });
-                below = (depth + 1, key, is_open);
+                // A chain without a choice is not indented: stacks are deep and screens are not wide.
+                let deeper = usize::from(context.children.len() > 1);
+                below = (depth + deeper, key, is_open);
             }
             if below.2 && self.rows.len() < MAX_ROWS {
                 stack.extend(context.children.iter().rev().map(|&child| (child, below.0, below.1)));
@@ -103,14 +105,10 @@ impl Calls {
         }
     }
 
-    /// Opens the way to the heaviest context of the selected function and puts the cursor on it.
-    fn reveal(&mut self, session: &Session, listing: &Listing, tree: &CallTree) {
-        let Some(&node) = listing.by_name.get(&session.selected) else {
-            return;
-        };
-        let contexts = (1..tree.len() as u32)
-            .map(TreeNodeId)
-            .filter(|id| tree.get(*id).node == Some(node));
+    /// Opens the way to the heaviest context whose function is wanted and puts the cursor on it.
+    fn reveal(&mut self, listing: &Listing, tree: &CallTree, wanted: &FxHashSet<NodeId>) {
+        let contexts = (1..tree.len() as u32).map(TreeNodeId);
+        let contexts = contexts.filter(|id| tree.get(*id).node.is_some_and(|node| wanted.contains(&node)));
         // Of equal ones the first, which is the one nearest to the root.
         let Some(heaviest) = contexts.min_by_key(|id| std::cmp::Reverse(tree.get(*id).cum.unsigned_abs())) else {
             return;
@@ -129,6 +127,19 @@ impl Calls {
         }
         self.unfold(listing, tree);
         self.cursor.at = self.rows.iter().position(|row| row.id == heaviest).unwrap_or(0);
+    }
+
+    /// Goes to the next row that matches the search; where no open row does, to the heaviest folded one.
+    fn find(&mut self, session: &mut Session, listing: &Listing, tree: &CallTree, forward: bool, body: Rect) {
+        let name = |at: usize| self.rows[at].name.clone();
+        if let Some(at) = super::find_match(session, self.rows.len(), self.cursor.at, forward, name) {
+            return self.select(session, at, body);
+        }
+        let Some(search) = &session.search else { return };
+        let matching = listing.by_name.iter().filter(|(name, _)| search.is_match(name));
+        let wanted = matching.map(|(_, &node)| node).collect();
+        self.reveal(listing, tree, &wanted);
+        self.select(session, self.cursor.at, body);
     }
 
     /// Opens a row and, as long as there is no choice, what is below it.
@@ -152,12 +163,12 @@ impl Calls {
         session: &Session,
         theme: Theme,
         listing: &Listing,
-        tree: &CallTree,
         row: &TreeRow,
         on_cursor: bool,
         width: usize,
     ) -> Line<'static> {
         let report = &listing.report;
+        let Some(tree) = &self.tree else { return Line::default() };
         let context = tree.get(row.id);
         let (plain, value) = if on_cursor {
             (theme.text(), theme.text())
@@ -220,11 +231,7 @@ impl View for Calls {
                 self.select(session, self.cursor.at, body);
             }
             (Action::NextMatch | Action::PreviousMatch, _) => {
-                let forward = action == Action::NextMatch;
-                let name = |at: usize| self.rows[at].name.clone();
-                if let Some(at) = super::find_match(session, len, self.cursor.at, forward, name) {
-                    self.select(session, at, body);
-                }
+                self.find(session, &listing, &tree, action == Action::NextMatch, body);
             }
             (Action::Expand, Some(row)) if row.has_children && row.is_open => {
                 self.select(session, self.cursor.at + 1, body)
@@ -298,7 +305,8 @@ impl View for Calls {
             .unwrap_or(self.cursor.at);
         self.cursor.at = again;
         if self.rows.get(again).is_none_or(|row| row.name != session.selected) {
-            self.reveal(session, &listing, &tree);
+            let wanted = listing.by_name.get(&session.selected).copied().into_iter().collect();
+            self.reveal(&listing, &tree, &wanted);
         }
         self.cursor.fit(self.rows.len(), usize::from(parts(body).rows.height));
     }
@@ -311,7 +319,7 @@ impl View for Calls {
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
-        let (Some(listing), Some(tree)) = (session.listing(), &self.tree) else {
+        let (Some(listing), Some(_)) = (session.listing(), &self.tree) else {
             return;
         };
         let parts = parts(body);
@@ -342,7 +350,7 @@ impl View for Calls {
             if on_cursor {
                 paint::style_row(buffer, parts.rows, y, theme.cursor());
             }
-            let line = self.row(session, theme, listing, tree, row, on_cursor, usize::from(body.width));
+            let line = self.row(session, theme, listing, row, on_cursor, usize::from(body.width));
             paint::line(buffer, parts.rows, y, &line);
         }
         let name = self.rows.get(self.cursor.at).map_or("", |row| &row.name);

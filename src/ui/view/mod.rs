@@ -14,6 +14,7 @@ use super::session::Session;
 use super::theme::Theme;
 use super::widget::{name, paint};
 use super::work::Want;
+use crate::model::{SampleTypeId, units};
 
 /// A row of [`VIEWS`].
 pub(super) struct ViewRow {
@@ -179,9 +180,10 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
         ]);
     }
     paint::line(buffer, area, 2, &Line::from(facts));
-    let mut values = vec![Span::raw(" ")];
-    for id in (0..session.profile.as_ref().map_or(0, |profile| profile.sample_types.len())).take(9) {
-        let Some(listing) = session.listing_of(crate::model::SampleTypeId::from_index(id)) else {
+    let mut values = vec![Span::styled(" flat/cum", theme.quiet())];
+    let types = session.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
+    for id in (0..types).take(9).map(SampleTypeId::from_index) {
+        let Some(listing) = session.listing_of(id) else {
             continue;
         };
         let sums = listing
@@ -189,11 +191,14 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
             .get(full)
             .map(|&node| *listing.whole.node(node))
             .unwrap_or_default();
-        let value = |value: i64| listing.report.format.value(value);
-        let kind = listing.report.profile.type_name(listing.report.sample_type).to_string();
-        values.push(Span::styled(format!("{kind} "), theme.quiet()));
+        let unit = listing.report.profile.type_unit(id);
+        let value = |value: i64| units::label(value, unit, "auto");
+        values.push(Span::styled(
+            format!("  {} ", listing.report.profile.type_name(id)),
+            theme.quiet(),
+        ));
         values.push(Span::raw(format!(
-            "{} of {}   ",
+            "{}/{}",
             value(sums.flat_value()),
             value(sums.cum_value())
         )));
@@ -201,20 +206,23 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
     paint::line(buffer, area, 3, &Line::from(values));
 }
 
-/// `file:line` where a function is defined, as far as the profile knows.
+/// `file:line` of the line that matters most in a function, as far as the profile knows.
 fn place(session: &Session, full: &str) -> String {
-    let function = session.listing().and_then(|listing| {
-        let node = *listing.by_name.get(full)?;
+    let place = session.listing().and_then(|listing| {
         let report = &listing.report;
-        let name = report.frames.info(node).name;
-        let function = report.profile.function_named(name)?;
-        Some((report.profile.text(function.filename).to_string(), function.start_line))
+        let node = *listing.by_name.get(full)?;
+        let line = listing.lines.get(&report.frames.info(node).name)?;
+        let file = report
+            .profile
+            .text(report.profile.functions[line.function.index()].filename);
+        let known = (!file.is_empty()).then_some(file)?;
+        Some(if line.line > 0 {
+            format!("{known}:{}", line.line)
+        } else {
+            known.to_string()
+        })
     });
-    match function {
-        Some((file, line)) if !file.is_empty() && line > 0 => format!("{file}:{line}"),
-        Some((file, _)) => file,
-        None => String::new(),
-    }
+    place.unwrap_or_default()
 }
 
 /// How many rows details take in a body of this height.

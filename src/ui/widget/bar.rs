@@ -7,7 +7,7 @@ const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'
 pub(in super::super) fn bar(share: f64, width: usize) -> String {
     let size = if share.is_finite() { share.abs().min(1.0) } else { 0.0 };
     let mut eighths = (size * width as f64 * 8.0).round() as usize;
-    if eighths == 0 && size > 0.0 {
+    if eighths == 0 && size > 0.0 && width > 0 {
         eighths = 1;
     }
     let (full, rest) = (eighths / 8, eighths % 8);
