@@ -84,32 +84,30 @@ impl std::fmt::Debug for ReportRow {
 /// # Errors
 /// [`Error::Usage`] with what is wrong and what would be right.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
-    let args = translate(args.into_iter().collect())?;
-    let matches = match command().try_get_matches_from(args) {
+    let Translated { line, given } = translate(args.into_iter().collect())?;
+    let matches = match command().try_get_matches_from(line) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return Ok(Request::Print(error.render().to_string()));
         }
         Err(error) => {
+            // What is wrong, and what was perhaps meant; not the usage.
             let text = error.render().to_string();
-            let text = text.trim_start_matches("error: ");
-            let message = text
-                .split("\n\n")
-                .next()
-                .unwrap_or(text)
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
+            let parts = text.trim_start_matches("error: ").split("\n\n").enumerate();
+            let parts = parts
+                .filter(|(at, part)| *at == 0 || part.trim_start().starts_with("tip:"))
+                .map(|(_, part)| part);
+            let message = parts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
             return Err(Error::Usage(format!("{message} (heaptui --help lists what there is)")));
         }
     };
-    request(&matches)
+    request(&matches, &given)
 }
 
-fn request(matches: &ArgMatches) -> Result<Request> {
+fn request(matches: &ArgMatches, given: &[Given]) -> Result<Request> {
     let (name, matches) = matches.subcommand().unwrap_or(("", matches));
     let input = input(matches);
-    let options = Box::new(options(matches)?);
+    let options = Box::new(options(given)?);
     if name == "fetch" {
         return Ok(Request::Fetch {
             input,
@@ -158,11 +156,12 @@ fn input(matches: &ArgMatches) -> Input {
 }
 
 /// Applies the options in the table's order, so that which of two wins does not depend on the order they came in.
-fn options(matches: &ArgMatches) -> Result<Options> {
+/// Of one option given twice the last counts.
+fn options(given: &[Given]) -> Result<Options> {
     let mut options = Options::default();
     let mut on: Vec<&OptionRow> = Vec::new();
     for row in OPTIONS {
-        let Some(value) = matches.get_one::<String>(row.name) else {
+        let Some((_, value)) = given.iter().rev().find(|(other, _)| other.name == row.name) else {
             continue;
         };
         (row.set)(&mut options, value).map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
@@ -185,9 +184,19 @@ fn options(matches: &ArgMatches) -> Result<Options> {
     Ok(options)
 }
 
-/// pprof's spelling in ours: `-top` becomes the command `top`, `-nodecount 30` and `--nodecount=30` become
-/// `--nodecount=30`, `-cum` becomes `--cum=true`. What is in no table stays as it is.
-fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
+/// An option of the table with its value as text.
+type Given = (&'static OptionRow, String);
+
+/// A command line that clap understands, and the options of the table that were in it.
+struct Translated {
+    line: Vec<OsString>,
+    given: Vec<Given>,
+}
+
+/// Reads the options of the table (`-nodecount 30`, `--nodecount=30`, `-cum`, `-trim=false`) and rewrites the rest:
+/// `-top` becomes the command `top`, other long names get two dashes. clap sees what is in no table.
+fn translate(args: Vec<OsString>) -> Result<Translated> {
+    let mut given: Vec<Given> = Vec::new();
     let mut command: Option<(&ReportRow, Option<OsString>)> = None;
     let mut out: Vec<OsString> = Vec::with_capacity(args.len() + 2);
     let mut args = args.into_iter();
@@ -229,11 +238,11 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
                 (None, Takes::Value(_)) => args.next().ok_or_else(missing)?,
                 (None, _) => "true".into(),
             };
-            let mut joined = OsString::from(format!("--{}=", row.name));
-            joined.push(value);
-            out.push(joined);
-        } else if name.len() > 1 && OWN.iter().any(|own| own.name == name.replace('_', "-")) {
-            // Ours, with one dash or two.
+            let value = value
+                .into_string()
+                .map_err(|_| Error::Usage(format!("-{name}: the value is not UTF-8")))?;
+            given.push((row, value));
+        } else if name.len() > 1 {
             let mut long = OsString::from(format!("--{}", name.replace('_', "-")));
             if let Some(value) = value {
                 long.push("=");
@@ -259,7 +268,7 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
     } else {
         line.append(&mut out);
     }
-    Ok(line)
+    Ok(Translated { line, given })
 }
 
 /// `-name`, `--name`, `-name=value`, `--name=value`.
@@ -423,19 +432,15 @@ const EXAMPLES: &str = "  heaptui --demo                                     loo
   heaptui top -cum heap.pb.gz                        what `go tool pprof -top -cum` prints
   heaptui fetch localhost:6060 -o heap.pb.gz         what `curl` does, checked";
 
+/// An option of the table as the help shows it; its value is read by [`translate`].
 fn option_arg(row: &OptionRow) -> Arg {
     let arg = Arg::new(row.name)
         .long(row.name)
         .help(row.help)
         .help_heading(row.section.title())
-        .overrides_with(row.name)
         .global(true);
     match row.takes {
         Takes::Value(name) => arg.value_name(name),
-        Takes::Flag | Takes::Choice(_) => arg
-            .num_args(0..=1)
-            .require_equals(true)
-            .default_missing_value("true")
-            .hide_possible_values(true),
+        Takes::Flag | Takes::Choice(_) => arg.action(ArgAction::SetTrue),
     }
 }

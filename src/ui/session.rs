@@ -9,6 +9,7 @@ use super::event::Effect;
 use super::keymap::Filter;
 use super::work::{Job, Listing, Product, Want};
 use crate::analyze::{CallTree, Direction};
+use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
 use crate::report::Options;
 
@@ -29,6 +30,8 @@ pub(super) struct Session {
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    /// How many answers of the current generation are still to come.
+    pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
     last: Option<Arc<Listing>>,
 }
@@ -46,6 +49,7 @@ impl Session {
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            outstanding: 0,
             last: None,
         }
     }
@@ -96,6 +100,7 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
+        self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
         let others = (0..types.min(16))
             .map(SampleTypeId::from_index)
@@ -107,36 +112,55 @@ impl Session {
         self.job(wants)
     }
 
-    /// Asks for what the view in front lacks.
-    pub(super) fn want(&self, wants: Vec<Want>) -> Option<Effect> {
+    /// What of `wants` is not there yet.
+    pub(super) fn lacks(&self, wants: Vec<Want>) -> Vec<Want> {
         let lacks = |want: &Want| match want {
             Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
         };
-        let wants: Vec<Want> = wants.into_iter().filter(lacks).collect();
+        let has_types = self
+            .profile
+            .as_ref()
+            .is_some_and(|profile| !profile.sample_types.is_empty());
+        if has_types {
+            wants.into_iter().filter(lacks).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Asks for what of `wants` is not there yet.
+    pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
+        let wants = self.lacks(wants);
         if wants.is_empty() { None } else { self.job(wants) }
     }
 
-    fn job(&self, wants: Vec<Want>) -> Option<Effect> {
+    fn job(&mut self, wants: Vec<Want>) -> Option<Effect> {
         let profile = Arc::clone(self.profile.as_ref()?);
         // A profile without sample types has nothing to analyse.
         if profile.sample_types.is_empty() {
             return None;
         }
+        self.outstanding += wants.len();
+        let (generation, options) = (self.generation, self.options.clone());
         Some(Effect::Analyze(Box::new(Job {
-            generation: self.generation,
+            generation,
             profile,
-            options: self.options.clone(),
+            options,
             wants,
         })))
     }
 
     /// Takes what an analysis brought; true if it is of the current generation.
-    pub(super) fn take(&mut self, generation: u64, product: Product) -> bool {
+    ///
+    /// # Errors
+    /// The analysis's own.
+    pub(super) fn take(&mut self, generation: u64, product: Result<Product>) -> Result<bool> {
         if generation != self.generation {
-            return false;
+            return Ok(false);
         }
-        match product {
+        self.outstanding = self.outstanding.saturating_sub(1);
+        match product? {
             Product::Listing(listing) => {
                 self.listings.insert(listing.report.sample_type, listing);
             }
@@ -144,7 +168,7 @@ impl Session {
                 self.trees.insert((sample_type, direction), tree);
             }
         }
-        true
+        Ok(true)
     }
 
     /// The filter's expression.
