@@ -1,6 +1,6 @@
 //! The command line: ours (`heaptui top --cum FILE`) and pprof's (`heaptui -top -cum FILE`).
 //!
-//! Two steps: [`translate`] rewrites pprof's spelling into ours with the tables of `report`, clap parses the
+//! Two steps: `translate` rewrites pprof's spelling into ours with the tables of `report`, clap parses the
 //! rest. What comes out is typed and has been checked as far as that goes without reading anything.
 
 use std::ffi::OsString;

@@ -20,7 +20,7 @@
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!
-//! [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
+//! [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
 //!
 //! # The screen
 //!
@@ -52,3 +52,4 @@ pub mod progress;
 pub mod report;
 pub mod source;
 pub mod ui;
+pub mod zone;

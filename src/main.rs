@@ -20,6 +20,7 @@ use heaptui::progress::Observer;
 use heaptui::report;
 use heaptui::source::{self, Described, HttpOptions, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
+use heaptui::zone;
 
 /// A real heap profile, so that the first command needs nothing else.
 const DEMO: Source = Source::Bytes {
@@ -47,7 +48,7 @@ fn run() -> Result<()> {
             input,
             mut options,
         } => {
-            options.zone = jiff::tz::TimeZone::system();
+            options.zone = zone::local();
             let profile = Arc::new(Opened::new(&input)?.load(&())?);
             let mut out = io::stdout().lock();
             let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut out)?;
@@ -61,7 +62,7 @@ fn run() -> Result<()> {
 }
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
-    dashboard.options.zone = jiff::tz::TimeZone::system();
+    dashboard.options.zone = zone::local();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let setup = Setup {
         loader: Arc::new(Opened::new(&dashboard.input)?),
