@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::model::Incompatible;
+
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -33,6 +35,9 @@ pub enum Error {
     /// The bytes should be a profile, but break its rules.
     #[error("malformed profile: {0}")]
     Malformed(String),
+    /// Profiles that cannot be merged or compared.
+    #[error("{0}")]
+    Incompatible(#[from] Incompatible),
     /// More bytes than allowed.
     #[error("more than {limit} bytes of profile; if it is honest, allow more with --max-bytes")]
     TooLarge {
