@@ -3,13 +3,17 @@
 //! Two steps: [`translate`] rewrites pprof's spelling into ours with the tables of `report`, clap parses the
 //! rest. What comes out is typed and has been checked as far as that goes without reading anything.
 
+mod own;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 
+use self::own::OWN;
 use crate::error::{Error, Result};
+use crate::load::{Combine, Comparison, Scaling};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
 
 /// What the user wants.
@@ -19,7 +23,7 @@ pub enum Request {
     Print(String),
     /// Open the dashboard.
     Dashboard(Dashboard),
-    /// Write a report to standard output.
+    /// Write a report.
     Report {
         /// Which.
         report: &'static ReportRow,
@@ -29,6 +33,8 @@ pub enum Request {
         input: Input,
         /// How to report.
         options: Box<Options>,
+        /// Where to; standard output if missing.
+        output: Option<PathBuf>,
     },
     /// Save what a server answers.
     Fetch {
@@ -57,6 +63,8 @@ pub struct Dashboard {
 pub struct Input {
     /// Files, URLs or `-`.
     pub sources: Vec<String>,
+    /// What is done with them besides adding them up.
+    pub combine: Combine,
     /// The embedded profile.
     pub demo: bool,
     /// Inflated bytes to read at most.
@@ -108,13 +116,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
 
 fn request(matches: &ArgMatches) -> Result<Request> {
     let (name, matches) = matches.subcommand().unwrap_or(("", matches));
-    let input = input(matches);
+    let input = input(matches)?;
+    let output = matches.get_one::<PathBuf>("output").cloned();
     let options = Box::new(options(matches)?);
     if name == "fetch" {
-        return Ok(Request::Fetch {
-            input,
-            output: matches.get_one::<PathBuf>("output").cloned(),
-        });
+        return Ok(Request::Fetch { input, output });
     }
     if let Some(report) = REPORTS.iter().find(|report| report.is_called(name)) {
         let argument = report
@@ -125,6 +131,7 @@ fn request(matches: &ArgMatches) -> Result<Request> {
             argument,
             input,
             options,
+            output,
         });
     }
     let print = matches.get_one::<String>("print").map(|size| {
@@ -142,19 +149,49 @@ fn request(matches: &ArgMatches) -> Result<Request> {
     }))
 }
 
-fn input(matches: &ArgMatches) -> Input {
-    Input {
+fn input(matches: &ArgMatches) -> Result<Input> {
+    Ok(Input {
         sources: matches
             .get_many::<String>("source")
             .into_iter()
             .flatten()
             .cloned()
             .collect(),
-        demo: matches.get_flag("demo"),
+        combine: combine(matches)?,
+        demo: is_on(matches, "demo"),
         max_bytes: matches.get_one("max-bytes").copied(),
         seconds: matches.get_one("seconds").copied(),
         timeout: matches.get_one("timeout").copied(),
-    }
+    })
+}
+
+fn is_on(matches: &ArgMatches, name: &str) -> bool {
+    matches.get_one(name).copied().unwrap_or_default()
+}
+
+fn combine(matches: &ArgMatches) -> Result<Combine> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    let (base, comparison) = match (text("base"), text("diff_base")) {
+        (base, diff) if diff.is_empty() => (base, Comparison::Subtract),
+        (base, diff) if base.is_empty() => (diff, Comparison::Diff),
+        _ => {
+            return Err(Error::Usage(
+                "-base and -diff_base cannot be combined: choose one".into(),
+            ));
+        }
+    };
+    let scaling = if is_on(matches, "normalize") {
+        Scaling::Normalized
+    } else {
+        Scaling::AsIs
+    };
+    Ok(Combine {
+        base: Some(base).filter(|base| !base.is_empty()).into_iter().collect(),
+        comparison,
+        scaling,
+        build_id: text("buildid"),
+        comment: text("add_comment"),
+    })
 }
 
 /// Applies the options in the table's order, so that which of two wins does not depend on the order they came in.
@@ -230,14 +267,16 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
             let mut joined = OsString::from(format!("--{}=", row.name));
             joined.push(value);
             out.push(joined);
-        } else if name.len() > 1 && OWN.iter().any(|own| own.name == name.replace('_', "-")) {
+        } else if let Some(own) = own::find(name) {
             // Ours, with one dash or two.
-            let mut long = OsString::from(format!("--{}", name.replace('_', "-")));
-            if let Some(value) = value {
-                long.push("=");
-                long.push(value);
-            }
-            out.push(long);
+            let value = match value {
+                Some(value) => value,
+                None if own.takes_value() => args.next().ok_or_else(missing)?,
+                None => "true".into(),
+            };
+            let mut joined = OsString::from(format!("--{}=", own.name));
+            joined.push(value);
+            out.push(joined);
         } else {
             out.push(arg);
         }
@@ -271,113 +310,6 @@ fn flag_parts(arg: &str) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// A row of [`OWN`].
-struct OwnRow {
-    name: &'static str,
-    short: Option<char>,
-    value: Option<&'static str>,
-    kind: Kind,
-    help: &'static str,
-    hidden: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Flag,
-    Text,
-    Path,
-    Bytes,
-    Seconds,
-}
-
-/// Options that are about the program, not about a report.
-const OWN: &[OwnRow] = &[
-    own("demo", Kind::Flag, None, "Open the heap profile that is built in"),
-    own(
-        "seconds",
-        Kind::Seconds,
-        Some("N"),
-        "Ask the server for a profile over N seconds",
-    ),
-    own(
-        "timeout",
-        Kind::Seconds,
-        Some("N"),
-        "Give up on a server after N seconds [default: 60]",
-    ),
-    own(
-        "max-bytes",
-        Kind::Bytes,
-        Some("N"),
-        "Refuse profiles with more than N bytes inflated [default: 16 GiB]",
-    ),
-    OwnRow {
-        short: Some('o'),
-        ..own(
-            "output",
-            Kind::Path,
-            Some("FILE"),
-            "Write to FILE instead of standard output",
-        )
-    },
-    OwnRow {
-        hidden: true,
-        ..own(
-            "keys",
-            Kind::Text,
-            Some("KEYS"),
-            "Play these keys first, e.g. \"jj<tab>\"",
-        )
-    },
-    OwnRow {
-        hidden: true,
-        ..own(
-            "print",
-            Kind::Text,
-            Some("WxH"),
-            "Print one frame of that size and leave",
-        )
-    },
-];
-
-const fn own(name: &'static str, kind: Kind, value: Option<&'static str>, help: &'static str) -> OwnRow {
-    OwnRow {
-        name,
-        short: None,
-        value,
-        kind,
-        help,
-        hidden: false,
-    }
-}
-
-impl OwnRow {
-    fn arg(&self) -> Arg {
-        let arg = Arg::new(self.name)
-            .long(self.name)
-            .help(self.help)
-            .hide(self.hidden)
-            .global(true);
-        let arg = if let Some(short) = self.short {
-            arg.short(short)
-        } else {
-            arg
-        };
-        let arg = if let Some(value) = self.value {
-            arg.value_name(value)
-        } else {
-            arg
-        };
-        match self.kind {
-            Kind::Flag => arg.action(ArgAction::SetTrue),
-            Kind::Text => arg.action(ArgAction::Set),
-            Kind::Path => arg.value_parser(value_parser!(PathBuf)),
-            Kind::Bytes => arg.value_parser(value_parser!(u64)),
-            Kind::Seconds => arg.value_parser(value_parser!(u32)),
-        }
-    }
-}
-
 fn command() -> Command {
     let source = || {
         Arg::new("source")
@@ -394,11 +326,13 @@ fn command() -> Command {
         .subcommand_negates_reqs(true)
         .args_conflicts_with_subcommands(false)
         .disable_help_subcommand(true)
+        .args_override_self(true)
         .args(OPTIONS.iter().map(option_arg))
-        .args(OWN.iter().map(OwnRow::arg))
+        .args(OWN.iter().map(own::OwnRow::arg))
         .arg(source());
     let reports = REPORTS.iter().map(|report| {
         let command = Command::new(report.name)
+            .args_override_self(true)
             .about(report.help)
             .visible_aliases(report.aliases.iter().copied());
         let argument = report.argument.map(|name| {
@@ -410,6 +344,7 @@ fn command() -> Command {
         command.args(argument).arg(source())
     });
     let fetch = Command::new("fetch")
+        .args_override_self(true)
         .about("Save a profile from a URL, checked and whole, to a file")
         .arg(source());
     root.subcommands(reports).subcommand(fetch)

@@ -3,6 +3,7 @@ pub mod analyze;
 pub mod cli;
 pub mod decode;
 pub mod error;
+pub mod load;
 pub mod model;
 pub mod progress;
 pub mod report;

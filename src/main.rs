@@ -7,12 +7,14 @@
 )]
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use heaptui::cli::{self, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
+use heaptui::load;
 use heaptui::model::{Profile, visible};
 use heaptui::report;
 
@@ -35,15 +37,19 @@ fn run() -> Result<()> {
             argument,
             input,
             mut options,
+            output,
         } => {
             options.zone = jiff::tz::TimeZone::system();
             let profile = Arc::new(read(&input)?);
-            let mut out = io::stdout().lock();
-            let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut out)?;
-            out.flush().map_err(|reason| Error::Io {
-                name: "standard output".into(),
-                reason,
-            })?;
+            let mut text = Vec::new();
+            let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut text)?;
+            match output {
+                Some(path) => {
+                    warn(&format!("Generating report in {}", path.display()));
+                    save(&path, &text)?;
+                }
+                None => print(&text)?,
+            }
             warnings.iter().for_each(|warning| warn(warning));
             Ok(())
         }
@@ -59,18 +65,21 @@ fn run() -> Result<()> {
 }
 
 fn read(input: &Input) -> Result<Profile> {
-    let [name] = &input.sources[..] else {
-        return Err(Error::Usage("which profile?".into()));
-    };
-    let file = std::fs::File::open(name).map_err(|reason| Error::Io {
-        name: name.clone(),
-        reason,
+    let loaded = load::load(&input.sources, &input.combine, &|name| {
+        let file = std::fs::File::open(name).map_err(|reason| Error::Io {
+            name: name.into(),
+            reason,
+        })?;
+        decode::profile(file, decode::Limits::default(), &())
     })?;
-    decode::profile(file, decode::Limits::default(), &())
+    loaded.warnings.iter().for_each(|warning| warn(warning));
+    Ok(loaded.profile)
 }
 
 fn print(text: &[u8]) -> Result<()> {
-    io::stdout().write_all(text).map_err(|reason| Error::Io {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text).and_then(|()| out.flush());
+    written.map_err(|reason| Error::Io {
         name: "standard output".into(),
         reason,
     })
@@ -78,4 +87,23 @@ fn print(text: &[u8]) -> Result<()> {
 
 fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "heaptui: {}", visible(text));
+}
+
+/// Writes a file that is there whole or not at all.
+fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |reason| Error::Io {
+        name: path.display().to_string(),
+        reason,
+    };
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return std::fs::write(path, bytes).map_err(failed);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|reason| {
+        let _ = std::fs::remove_file(&temporary);
+        failed(reason)
+    })
 }
