@@ -2,6 +2,7 @@
 pub mod analyze;
 pub mod cli;
 pub mod decode;
+pub mod encode;
 pub mod error;
 pub mod load;
 pub mod model;

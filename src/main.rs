@@ -16,7 +16,7 @@ use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::load;
 use heaptui::model::{Profile, visible};
-use heaptui::report;
+use heaptui::report::{self, Content};
 
 fn main() -> ExitCode {
     match run() {
@@ -39,6 +39,12 @@ fn run() -> Result<()> {
             mut options,
             output,
         } => {
+            if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
+                let name = report.name;
+                return Err(Error::Usage(format!(
+                    "{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE"
+                )));
+            }
             options.zone = jiff::tz::TimeZone::system();
             let profile = Arc::new(read(&input)?);
             let mut text = Vec::new();

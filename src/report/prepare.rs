@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::ReportRow;
 use super::options::Options;
+use super::{ReportRow, Shows};
 use crate::analyze::{self, Filters, Frames, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern};
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId, units};
@@ -51,7 +51,8 @@ impl Format {
         units::label(self.scaled(value), &self.from, &self.to)
     }
 
-    fn scaled(&self, value: i64) -> i64 {
+    /// A value after the division that the user asked for.
+    pub fn scaled(&self, value: i64) -> i64 {
         if self.ratio > 0.0 && self.ratio != 1.0 {
             (value as f64 * self.ratio) as i64
         } else {
@@ -102,7 +103,11 @@ impl Report {
         };
         let frames = Frames::new(profile, &scope, &shape);
         let limits = limits(row, options);
-        let trimmed = Trimmed::new(profile, &scope, &frames, weights, limits, options.sort);
+        let graphed = match row.shows {
+            Shows::Nodes => &scope,
+            Shows::Samples => &Scope::default(),
+        };
+        let trimmed = Trimmed::new(profile, graphed, &frames, weights, limits, options.sort);
         let format = Format {
             from: profile.type_unit(sample_type).to_string(),
             to: options.unit.clone(),
