@@ -158,15 +158,11 @@ fn input(matches: &ArgMatches) -> Result<Input> {
             .cloned()
             .collect(),
         combine: combine(matches)?,
-        demo: is_on(matches, "demo"),
+        demo: matches.get_flag("demo"),
         max_bytes: matches.get_one("max-bytes").copied(),
         seconds: matches.get_one("seconds").copied(),
         timeout: matches.get_one("timeout").copied(),
     })
-}
-
-fn is_on(matches: &ArgMatches, name: &str) -> bool {
-    matches.get_one(name).copied().unwrap_or_default()
 }
 
 fn combine(matches: &ArgMatches) -> Result<Combine> {
@@ -180,7 +176,7 @@ fn combine(matches: &ArgMatches) -> Result<Combine> {
             ));
         }
     };
-    let scaling = if is_on(matches, "normalize") {
+    let scaling = if matches.get_flag("normalize") {
         Scaling::Normalized
     } else {
         Scaling::AsIs
@@ -269,14 +265,14 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
             out.push(joined);
         } else if let Some(own) = own::find(name) {
             // Ours, with one dash or two.
-            let value = match value {
-                Some(value) => value,
-                None if own.takes_value() => args.next().ok_or_else(missing)?,
-                None => "true".into(),
-            };
-            let mut joined = OsString::from(format!("--{}=", own.name));
-            joined.push(value);
-            out.push(joined);
+            let mut long = OsString::from(format!("--{}", own.name));
+            if own.takes_value() {
+                long.push("=");
+                long.push(value.map_or_else(|| args.next().ok_or_else(missing), Ok)?);
+                out.push(long);
+            } else if is_true(name, value.as_ref())? {
+                out.push(long);
+            }
         } else {
             out.push(arg);
         }
@@ -297,6 +293,12 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
         line.append(&mut out);
     }
     Ok(line)
+}
+
+/// Whether `-name`, `-name=true` or `-name=false` says yes.
+fn is_true(name: &str, value: Option<&OsString>) -> Result<bool> {
+    let Some(value) = value else { return Ok(true) };
+    report::parse_bool(&value.to_string_lossy()).map_err(|reason| Error::Usage(format!("-{name}: {reason}")))
 }
 
 /// `-name`, `--name`, `-name=value`, `--name=value`.

@@ -65,6 +65,14 @@ pub enum Error {
         /// What to try.
         advice: String,
     },
+    /// What went wrong with one of several sources.
+    #[error("{name}: {error}")]
+    Source {
+        /// As the user named it.
+        name: String,
+        /// What went wrong.
+        error: Box<Error>,
+    },
     /// The user asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -75,6 +83,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Regex { .. } => 2,
+            Self::Source { error, .. } => error.exit_code(),
             _ => 1,
         }
     }

@@ -75,6 +75,7 @@ pub fn load(sources: &[String], combine: &Combine, open: &dyn Fn(&str) -> Result
         open,
         program,
         build_id: &combine.build_id,
+        count: sources.len() + base.len(),
         warnings: Vec::new(),
     };
     let mut profile = loader.sum(sources)?;
@@ -120,6 +121,8 @@ struct Loader<'l> {
     open: &'l dyn Fn(&str) -> Result<Profile>,
     program: &'l str,
     build_id: &'l str,
+    /// How many profiles there are in all; an error of one among several says which.
+    count: usize,
     warnings: Vec<String>,
 }
 
@@ -129,19 +132,14 @@ const AT_ONCE: usize = 128;
 impl Loader<'_> {
     fn sum(&mut self, names: &[String]) -> Result<Profile> {
         let mut sum: Option<Profile> = None;
-        let mut failure = None;
-        let mut failed = 0;
+        let mut failures = Vec::new();
         for names in names.chunks(AT_ONCE) {
             let mut profiles = Vec::with_capacity(names.len());
             for name in names {
                 match self.one(name) {
                     Ok(profile) => profiles.push(profile),
                     Err(error @ (Error::Cancelled | Error::Usage(_))) => return Err(error),
-                    Err(error) => {
-                        failed += 1;
-                        let (name, error) = failure.insert((name, error));
-                        self.warnings.push(format!("{name}: {error}"));
-                    }
+                    Err(error) => failures.push(self.named(name, error)),
                 }
             }
             if !profiles.is_empty() {
@@ -152,16 +150,26 @@ impl Loader<'_> {
                 });
             }
         }
-        match (sum, failure) {
-            (Some(sum), None) => Ok(sum),
-            (Some(sum), Some(_)) => {
-                let read = names.len() - failed;
-                self.warnings
-                    .push(format!("only {read} of {} profiles could be read", names.len()));
-                Ok(sum)
-            }
-            (None, Some((_, error))) => Err(error),
-            (None, None) => Err(Error::Usage("which profile? heaptui --help shows how".into())),
+        let Some(sum) = sum else {
+            let error = failures.into_iter().next();
+            return Err(error.unwrap_or_else(|| Error::Usage("which profile? heaptui --help shows how".into())));
+        };
+        if !failures.is_empty() {
+            let (read, all) = (names.len() - failures.len(), names.len());
+            self.warnings.extend(failures.iter().map(Error::to_string));
+            self.warnings
+                .push(format!("only {read} of {all} profiles could be read"));
+        }
+        Ok(sum)
+    }
+
+    fn named(&self, name: &str, error: Error) -> Error {
+        if self.count == 1 || error.to_string().starts_with(name) {
+            return error;
+        }
+        Error::Source {
+            name: name.into(),
+            error: Box::new(error),
         }
     }
 

@@ -15,14 +15,17 @@ use proptest::prelude::*;
 
 const NAMES: [&str; 6] = ["main.a", "main.(*T).M", "runtime.c", "", "esc\x1b[2J", "ünï\u{202e}"];
 
+/// Mapping, address, lines (function, line, column).
+type Place = (Option<u32>, u64, Vec<(u32, i64, i64)>);
+/// Stack, labels (key, text or number), values.
+type Row = (Vec<u32>, Vec<(usize, Result<usize, i64>)>, [i64; 2]);
+
 /// What [`build`] makes a profile of: small numbers, so that samples, locations and functions often are the same.
 #[derive(Clone, Debug)]
 struct Plan {
     functions: Vec<(usize, i64)>,
-    /// Mapping, address, lines (function, line, column).
-    locations: Vec<(Option<u32>, u64, Vec<(u32, i64, i64)>)>,
-    /// Stack, labels (key, text or number), values.
-    samples: Vec<(Vec<u32>, Vec<(usize, Result<usize, i64>)>, [i64; 2])>,
+    locations: Vec<Place>,
+    samples: Vec<Row>,
     time: i64,
 }
 
@@ -302,7 +305,7 @@ fn a_source_that_cannot_be_read_is_warned_of_while_another_can() {
     let loaded = combined(&["x", "broken"], &Combine::default(), &profiles).expect("one can be read");
     assert_eq!(loaded.profile.samples.values, [[1]]);
     assert_eq!(loaded.warnings.len(), 2, "{:?}", loaded.warnings);
-    assert!(loaded.warnings[0].starts_with("broken: "), "{:?}", loaded.warnings);
+    assert!(loaded.warnings[0].starts_with("broken: empty"), "{:?}", loaded.warnings);
     combined(&["broken"], &Combine::default(), &profiles).expect_err("none can be read");
     combined(&[], &Combine::default(), &profiles).expect_err("there is none");
     let normalized = Combine {

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, value_parser};
 
-use crate::report::parse_bool;
-
 /// A row of [`OWN`].
 pub(super) struct OwnRow {
     pub(super) name: &'static str,
@@ -157,12 +155,7 @@ impl OwnRow {
             arg = arg.value_name(value);
         }
         match self.kind {
-            Kind::Flag => arg
-                .num_args(0..=1)
-                .require_equals(true)
-                .default_missing_value("true")
-                .hide_possible_values(true)
-                .value_parser(parse_bool),
+            Kind::Flag => arg.action(ArgAction::SetTrue),
             Kind::Text => arg.action(ArgAction::Set),
             Kind::Path => arg.value_parser(value_parser!(PathBuf)),
             Kind::Bytes => arg.value_parser(value_parser!(u64)),
