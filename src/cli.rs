@@ -247,7 +247,9 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
             if off {
                 continue;
             }
-            if let Some((other, _)) = &command {
+            if let Some((other, _)) = &command
+                && other.name != report.name
+            {
                 return Err(Error::Usage(format!(
                     "-{} and -{name}: one report at a time",
                     other.name
@@ -363,6 +365,7 @@ fn option_arg(row: &OptionRow) -> Arg {
         .long(row.name)
         .help(row.help)
         .help_heading(row.section.title())
+        .overrides_with(row.name)
         .global(true);
     match row.takes {
         Takes::Value(name) => arg.value_name(name),

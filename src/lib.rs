@@ -9,3 +9,4 @@ pub mod model;
 pub mod progress;
 pub mod report;
 pub mod source;
+pub mod ui;

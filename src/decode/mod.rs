@@ -44,7 +44,7 @@ pub fn profile(bytes: impl Read, limits: Limits, observer: &dyn Observer) -> Res
         sniff::Format::Legacy => {
             let bytes = input.rest()?;
             legacy::parse(&bytes)?
-                .ok_or_else(|| Error::malformed("looks like a text profile, but none that pprof reads"))
+                .ok_or_else(|| Error::malformed("begins like one of the legacy formats, but is none of them"))
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The columns of a table of functions, defined once for text reports, exports and the Top view.
 
-use std::cmp::Ordering;
-
 use super::prepare::Report;
 use super::top::Row;
 use crate::model::units::percentage;
@@ -13,6 +11,18 @@ pub enum Align {
     Right,
     /// Names.
     Left,
+}
+
+/// By what rows are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SortKey {
+    /// |flat|, largest first.
+    #[default]
+    Flat,
+    /// |cum|, largest first.
+    Cum,
+    /// The name, in byte order.
+    Name,
 }
 
 /// A row of [`COLUMNS`].
@@ -27,8 +37,8 @@ pub struct Column {
     pub help: &'static str,
     /// A cell.
     pub cell: fn(&Report, &Row) -> String,
-    /// The order of two rows, what one wants to see first coming first.
-    pub order: fn(&Row, &Row) -> Ordering,
+    /// By what rows are ordered when one asks for this column.
+    pub sort: SortKey,
 }
 
 /// The columns of `top`.
@@ -39,7 +49,7 @@ pub const COLUMNS: &[Column] = &[
         align: Align::Right,
         help: "held by the function itself, without what it calls",
         cell: |report, row| report.format.value(row.flat),
-        order: |a, b| b.flat.unsigned_abs().cmp(&a.flat.unsigned_abs()),
+        sort: SortKey::Flat,
     },
     Column {
         head: "flat%",
@@ -47,15 +57,15 @@ pub const COLUMNS: &[Column] = &[
         align: Align::Right,
         help: "flat as a share of the total",
         cell: |report, row| percentage(row.flat, report.total),
-        order: |a, b| b.flat.unsigned_abs().cmp(&a.flat.unsigned_abs()),
+        sort: SortKey::Flat,
     },
     Column {
         head: "sum%",
         width: 6,
         align: Align::Right,
-        help: "flat of this row and all above it, in pprof's order, as a share of the total",
+        help: "flat of this row and all above it, as a share of the total",
         cell: |report, row| percentage(row.sum, report.total),
-        order: |a, b| a.rank.cmp(&b.rank),
+        sort: SortKey::Flat,
     },
     Column {
         head: "cum",
@@ -63,7 +73,7 @@ pub const COLUMNS: &[Column] = &[
         align: Align::Right,
         help: "held by the function and everything it calls",
         cell: |report, row| report.format.value(row.cum),
-        order: |a, b| b.cum.unsigned_abs().cmp(&a.cum.unsigned_abs()),
+        sort: SortKey::Cum,
     },
     Column {
         head: "cum%",
@@ -71,7 +81,7 @@ pub const COLUMNS: &[Column] = &[
         align: Align::Right,
         help: "cum as a share of the total",
         cell: |report, row| percentage(row.cum, report.total),
-        order: |a, b| b.cum.unsigned_abs().cmp(&a.cum.unsigned_abs()),
+        sort: SortKey::Cum,
     },
     Column {
         head: "name",
@@ -79,6 +89,27 @@ pub const COLUMNS: &[Column] = &[
         align: Align::Left,
         help: "the function; (inline) if all its calls were inlined, (partial-inline) if some",
         cell: |_, row| format!("{}{}", row.name, row.inline.suffix()),
-        order: |a, b| a.name.cmp(&b.name),
+        sort: SortKey::Name,
     },
+];
+
+/// What the sample types of Go's profiles count: (name, meaning).
+pub const SAMPLE_TYPES: &[(&str, &str)] = &[
+    (
+        "inuse_space",
+        "bytes that were allocated and not yet freed at the last garbage collection: what is held now",
+    ),
+    ("inuse_objects", "the same as a number of objects"),
+    (
+        "alloc_space",
+        "bytes allocated since the process began, freed or not: what keeps the garbage collector busy",
+    ),
+    ("alloc_objects", "the same as a number of objects"),
+    ("goroutine", "goroutines by the stack where they are now"),
+    (
+        "delay",
+        "time spent waiting for locks, channels and the like (block and mutex profiles)",
+    ),
+    ("contentions", "how often something waited"),
+    ("cpu", "time on a processor; samples is how often it was looked at"),
 ];

@@ -1,9 +1,12 @@
 //! The lines above a report's table.
 
+use std::io::Write;
+
 use jiff::Timestamp;
 
 use super::prepare::Report;
 use crate::analyze::base_name;
+use crate::error::Result;
 use crate::model::strings::visible_lines;
 use crate::model::units;
 
@@ -58,18 +61,29 @@ fn time(report: &Report) -> Option<String> {
     )
 }
 
-/// Everything above the table: the profile, the filters, and how much of it is shown.
-pub fn header(report: &Report) -> Vec<String> {
-    let mut lines = if report.options.compact_labels {
-        Vec::new()
-    } else {
-        profile(report)
+/// Writes everything above the table: the profile, the filters, and how much of it is shown.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
+    let mut text = |line: &[u8]| {
+        out.write_all(line)
+            .and_then(|()| out.write_all(b"\n"))
+            .map_err(super::writing)
     };
+    if !report.options.compact_labels {
+        profile(report).iter().try_for_each(|line| text(line.as_bytes()))?;
+    }
     let filters = active_filters(report);
     if !filters.is_empty() {
-        lines.push("Active filters:".into());
-        lines.extend(filters.iter().map(|filter| format!("   {}", cut(filter))));
+        text(b"Active filters:")?;
+        filters
+            .iter()
+            .try_for_each(|filter| text(&[b"   ", &*cut(filter)].concat()))?;
     }
+    accounting(report).iter().try_for_each(|line| text(line.as_bytes()))
+}
+
+/// How much of the profile the table shows, and how much was left out.
+pub fn accounting(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
     let trimmed = &report.trimmed;
     let (shown, total) = (trimmed.graph.flat_total(), report.total);
     let value = |value: i64| report.format.value(value);
@@ -99,7 +113,7 @@ pub fn header(report: &Report) -> Vec<String> {
 }
 
 /// The filters in force, `name=expression`.
-pub(super) fn active_filters(report: &Report) -> Vec<String> {
+pub fn active_filters(report: &Report) -> Vec<String> {
     let options = &report.options;
     let filters = [
         ("focus", &options.focus),
@@ -115,10 +129,10 @@ pub(super) fn active_filters(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// A text of at most 80 bytes; `…` shows that it was longer.
-fn cut(text: &str) -> String {
-    if text.len() <= 80 {
-        return text.to_string();
+/// A text of at most 80 bytes; `…` shows that it was longer. Bytes, because the cut may go through a character.
+fn cut(text: &str) -> Vec<u8> {
+    match text.as_bytes().get(..80) {
+        Some(cut) if text.len() > 80 => [cut, "…".as_bytes()].concat(),
+        _ => text.as_bytes().to_vec(),
     }
-    format!("{}…", String::from_utf8_lossy(&text.as_bytes()[..80]))
 }

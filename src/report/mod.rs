@@ -18,11 +18,11 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
-pub use columns::{Align, COLUMNS, Column};
-pub use header::header;
+pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
+pub use header::{accounting, active_filters};
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
-pub use top::{Inline, Row, rows};
+pub use top::{Inline, Row, rows, sort_rows};
 
 /// A row of [`REPORTS`].
 pub struct ReportRow {
@@ -38,20 +38,9 @@ pub struct ReportRow {
     pub nodes: usize,
     /// Whether small nodes and edges are left out unless the user says otherwise.
     pub trims: bool,
-    /// What it is made of.
-    pub shows: Shows,
     /// What is written.
     pub content: Content,
     write: fn(&Report, &mut dyn Write) -> Result<()>,
-}
-
-/// What a report is made of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shows {
-    /// The nodes and edges of the trimmed graph.
-    Nodes,
-    /// Samples as they are: no graph is made.
-    Samples,
 }
 
 /// What a report is written as.
@@ -72,7 +61,6 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The functions that hold most, one a line",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
         content: Content::Text,
         write: top::write,
     },
@@ -83,7 +71,6 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Each function with its callers and callees",
         nodes: 80,
         trims: true,
-        shows: Shows::Nodes,
         content: Content::Text,
         write: tree::write,
     },
@@ -94,7 +81,6 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Callers and callees of the functions that match",
         nodes: 80,
         trims: false,
-        shows: Shows::Nodes,
         content: Content::Text,
         write: tree::write,
     },
@@ -105,7 +91,6 @@ pub const REPORTS: &[ReportRow] = &[
         help: "All that is in the profile, table by table",
         nodes: 0,
         trims: false,
-        shows: Shows::Samples,
         content: Content::Text,
         write: raw::write,
     },
@@ -116,7 +101,6 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The comments in the profile",
         nodes: 0,
         trims: false,
-        shows: Shows::Samples,
         content: Content::Text,
         write: raw::write_comments,
     },
@@ -127,7 +111,6 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The profile as the filters leave it, in the format that all tools read",
         nodes: 0,
         trims: false,
-        shows: Shows::Samples,
         content: Content::Binary,
         write: proto::write,
     },
@@ -138,7 +121,6 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The rows of top in that format",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
         content: Content::Binary,
         write: proto::write_top,
     },

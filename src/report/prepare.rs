@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::ReportRow;
 use super::options::Options;
-use super::{ReportRow, Shows};
 use crate::analyze::{self, Filters, Frames, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern};
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId, units};
@@ -21,9 +21,9 @@ pub struct Report {
     /// What percentages are taken of.
     pub total: i64,
     /// The samples that count.
-    pub scope: Scope,
+    pub scope: Arc<Scope>,
     /// The nodes of their frames.
-    pub frames: Frames,
+    pub frames: Arc<Frames>,
     /// The trimmed graph.
     pub trimmed: Trimmed,
     /// How values are printed.
@@ -73,26 +73,7 @@ impl Report {
         }
         let argument = argument.map(|pattern| compile_pattern(row.name, pattern)).transpose()?;
         let filters = filters(options)?;
-        let weights = Weights {
-            values: &profile.samples.values[sample_type.index()],
-            divisors: options.mean.then(|| &*profile.samples.values[0]),
-        };
-        let scope = Scope::new(profile, &filters);
-        let total = if options.relative_percentages {
-            analyze::total(profile, &scope, weights)
-        } else {
-            analyze::total(
-                profile,
-                &Scope::new(
-                    profile,
-                    &Filters {
-                        all_frames: true,
-                        ..Filters::default()
-                    },
-                ),
-                weights,
-            )
-        };
+        let scope = Arc::new(Scope::new(profile, &filters));
         let shape = Shape {
             granularity: options.granularity,
             no_inlines: options.no_inlines,
@@ -101,13 +82,54 @@ impl Report {
             trim_path: options.trim_path.clone(),
             source_path: options.source_path.clone(),
         };
-        let frames = Frames::new(profile, &scope, &shape);
+        let frames = Arc::new(Frames::new(profile, &scope, &shape));
         let limits = limits(row, options);
-        let graphed = match row.shows {
-            Shows::Nodes => &scope,
-            Shows::Samples => &Scope::default(),
+        Ok(Self::aggregate(
+            profile,
+            options.clone(),
+            sample_type,
+            scope,
+            frames,
+            limits,
+            argument,
+        ))
+    }
+
+    /// The same report of another sample type; filters and nodes are shared, not made again.
+    pub fn with_type(&self, sample_type: SampleTypeId) -> Self {
+        let (scope, frames) = (Arc::clone(&self.scope), Arc::clone(&self.frames));
+        let options = self.options.clone();
+        Self::aggregate(
+            &self.profile,
+            options,
+            sample_type,
+            scope,
+            frames,
+            self.limits,
+            self.argument.clone(),
+        )
+    }
+
+    fn aggregate(
+        profile: &Arc<Profile>,
+        options: Options,
+        sample_type: SampleTypeId,
+        scope: Arc<Scope>,
+        frames: Arc<Frames>,
+        limits: Limits,
+        argument: Option<Regex>,
+    ) -> Self {
+        let weights = weights(profile, &options, sample_type);
+        let total = if options.relative_percentages {
+            analyze::total(profile, &scope, weights)
+        } else {
+            let everything = Filters {
+                all_frames: true,
+                ..Filters::default()
+            };
+            analyze::total(profile, &Scope::new(profile, &everything), weights)
         };
-        let trimmed = Trimmed::new(profile, graphed, &frames, weights, limits, options.sort);
+        let trimmed = Trimmed::new(profile, &scope, &frames, weights, limits, options.sort);
         let format = Format {
             from: profile.type_unit(sample_type).to_string(),
             to: options.unit.clone(),
@@ -115,7 +137,7 @@ impl Report {
         };
         let mut report = Self {
             profile: Arc::clone(profile),
-            options: options.clone(),
+            options,
             sample_type,
             total,
             scope,
@@ -126,7 +148,12 @@ impl Report {
             argument,
         };
         report.choose_unit();
-        Ok(report)
+        report
+    }
+
+    /// What this report adds up.
+    pub fn weights(&self) -> Weights<'_> {
+        weights(&self.profile, &self.options, self.sample_type)
     }
 
     /// A node's name as reports print it.
@@ -168,6 +195,13 @@ impl Report {
         } else {
             unit.to_string()
         };
+    }
+}
+
+fn weights<'p>(profile: &'p Profile, options: &Options, sample_type: SampleTypeId) -> Weights<'p> {
+    Weights {
+        values: &profile.samples.values[sample_type.index()],
+        divisors: options.mean.then(|| &*profile.samples.values[0]),
     }
 }
 

@@ -1,9 +1,10 @@
 //! `top`: one line a node.
 
+use std::cmp::Reverse;
 use std::io::Write;
 
-use super::columns::{Align, COLUMNS};
-use super::header::header;
+use super::columns::{Align, COLUMNS, SortKey};
+use super::header;
 use super::prepare::Report;
 use crate::analyze::NodeId;
 use crate::error::Result;
@@ -11,8 +12,6 @@ use crate::error::Result;
 /// A node of the table.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its place in pprof's order, from 0.
-    pub rank: usize,
     /// The node.
     pub node: NodeId,
     /// Its name.
@@ -53,7 +52,7 @@ impl Inline {
 pub fn rows(report: &Report) -> Vec<Row> {
     let graph = &report.trimmed.graph;
     let mut sum = 0i64;
-    let row = |(rank, &node): (usize, &NodeId)| {
+    let row = |&node: &NodeId| {
         let sums = graph.node(node);
         let (flat, cum) = (sums.flat_value(), sums.cum_value());
         sum = sum.saturating_add(flat);
@@ -68,7 +67,6 @@ pub fn rows(report: &Report) -> Vec<Row> {
             (true, true) => Inline::Full,
         };
         Row {
-            rank,
             node,
             name: report.name(node),
             inline,
@@ -77,11 +75,35 @@ pub fn rows(report: &Report) -> Vec<Row> {
             cum,
         }
     };
-    graph.listed.iter().enumerate().map(row).collect()
+    graph.listed.iter().map(row).collect()
+}
+
+/// Orders rows and sums up their flat values again in the new order. By flat and by cum the order is pprof's.
+pub fn sort_rows(rows: &mut [Row], key: SortKey, reversed: bool) {
+    let size = |value: i64| Reverse(value.unsigned_abs());
+    match key {
+        SortKey::Flat => {
+            rows.sort_by(|a, b| (size(a.flat), &a.name, size(a.cum)).cmp(&(size(b.flat), &b.name, size(b.cum))))
+        }
+        SortKey::Cum => {
+            rows.sort_by(|a, b| (size(a.cum), &a.name, size(a.flat)).cmp(&(size(b.cum), &b.name, size(b.flat))))
+        }
+        SortKey::Name => {
+            rows.sort_by(|a, b| (&a.name, size(a.flat), size(a.cum)).cmp(&(&b.name, size(b.flat), size(b.cum))))
+        }
+    }
+    if reversed {
+        rows.reverse();
+    }
+    let mut sum = 0i64;
+    for row in rows {
+        sum = sum.saturating_add(row.flat);
+        row.sum = sum;
+    }
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
-    super::line(out, format_args!("{}", header(report).join("\n")))?;
+    header::write(report, out)?;
     let numbers: Vec<_> = COLUMNS.iter().filter(|column| column.align == Align::Right).collect();
     let heads: Vec<String> = numbers
         .iter()

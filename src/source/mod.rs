@@ -1,1 +1,149 @@
-//! source
+//! Where the bytes of a profile come from: a file, a pipe, a server, the binary itself; and where fetched ones go.
+//!
+//! Knows pprof's reading of an argument and what can go wrong on the way. Knows no profile: what the bytes mean is the
+//! caller's business, handed in where it matters. Every reader asks the observer, also while it waits, and
+//! fails with the error that the observer stops with as its inner error.
+
+mod answer;
+mod feed;
+mod file;
+mod http;
+mod save;
+mod url;
+
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+pub use self::http::HttpOptions;
+pub use self::save::{Described, Saved, default_name, fetch, save};
+pub use self::url::{Scheme, Url};
+use crate::error::{Error, Result};
+use crate::progress::Observer;
+
+/// Where bytes come from. It can be opened again, except for standard input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// A path: a file, or a pipe or device, which is read as a stream.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// A server.
+    Url(Url),
+    /// The binary itself.
+    Bytes {
+        /// What to call it.
+        name: &'static str,
+        /// What it holds.
+        bytes: &'static [u8],
+    },
+}
+
+impl Source {
+    /// What an argument means: `-` is standard input; whatever exists is a file, as in pprof; then see [`Url::parse`];
+    /// and the rest is a file that does not exist.
+    pub fn parse(argument: &str) -> Self {
+        let path = Path::new(argument);
+        match argument {
+            "-" => Self::Stdin,
+            _ if path.exists() => Self::File(path.into()),
+            _ => Url::parse(argument).map_or_else(|| Self::File(path.into()), Self::Url),
+        }
+    }
+
+    /// What to call it in headers and messages. Never holds a password.
+    pub fn name(&self) -> String {
+        self.to_string()
+    }
+
+    /// Opens it. For a server this waits until an answer begins that may be a profile.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Http`], [`Error::TooLarge`], [`Error::Usage`], and whatever the observer stops with.
+    pub fn open<'o>(&self, options: &HttpOptions, observer: &'o dyn Observer) -> Result<Box<dyn Read + 'o>> {
+        match self {
+            Self::File(path) => file::open(path, observer),
+            Self::Stdin => file::stdin(observer),
+            Self::Url(url) => Ok(Box::new(http::open(url, options, observer)?)),
+            Self::Bytes { bytes, .. } => Ok(Box::new(file::watched(*bytes, Some(bytes.len() as u64), observer))),
+        }
+    }
+
+    /// Everything, up to `options.max_bytes`.
+    ///
+    /// # Errors
+    /// As [`Source::open`], and [`Error::Empty`].
+    pub fn read(&self, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
+        let limit = options.max_bytes;
+        let mut bytes = Vec::new();
+        let mut reader = self.open(options, observer)?.take(limit.saturating_add(1));
+        reader
+            .read_to_end(&mut bytes)
+            .map_err(|error| match error.downcast::<Error>() {
+                Ok(error) => error,
+                Err(reason) => Error::Io {
+                    name: self.name(),
+                    reason,
+                },
+            })?;
+        match bytes.len() as u64 {
+            0 => Err(Error::Empty),
+            length if length > limit => Err(Error::TooLarge { limit }),
+            _ => Ok(bytes),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(out),
+            Self::Stdin => out.write_str(file::STDIN),
+            Self::Url(url) => url.fmt(out),
+            Self::Bytes { name, .. } => out.write_str(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_a_file_if_it_exists_and_else_what_it_looks_like() {
+        let table = [
+            ("-", "Stdin"),
+            ("Cargo.toml", "File(\"Cargo.toml\")"),
+            ("src", "File(\"src\")"),
+            ("foo", "File(\"foo\")"),
+            ("", "File(\"\")"),
+            ("./no/such.pb.gz", "File(\"./no/such.pb.gz\")"),
+            (
+                "localhost:6060/debug/pprof",
+                "Url(Url(http://localhost:6060/debug/pprof/heap))",
+            ),
+            (":6060", "Url(Url(http://localhost:6060/debug/pprof/heap))"),
+            ("https+insecure://h/x?gc=1", "Url(Url(https+insecure://h/x?gc=1))"),
+        ];
+        for (argument, source) in table {
+            assert_eq!(format!("{:?}", Source::parse(argument)), source, "{argument}");
+        }
+    }
+
+    #[test]
+    fn all_of_it_is_read_up_to_the_limit() {
+        let source = Source::Bytes {
+            name: "demo",
+            bytes: b"1234",
+        };
+        let read = |max_bytes| {
+            let options = HttpOptions {
+                max_bytes,
+                ..HttpOptions::default()
+            };
+            source.read(&options, &())
+        };
+        assert_eq!(read(4).unwrap(), b"1234");
+        assert!(matches!(read(3), Err(Error::TooLarge { limit: 3 })));
+    }
+}

@@ -1,0 +1,233 @@
+//! What a server's answer means when it is not a profile, and what to try.
+//!
+//! Knows `net/http/pprof` and HTTP's status codes. Knows no connection. What the server wrote is quoted as it is but
+//! short; whoever prints it makes it harmless.
+
+use super::url::Url;
+use crate::error::Error;
+
+/// How much of a server's own words is repeated.
+const MAX_QUOTE: usize = 200;
+/// How many profiles of an index are named.
+const MAX_OFFERED: usize = 30;
+
+/// An answer that refuses.
+pub(super) struct Refusal<'a> {
+    /// The status code.
+    pub(super) status: u16,
+    /// The name of the status.
+    pub(super) reason: &'a str,
+    /// Whether the header `X-Go-Pprof: 1` says that `net/http/pprof` itself wrote it.
+    pub(super) from_pprof: bool,
+    /// The body's first bytes.
+    pub(super) body: &'a [u8],
+}
+
+/// What the server's index says, where it was looked for.
+pub(super) enum Index {
+    /// The profiles that it offers.
+    Lists(Vec<String>),
+    /// There is none.
+    Missing,
+    /// It was not looked for, or not to be had.
+    Unknown,
+}
+
+/// Words in a refusal and what to do about them. The first row that fits counts.
+const ADVICE: &[(&str, &str)] = &[
+    (
+        "HTTP request to an HTTPS server",
+        "it speaks TLS on this port: use https://",
+    ),
+    ("WriteTimeout", "ask for fewer --seconds"),
+    (
+        "seconds and debug params",
+        "leave ?debug= out of the URL; heaptui does not need it",
+    ),
+    (
+        "already in use",
+        "another profile is being taken: try again when it is done",
+    ),
+];
+
+/// The error that a refusal is.
+pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error {
+    let line = first_line(refusal.body);
+    let words = if line.is_empty() || line.starts_with('<') {
+        format!("{} {}", refusal.status, refusal.reason)
+    } else {
+        format!("{} {}: {line}", refusal.status, refusal.reason)
+    };
+    if let Some((_, advice)) = ADVICE.iter().find(|(text, _)| line.contains(text)) {
+        return error(url, words, *advice);
+    }
+    let advice = match refusal.status {
+        401 => "give the user and password: http://user:password@host…".into(),
+        403 => "the server forbids it: ask from a machine or as a user that it allows".into(),
+        404 => match index {
+            Index::Lists(names) => format!("{} offers {}", url.index(), names.join(", ")),
+            Index::Missing => "nothing is at /debug/pprof/ there: does the process import net/http/pprof, \
+                               and serve it on this port?"
+                .into(),
+            Index::Unknown => format!("check the path; profiles are usually listed at {}", url.index()),
+        },
+        405 => "this is no pprof endpoint: check the path".into(),
+        502..=504 => "a proxy could not reach the process behind it: is it up?".into(),
+        500.. => "see the server's log, or try again".into(),
+        _ if refusal.from_pprof => "net/http/pprof refuses the request: check the URL's parameters".into(),
+        _ => "check the URL".into(),
+    };
+    error(url, words, advice)
+}
+
+/// The error that an answer is which was not refused, but is no profile, judged by how it begins.
+pub(super) fn not_a_profile(url: &Url, content_type: &str, head: &[u8]) -> Option<Error> {
+    if content_type.starts_with("text/html") || head.trim_ascii_start().starts_with(b"<") {
+        let advice = "is this a login page or a dashboard? profiles are usually at …/debug/pprof/heap";
+        return Some(error(url, "the server answered with a page, not a profile", advice));
+    }
+    let is_trace = head.starts_with(b"go 1.") && head.get(..16).is_some_and(|head| head.ends_with(b" trace\0\0\0"));
+    is_trace.then(|| {
+        let advice = "open it with `go tool trace`, or ask for …/debug/pprof/heap";
+        error(url, "this is an execution trace, not a profile", advice)
+    })
+}
+
+/// The profiles that an index page of `net/http/pprof` lists, from rows `<td>COUNT</td><td><a href='NAME?debug=1'>`.
+/// Old releases of Go wrote the same without the quotes and the first `</td>`.
+pub(super) fn offered(page: &str) -> Vec<String> {
+    let links = page.split("<td><a href=").skip(1);
+    let names = links.filter_map(|link| link.trim_start_matches(['\'', '"']).split(['?', '\'', '"', '>']).next());
+    let is_name = |name: &&str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._%".contains(&byte);
+        !name.is_empty() && name.len() < MAX_QUOTE && name.bytes().all(is_part)
+    };
+    // These two are listed but are no profiles.
+    let is_profile = |name: &&str| !["cmdline", "trace"].contains(name);
+    let names = names.filter(is_name).filter(is_profile);
+    names.take(MAX_OFFERED).map(str::to_owned).collect()
+}
+
+/// An [`Error::Http`] about this address.
+pub(super) fn error(url: &Url, what: impl Into<String>, advice: impl Into<String>) -> Error {
+    Error::Http {
+        url: url.to_string(),
+        what: what.into(),
+        advice: advice.into(),
+    }
+}
+
+/// The first line with something on it, cut short.
+pub(super) fn first_line(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default();
+    match line.char_indices().nth(MAX_QUOTE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_says_what_to_try() {
+        let lists = || Index::Lists(vec!["allocs".into(), "heap".into()]);
+        let long = "x".repeat(500);
+        let table = [
+            (
+                404,
+                false,
+                "404 page not found\n",
+                lists(),
+                "http://h:1/debug/pprof/ offers allocs, heap",
+            ),
+            (
+                404,
+                true,
+                "Unknown profile\n",
+                lists(),
+                ": 404 R: Unknown profile; http",
+            ),
+            (
+                404,
+                false,
+                "",
+                Index::Missing,
+                "404 R; nothing is at /debug/pprof/ there",
+            ),
+            (404, false, "", Index::Unknown, "check the path"),
+            (401, false, "<h1>no</h1>", Index::Unknown, ": 401 R; give the user"),
+            (403, false, "Forbidden", Index::Unknown, "forbids it"),
+            (
+                400,
+                true,
+                "\n profile duration exceeds server's WriteTimeout\n",
+                Index::Unknown,
+                "fewer --seconds",
+            ),
+            (
+                400,
+                true,
+                "bad\nsecond line",
+                Index::Unknown,
+                "400 R: bad; net/http/pprof refuses",
+            ),
+            (
+                400,
+                false,
+                "Client sent an HTTP request to an HTTPS server.",
+                Index::Unknown,
+                "use https://",
+            ),
+            (
+                500,
+                true,
+                "Could not enable CPU profiling: cpu profiling already in use",
+                Index::Unknown,
+                "when it is done",
+            ),
+            (502, false, "", Index::Unknown, "is it up?"),
+            (500, false, &long, Index::Unknown, "x…; see the server's log"),
+            (418, false, "", Index::Unknown, "check the URL"),
+        ];
+        let url = Url::parse("http://h:1/debug/pprof/hep").unwrap();
+        for (status, from_pprof, body, index, expected) in table {
+            let refusal = Refusal {
+                status,
+                reason: "R",
+                from_pprof,
+                body: body.as_bytes(),
+            };
+            let message = refused(&url, &refusal, &index).to_string();
+            assert!(message.contains(expected), "{expected} in {message}");
+            assert!(message.len() < 400 && !message.contains('\n'), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_index_lists_profiles() {
+        let table: [(&str, &[&str]); 5] = [
+            (
+                "<tr><td>3</td><td><a href='allocs?debug=1'>allocs</a></td></tr>\n<tr><td>0</td><td><a href='cmdline?debug=1'>",
+                &["allocs"],
+            ),
+            ("<td>1</td><td><a href='my%2Fpool?debug=1'>my/pool</a>", &["my%2Fpool"]),
+            (
+                "<tr><td align=right>3<td><a href=heap?debug=1>heap</a></td></tr>",
+                &["heap"],
+            ),
+            ("<td><a href='\u{1b}[2J'><td><a href='a b'><td><a href=''>", &[]),
+            ("<a href=\"goroutine?debug=2\">full goroutine stack dump</a>", &[]),
+        ];
+        for (page, names) in table {
+            assert_eq!(offered(page), names, "{page}");
+        }
+        assert_eq!(offered(&"<td><a href='x'>".repeat(1000)).len(), MAX_OFFERED);
+    }
+}

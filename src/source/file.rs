@@ -1,0 +1,209 @@
+//! Files, pipes and standard input.
+//!
+//! A regular file is read where it is wanted; what may keep one waiting, a pipe or a terminal, is read by a thread.
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+
+use super::feed::{self, Sink};
+use crate::error::{Error, Result};
+use crate::progress::Observer;
+
+pub(super) const STDIN: &str = "standard input";
+
+/// Opens a file or what else has a path.
+pub(super) fn open<'o>(path: &Path, observer: &'o dyn Observer) -> Result<Box<dyn Read + 'o>> {
+    let metadata = fs::metadata(path).map_err(|reason| unreadable(path, reason))?;
+    if metadata.is_dir() {
+        let reason = io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "this is a directory; name the profile in it",
+        );
+        return Err(unreadable(path, reason));
+    }
+    if metadata.is_file() {
+        let file = File::open(path).map_err(|reason| unreadable(path, reason))?;
+        return Ok(Box::new(watched(file, Some(metadata.len()), observer)));
+    }
+    let path = path.to_owned();
+    let feed = feed::start(observer, None, move |sink| {
+        let mut pipe = File::open(&path).map_err(|reason| unreadable(&path, reason))?;
+        deliver(sink, &mut pipe, &path.display().to_string())
+    })?;
+    Ok(Box::new(feed))
+}
+
+/// Opens standard input.
+pub(super) fn stdin(observer: &dyn Observer) -> Result<Box<dyn Read + '_>> {
+    if io::stdin().is_terminal() {
+        return Err(Error::Usage(format!(
+            "{STDIN} is a terminal: pipe a profile into it, or name a file or URL"
+        )));
+    }
+    let feed = feed::start(observer, None, |sink| deliver(sink, &mut io::stdin().lock(), STDIN))?;
+    Ok(Box::new(feed))
+}
+
+fn deliver(sink: &Sink, reader: &mut dyn Read, name: &str) -> Result<()> {
+    sink.open(None)?;
+    sink.copy(reader, &|reason, _| Error::Io {
+        name: name.into(),
+        reason,
+    })
+}
+
+/// A reader that tells the observer how far it is.
+pub(super) fn watched<'o>(reader: impl Read + 'o, total: Option<u64>, observer: &'o dyn Observer) -> impl Read + 'o {
+    Watched {
+        reader,
+        observer,
+        done: 0,
+        total,
+    }
+}
+
+struct Watched<'o, R> {
+    reader: R,
+    observer: &'o dyn Observer,
+    done: u64,
+    total: Option<u64>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.observer
+            .progress(self.done, self.total)
+            .map_err(io::Error::other)?;
+        let count = self.reader.read(buffer)?;
+        self.done += count as u64;
+        Ok(count)
+    }
+}
+
+/// Why a path cannot be read, with what to try.
+fn unreadable(path: &Path, reason: io::Error) -> Error {
+    let advice = match reason.kind() {
+        io::ErrorKind::NotFound => match similar(path) {
+            Some(name) => format!("no such file; did you mean {name}?"),
+            None => "no such file; check the path, or name a server such as localhost:6060".into(),
+        },
+        io::ErrorKind::PermissionDenied => "permission denied; read it as its owner, or copy it first".into(),
+        _ => reason.to_string(),
+    };
+    Error::Io {
+        name: path.display().to_string(),
+        reason: io::Error::new(reason.kind(), advice),
+    }
+}
+
+/// How many files of a folder are compared. Beyond that a suggestion is not worth the wait.
+const MAX_COMPARED: usize = 10_000;
+
+/// The file next to where a path points whose name is most like it, if one is like it.
+fn similar(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?.to_lowercase();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let files = entries
+        .take(MAX_COMPARED)
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()));
+    let names = files.filter_map(|entry| entry.file_name().into_string().ok());
+    let (_, best) = names.filter_map(|name| Some((distance(&wanted, &name)?, name))).min()?;
+    Some(folder.map_or(best.clone(), |folder| folder.join(best).display().to_string()))
+}
+
+/// How far a name is from the wanted one, if it could be meant: typed wrongly, or cut short.
+fn distance(wanted: &str, name: &str) -> Option<usize> {
+    let name = name.to_lowercase();
+    let typos = strsim::damerau_levenshtein(wanted, &name);
+    let is_cut = wanted.len() > 2 && (name.starts_with(wanted) || wanted.starts_with(&name) && name.len() > 2);
+    (is_cut || typos <= wanted.chars().count() / 4).then_some(typos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(path: &Path) -> String {
+        open(path, &())
+            .err()
+            .map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["heap.profile", "goroutines.txt", "x"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let table = [
+            ("heap.profil", "no such file; did you mean", "heap.profile?"),
+            ("Heap.Profile", "no such file; did you mean", "heap.profile?"),
+            ("heap", "no such file; did you mean", "heap.profile?"),
+            ("heap.profile.gz", "no such file; did you mean", "heap.profile?"),
+            ("allocs.pb.gz", "no such file; check the path", "localhost:6060"),
+            ("y", "no such file; check the path", "localhost:6060"),
+            ("no/such/folder", "no such file; check the path", "localhost:6060"),
+            ("heap.profile/x", "", "heap.profile/x: "),
+            ("", "this is a directory", "name the profile in it"),
+        ];
+        for (name, what, advice) in table {
+            let message = error(&folder.path().join(name));
+            assert!(message.contains(what) && message.contains(advice), "{name}: {message}");
+        }
+        assert_eq!(
+            error(Path::new("")),
+            ": no such file; check the path, or name a server such as localhost:6060"
+        );
+    }
+
+    #[test]
+    fn a_file_reports_progress_and_can_be_stopped() {
+        struct Stop;
+        impl Observer for Stop {
+            fn progress(&self, done: u64, total: Option<u64>) -> Result<()> {
+                assert_eq!(total, Some(8));
+                if done == 8 { Err(Error::Cancelled) } else { Ok(()) }
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p");
+        fs::write(&path, "8 bytes.").unwrap();
+        let error = io::read_to_string(open(&path, &Stop).unwrap()).unwrap_err();
+        assert!(matches!(error.downcast(), Ok(Error::Cancelled)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_nobody_writes_to_can_be_given_up() {
+        struct Stop(std::cell::Cell<bool>);
+        impl Observer for Stop {
+            fn progress(&self, _done: u64, _total: Option<u64>) -> Result<()> {
+                if self.0.replace(true) {
+                    Err(Error::Cancelled)
+                } else {
+                    Ok(())
+                }
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success(), "mkfifo makes a pipe");
+        let ended = open(&path, &Stop(false.into())).err();
+        assert!(matches!(ended, Some(Error::Cancelled)), "{ended:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_a_stream() {
+        let mut bytes = [1; 3];
+        open(Path::new("/dev/zero"), &())
+            .unwrap()
+            .read_exact(&mut bytes)
+            .unwrap();
+        assert_eq!(bytes, [0; 3]);
+    }
+}
