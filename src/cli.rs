@@ -197,7 +197,8 @@ fn options(given: &[Given]) -> Result<Options> {
         let Some((_, value)) = given.iter().rev().find(|(other, _)| other.name == row.name) else {
             continue;
         };
-        (row.set)(&mut options, value).map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
+        row.set(&mut options, value)
+            .map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
         let is_on = matches!(row.takes, Takes::Choice(_)) && report::parse_bool(value) == Ok(true);
         on.extend(is_on.then_some(row));
     }

@@ -4,6 +4,7 @@
 //! the time zone comes with the [`Options`].
 
 mod columns;
+mod command;
 mod header;
 mod options;
 mod prepare;
@@ -19,8 +20,9 @@ use crate::error::{Error, Result};
 use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
+pub use command::{ReportStep, Step, complete, interpret};
 pub use header::{accounting, active_filters};
-pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
 pub use top::{Inline, Row, rows, sort_rows};
 
