@@ -42,8 +42,7 @@ impl App {
             height: area.height.min(1),
             ..area
         };
-        let blank = " ".repeat(usize::from(row.width));
-        paint::line(buffer, row, 0, &blank.into());
+        paint::clear(buffer, row);
         if let Some(problem) = &prompt.problem
             && screen.body.height > 1
         {
@@ -52,7 +51,7 @@ impl App {
                 height: 1,
                 ..screen.body
             };
-            paint::line(buffer, above, 0, &" ".repeat(usize::from(above.width)).into());
+            paint::clear(buffer, above);
             paint::line(buffer, above, 0, &Line::styled(format!(" {problem}"), theme.error()));
         }
         (row.height > 0 && row.width > 0).then(|| prompt.draw(buffer, row, theme))
@@ -87,12 +86,7 @@ impl App {
                 self.session.source,
                 progress(*done, *total)
             );
-            paint::line(
-                buffer,
-                screen.footer,
-                0,
-                &" ".repeat(usize::from(screen.footer.width)).into(),
-            );
+            paint::clear(buffer, screen.footer);
             paint::line(buffer, screen.footer, 0, &Line::styled(text, self.theme.value()));
         }
     }

@@ -112,9 +112,7 @@ impl Pane {
     }
 
     pub(in super::super) fn draw(&self, theme: Theme, area: Rect, buffer: &mut Buffer) {
-        for row in 0..area.height {
-            paint::line(buffer, area, row, &Line::raw(" ".repeat(usize::from(area.width))));
-        }
+        paint::clear(buffer, area);
         let inner = rows(area);
         if inner.y > area.y {
             let shown = (self.top + usize::from(inner.height)).min(self.lines.len());
