@@ -45,6 +45,8 @@ pub struct Shape {
     pub columns: bool,
     /// Keep binaries apart even where names are known.
     pub binaries: bool,
+    /// Leave file names as they are, but for cleaning.
+    pub whole_paths: bool,
     /// Prefixes to cut off file names.
     pub trim_path: String,
     /// Where sources are looked for; guides the cutting when `trim_path` is empty.
@@ -180,7 +182,12 @@ impl Frames {
         known: &mut FxHashMap<StringId, StringId>,
     ) -> StringId {
         *known.entry(file).or_insert_with(|| {
-            let trimmed = path::trim(profile.text(file), &shape.trim_path, &shape.source_path);
+            let file = profile.text(file);
+            let trimmed = if shape.whole_paths {
+                file
+            } else {
+                path::trim(file, &shape.trim_path, &shape.source_path)
+            };
             if trimmed.is_empty() {
                 StringId(0)
             } else {

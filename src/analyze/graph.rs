@@ -52,7 +52,7 @@ impl Node {
 }
 
 /// A sum over its divisor; the sum itself where the divisor is 0.
-pub(super) fn mean(sum: i64, divisor: i64) -> i64 {
+pub fn mean(sum: i64, divisor: i64) -> i64 {
     sum.checked_div(divisor).unwrap_or(sum)
 }
 
@@ -80,7 +80,7 @@ pub struct Edge {
 }
 
 /// Nodes and edges with their sums.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// Sums for each node of the [`Frames`].
     pub nodes: Vec<Node>,

@@ -29,7 +29,7 @@ pub struct Limits {
 }
 
 /// A trimmed graph, in order, and what was left out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Trimmed {
     /// What is left.
     pub graph: Graph,

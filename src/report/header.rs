@@ -114,6 +114,10 @@ pub fn active_filters(report: &Report) -> Vec<String> {
         ("hide", &options.hide),
         ("show", &options.show),
         ("show_from", &options.show_from),
+        ("tagfocus", &options.tag_focus),
+        ("tagignore", &options.tag_ignore),
+        ("tagshow", &options.tag_show),
+        ("taghide", &options.tag_hide),
     ];
     filters
         .iter()

@@ -7,10 +7,12 @@ mod columns;
 mod header;
 mod options;
 mod prepare;
+mod tags;
 mod top;
+mod traces;
 mod tree;
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -36,7 +38,18 @@ pub struct ReportRow {
     pub nodes: usize,
     /// Whether small nodes and edges are left out unless the user says otherwise.
     pub trims: bool,
+    /// What of the profile it shows.
+    pub shows: Shows,
     write: fn(&Report, &mut dyn Write) -> Result<()>,
+}
+
+/// What of a profile a report shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shows {
+    /// Samples as they are: no graph is made, values have a unit each, file names stay whole.
+    Samples,
+    /// Nodes, one by one.
+    Nodes,
 }
 
 /// Every report.
@@ -48,6 +61,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The functions that hold most, one a line",
         nodes: 0,
         trims: true,
+        shows: Shows::Nodes,
         write: top::write,
     },
     ReportRow {
@@ -57,6 +71,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Each function with its callers and callees",
         nodes: 80,
         trims: true,
+        shows: Shows::Nodes,
         write: tree::write,
     },
     ReportRow {
@@ -66,7 +81,28 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Callers and callees of the functions that match",
         nodes: 80,
         trims: false,
+        shows: Shows::Nodes,
         write: tree::write,
+    },
+    ReportRow {
+        name: "traces",
+        aliases: &[],
+        argument: None,
+        help: "Every sample with its labels and its stack",
+        nodes: 80,
+        trims: false,
+        shows: Shows::Samples,
+        write: traces::write,
+    },
+    ReportRow {
+        name: "tags",
+        aliases: &[],
+        argument: None,
+        help: "The labels of the samples and what each accounts for",
+        nodes: 80,
+        trims: false,
+        shows: Shows::Samples,
+        write: tags::write,
     },
 ];
 
@@ -77,7 +113,8 @@ pub fn report(name: &str) -> Option<&'static ReportRow> {
         .find(|row| row.name == name || row.aliases.contains(&name))
 }
 
-/// Writes a report of a profile, whole or, on an error, not at all. Returns what should be warned of, a line each.
+/// Writes a report of a profile; on an error other than [`Error::Io`], nothing. Returns what should be warned of, a
+/// line each.
 ///
 /// # Errors
 /// [`Error::Usage`] and [`Error::Regex`] for options that cannot be, [`Error::NoMatch`] when a report's argument
@@ -90,10 +127,10 @@ pub fn write(
     out: &mut dyn Write,
 ) -> Result<Vec<String>> {
     let report = Report::new(profile, row, argument, options)?;
-    let mut text = Vec::new();
-    (row.write)(&report, &mut text)?;
-    out.write_all(&text).map_err(writing)?;
-    Ok(report.warnings())
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    (row.write)(&report, &mut out)?;
+    out.flush().map_err(writing)?;
+    Ok(report.warnings().to_vec())
 }
 
 /// A line of a report.

@@ -28,6 +28,12 @@ pub struct Options {
     pub show: String,
     pub show_from: String,
     pub prune_from: String,
+    pub tag_focus: String,
+    pub tag_ignore: String,
+    pub tag_show: String,
+    pub tag_hide: String,
+    pub tag_root: String,
+    pub tag_leaf: String,
     pub no_inlines: bool,
     pub show_columns: bool,
     pub compact_labels: bool,
@@ -59,6 +65,12 @@ impl Default for Options {
             show: String::new(),
             show_from: String::new(),
             prune_from: String::new(),
+            tag_focus: String::new(),
+            tag_ignore: String::new(),
+            tag_show: String::new(),
+            tag_hide: String::new(),
+            tag_root: String::new(),
+            tag_leaf: String::new(),
             no_inlines: false,
             show_columns: false,
             compact_labels: false,
@@ -130,7 +142,7 @@ impl Section {
     pub fn title(self) -> &'static str {
         match self {
             Self::Values => "Sample types and values",
-            Self::Filters => "Filters (regular expressions on function, file and binary)",
+            Self::Filters => "Filters (regular expressions on function, file and binary, or on labels)",
             Self::Granularity => "Granularity",
             Self::Size => "Order and size",
             Self::Display => "Display",
@@ -145,6 +157,9 @@ macro_rules! rows {
 }
 
 const REGEX: Takes = Takes::Value("REGEX");
+/// A range of numbers (`4kb`, `4kb:`, `:4kb`, `1kb:4kb`) or expressions on `key:value`; behind `KEY=`, on that key.
+const TAGS: Takes = Takes::Value("[KEY=]RANGE|REGEX");
+const KEYS: Takes = Takes::Value("KEY,...");
 const fn choice(group: Group) -> Takes {
     Takes::Choice(group)
 }
@@ -173,6 +188,12 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "show" REGEX, "Leave all other frames out of the stacks", |o, v| text(&mut o.show, v);
         "show_from" REGEX, "Leave out frames above the outermost match", |o, v| text(&mut o.show_from, v);
         "prune_from" REGEX, "Leave out what matching functions call", |o, v| text(&mut o.prune_from, v);
+        "tagfocus" TAGS, "Only samples that have a matching label", |o, v| text(&mut o.tag_focus, v);
+        "tagignore" TAGS, "No samples that have a matching label", |o, v| text(&mut o.tag_ignore, v);
+        "tagshow" REGEX, "Leave out labels whose key does not match", |o, v| text(&mut o.tag_show, v);
+        "taghide" REGEX, "Leave out labels whose key matches", |o, v| text(&mut o.tag_hide, v);
+        "tagroot" KEYS, "Put these labels as frames above the stacks", |o, v| text(&mut o.tag_root, v);
+        "tagleaf" KEYS, "Put these labels as frames below the stacks", |o, v| text(&mut o.tag_leaf, v);
         "all_frames" Takes::Flag, "Show frames that the profile itself asks to drop", |o, v| flag(&mut o.all_frames, v);
     }
     Granularity {
