@@ -82,6 +82,16 @@ pub struct Frames {
     ranges: Vec<(u32, u32)>,
 }
 
+/// Names of nodes; see [`Frames::names`].
+pub struct Names(Vec<String>);
+
+impl Names {
+    /// The name of a node; empty if it was not asked for.
+    pub fn get(&self, node: NodeId) -> &str {
+        &self.0[node.index()]
+    }
+}
+
 impl Frames {
     /// Gives every location that is seen its nodes.
     pub fn new(profile: &Profile, scope: &Scope, shape: &Shape) -> Self {
@@ -221,6 +231,26 @@ impl Frames {
     pub fn of(&self, location: LocationId) -> &[NodeId] {
         let (from, to) = self.ranges[location.index()];
         &self.nodes[from as usize..to as usize]
+    }
+
+    /// The nodes of a stack (which is innermost first) from the outermost on, each with whether its call was inlined.
+    pub fn walk(&self, stack: &[LocationId]) -> impl Iterator<Item = (NodeId, bool)> {
+        stack.iter().rev().flat_map(|&location| {
+            let nodes = self.of(location);
+            let outwards = nodes.iter().enumerate().rev();
+            outwards.map(move |(at, &node)| (node, at + 1 != nodes.len()))
+        })
+    }
+
+    /// The names of some nodes, each made once.
+    pub fn names(&self, profile: &Profile, nodes: impl Iterator<Item = NodeId>) -> Names {
+        let mut names = vec![String::new(); self.len()];
+        for node in nodes {
+            if names[node.index()].is_empty() {
+                names[node.index()] = self.name(profile, node);
+            }
+        }
+        Names(names)
     }
 
     /// A node's name as reports print it: address, function, `file:line:column`, each where known;

@@ -6,6 +6,7 @@
 //! Knows no text layout, terminal, file or clock. Sums saturate: they never wrap and never panic.
 
 mod calltree;
+mod contexts;
 mod filter;
 mod frames;
 mod graph;
@@ -15,17 +16,22 @@ mod pattern;
 mod prune;
 mod tagfilter;
 mod tagframes;
+mod tags;
 mod total;
 mod trim;
+mod visual;
 
 pub use calltree::{CallTree, Direction, TreeNode, TreeNodeId};
+pub use contexts::Paths;
 pub use filter::{Filters, Scope, Span};
-pub use frames::{Frames, Granularity, NodeId, NodeInfo, Shape};
-pub use graph::{Edge, EdgeId, Graph, Node, Weights, mean};
+pub use frames::{Frames, Granularity, Names, NodeId, NodeInfo, Shape};
+pub use graph::{Basis, Edge, EdgeId, Graph, Node, Weights, by_size, mean};
 pub use labels::LabelUnits;
 pub use path::base as base_name;
 pub use pattern::compile as compile_pattern;
 pub use tagfilter::TagFilter;
 pub use tagframes::{TagFrames, with_tag_frames};
+pub use tags::{NodeTags, Tag, TagGroup};
 pub use total::{DIFF_BASE, total};
-pub use trim::{Limits, Sort, Trimmed};
+pub use trim::{Calls, Limits, Plan, Sort, Trimmed, View};
+pub use visual::MAX_TAGS;

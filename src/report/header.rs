@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::Shows;
 use super::prepare::Report;
 use crate::analyze::base_name;
 use crate::model::strings::visible_lines;
@@ -25,12 +26,7 @@ pub(super) fn profile(report: &Report) -> Vec<String> {
             .filter(|comment| !comment.starts_with('#'))
             .map(|comment| visible_lines(&comment).into_owned()),
     );
-    let kind = profile.type_name(report.sample_type);
-    let kind = if report.options.mean {
-        format!("mean_{kind}")
-    } else {
-        kind.to_string()
-    };
+    let kind = type_name(report);
     lines.extend((!kind.is_empty()).then(|| format!("Type: {kind}")));
     let doc = profile.text(profile.doc_url);
     lines.extend((!doc.is_empty()).then(|| format!("Doc: {doc}")));
@@ -49,6 +45,13 @@ pub(super) fn profile(report: &Report) -> Vec<String> {
     lines
 }
 
+/// The sample type, as the report counts it.
+pub(super) fn type_name(report: &Report) -> String {
+    let kind = report.profile.type_name(report.sample_type);
+    let mean = if report.options.mean { "mean_" } else { "" };
+    format!("{mean}{kind}")
+}
+
 fn time(report: &Report) -> Option<String> {
     let time = Timestamp::from_nanosecond(i128::from(report.profile.time_nanos)).ok()?;
     Some(
@@ -60,7 +63,7 @@ fn time(report: &Report) -> Option<String> {
 
 /// Everything above the table: the profile, the filters, and how much of it is shown.
 pub fn header(report: &Report) -> Vec<String> {
-    let mut lines = if report.options.compact_labels {
+    let mut lines = if report.options.compact_labels && report.shows != Shows::Drawing {
         Vec::new()
     } else {
         profile(report)
@@ -81,6 +84,11 @@ pub fn accounting(report: &Report) -> Vec<String> {
     let (shown, total) = (trimmed.graph.flat_total(), report.total);
     let value = |value: i64| report.format.value(value);
     let share = units::percentage(shown, total);
+    let dropped = |count: usize, what: &str, by: &str, fraction: f64| {
+        let plural = if count > 1 { "s" } else { "" };
+        let cutoff = value(((total as f64 * fraction) as i64).saturating_abs());
+        format!("Dropped {count} {what}{plural} ({by} <= {cutoff})")
+    };
     lines.push(format!(
         "Showing nodes accounting for {}, {} of {} total",
         value(shown),
@@ -89,12 +97,19 @@ pub fn accounting(report: &Report) -> Vec<String> {
     ));
     if total != 0 {
         if trimmed.dropped_nodes > 0 {
-            let cutoff = ((total as f64 * report.limits.node_fraction) as i64).saturating_abs();
-            let nodes = if trimmed.dropped_nodes > 1 { "nodes" } else { "node" };
-            lines.push(format!(
-                "Dropped {} {nodes} (cum <= {})",
+            lines.push(dropped(
                 trimmed.dropped_nodes,
-                value(cutoff)
+                "node",
+                "cum",
+                report.limits.node_fraction,
+            ));
+        }
+        if trimmed.dropped_edges > 0 && report.shows == Shows::Drawing {
+            lines.push(dropped(
+                trimmed.dropped_edges,
+                "edge",
+                "freq",
+                report.limits.edge_fraction,
             ));
         }
         let listed = trimmed.graph.listed.len();

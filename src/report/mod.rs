@@ -3,7 +3,9 @@
 //! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
 //! the time zone comes with the [`Options`].
 
+mod callgrind;
 mod columns;
+mod dot;
 mod header;
 mod options;
 mod prepare;
@@ -50,6 +52,10 @@ pub enum Shows {
     Samples,
     /// Nodes, one by one.
     Nodes,
+    /// Nodes and calls as a picture.
+    Drawing,
+    /// Every address of every binary and its calls, for another program.
+    Addresses,
 }
 
 /// Every report.
@@ -83,6 +89,26 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         write: tree::write,
+    },
+    ReportRow {
+        name: "dot",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a drawing for Graphviz",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        write: dot::write,
+    },
+    ReportRow {
+        name: "callgrind",
+        aliases: &[],
+        argument: None,
+        help: "Every address and its calls, for KCachegrind",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Addresses,
+        write: callgrind::write,
     },
     ReportRow {
         name: "traces",

@@ -34,6 +34,7 @@ pub struct Options {
     pub tag_hide: String,
     pub tag_root: String,
     pub tag_leaf: String,
+    pub call_tree: bool,
     pub no_inlines: bool,
     pub show_columns: bool,
     pub compact_labels: bool,
@@ -71,6 +72,7 @@ impl Default for Options {
             tag_hide: String::new(),
             tag_root: String::new(),
             tag_leaf: String::new(),
+            call_tree: false,
             no_inlines: false,
             show_columns: false,
             compact_labels: false,
@@ -202,6 +204,7 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "files" choice(Group::Granularity), "A row per file", |o, v| granularity(o, v, Granularity::Files);
         "lines" choice(Group::Granularity), "A row per source line", |o, v| granularity(o, v, Granularity::Lines);
         "addresses" choice(Group::Granularity), "A row per address", |o, v| granularity(o, v, Granularity::Addresses);
+        "call_tree" Takes::Flag, "In dot and callgrind, keep apart what is called along different paths", |o, v| flag(&mut o.call_tree, v);
         "noinlines" Takes::Flag, "Count inlined calls to the function they were inlined into", |o, v| flag(&mut o.no_inlines, v);
         "showcolumns" Takes::Flag, "With -lines, show columns too", |o, v| flag(&mut o.show_columns, v);
     }

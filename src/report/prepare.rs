@@ -7,7 +7,8 @@ use regex::Regex;
 use super::options::Options;
 use super::{ReportRow, Shows};
 use crate::analyze::{
-    self, Filters, Frames, LabelUnits, Limits, NodeId, Scope, Shape, TagFilter, Trimmed, Weights, compile_pattern,
+    self, Basis, Calls, Filters, Frames, Granularity, LabelUnits, Limits, NodeId, Plan, Scope, Shape, TagFilter,
+    Trimmed, View, Weights, compile_pattern,
 };
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId, units};
@@ -146,9 +147,23 @@ impl Report {
             };
             analyze::total(&profile, &Scope::new(&profile, &everything), weights)
         };
+        let view = match shows {
+            Shows::Drawing => View::Drawing(&options.unit),
+            Shows::Samples | Shows::Nodes | Shows::Addresses => View::List(options.sort),
+        };
+        let calls = match shows {
+            Shows::Drawing | Shows::Addresses if options.call_tree => Calls::ByContext,
+            _ => Calls::Merged,
+        };
+        let basis = Basis {
+            profile: &profile,
+            scope: &scope,
+            frames: &frames,
+            weights,
+        };
         let trimmed = match shows {
             Shows::Samples => Trimmed::default(),
-            Shows::Nodes => Trimmed::new(&profile, &scope, &frames, weights, limits, options.sort),
+            _ => Trimmed::new(basis, Plan { limits, view, calls }),
         };
         let format = Format {
             from: profile.type_unit(sample_type).to_string(),
@@ -203,7 +218,9 @@ impl Report {
         let (smallest, largest) = (self.format.scaled(smallest), self.format.scaled(self.total));
         let unit_of = |value: i64| units::scale(value, &self.format.from, "minimum").1;
         let hundredfold = smallest.saturating_mul(100);
-        let unit = if unit_of(smallest) != unit_of(largest) && hundredfold < largest {
+        // A list of addresses is for a program that knows whole numbers only: nothing may become 0.01.
+        let rounds = self.shows != Shows::Addresses;
+        let unit = if rounds && unit_of(smallest) != unit_of(largest) && hundredfold < largest {
             unit_of(hundredfold)
         } else {
             unit_of(smallest)
@@ -230,11 +247,16 @@ struct Parts {
 }
 
 fn shape(row: &ReportRow, options: &Options) -> Shape {
+    let all = row.shows == Shows::Addresses;
     Shape {
-        granularity: options.granularity,
+        granularity: if all {
+            Granularity::Addresses
+        } else {
+            options.granularity
+        },
         no_inlines: options.no_inlines,
         columns: options.show_columns,
-        binaries: false,
+        binaries: all,
         whole_paths: row.shows == Shows::Samples,
         trim_path: options.trim_path.clone(),
         source_path: options.source_path.clone(),
