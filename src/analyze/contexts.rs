@@ -15,6 +15,20 @@ pub struct Paths {
 }
 
 impl Paths {
+    /// Brings siblings together, the order that pprof's maps give small trees: it shows where contexts rank the same.
+    pub(super) fn by_family(&self, contexts: &mut [NodeId]) {
+        let mut eldest = vec![None; self.callers.len()];
+        let mut eldest_root = None;
+        for (id, caller) in (0u32..).zip(&self.callers) {
+            let eldest = caller.map_or(&mut eldest_root, |caller| &mut eldest[caller.index()]);
+            eldest.get_or_insert(id);
+        }
+        contexts.sort_by_key(|context| {
+            let caller = self.callers[context.index()];
+            (caller.map_or(eldest_root, |caller| eldest[caller.index()]), *context)
+        });
+    }
+
     /// A context and those that it was reached through, from the inside out.
     pub fn outwards(&self, leaf: Option<NodeId>) -> impl Iterator<Item = NodeId> {
         std::iter::successors(leaf, |context| self.callers[context.index()])

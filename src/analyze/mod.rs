@@ -17,6 +17,7 @@ mod prune;
 mod tagfilter;
 mod tagframes;
 mod tags;
+mod ties;
 mod total;
 mod trim;
 mod visual;

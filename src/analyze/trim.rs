@@ -4,7 +4,7 @@ use super::contexts::Paths;
 use super::frames::{Names, NodeId};
 use super::graph::{Basis, Graph};
 use super::tags::NodeTags;
-use super::visual;
+use super::{ties, visual};
 
 /// By what nodes are listed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -97,6 +97,9 @@ impl Trimmed {
             }
         }
         let candidates = draft.graph.listed.len();
+        if let Some(paths) = &draft.paths {
+            paths.by_family(&mut draft.graph.listed);
+        }
         draft.order();
         if limits.node_count > 0 {
             // Small edges go before nodes are chosen: what a second count finds are those of another choice.
@@ -220,7 +223,7 @@ impl<'p> Draft<'p> {
                 other: other.unsigned_abs(),
             });
         }
-        rows.sort_by(|a, b| (b.size, a.name, b.other).cmp(&(a.size, b.name, a.other)));
+        ties::sort(&mut rows, |a, b| (b.size, a.name, b.other) < (a.size, b.name, a.other));
         self.graph.listed = rows.into_iter().map(|row| row.node).collect();
     }
 

@@ -1,4 +1,4 @@
-//! `tags`: the labels of the samples, what each key and each of its values accounts for.
+//! `tags`: the labels of the samples, what each key and each of its values accounts for; keys by name, values by size.
 
 use std::io::Write;
 
@@ -12,9 +12,10 @@ use crate::model::{LabelSetId, LabelValue, StringId};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     let mut keys = tally(report);
-    sort(&mut keys, |key| key.sum, |key| &key.name);
+    keys.sort_by(|a, b| a.name.cmp(&b.name));
     for key in &mut keys {
-        sort(&mut key.values, |value| value.1, |value| &value.0);
+        key.values
+            .sort_by(|a, b| (b.1.unsigned_abs(), &a.0).cmp(&(a.1.unsigned_abs(), &b.0)));
         write_key(report, key, out)?;
     }
     Ok(())
@@ -74,14 +75,6 @@ fn tally(report: &Report) -> Vec<Key> {
         }
     }
     keys
-}
-
-/// Largest first, then by name.
-fn sort<T>(rows: &mut [T], sum: impl Fn(&T) -> i64, name: impl Fn(&T) -> &str) {
-    rows.sort_by(|a, b| {
-        let by_size = sum(b).unsigned_abs().cmp(&sum(a).unsigned_abs());
-        by_size.then_with(|| name(a).cmp(name(b)))
-    });
 }
 
 /// A key and its values as a table: columns are set to the right, a blank apart; a blank line ends it.

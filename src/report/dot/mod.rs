@@ -165,11 +165,8 @@ impl<'r> Drawing<'r> {
         let inline = if edge.inline { "\\n (inline)" } else { "" };
         let mut out = format!("N{from} -> N{to} [label=\" {text}{inline}\"");
         if total != 0 {
-            // How many of `steps` equal parts of the total it is, and one.
-            let part = |steps: u8| {
-                let parts = (i128::from(value) * i128::from(steps) / i128::from(total)).unsigned_abs();
-                1 + parts.min(u128::from(steps))
-            };
+            // How many of `steps` equal parts of the total it is, and one. A hint only: like pprof's, it wraps.
+            let part = |steps: i64| 1 + value.wrapping_mul(steps).wrapping_div(total).wrapping_abs().min(steps);
             let (weight, width) = (part(100), part(5));
             if weight > 1 {
                 out.push_str(&format!(" weight={weight}"));
