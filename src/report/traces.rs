@@ -10,6 +10,9 @@ use crate::error::Result;
 use crate::model::{LabelSetId, LabelValue, units};
 
 const SEPARATOR: &str = "-----------+-------------------------------------------------------";
+/// What stands before the first frame, behind the value, and before the others.
+const GAP: &str = "   ";
+const INDENT: &str = "             ";
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     let (profile, frames) = (&report.profile, &report.frames);
@@ -20,25 +23,32 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     let units = LabelUnits::new(profile);
     let mut labels: Vec<Option<Box<str>>> = vec![None; profile.labels.len()];
     let weights = report.weights();
+    // The frames of the last stack, but for the value in front: neighbours often have the same.
+    let (mut shown, mut lines) = (None, String::new());
     for span in report.scope.spans() {
         let sample = span.sample.index();
-        let stack = &profile.stacks.get(profile.samples.stack[sample])[span.from as usize..span.to as usize];
-        if stack.iter().all(|&location| frames.of(location).is_empty()) {
+        let stack = (profile.samples.stack[sample], span.from, span.to);
+        if shown.replace(stack) != Some(stack) {
+            lines.clear();
+            let seen = &profile.stacks.get(stack.0)[span.from as usize..span.to as usize];
+            for &location in seen {
+                let nodes = frames.of(location);
+                for (at, node) in nodes.iter().enumerate() {
+                    let inline = if at + 1 < nodes.len() { " (inline)" } else { "" };
+                    let gap = if lines.is_empty() { GAP } else { INDENT };
+                    lines.extend([gap, &names[node.index()], inline, "\n"]);
+                }
+            }
+        }
+        if lines.is_empty() {
             continue;
         }
         let set = profile.samples.labels[sample];
         let labels = labels[set.index()].get_or_insert_with(|| label_lines(report, &units, set).into());
-        write!(out, "{SEPARATOR}\n{labels}").map_err(writing)?;
         let (value, divisor) = weights.of(sample);
-        let mut value = report.format.value(mean(value, divisor));
-        for &location in stack {
-            let nodes = frames.of(location);
-            for (at, node) in nodes.iter().enumerate() {
-                let inline = if at + 1 < nodes.len() { " (inline)" } else { "" };
-                super::line(out, format_args!("{value:>10}   {}{inline}", names[node.index()]))?;
-                value.clear();
-            }
-        }
+        let value = report.format.value(mean(value, divisor));
+        write!(out, "{SEPARATOR}\n{labels}{value:>10}").map_err(writing)?;
+        out.write_all(lines.as_bytes()).map_err(writing)?;
     }
     super::line(out, format_args!("{SEPARATOR}"))
 }
