@@ -7,14 +7,30 @@
 )]
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use heaptui::cli::{self, Input, Request};
+use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
+use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::{Profile, visible};
-use heaptui::report;
+use heaptui::progress::Observer;
+use heaptui::report::{self, Content};
+use heaptui::source::{self, Described, HttpOptions, Source};
+use heaptui::ui::{self, Colours, Loader, Setup};
+use heaptui::zone;
+
+/// What `--demo` opens; no file or URL is called so, as there is a NUL in it.
+const DEMO_NAME: &str = "\0demo";
+
+/// A real heap profile, so that the first command needs nothing else.
+const DEMO: Source = Source::Bytes {
+    name: "demo",
+    bytes: include_bytes!("../assets/demo.pb.gz"),
+};
 
 fn main() -> ExitCode {
     match run() {
@@ -35,45 +51,175 @@ fn run() -> Result<()> {
             argument,
             input,
             mut options,
+            output,
         } => {
-            options.zone = jiff::tz::TimeZone::system();
-            let profile = Arc::new(read(&input)?);
-            let mut out = io::stdout().lock();
-            let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut out)?;
-            out.flush().map_err(|reason| Error::Io {
-                name: "standard output".into(),
-                reason,
-            })?;
+            if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
+                let name = report.name;
+                return Err(Error::Usage(format!(
+                    "{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE"
+                )));
+            }
+            options.zone = zone::local();
+            let loaded = Opened::new(&input)?.load_all(&())?;
+            loaded.warnings.iter().for_each(|warning| warn(warning));
+            let profile = Arc::new(loaded.profile);
+            let write = |out: &mut dyn Write| report::write(&profile, report, argument.as_deref(), &options, out);
+            let warnings = match output {
+                Some(path) => {
+                    let mut text = Vec::new();
+                    let warnings = write(&mut text)?;
+                    warn(&format!("Generating report in {}", path.display()));
+                    source::save(&text, &path)?;
+                    warnings
+                }
+                // As it comes: a listing of a million stacks need not fit into memory.
+                None => write(&mut io::stdout().lock())?,
+            };
             warnings.iter().for_each(|warning| warn(warning));
             Ok(())
         }
-        Request::Dashboard(_) if !io::stdout().is_terminal() => {
-            let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
-            let names = names.join(", ");
-            Err(Error::Usage(format!(
-                "standard output is not a terminal: name a report ({names}), e.g. heaptui top FILE"
-            )))
-        }
-        Request::Dashboard(_) | Request::Fetch { .. } => Ok(()),
+        Request::Dashboard(dashboard) => open(dashboard),
+        Request::Fetch { input, output } => fetch(&input, output.as_deref()),
     }
 }
 
-fn read(input: &Input) -> Result<Profile> {
-    let [name] = &input.sources[..] else {
-        return Err(Error::Usage("which profile?".into()));
+fn open(mut dashboard: Dashboard) -> Result<()> {
+    dashboard.options.zone = zone::local();
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let setup = Setup {
+        loader: Arc::new(Opened::new(&dashboard.input)?),
+        options: *dashboard.options,
+        colours: if no_colour { Colours::None } else { Colours::Some },
+        keys: dashboard.keys.unwrap_or_default(),
     };
-    let file = std::fs::File::open(name).map_err(|reason| Error::Io {
-        name: name.clone(),
-        reason,
-    })?;
-    decode::profile(file, decode::Limits::default(), &())
+    if let Some(size) = dashboard.print {
+        return print(ui::print(&setup, size)?.as_bytes());
+    }
+    if !io::stdout().is_terminal() {
+        let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
+        let names = names.join(", ");
+        return Err(Error::Usage(format!(
+            "standard output is not a terminal: name a report ({names}), e.g. heaptui top FILE"
+        )));
+    }
+    ui::run(&setup)
 }
 
-fn print(text: &[u8]) -> Result<()> {
-    io::stdout().write_all(text).map_err(|reason| Error::Io {
+/// Sources with how to read them.
+struct Opened {
+    sources: Vec<String>,
+    combine: Combine,
+    http: HttpOptions,
+    limits: decode::Limits,
+}
+
+impl Opened {
+    fn new(input: &Input) -> Result<Self> {
+        let sources = match (&input.sources[..], input.demo) {
+            ([], true) => vec![DEMO_NAME.into()],
+            ([], false) => {
+                let usage = "which profile? Name a file or URL, e.g. heaptui localhost:6060, or look around with heaptui --demo";
+                return Err(Error::Usage(usage.into()));
+            }
+            (_, true) => return Err(Error::Usage("either --demo or a profile of yours".into())),
+            (sources, false) => sources.to_vec(),
+        };
+        let mut limits = decode::Limits::default();
+        let mut http = HttpOptions {
+            seconds: input.seconds,
+            timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            ..HttpOptions::default()
+        };
+        if let Some(max_bytes) = input.max_bytes {
+            limits.max_bytes = max_bytes;
+            http.max_bytes = max_bytes;
+        }
+        Ok(Self {
+            sources,
+            combine: input.combine.clone(),
+            http,
+            limits,
+        })
+    }
+
+    fn load_all(&self, observer: &dyn Observer) -> Result<Loaded> {
+        load::load(&self.sources, &self.combine, &|name| {
+            let bytes = source(name).open(&self.http, observer)?;
+            decode::profile(bytes, self.limits, &())
+        })
+    }
+}
+
+impl Loader for Opened {
+    fn name(&self) -> String {
+        let name = |names: &[String]| match names {
+            [] => String::new(),
+            [only] => source(only).name(),
+            [first, rest @ ..] => format!("{} and {} more", source(first).name(), rest.len()),
+        };
+        let own = name(&self.sources);
+        match (name(&self.combine.base), self.combine.comparison) {
+            (base, _) if base.is_empty() => own,
+            (base, Comparison::Subtract) => format!("{own} less {base}"),
+            (base, Comparison::Diff) => format!("{own} against {base}"),
+        }
+    }
+
+    fn is_remote(&self) -> bool {
+        self.sources.iter().any(|name| matches!(source(name), Source::Url(_)))
+    }
+
+    fn load(&self, observer: &dyn Observer) -> Result<Profile> {
+        self.load_all(observer).map(|loaded| loaded.profile)
+    }
+}
+
+fn source(name: &str) -> Source {
+    match name {
+        DEMO_NAME => DEMO,
+        name => Source::parse(name),
+    }
+}
+
+fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
+    let Opened {
+        sources, http, limits, ..
+    } = Opened::new(input)?;
+    let [name] = &sources[..] else {
+        return Err(Error::Usage("one profile at a time".into()));
+    };
+    let source = source(name);
+    let check = |bytes: &[u8]| {
+        let profile = decode::profile(bytes, limits, &())?;
+        let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
+        let kind = profile.sample_type("").map_or("", |id| profile.type_name(id));
+        let process = binary.rsplit('/').next().unwrap_or_default().to_string();
+        Ok(Described {
+            process,
+            kind: kind.to_string(),
+            time_nanos: profile.time_nanos,
+        })
+    };
+    if output == Some(Path::new("-")) {
+        let bytes = source.read(&http, &())?;
+        check(&bytes)?;
+        return print(&bytes);
+    }
+    let saved = source::fetch(&source, &http, output, &check, &())?;
+    println!("{}", visible(&saved.path.display().to_string()));
+    Ok(())
+}
+
+fn print(bytes: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(stdout_failed)
+}
+
+fn stdout_failed(reason: io::Error) -> Error {
+    Error::Io {
         name: "standard output".into(),
         reason,
-    })
+    }
 }
 
 fn warn(text: &str) {

@@ -8,7 +8,7 @@ use super::graph::{Weights, mean};
 use crate::model::Profile;
 
 /// Which end of the stacks is the top of the tree.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Direction {
     /// Callers above callees: where does it come from?
     #[default]

@@ -36,8 +36,8 @@ pub struct Filters {
     pub all_frames: bool,
 }
 
-/// The samples that count, each with the part of its stack that is seen.
-#[derive(Clone, Debug)]
+/// The samples that count, each with the part of its stack that is seen. `Default` is none.
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Rows of `Profile::lines`, for each location a range; innermost first.
     lines: Vec<u32>,
@@ -132,6 +132,25 @@ impl Scope {
     pub fn labels<'p>(&self, profile: &'p Profile, set: LabelSetId) -> impl Iterator<Item = &'p Label> {
         let labels = profile.labels.get(set).iter();
         labels.filter(|label| !self.hidden_labels.contains(&label.key))
+    }
+
+    /// Whether some labels are not seen.
+    pub fn hides_labels(&self) -> bool {
+        !self.hidden_labels.is_empty()
+    }
+
+    /// True when every frame and every label of every sample is seen.
+    pub fn is_whole(&self, profile: &Profile) -> bool {
+        let is_full = |span: &Span| {
+            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+            span.from == 0 && span.to as usize == stack.len()
+        };
+        let lines = self.ranges.iter().map(|(from, to)| (to - from) as usize);
+        self.spans.len() == profile.samples.len()
+            && lines.sum::<usize>() == profile.lines.len()
+            && !self.hidden.contains(&true)
+            && !self.hides_labels()
+            && self.spans.iter().all(is_full)
     }
 
     /// Keeps only some of a location's seen lines.

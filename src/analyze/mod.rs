@@ -7,12 +7,14 @@
 
 mod calltree;
 mod contexts;
+mod excerpt;
 mod filter;
 mod frames;
 mod graph;
 mod labels;
 mod path;
 mod pattern;
+mod places;
 mod prune;
 mod tagfilter;
 mod tagframes;
@@ -24,12 +26,14 @@ mod visual;
 
 pub use calltree::{CallTree, Direction, TreeNode, TreeNodeId};
 pub use contexts::Paths;
+pub use excerpt::excerpt;
 pub use filter::{Filters, Scope, Span};
 pub use frames::{Frames, Granularity, Names, NodeId, NodeInfo, Shape};
 pub use graph::{Basis, Edge, EdgeId, Graph, Node, Weights, by_size, mean};
 pub use labels::LabelUnits;
 pub use path::base as base_name;
 pub use pattern::compile as compile_pattern;
+pub use places::heaviest_lines;
 pub use tagfilter::TagFilter;
 pub use tagframes::{TagFrames, with_tag_frames};
 pub use tags::{NodeTags, Tag, TagGroup};

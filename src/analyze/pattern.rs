@@ -48,8 +48,15 @@ fn translate(pattern: &str) -> String {
                     out.push('\\');
                     break;
                 };
+                let behind = &after[escaped.len_utf8()..];
+                // The name of a class of characters is not a repetition.
+                let name = match behind.find('}') {
+                    Some(end) if matches!(escaped, 'p' | 'P' | 'x') && behind.starts_with('{') => &behind[..=end],
+                    _ => "",
+                };
                 push_escape(&mut out, escaped, in_class);
-                &after[escaped.len_utf8()..]
+                out.push_str(name);
+                &behind[name.len()..]
             }
             '[' if !in_class => {
                 in_class = true;
@@ -151,6 +158,8 @@ mod tests {
             (r"[]x]", "]", true),
             (r"^[a&&b]+$", "&", true),
             (r"\<a\>", "<a>", true),
+            (r"^\p{Greek}+$", "λόγος", true),
+            (r"\x{3b1}", "α", true),
             (r"(?i)WRITER", "bufio.NewWriterSize", true),
             (r"main\.\(\*T\)", "main.(*T).M", true),
         ] {

@@ -9,7 +9,7 @@ mod legacy;
 mod proto;
 mod sniff;
 mod stream;
-mod wire;
+pub(crate) mod wire;
 
 use std::io::Read;
 
@@ -44,7 +44,7 @@ pub fn profile(bytes: impl Read, limits: Limits, observer: &dyn Observer) -> Res
         sniff::Format::Legacy => {
             let bytes = input.rest()?;
             legacy::parse(&bytes)?
-                .ok_or_else(|| Error::malformed("looks like a text profile, but none that pprof reads"))
+                .ok_or_else(|| Error::malformed("begins like one of the legacy formats, but is none of them"))
         }
     }
 }

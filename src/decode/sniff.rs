@@ -49,25 +49,35 @@ const OTHERS: &[(&[u8], &str, &str)] = &[
     ),
 ];
 
-/// Texts that legacy formats begin with. The binary CPU format begins with the words 0 and 3.
-const LEGACY: &[&[u8]] = &[
-    b"heap profile:",
-    b"goroutine profile:",
-    b"threadcreate profile:",
-    b"goroutineleak profile:",
-    b"--- ",
-    b"goroutine ",
-    b"%warn",
-    b"MAPPED_LIBRARIES",
-    b"# ",
+/// What the first line of a legacy text has in it that is neither blank nor a comment. The binary CPU format begins with
+/// the words 0 and 3.
+const LEGACY: &[(At, &[u8])] = &[
+    (At::Anywhere, b"heap profile:"),
+    (At::Anywhere, b" profile: total "),
+    (At::Start, b"--- "),
+    (At::Start, b"goroutine "),
+    // What a Go program that dies says before its goroutines.
+    (At::Start, b"panic: "),
+    (At::Start, b"fatal error: "),
+    (At::Start, b"SIGQUIT: "),
+    (At::Start, b"SIGABRT: "),
+    (At::Start, b"MAPPED_LIBRARIES"),
+    // A comment that is longer than what is looked at.
+    (At::Start, b"# "),
 ];
+
+/// Where in a line a text is.
+enum At {
+    Start,
+    Anywhere,
+}
 
 /// The format of a profile from its first bytes (a few hundred are enough).
 pub(super) fn format(head: &[u8]) -> Result<Format> {
     if head.is_empty() {
         return Err(Error::Empty);
     }
-    let text = head.trim_ascii_start();
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     if head.starts_with(b"go 1.") && head.get(..16).is_some_and(|head| head.ends_with(b" trace\0\0\0")) {
         let advice = "open it with `go tool trace`, or fetch …/debug/pprof/heap for a heap profile";
         return Err(Error::NotAProfile {
@@ -84,12 +94,23 @@ pub(super) fn format(head: &[u8]) -> Result<Format> {
     let binary_cpu = head
         .get(..8)
         .is_some_and(|head| matches!(head, [0, 0, 0, 0, 0 | 3, 0, 0, 0 | 3]));
-    let count_profile = text
-        .split(|&byte| byte == b'\n')
-        .next()
-        .is_some_and(|line| line.windows(16).any(|part| part == b" profile: total "));
-    if LEGACY.iter().any(|begin| text.starts_with(begin)) || binary_cpu || count_profile {
+    if binary_cpu || is_legacy_text(text) {
         return Ok(Format::Legacy);
     }
     Ok(Format::Proto)
+}
+
+fn is_legacy_text(text: &[u8]) -> bool {
+    let is_comment = |line: &&[u8]| line.is_empty() || line.starts_with(b"#");
+    let mut lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let line = lines.find(|line| !is_comment(line)).unwrap_or(text);
+    LEGACY.iter().any(|(at, part)| match at {
+        At::Start => line.starts_with(part),
+        // A protobuf may have the words, too, but not in a line of text.
+        At::Anywhere => is_text(line) && line.windows(part.len()).any(|window| window == *part),
+    })
+}
+
+fn is_text(line: &[u8]) -> bool {
+    line.iter().all(|&byte| byte >= b' ' || byte == b'\t')
 }

@@ -92,3 +92,24 @@ pub const COLUMNS: &[Column] = &[
         sort: SortKey::Name,
     },
 ];
+
+/// What the sample types of Go's profiles count: (name, meaning).
+pub const SAMPLE_TYPES: &[(&str, &str)] = &[
+    (
+        "inuse_space",
+        "bytes that were allocated and not yet freed at the last garbage collection: what is held now",
+    ),
+    ("inuse_objects", "the same as a number of objects"),
+    (
+        "alloc_space",
+        "bytes allocated since the process began, freed or not: what keeps the garbage collector busy",
+    ),
+    ("alloc_objects", "the same as a number of objects"),
+    ("goroutine", "goroutines by the stack where they are now"),
+    (
+        "delay",
+        "time spent waiting for locks, channels and the like (block and mutex profiles)",
+    ),
+    ("contentions", "how often something waited"),
+    ("cpu", "time on a processor; samples is how often it was looked at"),
+];

@@ -1,10 +1,13 @@
 //! The lines above a report's table.
 
+use std::io::Write;
+
 use jiff::Timestamp;
 
 use super::Shows;
 use super::prepare::Report;
 use crate::analyze::base_name;
+use crate::error::Result;
 use crate::model::strings::visible_lines;
 use crate::model::units;
 
@@ -61,19 +64,27 @@ fn time(report: &Report) -> Option<String> {
     )
 }
 
-/// Everything above the table: the profile, the filters, and how much of it is shown.
-pub fn header(report: &Report) -> Vec<String> {
-    let mut lines = if report.options.compact_labels && report.shows != Shows::Drawing {
-        Vec::new()
-    } else {
-        profile(report)
-    };
+/// Writes everything above the table.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
+    lines(report).iter().try_for_each(|line| {
+        out.write_all(line)
+            .and_then(|()| out.write_all(b"\n"))
+            .map_err(super::writing)
+    })
+}
+
+/// The profile, the filters, and how much of it is shown.
+pub(super) fn lines(report: &Report) -> Vec<Vec<u8>> {
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    if !report.options.compact_labels || report.shows == Shows::Drawing {
+        lines.extend(profile(report).into_iter().map(String::into_bytes));
+    }
     let filters = active_filters(report);
     if !filters.is_empty() {
-        lines.push("Active filters:".into());
-        lines.extend(filters.iter().map(|filter| format!("   {}", cut(filter))));
+        lines.push(b"Active filters:".to_vec());
+        lines.extend(filters.iter().map(|filter| [b"   ", &*cut(filter)].concat()));
     }
-    lines.extend(accounting(report));
+    lines.extend(accounting(report).into_iter().map(String::into_bytes));
     lines
 }
 
@@ -141,10 +152,10 @@ pub fn active_filters(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// A text of at most 80 bytes; `…` shows that it was longer.
-fn cut(text: &str) -> String {
-    if text.len() <= 80 {
-        return text.to_string();
+/// A text of at most 80 bytes; `…` shows that it was longer. Bytes, because the cut may go through a character.
+fn cut(text: &str) -> Vec<u8> {
+    match text.as_bytes().get(..80) {
+        Some(cut) if text.len() > 80 => [cut, "…".as_bytes()].concat(),
+        _ => text.as_bytes().to_vec(),
     }
-    format!("{}…", String::from_utf8_lossy(&text.as_bytes()[..80]))
 }

@@ -9,6 +9,8 @@ mod dot;
 mod header;
 mod options;
 mod prepare;
+mod proto;
+mod raw;
 mod tags;
 mod top;
 mod traces;
@@ -20,8 +22,8 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
-pub use columns::{Align, COLUMNS, Column, SortKey};
-pub use header::{accounting, active_filters, header};
+pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
+pub use header::{accounting, active_filters};
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
 pub use top::{Inline, Row, rows, sort_rows};
@@ -42,6 +44,8 @@ pub struct ReportRow {
     pub trims: bool,
     /// What of the profile it shows.
     pub shows: Shows,
+    /// What is written.
+    pub content: Content,
     write: fn(&Report, &mut dyn Write) -> Result<()>,
 }
 
@@ -58,6 +62,15 @@ pub enum Shows {
     Addresses,
 }
 
+/// What a report is written as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Content {
+    /// Lines for the eye.
+    Text,
+    /// Bytes, which a terminal must not get.
+    Binary,
+}
+
 /// Every report.
 pub const REPORTS: &[ReportRow] = &[
     ReportRow {
@@ -68,6 +81,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: true,
         shows: Shows::Nodes,
+        content: Content::Text,
         write: top::write,
     },
     ReportRow {
@@ -78,6 +92,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: true,
         shows: Shows::Nodes,
+        content: Content::Text,
         write: tree::write,
     },
     ReportRow {
@@ -88,6 +103,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: false,
         shows: Shows::Nodes,
+        content: Content::Text,
         write: tree::write,
     },
     ReportRow {
@@ -98,6 +114,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: true,
         shows: Shows::Drawing,
+        content: Content::Text,
         write: dot::write,
     },
     ReportRow {
@@ -108,6 +125,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: false,
         shows: Shows::Addresses,
+        content: Content::Text,
         write: callgrind::write,
     },
     ReportRow {
@@ -118,6 +136,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: false,
         shows: Shows::Samples,
+        content: Content::Text,
         write: traces::write,
     },
     ReportRow {
@@ -128,7 +147,52 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: false,
         shows: Shows::Samples,
+        content: Content::Text,
         write: tags::write,
+    },
+    ReportRow {
+        name: "raw",
+        aliases: &[],
+        argument: None,
+        help: "All that is in the profile, table by table",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Text,
+        write: raw::write,
+    },
+    ReportRow {
+        name: "comments",
+        aliases: &[],
+        argument: None,
+        help: "The comments in the profile",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Text,
+        write: raw::write_comments,
+    },
+    ReportRow {
+        name: "proto",
+        aliases: &[],
+        argument: None,
+        help: "The profile as the filters leave it, in the format that all tools read",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Binary,
+        write: proto::write,
+    },
+    ReportRow {
+        name: "topproto",
+        aliases: &[],
+        argument: None,
+        help: "The rows of top in that format",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Binary,
+        write: proto::write_top,
     },
 ];
 

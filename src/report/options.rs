@@ -249,8 +249,21 @@ fn text(field: &mut String, value: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A whole number as Go's flags take it: `0x1f`, `0o17`, `017`, `0b1` or decimal.
 fn integer(field: &mut i64, value: &str) -> Result<(), String> {
-    *field = value.parse().map_err(|_| format!("{value:?} is not a whole number"))?;
+    let (sign, digits) = match value.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", value.strip_prefix('+').unwrap_or(value)),
+    };
+    let lower = digits.to_ascii_lowercase();
+    let bases = [("0x", 16), ("0o", 8), ("0b", 2), ("0", 8), ("", 10)];
+    let parsed = bases.into_iter().find_map(|(prefix, base)| {
+        let digits = lower.strip_prefix(prefix).filter(|digits| !digits.is_empty())?;
+        Some(i64::from_str_radix(&format!("{sign}{digits}"), base))
+    });
+    *field = parsed
+        .and_then(Result::ok)
+        .ok_or_else(|| format!("{value:?} is not a whole number"))?;
     Ok(())
 }
 

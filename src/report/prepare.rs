@@ -57,7 +57,8 @@ impl Format {
         units::label(self.scaled(value), &self.from, &self.to)
     }
 
-    fn scaled(&self, value: i64) -> i64 {
+    /// A value after the division that the user asked for.
+    pub fn scaled(&self, value: i64) -> i64 {
         if self.ratio > 0.0 && self.ratio != 1.0 {
             (value as f64 * self.ratio) as i64
         } else {
@@ -191,6 +192,16 @@ impl Report {
     /// What this report adds up.
     pub fn weights(&self) -> Weights<'_> {
         weights(&self.profile, &self.options, self.sample_type)
+    }
+
+    /// The same with where it comes from.
+    pub fn basis(&self) -> Basis<'_> {
+        Basis {
+            profile: &self.profile,
+            scope: &self.scope,
+            frames: &self.frames,
+            weights: self.weights(),
+        }
     }
 
     /// A node's name as reports print it.

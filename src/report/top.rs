@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::io::Write;
 
 use super::columns::{Align, COLUMNS, SortKey};
-use super::header::header;
+use super::header;
 use super::prepare::Report;
 use crate::analyze::NodeId;
 use crate::error::Result;
@@ -103,7 +103,7 @@ pub fn sort_rows(rows: &mut [Row], key: SortKey, reversed: bool) {
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
-    super::line(out, format_args!("{}", header(report).join("\n")))?;
+    header::write(report, out)?;
     let numbers: Vec<_> = COLUMNS.iter().filter(|column| column.align == Align::Right).collect();
     let heads: Vec<String> = numbers
         .iter()

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::header::header;
+use super::header;
 use super::prepare::Report;
 use crate::analyze::Edge;
 use crate::error::{Error, Result};
@@ -23,9 +23,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
             argument.as_str()
         )));
     }
-    let mut text = header(report);
-    text.extend([SEPARATOR.into(), LEGEND.into()]);
-    super::line(out, format_args!("{}", text.join("\n")))?;
+    header::write(report, out)?;
+    super::line(out, format_args!("{SEPARATOR}\n{LEGEND}"))?;
 
     let mut sum = 0i64;
     for &node in &graph.listed {

@@ -8,8 +8,8 @@ mod nodelets;
 
 use std::io::Write;
 
-use self::names::{bare, quoted, shorten};
-use super::header::header;
+use self::names::{bare, quoted, quoted_bytes, shorten};
+use super::header;
 use super::prepare::Report;
 use crate::analyze::{Edge, Names, NodeId, base_name, by_size};
 use crate::error::Result;
@@ -42,21 +42,27 @@ fn legend(report: &Report, out: &mut dyn Write) -> Result<()> {
     let title = if file.is_empty() { "" } else { base_name(file) };
     let title = bare(title);
     let shown = if title.is_empty() { "unnamed" } else { &title };
-    let mut labels: Vec<String> = header(report).iter().map(|label| quoted(label)).collect();
-    labels.push(quoted("\nSee https://git.io/JfYMW for how to read the graph"));
     let tooltip = if title.is_empty() {
         String::new()
     } else {
         format!(" tooltip=\"{title}\"")
     };
-    let (first, all) = (&labels[0], labels.join("\\l"));
+    let mut labels: Vec<Vec<u8>> = header::lines(report).iter().map(|label| quoted_bytes(label)).collect();
+    labels.push(quoted_bytes(b"\nSee https://git.io/JfYMW for how to read the graph"));
     super::line(
         out,
-        format_args!(
-            "digraph \"{shown}\" {{\nnode [style=filled fillcolor=\"#f8f8f8\"]\n\
-             subgraph cluster_L {{ \"{first}\" [shape=box fontsize=16 label=\"{all}\\l\"{tooltip}] }}"
-        ),
-    )
+        format_args!("digraph \"{shown}\" {{\nnode [style=filled fillcolor=\"#f8f8f8\"]"),
+    )?;
+    // Bytes, because a filter may be cut within a character.
+    let parts: [&[u8]; 5] = [
+        b"subgraph cluster_L { \"",
+        &labels[0],
+        b"\" [shape=box fontsize=16 label=\"",
+        &labels.join(&b"\\l"[..]),
+        b"\\l\"",
+    ];
+    out.write_all(&parts.concat()).map_err(super::writing)?;
+    super::line(out, format_args!("{tooltip}] }}"))
 }
 
 /// What nodes and edges are drawn with.

@@ -7,6 +7,17 @@ pub(super) fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\l")
 }
 
+/// The same of text that may be cut within a character.
+pub(super) fn quoted_bytes(text: &[u8]) -> Vec<u8> {
+    let quoted = |byte: &u8| match byte {
+        b'\\' => b"\\\\".to_vec(),
+        b'"' => b"\\\"".to_vec(),
+        b'\n' => b"\\l".to_vec(),
+        &byte => vec![byte],
+    };
+    text.iter().flat_map(quoted).collect()
+}
+
 /// Text as pprof leaves it, unless it would end the string that it stands in: a quote gets a backslash, and
 /// backslashes before a quote or at the end are doubled. A line break centres the line.
 pub(super) fn bare(text: &str) -> Cow<'_, str> {

@@ -1,0 +1,209 @@
+//! Heap profiles as text: Go's with `debug=1`, those of tcmalloc and jemalloc, tcmalloc's growth and fragmentation.
+//!
+//! ```text
+//! heap profile: 7: 98912 [36: 627056] @ heap/1048576      in use, allocated, the kind and its sampling rate
+//! 1: 73728 [1: 73728] @ 0x67f6d5 0x67f65c                  objects: bytes, each, and return addresses
+//! ```
+//!
+//! Rows of the kinds `heap` and `heap_v2` are raw samples, to be scaled to what they stand for.
+
+use super::builder::Builder;
+use super::mem_stats;
+use super::record::Records;
+use super::text::{self, Cursor, Lines, decimal};
+use crate::error::{Error, Result};
+use crate::model::Profile;
+
+const FOUR_COLUMNS: &[(&str, &str)] = &[
+    ("alloc_objects", "count"),
+    ("alloc_space", "bytes"),
+    ("inuse_objects", "count"),
+    ("inuse_space", "bytes"),
+];
+const TWO_COLUMNS: &[(&str, &str)] = &[("objects", "count"), ("space", "bytes")];
+
+/// Reads a heap profile.
+pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
+    let mut lines = Lines::new(bytes);
+    let Some(header) = lines.next_content().map(header).transpose()?.flatten() else {
+        return Ok(None);
+    };
+    let types = if header.has_alloc { FOUR_COLUMNS } else { TWO_COLUMNS };
+    let mut records = Records::new(Builder::new(types, ("space", "bytes"), header.period));
+    let mut stats = None;
+    while let Some(line) = lines.next() {
+        let line = line.trim_ascii();
+        if text::is_comment(line) {
+            if !mem_stats::read(line, &mut stats) {
+                records.comment(line);
+            }
+        } else if let Some(row) = row(line) {
+            let (values, block_size) = header.values(&row).map_err(|what| lines.error(what))?;
+            let values = if header.has_alloc { &values[..] } else { &values[2..] };
+            records.row(values, row.addresses)?;
+            let label = records.builder.number_label("bytes", block_size, "");
+            records.label(label);
+        } else if text::is_memory_map(line) {
+            break;
+        } else {
+            return Err(lines.error("not a row of a heap profile, `objects: bytes [objects: bytes] @ addresses`"));
+        }
+    }
+    let mut profile = records.finish().finish(lines)?;
+    profile.mem_stats = stats.map(Box::new);
+    Ok(Some(profile))
+}
+
+struct Header {
+    /// Whether rows have allocated besides what is in use.
+    has_alloc: bool,
+    is_sampled: bool,
+    period: i64,
+}
+
+/// Four columns of digits, and the text behind the `@`.
+struct Row<'b> {
+    inuse: [&'b [u8]; 2],
+    alloc: [&'b [u8]; 2],
+    addresses: &'b [u8],
+}
+
+/// Reads the first line; the header may have other text before it.
+fn header(line: &[u8]) -> Result<Option<Header>> {
+    let title = b"heap profile:";
+    let mut line = line;
+    while let Some(start) = text::find(line, title) {
+        line = &line[start + title.len()..];
+        if let Some((columns, kind)) = header_columns(line) {
+            return header_kind(columns, kind);
+        }
+    }
+    Ok(None)
+}
+
+fn header_columns(line: &[u8]) -> Option<([&[u8]; 4], &[u8])> {
+    let mut cursor = Cursor(line);
+    cursor.spaces();
+    let columns = columns(&mut cursor, Cursor::digits)?;
+    cursor.spaces();
+    cursor.take(b"@")?;
+    cursor.spaces();
+    Some((columns, cursor.0))
+}
+
+fn header_kind([objects, bytes, alloc_objects, alloc_bytes]: [&[u8]; 4], text: &[u8]) -> Result<Option<Header>> {
+    let mut cursor = Cursor(text);
+    let kind = cursor.take_while(|byte| matches!(byte, b'_' | b'a'..=b'z' | b'0'..=b'9'));
+    let _ = cursor.take(b"/");
+    let rate = match cursor.digits() {
+        Some(digits) => decimal(digits).ok_or_else(|| Error::malformed("a sampling rate of more than 64 bits"))?,
+        None => 0,
+    };
+    // Equal columns, or none allocated, mean that the writer knows only what is in use.
+    let is_other = |alloc: &[u8], inuse: &[u8]| alloc != inuse && alloc != b"0";
+    let has_alloc = is_other(alloc_objects, objects) || is_other(alloc_bytes, bytes);
+    let (is_sampled, period) = match kind {
+        b"heapz_v2" | b"heap_v2" => (true, rate),
+        // Early C++ profilers wrote twice the rate, and Go still does.
+        b"heap" => (true, rate / 2),
+        b"heapprofile" => (false, 1),
+        _ if kind.starts_with(b"growth") || kind.starts_with(b"fragmentation") => {
+            return Ok(Some(Header {
+                has_alloc: false,
+                is_sampled: false,
+                period: 1,
+            }));
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Header {
+        has_alloc,
+        is_sampled,
+        period,
+    }))
+}
+
+/// Reads a row, which may have other text before it.
+fn row(line: &[u8]) -> Option<Row<'_>> {
+    let mut cursor = Cursor(line);
+    loop {
+        if let Some(row) = row_here(cursor) {
+            return Some(row);
+        }
+        let _ = cursor.signed_digits();
+        cursor.take_while(|byte| !byte.is_ascii_digit() && byte != b'-');
+        if cursor.0.len() < 2 {
+            return None;
+        }
+        if cursor.0.starts_with(b"-") && !cursor.0[1].is_ascii_digit() {
+            let _ = cursor.take(b"-");
+        }
+    }
+}
+
+#[inline]
+fn row_here(mut cursor: Cursor<'_>) -> Option<Row<'_>> {
+    let [objects, bytes, alloc_objects, alloc_bytes] = columns(&mut cursor, Cursor::signed_digits)?;
+    cursor.take(b" @")?;
+    Some(Row {
+        inuse: [objects, bytes],
+        alloc: [alloc_objects, alloc_bytes],
+        addresses: text::address_list(cursor.0),
+    })
+}
+
+/// `1: 2 [3: 4]`, spaces where there may be some; only the first two may be negative.
+fn columns<'b>(cursor: &mut Cursor<'b>, inuse: impl Fn(&mut Cursor<'b>) -> Option<&'b [u8]>) -> Option<[&'b [u8]; 4]> {
+    let objects = inuse(cursor)?;
+    cursor.take(b":")?;
+    cursor.spaces();
+    let bytes = inuse(cursor)?;
+    cursor.spaces();
+    cursor.take(b"[")?;
+    cursor.spaces();
+    let alloc_objects = cursor.digits()?;
+    cursor.take(b":")?;
+    cursor.spaces();
+    let alloc_bytes = cursor.digits()?;
+    cursor.spaces();
+    cursor.take(b"]")?;
+    Some([objects, bytes, alloc_objects, alloc_bytes])
+}
+
+impl Header {
+    /// The values of a row, allocated first, and the size of a block in it; or what is wrong with it.
+    fn values(&self, row: &Row<'_>) -> Result<([i64; 4], i64), &'static str> {
+        let mut block_size = 0;
+        let mut pair = |[objects, bytes]: [&[u8]; 2]| {
+            let too_long = "a number of more than 64 bits";
+            let (objects, bytes) = (decimal(objects).ok_or(too_long)?, decimal(bytes).ok_or(too_long)?);
+            match objects {
+                0 if bytes != 0 => return Err("bytes, but no objects that they are in"),
+                0 => return Ok((0, 0)),
+                _ => block_size = bytes.wrapping_div(objects),
+            }
+            Ok(if self.is_sampled {
+                scale(objects, bytes, self.period)
+            } else {
+                (objects, bytes)
+            })
+        };
+        let alloc = if self.has_alloc { pair(row.alloc)? } else { (0, 0) };
+        let inuse = pair(row.inuse)?;
+        Ok(([alloc.0, alloc.1, inuse.0, inuse.1], block_size))
+    }
+}
+
+/// What sampled objects stand for: blocks of size s are sampled with probability 1 - exp(-s / rate).
+/// Every block was sampled if the rate is 1; 0 means that it is unknown. Fractions are cut off.
+pub(super) fn scale(objects: i64, bytes: i64, rate: i64) -> (i64, i64) {
+    if objects == 0 || bytes == 0 {
+        return (0, 0);
+    }
+    if rate <= 1 {
+        return (objects, bytes);
+    }
+    let size = bytes as f64 / objects as f64;
+    let factor = 1.0 / (1.0 - (-size / rate as f64).exp());
+    ((objects as f64 * factor) as i64, (bytes as f64 * factor) as i64)
+}

@@ -1,0 +1,246 @@
+//! What is around the view: header, tabs, footer.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::app::{App, Message};
+use super::keymap::{self, Action};
+use super::keys;
+use super::screen::{Screen, tabs};
+use super::session::Session;
+use super::theme::Theme;
+use super::view::VIEWS;
+use super::widget::{name, paint};
+use crate::analyze::base_name;
+use crate::model::{SampleTypeId, units};
+
+/// Draws everything but the body.
+pub(super) fn draw(app: &App, screen: &Screen, theme: Theme, buffer: &mut Buffer) {
+    header(&app.session, theme, screen.header, buffer);
+    types(&app.session, theme, screen.types, buffer);
+    views(app, theme, screen.views, buffer);
+    footer(app, theme, screen.footer, buffer);
+}
+
+/// What a click at a place outside of the body does.
+pub(super) fn click(app: &App, screen: &Screen, at: Position) -> Option<Action> {
+    let hit = |area: Rect, labels: &[String]| tabs(area, labels).iter().position(|rect| rect.contains(at));
+    if screen.types.contains(at) {
+        let (first, labels) = type_labels(&app.session, screen.types);
+        return hit(screen.types, &labels).map(|at| Action::SampleType(first + at));
+    }
+    if screen.views.contains(at) {
+        return hit(screen.views, &view_labels(app.front)).map(Action::View);
+    }
+    None
+}
+
+fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let mut line = Line::from(vec![
+        Span::styled(" heaptui ", theme.heading()),
+        Span::raw(short_source(&session.source)),
+    ]);
+    for (text, style) in facts(session, theme) {
+        let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
+        let wide: usize = spans.iter().map(Span::width).sum();
+        if line.width() + wide <= usize::from(area.width) {
+            line.spans.extend(spans);
+        }
+    }
+    paint::line(buffer, area, 0, &line);
+}
+
+/// What the header says of the profile, what matters most first.
+fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
+    let (Some(profile), Some(listing)) = (&session.profile, session.listing()) else {
+        return Vec::new();
+    };
+    let report = &listing.report;
+    let (kind, unit) = (
+        profile.type_name(report.sample_type),
+        profile.type_unit(report.sample_type),
+    );
+    let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
+    let mut facts = Vec::new();
+    if !binary.is_empty() {
+        facts.push((base_name(binary).to_string(), theme.text()));
+    }
+    facts.push((
+        format!("{kind} {}", units::label(report.total, unit, "auto")),
+        theme.value(),
+    ));
+    if profile.time_nanos != 0
+        && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
+    {
+        let time = time.to_zoned(session.options.zone.clone());
+        facts.push((time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string(), theme.quiet()));
+    }
+    if profile.duration_nanos != 0 {
+        facts.push((
+            format!("over {}", units::label(profile.duration_nanos, "nanoseconds", "auto")),
+            theme.quiet(),
+        ));
+    }
+    if profile.period > 1 {
+        let unit = profile.text(profile.period_type.unit);
+        facts.push((
+            format!("1 sample per {}", units::label(profile.period, unit, "auto")),
+            theme.quiet(),
+        ));
+    }
+    facts
+}
+
+/// A file by its last part, a URL without its scheme.
+fn short_source(source: &str) -> String {
+    match source.split_once("://") {
+        Some((_, rest)) => rest.to_string(),
+        None => base_name(source).to_string(),
+    }
+}
+
+/// The labels of sample types that fit with the current one among them, and the number of the first.
+fn type_labels(session: &Session, area: Rect) -> (usize, Vec<String>) {
+    let Some(profile) = &session.profile else {
+        return (0, Vec::new());
+    };
+    let current = session.sample_type.index();
+    let label = |at: usize| {
+        let kind = name::cut_end(profile.type_name(SampleTypeId::from_index(at)), 30);
+        if at == current {
+            format!("[{} {kind}]", at + 1)
+        } else {
+            format!(" {} {kind} ", at + 1)
+        }
+    };
+    let room = usize::from(area.width.saturating_sub(1));
+    let mut first = current;
+    let mut used = if current < profile.sample_types.len() {
+        label(current).width()
+    } else {
+        0
+    };
+    while first > 0 && used + 1 + label(first - 1).width() <= room {
+        first -= 1;
+        used += 1 + label(first).width();
+    }
+    (
+        first,
+        (first..profile.sample_types.len())
+            .take(room / 4 + 1)
+            .map(label)
+            .collect(),
+    )
+}
+
+fn types(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let (first, labels) = type_labels(session, area);
+    let active = session.sample_type.index().checked_sub(first);
+    draw_tabs(theme, area, &labels, active, buffer);
+}
+
+fn view_labels(front: usize) -> Vec<String> {
+    let label = |(at, view): (usize, &super::view::ViewRow)| {
+        if at == front {
+            format!("[{}]", view.title)
+        } else {
+            format!(" {} ", view.title)
+        }
+    };
+    VIEWS.iter().enumerate().map(label).collect()
+}
+
+fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    if app.session.profile.is_none() {
+        return;
+    }
+    let labels = view_labels(app.front);
+    let used = draw_tabs(theme, area, &labels, Some(app.front), buffer);
+    let filters = app.session.filters();
+    let mut spans = Vec::new();
+    for (at, (filter, text)) in filters.iter().enumerate() {
+        let gap = if at == 0 { "  " } else { " ▸ " };
+        spans.extend([
+            Span::styled(gap, theme.quiet()),
+            Span::styled(format!("{filter}={text}"), theme.filter()),
+        ]);
+    }
+    if let Some(search) = &app.session.search {
+        spans.push(Span::styled(
+            format!("  /{}", search.as_str().trim_start_matches("(?i)")),
+            theme.key(),
+        ));
+    }
+    let rest = Rect {
+        x: used,
+        width: area.right().saturating_sub(used),
+        ..area
+    };
+    paint::line(buffer, rest, 0, &Line::from(spans));
+}
+
+/// Draws labels side by side; returns the first cell behind them.
+fn draw_tabs(theme: Theme, area: Rect, labels: &[String], active: Option<usize>, buffer: &mut Buffer) -> u16 {
+    let mut behind = area.x;
+    for (at, (rect, label)) in tabs(area, labels).into_iter().zip(labels).enumerate() {
+        let style = if Some(at) == active {
+            theme.active()
+        } else {
+            theme.quiet()
+        };
+        paint::line(buffer, rect, 0, &Line::styled(label.clone(), style));
+        behind = rect.right();
+    }
+    behind
+}
+
+fn footer(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    match &app.message {
+        Some(Message::Problem(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.error())),
+        Some(Message::Note(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.value())),
+        None => paint::line(buffer, area, 0, &keys_line(app, theme, usize::from(area.width))),
+    }
+}
+
+/// The keys that act here, as many as there is room for; help and quit always.
+fn keys_line(app: &App, theme: Theme, width: usize) -> Line<'static> {
+    let scopes = app.scopes();
+    let shown: Vec<_> = keymap::active(&scopes)
+        .filter(|binding| !binding.short.is_empty())
+        .collect();
+    let text = |binding: &keymap::Binding| (keys::display(binding.keys[0]), binding.short);
+    let is_last = |binding: &keymap::Binding| matches!(binding.short, "help" | "quit");
+    let wide = |binding: &keymap::Binding| {
+        let (key, short) = text(binding);
+        key.width() + short.width() + 3
+    };
+    let reserved: usize = shown
+        .iter()
+        .filter(|binding| is_last(binding))
+        .map(|binding| wide(binding))
+        .sum();
+    let mut left = width.saturating_sub(reserved + 1);
+    let mut spans = vec![Span::raw(" ")];
+    for binding in shown {
+        if !is_last(binding) {
+            if wide(binding) > left {
+                left = 0;
+                continue;
+            }
+            left -= wide(binding);
+        }
+        let (key, short) = text(binding);
+        spans.extend([
+            Span::styled(key, theme.key()),
+            Span::styled(format!(" {short}  "), theme.quiet()),
+        ]);
+    }
+    Line::from(spans)
+}

@@ -1,0 +1,100 @@
+//! The help screen: a loop over the tables.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::keymap::{BINDINGS, Scope};
+use super::keys;
+use super::theme::Theme;
+use super::view::VIEWS;
+use super::widget::{cursor::Cursor, paint};
+use crate::report::{COLUMNS, SAMPLE_TYPES};
+
+/// Scopes in the order of the help.
+const ORDER: [Scope; 12] = [
+    Scope::Views,
+    Scope::Filtered,
+    Scope::InUse,
+    Scope::Objects,
+    Scope::Lists,
+    Scope::Top,
+    Scope::Tree,
+    Scope::Calls,
+    Scope::Server,
+    Scope::Everywhere,
+    Scope::Prompt,
+    Scope::Help,
+];
+
+/// All lines of the help in a width.
+pub(super) fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let heading = |lines: &mut Vec<Line<'static>>, text: &str| {
+        if !lines.is_empty() {
+            lines.push(Line::raw(""));
+        }
+        lines.push(Line::styled(format!(" {text}"), theme.heading()));
+    };
+    heading(&mut lines, "What the numbers mean");
+    for column in COLUMNS {
+        entry(&mut lines, theme.value(), column.head, column.help, width);
+    }
+    heading(&mut lines, "Sample types");
+    for (kind, help) in SAMPLE_TYPES {
+        entry(&mut lines, theme.value(), kind, help, width);
+    }
+    heading(&mut lines, "Views");
+    for view in VIEWS {
+        entry(&mut lines, theme.value(), view.title, view.help, width);
+    }
+    let mut last = "";
+    for scope in ORDER {
+        for binding in BINDINGS.iter().filter(|binding| binding.scope == scope) {
+            if scope.title() != last {
+                last = scope.title();
+                heading(&mut lines, last);
+            }
+            let keys: Vec<String> = binding.keys.iter().map(|notation| keys::display(notation)).collect();
+            let keys = if keys.len() > 4 {
+                format!("{} … {}", keys[0], keys[keys.len() - 1])
+            } else {
+                keys.join("  ")
+            };
+            entry(&mut lines, theme.key(), &keys, binding.help, width);
+        }
+    }
+    heading(&mut lines, "Mouse");
+    let mouse = "a click selects, a second one goes in; the wheel scrolls; tabs and column heads can be clicked";
+    entry(&mut lines, theme.key(), "", mouse, width);
+    lines
+}
+
+const TERM: usize = 16;
+
+fn entry(lines: &mut Vec<Line<'static>>, style: Style, term: &str, text: &str, width: usize) {
+    for (at, part) in paint::wrap(text, width.saturating_sub(TERM + 4).max(10))
+        .into_iter()
+        .enumerate()
+    {
+        let term = if at == 0 { term } else { "" };
+        lines.push(Line::from(vec![
+            Span::styled(format!("   {term:<TERM$} "), style),
+            Span::raw(part),
+        ]));
+    }
+}
+
+/// Draws the lines from the cursor's offset on.
+pub(super) fn draw(scroll: &Cursor, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = lines(theme, usize::from(area.width));
+    for (row, line) in lines
+        .iter()
+        .skip(scroll.offset)
+        .take(usize::from(area.height))
+        .enumerate()
+    {
+        paint::line(buffer, area, row as u16, line);
+    }
+}

@@ -1,0 +1,244 @@
+//! Every key once. What dispatch looks a key up in is what the footer and the help screen draw.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Position;
+use tui_input::InputRequest;
+
+use super::keys;
+
+/// What a user can ask for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Action {
+    Quit,
+    Suspend,
+    Help,
+    NextView,
+    PreviousView,
+    View(usize),
+    ToggleInUse,
+    ToggleObjects,
+    SampleType(usize),
+    Move(Step),
+    Enter,
+    Back,
+    Expand,
+    Collapse,
+    Toggle,
+    Flip,
+    Search,
+    NextMatch,
+    PreviousMatch,
+    Sort,
+    SortBy(crate::report::SortKey),
+    Reverse,
+    Filter(Filter),
+    ClearFilters,
+    Reload,
+    Redraw,
+    /// In a prompt.
+    Accept,
+    Edit(InputRequest),
+    /// A click into the view's body.
+    Click(Position),
+}
+
+/// How far the cursor goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    HalfUp,
+    HalfDown,
+    First,
+    Last,
+    /// The wheel: three rows, up or down.
+    WheelUp,
+    WheelDown,
+}
+
+/// The filters that have a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Filter {
+    Focus,
+    Ignore,
+    Hide,
+    Show,
+}
+
+impl Filter {
+    /// Its option's name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Focus => "focus",
+            Self::Ignore => "ignore",
+            Self::Hide => "hide",
+            Self::Show => "show",
+        }
+    }
+}
+
+/// Where a key acts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Scope {
+    Everywhere,
+    /// When there is a profile.
+    Views,
+    /// Every view with rows: all of them.
+    Lists,
+    Top,
+    Tree,
+    Calls,
+    /// When the profile comes from a server.
+    Server,
+    /// When filters are in force.
+    Filtered,
+    /// When the sample type has a counterpart in use or allocated.
+    InUse,
+    /// When the sample type has a counterpart in bytes or objects.
+    Objects,
+    Prompt,
+    Help,
+}
+
+impl Scope {
+    /// The heading in the help.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Views => "Views and filters",
+            Self::Lists => "Moving and searching",
+            Self::Top => "Top",
+            Self::Tree => "Tree",
+            Self::Calls => "Calls",
+            Self::Server => "With a URL",
+            Self::Filtered => "With filters",
+            Self::InUse | Self::Objects => "Heap profiles",
+            Self::Prompt => "In a prompt",
+            Self::Help => "In this help",
+        }
+    }
+}
+
+/// A row of [`BINDINGS`].
+pub(super) struct Binding {
+    /// Keys that do it, in the notation of [`keys`]; the first one or two are shown in the footer.
+    pub(super) keys: &'static [&'static str],
+    /// What it does, given which of the keys it was.
+    pub(super) action: fn(usize) -> Action,
+    pub(super) scope: Scope,
+    /// Its name in the footer; empty for keys that only the help lists.
+    pub(super) short: &'static str,
+    pub(super) help: &'static str,
+}
+
+macro_rules! bindings {
+    ($($scope:ident { $($keys:expr => $action:expr, $short:literal, $help:literal;)* })*) => {
+        &[$($(Binding { keys: &$keys, action: $action, scope: Scope::$scope, short: $short, help: $help },)*)*]
+    };
+}
+
+/// Every key. Of two rows with the same key the first whose scope holds wins.
+pub(super) const BINDINGS: &[Binding] = bindings! {
+    Prompt {
+        ["<enter>"] => |_| Action::Accept, "apply", "Apply what is typed; empty text clears";
+        ["<esc>", "<c-c>"] => |_| Action::Back, "cancel", "Leave without a change";
+        ["<c-u>"] => |_| Action::Edit(InputRequest::DeleteLine), "clear", "Delete everything";
+        ["<c-w>"] => |_| Action::Edit(InputRequest::DeletePrevWord), "", "Delete the word before the cursor";
+        ["<bs>"] => |_| Action::Edit(InputRequest::DeletePrevChar), "", "Delete before the cursor";
+        ["<del>"] => |_| Action::Edit(InputRequest::DeleteNextChar), "", "Delete at the cursor";
+        ["<left>", "<c-b>"] => |_| Action::Edit(InputRequest::GoToPrevChar), "", "Move left";
+        ["<right>", "<c-f>"] => |_| Action::Edit(InputRequest::GoToNextChar), "", "Move right";
+        ["<home>", "<c-a>"] => |_| Action::Edit(InputRequest::GoToStart), "", "Go to the start";
+        ["<end>", "<c-e>"] => |_| Action::Edit(InputRequest::GoToEnd), "", "Go to the end";
+    }
+    Help {
+        ["<esc>", "?", "q"] => |_| Action::Back, "close", "Close the help";
+        ["<down>", "j"] => |_| Action::Move(Step::Down), "scroll", "Scroll down";
+        ["<up>", "k"] => |_| Action::Move(Step::Up), "", "Scroll up";
+        ["<pgdn>", "<c-d>", "<space>"] => |_| Action::Move(Step::PageDown), "", "A page down";
+        ["<pgup>", "<c-u>"] => |_| Action::Move(Step::PageUp), "", "A page up";
+        ["g", "<home>"] => |_| Action::Move(Step::First), "", "To the start";
+        ["G", "<end>"] => |_| Action::Move(Step::Last), "", "To the end";
+    }
+    Server {
+        ["r"] => |_| Action::Reload, "refetch", "Fetch again; selection, view, filters and sort stay";
+    }
+    Top {
+        ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
+    }
+    Tree {
+        ["<enter>"] => |_| Action::Enter, "go", "Go to the caller or callee under the cursor";
+        ["<bs>", "<esc>"] => |_| Action::Back, "back", "Go back along the trail";
+    }
+    Calls {
+        ["<right>", "l"] => |_| Action::Expand, "open", "Open the row, or go to its first child";
+        ["<left>", "h"] => |_| Action::Collapse, "close", "Close the row, or go to its parent";
+        ["<space>"] => |_| Action::Toggle, "", "Open or close the row";
+        ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
+        ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
+    }
+    Views {
+        ["<tab>"] => |_| Action::NextView, "view", "Next view";
+        ["<s-tab>"] => |_| Action::PreviousView, "", "Previous view";
+    }
+    InUse {
+        ["i"] => |_| Action::ToggleInUse, "inuse/alloc", "In use (held now) or allocated (since the start)";
+    }
+    Objects {
+        ["o"] => |_| Action::ToggleObjects, "objects", "Bytes or number of objects";
+    }
+    Views {
+        ["1", "2", "3", "4", "5", "6", "7", "8", "9"] => Action::SampleType, "", "Sample type by number";
+    }
+    Lists {
+        ["/"] => |_| Action::Search, "find", "Search names (regular expression; small letters match both cases)";
+        ["n"] => |_| Action::NextMatch, "", "Next match";
+        ["N"] => |_| Action::PreviousMatch, "", "Previous match";
+    }
+    Views {
+        ["f"] => |_| Action::Filter(Filter::Focus), "focus", "Focus: only samples with a matching frame";
+        ["x"] => |_| Action::Filter(Filter::Ignore), "ignore", "Ignore: no samples with a matching frame";
+        ["H"] => |_| Action::Filter(Filter::Hide), "", "Hide: leave matching frames out of the stacks";
+        ["S"] => |_| Action::Filter(Filter::Show), "", "Show: leave all other frames out of the stacks";
+    }
+    Filtered {
+        ["F"] => |_| Action::ClearFilters, "clear filters", "Clear all filters";
+    }
+    Top {
+        ["s"] => |_| Action::Sort, "sort", "Sort by the next column: flat, cum, name";
+        ["r", "R"] => |_| Action::Reverse, "reverse", "Reverse the order (with a URL, r fetches again: use R)";
+    }
+    Lists {
+        ["<up>", "k"] => |_| Action::Move(Step::Up), "", "Up";
+        ["<down>", "j"] => |_| Action::Move(Step::Down), "", "Down";
+        ["<pgup>", "<c-b>"] => |_| Action::Move(Step::PageUp), "", "A page up";
+        ["<pgdn>", "<c-f>"] => |_| Action::Move(Step::PageDown), "", "A page down";
+        ["<c-u>"] => |_| Action::Move(Step::HalfUp), "", "Half a page up";
+        ["<c-d>"] => |_| Action::Move(Step::HalfDown), "", "Half a page down";
+        ["g", "<home>"] => |_| Action::Move(Step::First), "", "To the first row";
+        ["G", "<end>"] => |_| Action::Move(Step::Last), "", "To the last row";
+    }
+    Everywhere {
+        ["<bs>", "<esc>"] => |_| Action::Back, "", "Back out: end the search, go back, cancel a fetch";
+        ["<c-r>", "<f5>"] => |_| Action::Reload, "", "Read the profile again from where it came";
+        ["<c-l>"] => |_| Action::Redraw, "", "Draw the screen afresh";
+        ["<c-z>"] => |_| Action::Suspend, "", "Suspend; `fg` comes back";
+        ["?"] => |_| Action::Help, "help", "This help";
+        ["q", "<c-c>"] => |_| Action::Quit, "quit", "Quit";
+    }
+};
+
+/// The rows that act where all of `scopes` hold.
+pub(super) fn active(scopes: &[Scope]) -> impl Iterator<Item = &'static Binding> {
+    BINDINGS.iter().filter(move |binding| scopes.contains(&binding.scope))
+}
+
+/// What a key does where all of `scopes` hold.
+pub(super) fn lookup(key: &KeyEvent, scopes: &[Scope]) -> Option<Action> {
+    active(scopes).find_map(|binding| {
+        let which = binding.keys.iter().position(|notation| keys::matches(key, notation))?;
+        Some((binding.action)(which))
+    })
+}

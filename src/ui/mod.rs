@@ -1,0 +1,251 @@
+//! The dashboard.
+//!
+//! `event` (what can happen) → `keymap` (what a key means) → `app` and `view` (how state changes and is drawn) →
+//! `terminal`. Analyses and loads run on threads (`work`). Draws what `analyze` made and decides nothing about
+//! numbers; knows no file and no network: the loader is handed in.
+
+mod app;
+mod chrome;
+mod event;
+mod help;
+mod keymap;
+mod keys;
+mod screen;
+mod session;
+mod terminal;
+mod theme;
+mod view;
+mod widget;
+mod work;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event as TerminalEvent, KeyEvent};
+use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal};
+
+use crate::error::{Error, Result};
+use crate::report::Options;
+use app::App;
+use event::{Effect, Event};
+use session::Session;
+use work::Workers;
+
+pub use theme::Colours;
+pub use work::Loader;
+
+/// How a dashboard begins.
+pub struct Setup {
+    /// Where the profile comes from.
+    pub loader: Arc<dyn Loader>,
+    /// Filters and sample type to begin with.
+    pub options: Options,
+    /// Whether colours may be used.
+    pub colours: Colours,
+    /// Keys that are played first, in the notation `jj<tab><c-d>`.
+    pub keys: String,
+}
+
+/// How long a new frame waits for the analysis it will show, so that a quick one does not flicker.
+const PATIENCE: Duration = Duration::from_millis(12);
+
+/// Opens the dashboard in the terminal and stays until the user leaves.
+///
+/// # Errors
+/// [`Error::Io`] when the terminal cannot be used; [`Error::Usage`] for keys that are none.
+pub fn run(setup: &Setup) -> Result<()> {
+    let keys = parse_keys(&setup.keys)?;
+    let (events, queue) = channel();
+    // Reading begins before the terminal is set up: both take a while.
+    let mut dashboard = Dashboard::new(setup, &events, Rect::default());
+    dashboard.begin();
+    let mut screen = terminal::Screen::open()?;
+    listen_to_signals(&events)?;
+    listen_to_terminal(&events);
+    let size = screen.terminal.size().map_err(terminal::failed)?;
+    dashboard.handle(Event::Terminal(TerminalEvent::Resize(size.width, size.height)));
+    if !keys.is_empty() {
+        dashboard.play(&keys, &queue);
+    }
+    loop {
+        let mut flow = dashboard.settle(&queue);
+        if flow == Flow::Continue {
+            screen
+                .terminal
+                .draw(|frame| dashboard.draw(frame))
+                .map_err(terminal::failed)?;
+            let Ok(event) = queue.recv() else { return Ok(()) };
+            flow = dashboard.handle(event);
+        }
+        // Everything that came meanwhile, before the next frame.
+        while flow == Flow::Continue
+            && let Ok(event) = queue.try_recv()
+        {
+            flow = dashboard.handle(event);
+        }
+        match flow {
+            Flow::Continue => {}
+            Flow::Quit => return Ok(()),
+            Flow::Redraw => screen.terminal.clear().map_err(terminal::failed)?,
+            Flow::Suspend => screen.suspend()?,
+        }
+    }
+}
+
+/// Plays the keys without a terminal and returns the last frame as text, a line a row.
+///
+/// # Errors
+/// [`Error::Usage`] for keys that are none.
+pub fn print(setup: &Setup, (width, height): (u16, u16)) -> Result<String> {
+    let keys = parse_keys(&setup.keys)?;
+    let (events, queue) = channel();
+    let mut dashboard = Dashboard::new(setup, &events, Rect::new(0, 0, width, height));
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap_or_else(|never| match never {});
+    dashboard.begin();
+    dashboard.play(&keys, &queue);
+    terminal
+        .draw(|frame| dashboard.draw(frame))
+        .unwrap_or_else(|never| match never {});
+    let buffer = terminal.backend().buffer();
+    let mut text = String::new();
+    for y in 0..height {
+        let row: String = (0..width)
+            .filter_map(|x| buffer.cell((x, y)))
+            .map(|cell| cell.symbol())
+            .collect();
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+fn parse_keys(text: &str) -> Result<Vec<KeyEvent>> {
+    keys::parse(text).ok_or_else(|| {
+        Error::Usage(format!(
+            "--keys: {text:?} has an unknown key; write e.g. jj<tab><c-d><lt>"
+        ))
+    })
+}
+
+/// What the loop has to do besides drawing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Continue,
+    Quit,
+    Redraw,
+    Suspend,
+}
+
+/// The state with the threads that work for it.
+struct Dashboard {
+    app: App,
+    workers: Workers,
+}
+
+impl Dashboard {
+    fn new(setup: &Setup, events: &Sender<Event>, area: Rect) -> Self {
+        let session = Session::new(setup.loader.name(), setup.loader.is_remote(), setup.options.clone());
+        let app = App::new(session, theme::Theme::new(setup.colours), area);
+        Self {
+            app,
+            workers: Workers::new(events.clone(), Arc::clone(&setup.loader)),
+        }
+    }
+
+    fn begin(&mut self) {
+        let effect = self.app.reload();
+        self.perform(effect);
+    }
+
+    fn handle(&mut self, event: Event) -> Flow {
+        let effect = self.app.handle(event);
+        self.perform(effect)
+    }
+
+    fn perform(&mut self, effect: Option<Effect>) -> Flow {
+        match effect {
+            None => return Flow::Continue,
+            Some(Effect::Load { generation }) => self.workers.load(generation),
+            Some(Effect::CancelLoad) => self.workers.cancel_load(),
+            Some(Effect::Analyze(job)) => self.workers.analyze(*job),
+            Some(Effect::Redraw) => return Flow::Redraw,
+            Some(Effect::Suspend) => return Flow::Suspend,
+            Some(Effect::Quit) => return Flow::Quit,
+        }
+        Flow::Continue
+    }
+
+    /// Waits a moment for an analysis that would change what is about to be drawn.
+    fn settle(&mut self, queue: &Receiver<Event>) -> Flow {
+        let deadline = Instant::now() + PATIENCE;
+        let mut flow = Flow::Continue;
+        while flow == Flow::Continue && self.app.is_changing() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(event) = queue.recv_timeout(left) else { break };
+            flow = self.handle(event);
+        }
+        flow
+    }
+
+    /// Plays keys, each when what the one before began is done.
+    fn play(&mut self, keys: &[KeyEvent], queue: &Receiver<Event>) {
+        self.finish(queue);
+        for key in keys {
+            self.handle(Event::Terminal(TerminalEvent::Key(*key)));
+            self.finish(queue);
+        }
+    }
+
+    fn finish(&mut self, queue: &Receiver<Event>) {
+        while self.app.is_busy() {
+            let Ok(event) = queue.recv() else { return };
+            self.handle(event);
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        if let Some(cursor) = self.app.draw(frame.buffer_mut()) {
+            frame.set_cursor_position(cursor);
+        }
+    }
+}
+
+/// Sends everything that the terminal says, until it cannot be read or nobody listens.
+fn listen_to_terminal(events: &Sender<Event>) {
+    let events = events.clone();
+    thread::spawn(move || {
+        loop {
+            let event = crossterm::event::read().map_or(Event::TerminalGone, Event::Terminal);
+            let is_end = matches!(event, Event::TerminalGone);
+            if events.send(event).is_err() || is_end {
+                return;
+            }
+        }
+    });
+}
+
+#[cfg(unix)]
+fn listen_to_signals(events: &Sender<Event>) -> Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    use signal_hook::iterator::Signals;
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGTSTP]).map_err(terminal::failed)?;
+    let events = events.clone();
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            let event = if signal == SIGTSTP { Event::Suspend } else { Event::End };
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn listen_to_signals(_events: &Sender<Event>) -> Result<()> {
+    Ok(())
+}

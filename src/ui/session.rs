@@ -1,0 +1,231 @@
+//! What all views share: the profile, the filters, the sample type, the selected function.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::event::Effect;
+use super::keymap::Filter;
+use super::work::{Job, Listing, Product, Want};
+use crate::analyze::{CallTree, Direction};
+use crate::error::Result;
+use crate::model::{Profile, SampleTypeId};
+use crate::report::Options;
+
+/// The state that views share.
+pub(super) struct Session {
+    /// Where the profile comes from, as shown.
+    pub(super) source: String,
+    pub(super) is_remote: bool,
+    pub(super) profile: Option<Arc<Profile>>,
+    /// Filters and the rest of what the user set.
+    pub(super) options: Options,
+    pub(super) sample_type: SampleTypeId,
+    /// Name of the selected function; empty before there is one.
+    pub(super) selected: String,
+    pub(super) search: Option<Regex>,
+    /// Number of the current analysis; grows when profile or filters change.
+    pub(super) generation: u64,
+    /// Of the current generation.
+    listings: HashMap<SampleTypeId, Arc<Listing>>,
+    trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    /// How many answers of the current generation are still to come.
+    pub(super) outstanding: usize,
+    /// What is shown until the current generation's is there.
+    last: Option<Arc<Listing>>,
+}
+
+impl Session {
+    pub(super) fn new(source: String, is_remote: bool, options: Options) -> Self {
+        Self {
+            source,
+            is_remote,
+            profile: None,
+            options,
+            sample_type: SampleTypeId(0),
+            selected: String::new(),
+            search: None,
+            generation: 0,
+            listings: HashMap::new(),
+            trees: HashMap::new(),
+            outstanding: 0,
+            last: None,
+        }
+    }
+
+    /// The listing of the sample type in view, or the last one that was.
+    pub(super) fn listing(&self) -> Option<&Arc<Listing>> {
+        self.listings.get(&self.sample_type).or(self.last.as_ref())
+    }
+
+    /// The listing of another sample type, where it is ready.
+    pub(super) fn listing_of(&self, sample_type: SampleTypeId) -> Option<&Arc<Listing>> {
+        self.listings.get(&sample_type)
+    }
+
+    /// The call tree of the sample type in view, where it is ready.
+    pub(super) fn tree(&self, direction: Direction) -> Option<&Arc<CallTree>> {
+        self.trees.get(&(self.sample_type, direction))
+    }
+
+    /// Whether what is in view is out of date.
+    pub(super) fn is_stale(&self) -> bool {
+        let has_types = self
+            .profile
+            .as_ref()
+            .is_some_and(|profile| !profile.sample_types.is_empty());
+        has_types && !self.listings.contains_key(&self.sample_type)
+    }
+
+    /// Takes a profile that was read. The sample type stays if the new profile has one of that name.
+    pub(super) fn set_profile(&mut self, profile: Arc<Profile>) -> Option<Effect> {
+        let same = self
+            .profile
+            .as_ref()
+            .map(|old| old.type_name(self.sample_type).to_string());
+        let wanted = same.filter(|name| profile.sample_type(name).is_some() && !name.is_empty());
+        let wanted = wanted.as_deref().unwrap_or(&self.options.sample_index);
+        self.sample_type = profile
+            .sample_type(wanted)
+            .or_else(|| profile.sample_type(""))
+            .unwrap_or_default();
+        self.profile = Some(profile);
+        self.analyze_again()
+    }
+
+    /// A new generation: what is on screen stays until its first listing is there.
+    pub(super) fn analyze_again(&mut self) -> Option<Effect> {
+        self.last = self.listing().cloned();
+        self.generation += 1;
+        self.listings.clear();
+        self.trees.clear();
+        self.outstanding = 0;
+        let types = self.profile.as_ref()?.sample_types.len();
+        let others = (0..types.min(16))
+            .map(SampleTypeId::from_index)
+            .filter(|other| *other != self.sample_type);
+        let wants = std::iter::once(self.sample_type)
+            .chain(others)
+            .map(Want::Listing)
+            .collect();
+        self.job(wants)
+    }
+
+    /// What of `wants` is not there yet.
+    pub(super) fn lacks(&self, wants: Vec<Want>) -> Vec<Want> {
+        let lacks = |want: &Want| match want {
+            Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
+            Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+        };
+        let has_types = self
+            .profile
+            .as_ref()
+            .is_some_and(|profile| !profile.sample_types.is_empty());
+        if has_types {
+            wants.into_iter().filter(lacks).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Asks for what of `wants` is not there yet.
+    pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
+        let wants = self.lacks(wants);
+        if wants.is_empty() { None } else { self.job(wants) }
+    }
+
+    fn job(&mut self, wants: Vec<Want>) -> Option<Effect> {
+        let profile = Arc::clone(self.profile.as_ref()?);
+        // A profile without sample types has nothing to analyse.
+        if profile.sample_types.is_empty() {
+            return None;
+        }
+        self.outstanding += wants.len();
+        let (generation, options) = (self.generation, self.options.clone());
+        Some(Effect::Analyze(Box::new(Job {
+            generation,
+            profile,
+            options,
+            wants,
+        })))
+    }
+
+    /// Takes what an analysis brought; true if it is of the current generation.
+    ///
+    /// # Errors
+    /// The analysis's own.
+    pub(super) fn take(&mut self, generation: u64, product: Result<Product>) -> Result<bool> {
+        if generation != self.generation {
+            return Ok(false);
+        }
+        self.outstanding = self.outstanding.saturating_sub(1);
+        match product? {
+            Product::Listing(listing) => {
+                self.listings.insert(listing.report.sample_type, listing);
+            }
+            Product::Tree(sample_type, direction, tree) => {
+                self.trees.insert((sample_type, direction), tree);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The filter's expression.
+    pub(super) fn filter_mut(&mut self, filter: Filter) -> &mut String {
+        match filter {
+            Filter::Focus => &mut self.options.focus,
+            Filter::Ignore => &mut self.options.ignore,
+            Filter::Hide => &mut self.options.hide,
+            Filter::Show => &mut self.options.show,
+        }
+    }
+
+    /// Filters in force, as (name, expression).
+    pub(super) fn filters(&self) -> Vec<(&'static str, &str)> {
+        let options = &self.options;
+        let filters = [
+            ("focus", &options.focus),
+            ("ignore", &options.ignore),
+            ("hide", &options.hide),
+            ("show", &options.show),
+            ("show_from", &options.show_from),
+            ("prune_from", &options.prune_from),
+        ];
+        filters
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(name, text)| (name, text.as_str()))
+            .collect()
+    }
+
+    pub(super) fn clear_filters(&mut self) {
+        let options = &mut self.options;
+        for filter in [
+            &mut options.focus,
+            &mut options.ignore,
+            &mut options.hide,
+            &mut options.show,
+            &mut options.show_from,
+            &mut options.prune_from,
+        ] {
+            filter.clear();
+        }
+    }
+
+    /// The sample type that `change` makes of the current one's name, if the profile has it.
+    pub(super) fn sibling_type(&self, pairs: &[(&str, &str)]) -> Option<SampleTypeId> {
+        let profile = self.profile.as_ref()?;
+        let name = profile.type_name(self.sample_type);
+        pairs.iter().find_map(|(a, b)| {
+            let other = if name.contains(a) {
+                name.replace(a, b)
+            } else {
+                name.contains(b).then(|| name.replace(b, a))?
+            };
+            (0..profile.sample_types.len())
+                .map(SampleTypeId::from_index)
+                .find(|id| profile.type_name(*id) == other)
+        })
+    }
+}

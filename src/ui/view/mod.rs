@@ -1,0 +1,253 @@
+//! The views. One file each and one row in [`VIEWS`].
+
+mod calls;
+mod top;
+mod tree;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::keymap::{Action, Scope};
+use super::session::Session;
+use super::theme::Theme;
+use super::widget::{name, paint};
+use super::work::Want;
+use crate::model::{SampleTypeId, units};
+
+/// A row of [`VIEWS`].
+pub(super) struct ViewRow {
+    pub(super) title: &'static str,
+    /// The scope of its own keys.
+    pub(super) scope: Scope,
+    /// What it shows, in a sentence.
+    pub(super) help: &'static str,
+    pub(super) make: fn() -> Box<dyn View>,
+}
+
+/// Every view, in the order of `Tab`.
+pub(super) const VIEWS: &[ViewRow] = &[
+    ViewRow {
+        title: "Top",
+        scope: Scope::Top,
+        help: "the functions that hold most, one a row, as `pprof -top` lists them",
+        make: || Box::<top::Top>::default(),
+    },
+    ViewRow {
+        title: "Tree",
+        scope: Scope::Tree,
+        help: "the selected function between its callers and its callees, as `pprof -peek` shows it",
+        make: || Box::<tree::Tree>::default(),
+    },
+    ViewRow {
+        title: "Calls",
+        scope: Scope::Calls,
+        help: "the whole call tree, from the roots down or from the leaves up",
+        make: || Box::<calls::Calls>::default(),
+    },
+];
+
+/// The view that shows a function's callers and callees.
+pub(super) const TREE: usize = 1;
+
+/// What a view made of an action.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// It acted, or the action was its own and there was nothing to do.
+    Done,
+    /// Not its own.
+    Ignored,
+    /// It wants another view in front.
+    Go(usize),
+}
+
+/// A view of the session. `body` is the same rectangle for `update` and `draw`.
+pub(super) trait View {
+    /// Acts.
+    fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome;
+    /// Follows a change of data, selection or size.
+    fn refresh(&mut self, session: &mut Session, body: Rect);
+    /// What it needs to be analysed.
+    fn wants(&self, session: &Session) -> Vec<Want>;
+    /// Draws.
+    fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer);
+}
+
+/// Why there are no rows, and what to try: a heading and advice.
+fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(profile) = &session.profile else { return };
+    let text = if profile.samples.is_empty() || profile.sample_types.is_empty() {
+        vec![
+            "The profile has no samples.".to_string(),
+            "Was the process doing anything when it was taken?".to_string(),
+        ]
+    } else if !session.filters().is_empty() {
+        let filters: Vec<String> = session
+            .filters()
+            .iter()
+            .map(|(name, text)| format!("{name}={text}"))
+            .collect();
+        vec![
+            format!("Nothing is left by {}.", filters.join(", ")),
+            "F clears the filters; f, x, H, S change them.".to_string(),
+        ]
+    } else {
+        let kind = profile.type_name(session.sample_type);
+        vec![
+            format!("Every sample of {kind} is 0."),
+            "Other sample types: i, o or their number.".to_string(),
+        ]
+    };
+    paint::middle(buffer, area, theme.heading(), &text);
+}
+
+/// A function's name in `width` cells: its package quiet, the function itself bold, search matches marked.
+fn name_spans(session: &Session, theme: Theme, full: &str, width: usize, on_cursor: bool) -> Vec<Span<'static>> {
+    let short = name::shorten(full, width);
+    let split = name::function_start(&short);
+    let (quiet, bold) = if on_cursor {
+        (Style::new(), Style::new())
+    } else {
+        (theme.quiet(), theme.function())
+    };
+    let mut spans = vec![Span::styled(short[..split].to_string(), quiet)];
+    let function = &short[split..];
+    let found = session.search.as_ref().filter(|search| search.is_match(full));
+    match found {
+        Some(search) => {
+            let range = search.find(function).map_or(0..function.len(), |found| found.range());
+            for (text, style) in [
+                (&function[..range.start], bold),
+                (&function[range.clone()], theme.found()),
+                (&function[range.end..], bold),
+            ] {
+                spans.push(Span::styled(text.to_string(), style));
+            }
+        }
+        None => spans.push(Span::styled(function.to_string(), bold)),
+    }
+    spans
+}
+
+/// What stands at the left end of a row: a mark for the cursor that needs no colour.
+fn marker(on_cursor: bool) -> Span<'static> {
+    Span::raw(if on_cursor { "▌" } else { " " })
+}
+
+/// The next row that matches the search, from `at` on in one direction, around the end.
+fn find_match(
+    session: &Session,
+    len: usize,
+    at: usize,
+    forward: bool,
+    name: impl Fn(usize) -> String,
+) -> Option<usize> {
+    let search = session.search.as_ref()?;
+    let around = (1..=len).map(|by| {
+        if forward {
+            (at + by) % len
+        } else {
+            (at + len - by) % len
+        }
+    });
+    around.into_iter().find(|&row| search.is_match(&name(row)))
+}
+
+/// Details of a function at the lower end of a view: full name, source, package.
+fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
+    if area.height == 0 || full.is_empty() {
+        return;
+    }
+    let rule = "─".repeat(usize::from(area.width));
+    paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
+    paint::line(
+        buffer,
+        area,
+        1,
+        &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
+    );
+    let facts = [
+        ("at", place(session, full)),
+        ("package", name::package(full).to_string()),
+    ];
+    fill(
+        buffer,
+        area,
+        2,
+        theme,
+        "",
+        facts.into_iter().filter(|(_, fact)| !fact.is_empty()),
+    );
+
+    let types = session.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
+    // The type in view first: it is the one that always has room.
+    let others = (0..types)
+        .take(9)
+        .map(SampleTypeId::from_index)
+        .filter(|id| *id != session.sample_type);
+    let listings = std::iter::once(session.sample_type)
+        .chain(others)
+        .filter_map(|id| session.listing_of(id));
+    let values = listings.map(|listing| {
+        let report = &listing.report;
+        let sums = listing
+            .by_name
+            .get(full)
+            .map(|&node| *listing.whole.node(node))
+            .unwrap_or_default();
+        let value = |value: i64| units::label(value, report.profile.type_unit(report.sample_type), "auto");
+        let text = format!("{}/{}", value(sums.flat_value()), value(sums.cum_value()));
+        (report.profile.type_name(report.sample_type), text)
+    });
+    fill(buffer, area, 3, theme, "flat/cum", values);
+}
+
+/// Writes named facts into a row, as many as there is room for; the first in any case.
+fn fill<'f>(
+    buffer: &mut Buffer,
+    area: Rect,
+    row: u16,
+    theme: Theme,
+    title: &'static str,
+    facts: impl Iterator<Item = (&'f str, String)>,
+) {
+    let mut line = Line::from(vec![Span::styled(format!(" {title}"), theme.quiet())]);
+    for (at, (name, fact)) in facts.enumerate() {
+        let gap = if line.width() > 1 { "  " } else { "" };
+        let spans = [Span::styled(format!("{gap}{name} "), theme.quiet()), Span::raw(fact)];
+        let wide: usize = spans.iter().map(Span::width).sum();
+        if at == 0 || line.width() + wide <= usize::from(area.width) {
+            line.spans.extend(spans);
+        }
+    }
+    paint::line(buffer, area, row, &line);
+}
+
+/// `file:line` of the line that matters most in a function, as far as the profile knows.
+fn place(session: &Session, full: &str) -> String {
+    let place = session.listing().and_then(|listing| {
+        let report = &listing.report;
+        let node = *listing.by_name.get(full)?;
+        let line = listing.lines.get(&report.frames.info(node).name)?;
+        let file = report
+            .profile
+            .text(report.profile.functions[line.function.index()].filename);
+        let known = (!file.is_empty()).then_some(file)?;
+        Some(if line.line > 0 {
+            format!("{known}:{}", line.line)
+        } else {
+            known.to_string()
+        })
+    });
+    place.unwrap_or_default()
+}
+
+/// How many rows details take in a body of this height.
+fn details_height(body: Rect) -> u16 {
+    match body.height {
+        0..=9 => 0,
+        10..=19 => 3,
+        _ => 4,
+    }
+}

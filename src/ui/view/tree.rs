@@ -1,0 +1,331 @@
+//! A function between its callers and its callees.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::super::keymap::Action;
+use super::super::session::Session;
+use super::super::theme::Theme;
+use super::super::widget::{bar, cursor::Cursor, name, paint};
+use super::super::work::{Listing, Want};
+use super::{Outcome, View};
+use crate::analyze::{Edge, NodeId};
+use crate::model::units::percentage;
+
+/// The view's own state.
+#[derive(Default)]
+pub(super) struct Tree {
+    cursor: Cursor,
+    /// Functions on the way here, the one shown last.
+    trail: Vec<String>,
+    entries: Vec<Entry>,
+}
+
+/// A row of the view.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Entry {
+    role: Role,
+    name: String,
+    /// For calls: weight, and cum of the function in the middle, which is 100%.
+    weight: i64,
+    whole: i64,
+    inline: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Role {
+    Caller,
+    This,
+    Callee,
+    /// A line that says that there are none.
+    Nothing(&'static str),
+}
+
+struct Parts {
+    trail: Rect,
+    head: Rect,
+    rows: Rect,
+    details: Rect,
+}
+
+fn parts(body: Rect) -> Parts {
+    let details = super::details_height(body);
+    let heads = if body.height >= 5 { 2 } else { 0 };
+    let part = |y: u16, height: u16| Rect {
+        y: body.y + y,
+        height,
+        ..body
+    };
+    Parts {
+        trail: part(0, heads / 2),
+        head: part(heads / 2, heads / 2),
+        rows: part(heads, body.height.saturating_sub(heads + details)),
+        details: part(body.height.saturating_sub(details), details),
+    }
+}
+
+const VALUE: usize = 11;
+
+impl Tree {
+    /// The rows for the function that is selected.
+    fn entries(listing: &Listing, selected: &str) -> Vec<Entry> {
+        let Some(&node) = listing.by_name.get(selected) else {
+            return Vec::new();
+        };
+        let graph = &listing.whole;
+        let names = |node: NodeId| listing.report.name(node);
+        let cum = graph.node(node).cum_value();
+        let call = |role: Role, edge: &Edge, other: NodeId| Entry {
+            role,
+            name: names(other),
+            weight: edge.weight,
+            whole: cum,
+            inline: edge.inline,
+        };
+        let line = |role: Role, name: &str| Entry {
+            role,
+            name: name.to_string(),
+            weight: 0,
+            whole: cum,
+            inline: false,
+        };
+        let callers = graph.callers_sorted(node, &names);
+        let callees = graph.callees_sorted(node, &names);
+        let mut entries: Vec<Entry> = callers.iter().map(|edge| call(Role::Caller, edge, edge.from)).collect();
+        if entries.is_empty() {
+            entries.push(line(Role::Nothing("no callers: stacks begin here"), ""));
+        }
+        entries.push(line(Role::This, selected));
+        if callees.is_empty() {
+            entries.push(line(Role::Nothing("no callees: everything is its own"), ""));
+        }
+        entries.extend(callees.iter().map(|edge| call(Role::Callee, edge, edge.to)));
+        entries
+    }
+
+    fn middle(&self) -> usize {
+        self.entries
+            .iter()
+            .position(|entry| entry.role == Role::This)
+            .unwrap_or(0)
+    }
+
+    /// Puts another function in the middle.
+    fn visit(&mut self, session: &mut Session, name: String, body: Rect) {
+        session.selected = name;
+        self.refresh(session, body);
+    }
+
+    fn row(
+        &self,
+        session: &Session,
+        theme: Theme,
+        listing: &Listing,
+        entry: &Entry,
+        on_cursor: bool,
+        width: usize,
+    ) -> Line<'static> {
+        let report = &listing.report;
+        let (plain, value) = if on_cursor {
+            (theme.text(), theme.text())
+        } else {
+            (theme.quiet(), theme.value())
+        };
+        let mut spans = vec![super::marker(on_cursor)];
+        let used = 1 + VALUE + 1 + 7 + 1 + 9 + 3;
+        match entry.role {
+            Role::Nothing(text) => spans.push(Span::styled(format!("{:>1$}", text, used + text.len() - 1), plain)),
+            Role::This => {
+                let sums = listing
+                    .by_name
+                    .get(&entry.name)
+                    .map(|&node| *listing.whole.node(node))
+                    .unwrap_or_default();
+                let (flat, cum) = (sums.flat_value(), sums.cum_value());
+                let share = |sum: i64| percentage(sum, report.total).trim().to_string();
+                spans.push(Span::styled(format!("{:>VALUE$} ", report.format.value(cum)), value));
+                spans.push(Span::styled(format!("{:>7} {:8}  ● ", share(cum), "of all"), plain));
+                let own = format!("  flat {} ({})", report.format.value(flat), share(flat));
+                let room = width.saturating_sub(used + own.chars().count());
+                spans.extend(super::name_spans(session, theme, &entry.name, room, on_cursor));
+                spans.push(Span::styled(own, value));
+            }
+            Role::Caller | Role::Callee => {
+                let share = entry.weight as f64 / entry.whole.unsigned_abs().max(1) as f64;
+                let weight = report.format.value(entry.weight);
+                spans.push(Span::styled(format!("{weight:>VALUE$} "), value));
+                spans.push(Span::styled(
+                    format!("{:>7} ", percentage(entry.weight, entry.whole).trim()),
+                    plain,
+                ));
+                spans.push(Span::styled(
+                    bar::bar(share, 8),
+                    if on_cursor { theme.text() } else { theme.bar() },
+                ));
+                spans.push(Span::styled(
+                    if entry.role == Role::Caller { "  ╭ " } else { "  ╰ " },
+                    plain,
+                ));
+                let inline = if entry.inline { " (inline)" } else { "" };
+                let room = width.saturating_sub(used + inline.len());
+                spans.extend(super::name_spans(session, theme, &entry.name, room, on_cursor));
+                spans.push(Span::styled(inline, plain));
+            }
+        }
+        Line::from(spans)
+    }
+
+    /// The way here: the last functions of the trail that fit.
+    fn trail_line(&self, theme: Theme, width: usize) -> Line<'static> {
+        let mut spans = Vec::new();
+        let mut left = width.saturating_sub(2);
+        for (at, full) in self.trail.iter().enumerate().rev() {
+            let short = full[name::function_start(full)..].to_string();
+            let is_last = at + 1 == self.trail.len();
+            let text = if is_last {
+                name::shorten(&short, left)
+            } else {
+                format!("{short} → ")
+            };
+            let wide = Line::raw(text.as_str()).width();
+            if wide > left {
+                spans.push(Span::styled("… ", theme.quiet()));
+                break;
+            }
+            left = left.saturating_sub(wide + 2);
+            spans.push(Span::styled(
+                text,
+                if is_last { theme.heading() } else { theme.quiet() },
+            ));
+        }
+        spans.push(Span::raw(" "));
+        spans.reverse();
+        Line::from(spans)
+    }
+}
+
+impl View for Tree {
+    fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
+        let height = usize::from(parts(body).rows.height);
+        let len = self.entries.len();
+        match action {
+            Action::Move(step) => self.cursor.step(step, len, height),
+            Action::NextMatch | Action::PreviousMatch => {
+                let forward = action == Action::NextMatch;
+                let name = |at: usize| self.entries[at].name.clone();
+                if let Some(at) = super::find_match(session, len, self.cursor.at, forward, name) {
+                    self.cursor.go(at, len, height);
+                }
+            }
+            Action::Enter => {
+                let entry = self.entries.get(self.cursor.at).cloned();
+                if let Some(entry) = entry.filter(|entry| matches!(entry.role, Role::Caller | Role::Callee)) {
+                    self.trail.push(entry.name.clone());
+                    self.visit(session, entry.name, body);
+                }
+            }
+            Action::Back => {
+                self.trail.pop();
+                let Some(name) = self.trail.last().cloned() else {
+                    return Outcome::Go(0);
+                };
+                self.visit(session, name, body);
+            }
+            Action::Click(at) => {
+                let rows = parts(body).rows;
+                if at.y < rows.y || at.y >= rows.bottom() {
+                    return Outcome::Done;
+                }
+                let row = self.cursor.offset + usize::from(at.y - rows.y);
+                if row == self.cursor.at {
+                    return self.update(Action::Enter, session, body);
+                }
+                if row < len {
+                    self.cursor.go(row, len, height);
+                }
+            }
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Done
+    }
+
+    fn refresh(&mut self, session: &mut Session, body: Rect) {
+        let Some(listing) = session.listing().cloned() else {
+            return;
+        };
+        let selected = session.selected.clone();
+        let same = self
+            .entries
+            .iter()
+            .any(|entry| entry.role == Role::This && entry.name == selected);
+        let under = self
+            .entries
+            .get(self.cursor.at)
+            .map(|entry| (entry.role, entry.name.clone()));
+        if self.trail.last() != Some(&selected) {
+            self.trail = vec![selected.clone()];
+        }
+        self.entries = Self::entries(&listing, &selected);
+        let again = self
+            .entries
+            .iter()
+            .position(|entry| Some((entry.role, &entry.name)) == under.as_ref().map(|(role, name)| (*role, name)));
+        let at = again.filter(|_| same).unwrap_or_else(|| self.middle());
+        let height = usize::from(parts(body).rows.height);
+        if !same {
+            // The function in the middle of the screen, its callers above it.
+            self.cursor.offset = at.saturating_sub(height / 2);
+        }
+        self.cursor.go(at, self.entries.len(), height);
+    }
+
+    fn wants(&self, session: &Session) -> Vec<Want> {
+        vec![Want::Listing(session.sample_type)]
+    }
+
+    fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
+        let Some(listing) = session.listing() else { return };
+        let parts = parts(body);
+        let width = usize::from(body.width);
+        paint::line(buffer, parts.trail, 0, &self.trail_line(theme, width));
+        if self.entries.is_empty() {
+            if listing.rows.is_empty() || session.selected.is_empty() {
+                super::draw_empty(session, theme, parts.rows, buffer);
+            } else {
+                let kind = listing.report.profile.type_name(listing.report.sample_type);
+                let text = [
+                    format!("{} has no samples of {kind} here.", session.selected),
+                    "Other sample types: i, o or their number; F clears filters.".into(),
+                ];
+                paint::middle(buffer, parts.rows, theme.heading(), &text);
+            }
+            return;
+        }
+        let head = format!(
+            " {:>VALUE$} {:>7} {:8}    {}",
+            "cum", "calls%", "", "callers above, callees below"
+        );
+        paint::line(buffer, parts.head, 0, &Line::styled(head, theme.quiet()));
+        let visible = self
+            .entries
+            .iter()
+            .enumerate()
+            .skip(self.cursor.offset)
+            .take(usize::from(parts.rows.height));
+        for (at, entry) in visible {
+            let (on_cursor, y) = (at == self.cursor.at, (at - self.cursor.offset) as u16);
+            if on_cursor {
+                paint::style_row(buffer, parts.rows, y, theme.cursor());
+            }
+            paint::line(
+                buffer,
+                parts.rows,
+                y,
+                &self.row(session, theme, listing, entry, on_cursor, width),
+            );
+        }
+        let name = self.entries.get(self.cursor.at).map_or("", |entry| &entry.name);
+        super::draw_details(session, theme, parts.details, name, buffer);
+    }
+}

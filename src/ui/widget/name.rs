@@ -1,0 +1,111 @@
+//! Names of functions in little space.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Where the part that people look for begins: behind the import path. `github.com/a/b.(*T).M` → at `b`.
+/// Slashes in type arguments and parameters do not count.
+pub(in super::super) fn function_start(name: &str) -> usize {
+    let end = name.find(['(', '[', '<', ' ']).unwrap_or(name.len());
+    name[..end].rfind('/').map_or(0, |slash| slash + 1)
+}
+
+/// The package of a function: `github.com/a/b.(*T).M` → `github.com/a/b`; empty if the name has none.
+pub(in super::super) fn package(name: &str) -> &str {
+    let start = function_start(name);
+    let rest = &name[start..];
+    let end = rest
+        .find("::")
+        .or_else(|| rest.find(['.', '(', '[']))
+        .map_or(0, |dot| start + dot);
+    &name[..end]
+}
+
+/// A name in at most `width` cells. Parts of the import path go first, from its middle; then the middle of
+/// what is left. `…` marks each place where something is missing.
+pub(in super::super) fn shorten(name: &str, width: usize) -> String {
+    if name.width() <= width {
+        return name.to_string();
+    }
+    let (path, function) = name.split_at(function_start(name));
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    if !path.is_empty() {
+        for kept in (0..parts.len()).rev() {
+            let gap = if kept == 0 { "…/" } else { "/…/" };
+            let candidate = format!("{}{gap}{function}", parts[..kept].join("/"));
+            if candidate.width() <= width {
+                return candidate;
+            }
+        }
+    }
+    cut_middle(function, width)
+}
+
+/// Text with `…` in its middle where it is too long.
+fn cut_middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    if width < 8 {
+        return cut_end(text, width);
+    }
+    let tail_room = (width - 1) / 2;
+    let mut tail_start = text.len();
+    let mut used = 0;
+    for (at, char) in text.char_indices().rev() {
+        used += char.width().unwrap_or(0);
+        if used > tail_room {
+            break;
+        }
+        tail_start = at;
+    }
+    let head = cut_end(text, width - text[tail_start..].width());
+    format!("{head}{}", &text[tail_start..])
+}
+
+/// Text with `…` at its end where it is too long.
+pub(in super::super) fn cut_end(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let mut used = 1;
+    let fits = text.chars().take_while(|char| {
+        used += char.width().unwrap_or(0);
+        used <= width
+    });
+    let mut cut: String = fits.collect();
+    if width > 0 {
+        cut.push('…');
+    }
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_where_it_hurts_least() {
+        let name = "github.com/prometheus/prometheus/tsdb.(*Head).getOrCreate";
+        for (width, short) in [
+            (80, name),
+            (50, "github.com/prometheus/…/tsdb.(*Head).getOrCreate"),
+            (40, "github.com/…/tsdb.(*Head).getOrCreate"),
+            (30, "…/tsdb.(*Head).getOrCreate"),
+            (20, "tsdb.(*Hea…tOrCreate"),
+            (5, "tsdb…"),
+            (1, "…"),
+            (0, ""),
+        ] {
+            assert_eq!(shorten(name, width), short, "at {width}");
+        }
+        for (name, wanted) in [
+            ("github.com/a/b.(*T).M", "github.com/a/b"),
+            ("main.main", "main"),
+            ("a/b.F[github.com/x/y.T]", "a/b"),
+            ("std::io::read", "std"),
+            ("malloc", ""),
+        ] {
+            assert_eq!(package(name), wanted, "{name}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! One line of typed text.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use tui_input::{Input, InputRequest};
+
+use super::super::theme::Theme;
+use super::paint;
+
+/// A line that is being typed, with a proposal that the first typed character replaces.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Prompt {
+    label: &'static str,
+    input: Input,
+    /// Still as proposed.
+    untouched: bool,
+    /// What is wrong with it.
+    pub(in super::super) problem: Option<String>,
+}
+
+impl Prompt {
+    pub(in super::super) fn new(label: &'static str, proposal: String) -> Self {
+        Self {
+            label,
+            untouched: !proposal.is_empty(),
+            input: Input::new(proposal),
+            problem: None,
+        }
+    }
+
+    pub(in super::super) fn value(&self) -> &str {
+        self.input.value()
+    }
+
+    /// Types a character.
+    pub(in super::super) fn insert(&mut self, char: char) {
+        if std::mem::take(&mut self.untouched) {
+            self.input.reset();
+        }
+        self.edit(InputRequest::InsertChar(char));
+    }
+
+    /// Edits.
+    pub(in super::super) fn edit(&mut self, request: InputRequest) {
+        self.untouched = false;
+        self.problem = None;
+        let _ = self.input.handle(request);
+    }
+
+    /// Draws it into the one row of `area`; returns where the terminal's cursor belongs.
+    pub(in super::super) fn draw(&self, buffer: &mut Buffer, area: Rect, theme: Theme) -> Position {
+        let label = format!(" {}: ", self.label);
+        let label_width = label.len() as u16;
+        let room = usize::from(area.width.saturating_sub(label_width).saturating_sub(1));
+        let scroll = self.input.visual_scroll(room);
+        let text: String = self.input.value().chars().skip(scroll).collect();
+        let style = if self.untouched { theme.cursor() } else { theme.text() };
+        let hint = if self.untouched {
+            "  type to replace, → to edit"
+        } else {
+            ""
+        };
+        let spans = [
+            Span::styled(label, theme.heading()),
+            Span::styled(text, style),
+            Span::styled(hint, theme.quiet()),
+        ];
+        paint::line(buffer, area, 0, &Line::from(spans.to_vec()));
+        let column = self.input.visual_cursor().saturating_sub(scroll) as u16;
+        let x = area
+            .x
+            .saturating_add(label_width)
+            .saturating_add(column)
+            .min(area.right().saturating_sub(1));
+        Position { x, y: area.y }
+    }
+}

@@ -1,0 +1,228 @@
+//! Work behind the screen: loading and analysing, each on its thread, each with a generation so that stale
+//! answers can be told. The screen never waits for either.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustc_hash::FxHashMap;
+
+use super::event::Event;
+use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
+use crate::error::{Error, Result};
+use crate::model::{Line, Profile, SampleTypeId, StringId};
+use crate::progress::Observer;
+use crate::report::{self, Options, Report, Row};
+
+/// Where the dashboard's profile comes from; handed in, so that nothing here knows files or servers.
+pub trait Loader: Send + Sync {
+    /// What to call it in the header.
+    fn name(&self) -> String;
+    /// Whether reading it again may give something new from a server.
+    fn is_remote(&self) -> bool;
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Whatever can go wrong; the message is shown.
+    fn load(&self, observer: &dyn Observer) -> Result<Profile>;
+}
+
+/// What to analyse.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) generation: u64,
+    pub(super) profile: Arc<Profile>,
+    pub(super) options: Options,
+    pub(super) wants: Vec<Want>,
+}
+
+/// One thing to analyse.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Want {
+    Listing(SampleTypeId),
+    Tree(SampleTypeId, Direction),
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub(super) enum Product {
+    Listing(Arc<Listing>),
+    Tree(SampleTypeId, Direction, Arc<CallTree>),
+}
+
+/// One sample type as the views show it.
+pub(super) struct Listing {
+    /// pprof's `top`.
+    pub(super) report: Report,
+    /// Its rows, in its order.
+    pub(super) rows: Vec<Row>,
+    /// Name → node of the whole graph.
+    pub(super) by_name: FxHashMap<String, NodeId>,
+    /// The whole graph, nothing left out, as `peek` shows it.
+    pub(super) whole: Graph,
+    /// Name → the line that matters most in it.
+    pub(super) lines: FxHashMap<StringId, Line>,
+}
+
+impl std::fmt::Debug for Listing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Listing of {} rows", self.rows.len())
+    }
+}
+
+impl Listing {
+    fn new(report: Report) -> Self {
+        let rows = report::rows(&report);
+        let everything = Plan {
+            limits: Limits::default(),
+            view: View::List(report.options.sort),
+            calls: Calls::Merged,
+        };
+        let whole = Trimmed::new(report.basis(), everything);
+        let by_name = whole
+            .graph
+            .listed
+            .iter()
+            .map(|&node| (report.name(node), node))
+            .collect();
+        let lines = heaviest_lines(&report.profile, &report.scope, report.weights());
+        Self {
+            lines,
+            rows,
+            by_name,
+            whole: whole.graph,
+            report,
+        }
+    }
+}
+
+/// The threads behind the screen.
+pub(super) struct Workers {
+    events: Sender<Event>,
+    loader: Arc<dyn Loader>,
+    jobs: Sender<Job>,
+    /// Generation of the newest analysis; older ones are given up.
+    newest_job: Arc<AtomicU64>,
+    /// Generation of the load that is wanted; 0 for none.
+    wanted_load: Arc<AtomicU64>,
+}
+
+impl Workers {
+    pub(super) fn new(events: Sender<Event>, loader: Arc<dyn Loader>) -> Self {
+        let (jobs, queue) = channel();
+        let newest_job = Arc::new(AtomicU64::new(0));
+        let (answers, newest) = (events.clone(), Arc::clone(&newest_job));
+        thread::spawn(move || analyse(&queue, &newest, &answers));
+        Self {
+            events,
+            loader,
+            jobs,
+            newest_job,
+            wanted_load: Arc::new(AtomicU64::new(0)),
+        }
+    }
+
+    pub(super) fn analyze(&self, job: Job) {
+        self.newest_job.store(job.generation, Ordering::Relaxed);
+        let _ = self.jobs.send(job);
+    }
+
+    pub(super) fn cancel_load(&self) {
+        self.wanted_load.store(0, Ordering::Relaxed);
+    }
+
+    pub(super) fn load(&self, generation: u64) {
+        self.wanted_load.store(generation, Ordering::Relaxed);
+        let (loader, events, wanted) = (
+            Arc::clone(&self.loader),
+            self.events.clone(),
+            Arc::clone(&self.wanted_load),
+        );
+        thread::spawn(move || {
+            let observer = Watched {
+                generation,
+                wanted,
+                events: events.clone(),
+                last: std::cell::Cell::new(None),
+            };
+            let result = loader.load(&observer).map(Arc::new);
+            let _ = events.send(Event::Loaded { generation, result });
+        });
+    }
+}
+
+/// Tells the screen how far a load is, ten times a second, and stops it when it is not wanted any more.
+struct Watched {
+    generation: u64,
+    wanted: Arc<AtomicU64>,
+    events: Sender<Event>,
+    last: std::cell::Cell<Option<Instant>>,
+}
+
+impl Observer for Watched {
+    fn progress(&self, done: u64, total: Option<u64>) -> Result<()> {
+        if self.wanted.load(Ordering::Relaxed) != self.generation {
+            return Err(Error::Cancelled);
+        }
+        if self
+            .last
+            .get()
+            .is_none_or(|last| last.elapsed() > Duration::from_millis(100))
+        {
+            self.last.set(Some(Instant::now()));
+            let _ = self.events.send(Event::Progress {
+                generation: self.generation,
+                done,
+                total,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>) {
+    // The first listing of a generation: its filters and nodes serve all that follow.
+    let mut base: Option<(u64, Arc<Listing>)> = None;
+    while let Ok(job) = queue.recv() {
+        for want in &job.wants {
+            if newest.load(Ordering::Relaxed) != job.generation {
+                break;
+            }
+            let product = analyse_one(&job, *want, &mut base);
+            if answers
+                .send(Event::Analyzed {
+                    generation: job.generation,
+                    product,
+                })
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+}
+
+fn analyse_one(job: &Job, want: Want, base: &mut Option<(u64, Arc<Listing>)>) -> Result<Product> {
+    let (Want::Listing(sample_type) | Want::Tree(sample_type, _)) = want;
+    let report = match base {
+        Some((generation, listing)) if *generation == job.generation => listing.report.with_type(sample_type),
+        _ => {
+            let top = report::report("top").ok_or(Error::Cancelled)?;
+            let options = Options {
+                sample_index: sample_type.0.to_string(),
+                ..job.options.clone()
+            };
+            Report::new(&job.profile, top, None, &options)?
+        }
+    };
+    if let Want::Tree(_, direction) = want {
+        let weights = report.weights();
+        let tree = CallTree::new(&report.profile, &report.scope, &report.frames, weights, direction);
+        return Ok(Product::Tree(sample_type, direction, Arc::new(tree)));
+    }
+    let listing = Arc::new(Listing::new(report));
+    *base = Some((job.generation, Arc::clone(&listing)));
+    Ok(Product::Listing(listing))
+}
