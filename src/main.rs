@@ -143,15 +143,18 @@ fn write_report(
         let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE");
         return Err(Error::Usage(usage));
     }
-    let mut text = Vec::new();
-    let warnings = report::write(profile, report, argument, options, &mut text)?;
-    match output {
+    let write = |out: &mut dyn Write| report::write(profile, report, argument, options, out);
+    let warnings = match output {
         Some(path) => {
+            let mut text = Vec::new();
+            let warnings = write(&mut text)?;
             warn(&format!("Generating report in {}", path.display()));
             source::save(&text, path)?;
+            warnings
         }
-        None => print(&text)?,
-    }
+        // As it comes: a listing of a million stacks need not fit into memory.
+        None => write(&mut io::stdout().lock())?,
+    };
     warnings.iter().for_each(|warning| warn(warning));
     Ok(())
 }

@@ -28,6 +28,13 @@ pub struct Options {
     pub show: String,
     pub show_from: String,
     pub prune_from: String,
+    pub tag_focus: String,
+    pub tag_ignore: String,
+    pub tag_show: String,
+    pub tag_hide: String,
+    pub tag_root: String,
+    pub tag_leaf: String,
+    pub call_tree: bool,
     pub no_inlines: bool,
     pub show_columns: bool,
     pub compact_labels: bool,
@@ -59,6 +66,13 @@ impl Default for Options {
             show: String::new(),
             show_from: String::new(),
             prune_from: String::new(),
+            tag_focus: String::new(),
+            tag_ignore: String::new(),
+            tag_show: String::new(),
+            tag_hide: String::new(),
+            tag_root: String::new(),
+            tag_leaf: String::new(),
+            call_tree: false,
             no_inlines: false,
             show_columns: false,
             compact_labels: false,
@@ -201,7 +215,7 @@ impl Section {
     pub fn title(self) -> &'static str {
         match self {
             Self::Values => "Sample types and values",
-            Self::Filters => "Filters (regular expressions on function, file and binary)",
+            Self::Filters => "Filters (regular expressions on function, file and binary, or on labels)",
             Self::Granularity => "Granularity",
             Self::Size => "Order and size",
             Self::Display => "Display",
@@ -216,6 +230,9 @@ macro_rules! rows {
 }
 
 const REGEX: Takes = Takes::Value("REGEX");
+/// A range of numbers (`4kb`, `4kb:`, `:4kb`, `1kb:4kb`) or expressions on `key:value`; behind `KEY=`, on that key.
+const TAGS: Takes = Takes::Value("[KEY=]RANGE|REGEX");
+const KEYS: Takes = Takes::Value("KEY,...");
 const fn choice(group: Group) -> Takes {
     Takes::Choice(group)
 }
@@ -244,6 +261,12 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "show" REGEX, "Leave all other frames out of the stacks", |o| Field::Text(&mut o.show);
         "show_from" REGEX, "Leave out frames above the outermost match", |o| Field::Text(&mut o.show_from);
         "prune_from" REGEX, "Leave out what matching functions call", |o| Field::Text(&mut o.prune_from);
+        "tagfocus" TAGS, "Only samples that have a matching label", |o| Field::Text(&mut o.tag_focus);
+        "tagignore" TAGS, "No samples that have a matching label", |o| Field::Text(&mut o.tag_ignore);
+        "tagshow" REGEX, "Leave out labels whose key does not match", |o| Field::Text(&mut o.tag_show);
+        "taghide" REGEX, "Leave out labels whose key matches", |o| Field::Text(&mut o.tag_hide);
+        "tagroot" KEYS, "Put these labels as frames above the stacks", |o| Field::Text(&mut o.tag_root);
+        "tagleaf" KEYS, "Put these labels as frames below the stacks", |o| Field::Text(&mut o.tag_leaf);
         "all_frames" Takes::Flag, "Show frames that the profile itself asks to drop", |o| Field::Flag(&mut o.all_frames);
     }
     Granularity {
@@ -252,6 +275,7 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "files" choice(Group::Granularity), "A row per file", |o| Field::Granularity(&mut o.granularity, Granularity::Files);
         "lines" choice(Group::Granularity), "A row per source line", |o| Field::Granularity(&mut o.granularity, Granularity::Lines);
         "addresses" choice(Group::Granularity), "A row per address", |o| Field::Granularity(&mut o.granularity, Granularity::Addresses);
+        "call_tree" Takes::Flag, "In dot and callgrind, keep apart what is called along different paths", |o| Field::Flag(&mut o.call_tree);
         "noinlines" Takes::Flag, "Count inlined calls to the function they were inlined into", |o| Field::Flag(&mut o.no_inlines);
         "showcolumns" Takes::Flag, "With -lines, show columns too", |o| Field::Flag(&mut o.show_columns);
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 
 use super::event::Event;
-use crate::analyze::{CallTree, Direction, Graph, NodeId, Trimmed, heaviest_lines};
+use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId};
 use crate::progress::Observer;
@@ -102,15 +102,12 @@ impl std::fmt::Debug for Listing {
 impl Listing {
     fn new(report: Report) -> Self {
         let rows = report::rows(&report);
-        let limits = crate::analyze::Limits::default();
-        let whole = Trimmed::new(
-            &report.profile,
-            &report.scope,
-            &report.frames,
-            report.weights(),
-            limits,
-            report.options.sort,
-        );
+        let everything = Plan {
+            limits: Limits::default(),
+            view: View::List(report.options.sort),
+            calls: Calls::Merged,
+        };
+        let whole = Trimmed::new(report.basis(), everything);
         let by_name = whole
             .graph
             .listed
