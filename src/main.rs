@@ -182,6 +182,9 @@ impl Opened {
         let mut http = HttpOptions {
             seconds: input.seconds,
             timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            tls_ca: input.tls.ca.clone(),
+            tls_cert: input.tls.cert.clone(),
+            tls_key: input.tls.key.clone(),
             ..HttpOptions::default()
         };
         if let Some(max_bytes) = input.max_bytes {
