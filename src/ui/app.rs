@@ -5,19 +5,19 @@ use crossterm::event::{
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use regex::Regex;
 
+use super::ask::Ask;
 use super::event::{Effect, Event};
-use super::keymap::{self, Action, Filter, Scope, Step};
+use super::keymap::{self, Action, Scope, Step};
+use super::loading::Load;
 use super::screen::Screen;
 use super::session::Session;
 use super::theme::Theme;
 use super::view::{Outcome, VIEWS, View};
-use super::widget::{bar, cursor::Cursor, paint, prompt::Prompt};
+use super::widget::{cursor::Cursor, paint, prompt::Prompt};
 use super::{chrome, help};
-use crate::analyze::compile_pattern;
 use crate::error::{Error, Result};
-use crate::model::{SampleTypeId, units};
+use crate::model::SampleTypeId;
 
 /// Everything that is on the screen.
 pub(super) struct App {
@@ -41,24 +41,10 @@ enum Overlay {
     Prompt(Ask, Prompt),
 }
 
-/// What a prompt is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ask {
-    Search,
-    Filter(Filter),
-}
-
 /// A line in the footer.
 pub(super) enum Message {
     Problem(String),
     Note(String),
-}
-
-/// What the loader is doing.
-enum Load {
-    Idle,
-    Running { done: u64, total: Option<u64> },
-    Failed(String),
 }
 
 impl App {
@@ -380,7 +366,7 @@ impl App {
             }
             (Some(Overlay::Prompt(ask, prompt)), Action::Accept) => {
                 let (ask, text) = (*ask, prompt.value().to_string());
-                if let Err(error) = compile(ask, &text) {
+                if let Err(error) = ask.compile(&text) {
                     prompt.problem = Some(error.to_string());
                     return None;
                 }
@@ -398,7 +384,7 @@ impl App {
     fn accept(&mut self, ask: Ask, text: String) -> Option<Effect> {
         match ask {
             Ask::Search => {
-                self.session.search = compile(ask, &text).ok().flatten();
+                self.session.search = ask.compile(&text).ok().flatten();
                 let Some(search) = &self.session.search else {
                     return None;
                 };
@@ -423,7 +409,7 @@ impl App {
     /// Says what is wrong with an expression while it is typed.
     fn check_prompt(&mut self) {
         if let Some(Overlay::Prompt(ask, prompt)) = &mut self.overlay {
-            prompt.problem = compile(*ask, prompt.value()).err().map(|error| error.to_string());
+            prompt.problem = ask.compile(prompt.value()).err().map(|error| error.to_string());
         }
     }
 
@@ -444,9 +430,9 @@ impl App {
             }
             _ if self.session.profile.is_some() => {
                 self.views[self.front].draw(&self.session, theme, screen.body, buffer);
-                self.draw_reload(&screen, buffer);
+                self.load.draw_again(&self.session, theme, screen.footer, buffer);
             }
-            _ => self.draw_load(&screen, buffer),
+            _ => self.load.draw(&self.session, theme, screen.body, buffer),
         }
         let Some(Overlay::Prompt(_, prompt)) = &self.overlay else {
             return None;
@@ -480,77 +466,7 @@ impl App {
         }
         (row.height > 0 && row.width > 0).then(|| prompt.draw(buffer, row, theme))
     }
-
-    /// The whole body while there is nothing else to show.
-    fn draw_load(&self, screen: &Screen, buffer: &mut Buffer) {
-        let theme = self.theme;
-        let (heading, text) = match &self.load {
-            Load::Running { done, total } => {
-                let source = &self.session.source;
-                (
-                    theme.heading(),
-                    vec![
-                        format!("Reading {source}"),
-                        progress(*done, *total),
-                        "Esc cancels, q quits".into(),
-                    ],
-                )
-            }
-            Load::Failed(why) => (theme.error(), vec![why.clone(), "r or ^R tries again, q quits".into()]),
-            Load::Idle => return,
-        };
-        paint::middle(buffer, screen.body, heading, &text);
-    }
-
-    /// A line over the footer while a profile is read again.
-    fn draw_reload(&self, screen: &Screen, buffer: &mut Buffer) {
-        if let Load::Running { done, total } = &self.load {
-            let text = format!(
-                " Reading {} again: {}  Esc cancels",
-                self.session.source,
-                progress(*done, *total)
-            );
-            paint::line(
-                buffer,
-                screen.footer,
-                0,
-                &" ".repeat(usize::from(screen.footer.width)).into(),
-            );
-            paint::line(
-                buffer,
-                screen.footer,
-                0,
-                &ratatui::text::Line::styled(text, self.theme.value()),
-            );
-        }
-    }
 }
 
 const IN_USE: &[(&str, &str)] = &[("inuse", "alloc")];
 const OBJECTS: &[(&str, &str)] = &[("space", "objects")];
-
-/// The expression that is asked for; none for empty text. A search in small letters matches both cases.
-fn compile(ask: Ask, text: &str) -> Result<Option<Regex>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match ask {
-        Ask::Filter(filter) => compile_pattern(filter.name(), text).map(Some),
-        Ask::Search if text.chars().any(char::is_uppercase) => compile_pattern("search", text).map(Some),
-        Ask::Search => compile_pattern("search", &format!("(?i){text}")).map(Some),
-    }
-}
-
-fn progress(done: u64, total: Option<u64>) -> String {
-    let bytes = |count: u64| units::label(i64::try_from(count).unwrap_or(i64::MAX), "bytes", "auto");
-    match total {
-        Some(total) if total > 0 => format!(
-            "{} {} of {}",
-            bar::bar(done as f64 / total as f64, 24),
-            bytes(done),
-            bytes(total)
-        ),
-        _ if done > 0 => bytes(done),
-        _ => "waiting for the first byte".into(),
-    }
-}

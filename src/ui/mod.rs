@@ -5,11 +5,13 @@
 //! numbers; knows no file and no network: the loader is handed in.
 
 mod app;
+mod ask;
 mod chrome;
 mod event;
 mod help;
 mod keymap;
 mod keys;
+mod loading;
 mod screen;
 mod session;
 mod terminal;
