@@ -13,7 +13,7 @@ use super::widget::{cursor::Cursor, paint};
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-const ORDER: [Scope; 11] = [
+pub(super) const ORDER: [Scope; 11] = [
     Scope::Everywhere,
     Scope::InUse,
     Scope::Objects,
