@@ -76,6 +76,11 @@ impl App {
         matches!(self.load, Load::Running { .. }) || self.is_analysing()
     }
 
+    /// Whether everything is there that the screen can show.
+    pub(super) fn is_settled(&self) -> bool {
+        !self.is_busy() && !self.session.is_partial()
+    }
+
     /// Whether an analysis is under way that will change the view in front.
     pub(super) fn is_analysing(&self) -> bool {
         let no_listing = self.session.is_stale();
@@ -136,13 +141,17 @@ impl App {
             Event::Loaded { generation, result } => self.loaded(generation, result),
             Event::Analyzed { generation, product } => {
                 match product {
+                    _ if generation != self.session.generation => return None,
                     Ok(product) => {
-                        if !self.session.take(generation, product) {
-                            return None;
-                        }
+                        self.session.take(product);
                         self.refresh();
                     }
-                    Err(error) => self.message = Some(Message::Problem(error.to_string())),
+                    // The options that the program was called with cannot be.
+                    Err(error) if self.session.listing().is_none() => return Some(Effect::Fail(error)),
+                    Err(error) => {
+                        self.session.fail();
+                        self.message = Some(Message::Problem(error.to_string()));
+                    }
                 }
                 self.warn_of_filters();
                 self.wants()
@@ -322,6 +331,8 @@ impl App {
                 self.load = Load::Failed("Cancelled.".into());
                 None
             }
+            // A server may answer the next time; a file that is none stays so.
+            Err(error) if !self.session.is_remote => Some(Effect::Fail(error)),
             Err(error) => {
                 self.load = Load::Failed(error.to_string());
                 None

@@ -151,7 +151,7 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["<end>", "<c-e>"] => |_| Action::Edit(InputRequest::GoToEnd), "", "Go to the end";
     }
     Help {
-        ["<esc>", "?", "q"] => |_| Action::Back, "close", "Close the help";
+        ["<esc>", "?", "q", "<c-c>"] => |_| Action::Back, "close", "Close the help";
         ["<down>", "j"] => |_| Action::Move(Step::Down), "scroll", "Scroll down";
         ["<up>", "k"] => |_| Action::Move(Step::Up), "", "Scroll up";
         ["<pgdn>", "<c-d>", "<space>"] => |_| Action::Move(Step::PageDown), "", "A page down";

@@ -26,6 +26,8 @@ pub(super) struct Session {
     pub(super) search: Option<Regex>,
     /// Number of the current analysis; grows when profile or filters change.
     pub(super) generation: u64,
+    /// The last generation that could not be analysed.
+    failed: u64,
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
@@ -44,6 +46,7 @@ impl Session {
             selected: String::new(),
             search: None,
             generation: 0,
+            failed: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
             last: None,
@@ -71,7 +74,22 @@ impl Session {
             .profile
             .as_ref()
             .is_some_and(|profile| !profile.sample_types.is_empty());
-        has_types && !self.listings.contains_key(&self.sample_type)
+        has_types && !self.listings.contains_key(&self.sample_type) && !self.has_failed()
+    }
+
+    /// Whether sample types that are listed besides the one in view are not ready yet.
+    pub(super) fn is_partial(&self) -> bool {
+        !self.has_failed() && self.listed_types().any(|id| !self.listings.contains_key(&id))
+    }
+
+    fn has_failed(&self) -> bool {
+        self.generation > 0 && self.failed == self.generation
+    }
+
+    /// The sample types whose listings are made at once, so that switching costs no wait.
+    fn listed_types(&self) -> impl Iterator<Item = SampleTypeId> + use<> {
+        let types = self.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
+        (0..types.min(16)).map(SampleTypeId::from_index)
     }
 
     /// Takes a profile that was read. The sample type stays if the new profile has one of that name.
@@ -96,10 +114,7 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
-        let types = self.profile.as_ref()?.sample_types.len();
-        let others = (0..types.min(16))
-            .map(SampleTypeId::from_index)
-            .filter(|other| *other != self.sample_type);
+        let others = self.listed_types().filter(|other| *other != self.sample_type);
         let wants = std::iter::once(self.sample_type)
             .chain(others)
             .map(Want::Listing)
@@ -120,7 +135,7 @@ impl Session {
     fn job(&self, wants: Vec<Want>) -> Option<Effect> {
         let profile = Arc::clone(self.profile.as_ref()?);
         // A profile without sample types has nothing to analyse.
-        if profile.sample_types.is_empty() {
+        if profile.sample_types.is_empty() || self.has_failed() {
             return None;
         }
         Some(Effect::Analyze(Box::new(Job {
@@ -131,11 +146,8 @@ impl Session {
         })))
     }
 
-    /// Takes what an analysis brought; true if it is of the current generation.
-    pub(super) fn take(&mut self, generation: u64, product: Product) -> bool {
-        if generation != self.generation {
-            return false;
-        }
+    /// Takes what an analysis of the current generation brought.
+    pub(super) fn take(&mut self, product: Product) {
         match product {
             Product::Listing(listing) => {
                 self.listings.insert(listing.report.sample_type, listing);
@@ -144,7 +156,11 @@ impl Session {
                 self.trees.insert((sample_type, direction), tree);
             }
         }
-        true
+    }
+
+    /// Takes that the current generation cannot be analysed: nothing more will come of it.
+    pub(super) fn fail(&mut self) {
+        self.failed = self.generation;
     }
 
     /// The filter's expression.
