@@ -1,15 +1,19 @@
 //! The command line: ours (`heaptui top --cum FILE`) and pprof's (`heaptui -top -cum FILE`).
 //!
-//! Two steps: [`translate`] rewrites pprof's spelling into ours with the tables of `report`, clap parses the
+//! Two steps: `translate` rewrites pprof's spelling into ours with the tables of `report`, clap parses the
 //! rest. What comes out is typed and has been checked as far as that goes without reading anything.
+
+mod own;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use self::own::OWN;
 use crate::error::{Error, Result};
+use crate::load::{Combine, Comparison, Scaling};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
 
 /// What the user wants.
@@ -19,7 +23,7 @@ pub enum Request {
     Print(String),
     /// Open the dashboard.
     Dashboard(Dashboard),
-    /// Write a report to standard output.
+    /// Write a report.
     Report {
         /// Which.
         report: &'static ReportRow,
@@ -29,6 +33,8 @@ pub enum Request {
         input: Input,
         /// How to report.
         options: Box<Options>,
+        /// Where to; standard output if missing.
+        output: Option<PathBuf>,
     },
     /// Save what a server answers.
     Fetch {
@@ -57,6 +63,8 @@ pub struct Dashboard {
 pub struct Input {
     /// Files, URLs or `-`.
     pub sources: Vec<String>,
+    /// What is done with them besides adding them up.
+    pub combine: Combine,
     /// The embedded profile.
     pub demo: bool,
     /// Inflated bytes to read at most.
@@ -84,37 +92,33 @@ impl std::fmt::Debug for ReportRow {
 /// # Errors
 /// [`Error::Usage`] with what is wrong and what would be right.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
-    let args = translate(args.into_iter().collect())?;
-    let matches = match command().try_get_matches_from(args) {
+    let Translated { line, given } = translate(args.into_iter().collect())?;
+    let matches = match command().try_get_matches_from(line) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return Ok(Request::Print(error.render().to_string()));
         }
         Err(error) => {
+            // What is wrong, and what was perhaps meant; not the usage.
             let text = error.render().to_string();
-            let text = text.trim_start_matches("error: ");
-            let message = text
-                .split("\n\n")
-                .next()
-                .unwrap_or(text)
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
+            let parts = text.trim_start_matches("error: ").split("\n\n").enumerate();
+            let parts = parts
+                .filter(|(at, part)| *at == 0 || part.trim_start().starts_with("tip:"))
+                .map(|(_, part)| part);
+            let message = parts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
             return Err(Error::Usage(format!("{message} (heaptui --help lists what there is)")));
         }
     };
-    request(&matches)
+    request(&matches, &given)
 }
 
-fn request(matches: &ArgMatches) -> Result<Request> {
+fn request(matches: &ArgMatches, given: &[Given]) -> Result<Request> {
     let (name, matches) = matches.subcommand().unwrap_or(("", matches));
-    let input = input(matches);
-    let options = Box::new(options(matches)?);
+    let input = input(matches)?;
+    let output = matches.get_one::<PathBuf>("output").cloned();
+    let options = Box::new(options(given)?);
     if name == "fetch" {
-        return Ok(Request::Fetch {
-            input,
-            output: matches.get_one::<PathBuf>("output").cloned(),
-        });
+        return Ok(Request::Fetch { input, output });
     }
     if let Some(report) = REPORTS.iter().find(|report| report.is_called(name)) {
         let argument = report
@@ -125,6 +129,7 @@ fn request(matches: &ArgMatches) -> Result<Request> {
             argument,
             input,
             options,
+            output,
         });
     }
     let print = matches.get_one::<String>("print").map(|size| {
@@ -142,27 +147,54 @@ fn request(matches: &ArgMatches) -> Result<Request> {
     }))
 }
 
-fn input(matches: &ArgMatches) -> Input {
-    Input {
+fn input(matches: &ArgMatches) -> Result<Input> {
+    Ok(Input {
         sources: matches
             .get_many::<String>("source")
             .into_iter()
             .flatten()
             .cloned()
             .collect(),
+        combine: combine(matches)?,
         demo: matches.get_flag("demo"),
         max_bytes: matches.get_one("max-bytes").copied(),
         seconds: matches.get_one("seconds").copied(),
         timeout: matches.get_one("timeout").copied(),
-    }
+    })
+}
+
+fn combine(matches: &ArgMatches) -> Result<Combine> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    let (base, comparison) = match (text("base"), text("diff_base")) {
+        (base, diff) if diff.is_empty() => (base, Comparison::Subtract),
+        (base, diff) if base.is_empty() => (diff, Comparison::Diff),
+        _ => {
+            return Err(Error::Usage(
+                "-base and -diff_base cannot be combined: choose one".into(),
+            ));
+        }
+    };
+    let scaling = if matches.get_flag("normalize") {
+        Scaling::Normalized
+    } else {
+        Scaling::AsIs
+    };
+    Ok(Combine {
+        base: Some(base).filter(|base| !base.is_empty()).into_iter().collect(),
+        comparison,
+        scaling,
+        build_id: text("buildid"),
+        comment: text("add_comment"),
+    })
 }
 
 /// Applies the options in the table's order, so that which of two wins does not depend on the order they came in.
-fn options(matches: &ArgMatches) -> Result<Options> {
+/// Of one option given twice the last counts.
+fn options(given: &[Given]) -> Result<Options> {
     let mut options = Options::default();
     let mut on: Vec<&OptionRow> = Vec::new();
     for row in OPTIONS {
-        let Some(value) = matches.get_one::<String>(row.name) else {
+        let Some((_, value)) = given.iter().rev().find(|(other, _)| other.name == row.name) else {
             continue;
         };
         (row.set)(&mut options, value).map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
@@ -185,9 +217,19 @@ fn options(matches: &ArgMatches) -> Result<Options> {
     Ok(options)
 }
 
-/// pprof's spelling in ours: `-top` becomes the command `top`, `-nodecount 30` and `--nodecount=30` become
-/// `--nodecount=30`, `-cum` becomes `--cum=true`. What is in no table stays as it is.
-fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
+/// An option of the table with its value as text.
+type Given = (&'static OptionRow, String);
+
+/// A command line that clap understands, and the options of the table that were in it.
+struct Translated {
+    line: Vec<OsString>,
+    given: Vec<Given>,
+}
+
+/// Reads the options of the table (`-nodecount 30`, `--nodecount=30`, `-cum`, `-trim=false`) and rewrites the rest:
+/// `-top` becomes the command `top`, other long names get two dashes. clap sees what is in no table.
+fn translate(args: Vec<OsString>) -> Result<Translated> {
+    let mut given: Vec<Given> = Vec::new();
     let mut command: Option<(&ReportRow, Option<OsString>)> = None;
     let mut out: Vec<OsString> = Vec::with_capacity(args.len() + 2);
     let mut args = args.into_iter();
@@ -229,17 +271,23 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
                 (None, Takes::Value(_)) => args.next().ok_or_else(missing)?,
                 (None, _) => "true".into(),
             };
-            let mut joined = OsString::from(format!("--{}=", row.name));
-            joined.push(value);
-            out.push(joined);
-        } else if name.len() > 1 && OWN.iter().any(|own| own.name == name.replace('_', "-")) {
+            let value = value
+                .into_string()
+                .map_err(|_| Error::Usage(format!("-{name}: the value is not UTF-8")))?;
+            given.push((row, value));
+        } else if let Some(own) = own::find(name) {
             // Ours, with one dash or two.
-            let mut long = OsString::from(format!("--{}", name.replace('_', "-")));
-            if let Some(value) = value {
+            let mut long = OsString::from(format!("--{}", own.name));
+            if own.takes_value() {
                 long.push("=");
-                long.push(value);
+                long.push(value.map_or_else(|| args.next().ok_or_else(missing), Ok)?);
+                out.push(long);
+            } else if is_true(name, value.as_ref())? {
+                out.push(long);
             }
-            out.push(long);
+        } else if name.len() > 1 {
+            // Nobody's: with two dashes clap finds out what was perhaps meant.
+            out.push(format!("--{name}").into());
         } else {
             out.push(arg);
         }
@@ -259,7 +307,13 @@ fn translate(args: Vec<OsString>) -> Result<Vec<OsString>> {
     } else {
         line.append(&mut out);
     }
-    Ok(line)
+    Ok(Translated { line, given })
+}
+
+/// Whether `-name`, `-name=true` or `-name=false` says yes.
+fn is_true(name: &str, value: Option<&OsString>) -> Result<bool> {
+    let Some(value) = value else { return Ok(true) };
+    report::parse_bool(&value.to_string_lossy()).map_err(|reason| Error::Usage(format!("-{name}: {reason}")))
 }
 
 /// `-name`, `--name`, `-name=value`, `--name=value`.
@@ -270,113 +324,6 @@ fn flag_parts(arg: &str) -> Option<(&str, Option<&str>)> {
         _ if flag.is_empty() => None,
         Some((name, value)) => Some((name, Some(value))),
         None => Some((flag, None)),
-    }
-}
-
-/// A row of [`OWN`].
-struct OwnRow {
-    name: &'static str,
-    short: Option<char>,
-    value: Option<&'static str>,
-    kind: Kind,
-    help: &'static str,
-    hidden: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Flag,
-    Text,
-    Path,
-    Bytes,
-    Seconds,
-}
-
-/// Options that are about the program, not about a report.
-const OWN: &[OwnRow] = &[
-    own("demo", Kind::Flag, None, "Open the heap profile that is built in"),
-    own(
-        "seconds",
-        Kind::Seconds,
-        Some("N"),
-        "Ask the server for a profile over N seconds",
-    ),
-    own(
-        "timeout",
-        Kind::Seconds,
-        Some("N"),
-        "Give up on a server after N seconds [default: 60]",
-    ),
-    own(
-        "max-bytes",
-        Kind::Bytes,
-        Some("N"),
-        "Refuse profiles with more than N bytes inflated [default: 16 GiB]",
-    ),
-    OwnRow {
-        short: Some('o'),
-        ..own(
-            "output",
-            Kind::Path,
-            Some("FILE"),
-            "Write to FILE instead of standard output",
-        )
-    },
-    OwnRow {
-        hidden: true,
-        ..own(
-            "keys",
-            Kind::Text,
-            Some("KEYS"),
-            "Play these keys first, e.g. \"jj<tab>\"",
-        )
-    },
-    OwnRow {
-        hidden: true,
-        ..own(
-            "print",
-            Kind::Text,
-            Some("WxH"),
-            "Print one frame of that size and leave",
-        )
-    },
-];
-
-const fn own(name: &'static str, kind: Kind, value: Option<&'static str>, help: &'static str) -> OwnRow {
-    OwnRow {
-        name,
-        short: None,
-        value,
-        kind,
-        help,
-        hidden: false,
-    }
-}
-
-impl OwnRow {
-    fn arg(&self) -> Arg {
-        let arg = Arg::new(self.name)
-            .long(self.name)
-            .help(self.help)
-            .hide(self.hidden)
-            .global(true);
-        let arg = if let Some(short) = self.short {
-            arg.short(short)
-        } else {
-            arg
-        };
-        let arg = if let Some(value) = self.value {
-            arg.value_name(value)
-        } else {
-            arg
-        };
-        match self.kind {
-            Kind::Flag => arg.action(ArgAction::SetTrue),
-            Kind::Text => arg.action(ArgAction::Set),
-            Kind::Path => arg.value_parser(value_parser!(PathBuf)),
-            Kind::Bytes => arg.value_parser(value_parser!(u64)),
-            Kind::Seconds => arg.value_parser(value_parser!(u32)),
-        }
     }
 }
 
@@ -396,11 +343,13 @@ fn command() -> Command {
         .subcommand_negates_reqs(true)
         .args_conflicts_with_subcommands(false)
         .disable_help_subcommand(true)
+        .args_override_self(true)
         .args(OPTIONS.iter().map(option_arg))
-        .args(OWN.iter().map(OwnRow::arg))
+        .args(OWN.iter().map(own::OwnRow::arg))
         .arg(source());
     let reports = REPORTS.iter().map(|report| {
         let command = Command::new(report.name)
+            .args_override_self(true)
             .about(report.help)
             .visible_aliases(report.aliases.iter().copied());
         let argument = report.argument.map(|name| {
@@ -412,6 +361,7 @@ fn command() -> Command {
         command.args(argument).arg(source())
     });
     let fetch = Command::new("fetch")
+        .args_override_self(true)
         .about("Save a profile from a URL, checked and whole, to a file")
         .arg(source());
     root.subcommands(reports).subcommand(fetch)
@@ -423,19 +373,15 @@ const EXAMPLES: &str = "  heaptui --demo                                     loo
   heaptui top -cum heap.pb.gz                        what `go tool pprof -top -cum` prints
   heaptui fetch localhost:6060 -o heap.pb.gz         what `curl` does, checked";
 
+/// An option of the table as the help shows it; its value is read by [`translate`].
 fn option_arg(row: &OptionRow) -> Arg {
     let arg = Arg::new(row.name)
         .long(row.name)
         .help(row.help)
         .help_heading(row.section.title())
-        .overrides_with(row.name)
         .global(true);
     match row.takes {
         Takes::Value(name) => arg.value_name(name),
-        Takes::Flag | Takes::Choice(_) => arg
-            .num_args(0..=1)
-            .require_equals(true)
-            .default_missing_value("true")
-            .hide_possible_values(true),
+        Takes::Flag | Takes::Choice(_) => arg.action(ArgAction::SetTrue),
     }
 }

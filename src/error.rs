@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::model::Incompatible;
+
 /// The crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -33,6 +35,9 @@ pub enum Error {
     /// The bytes should be a profile, but break its rules.
     #[error("malformed profile: {0}")]
     Malformed(String),
+    /// Profiles that cannot be merged or compared.
+    #[error("{0}")]
+    Incompatible(#[from] Incompatible),
     /// More bytes than allowed.
     #[error("more than {limit} bytes of profile; if it is honest, allow more with --max-bytes")]
     TooLarge {
@@ -60,6 +65,14 @@ pub enum Error {
         /// What to try.
         advice: String,
     },
+    /// What went wrong with one of several sources.
+    #[error("{name}: {error}")]
+    Source {
+        /// As the user named it.
+        name: String,
+        /// What went wrong.
+        error: Box<Error>,
+    },
     /// The user asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -70,6 +83,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Regex { .. } => 2,
+            Self::Source { error, .. } => error.exit_code(),
             _ => 1,
         }
     }

@@ -1,10 +1,57 @@
-//! heaptui.
+//! heaptui: a terminal dashboard for Go heap profiles, with the numbers of `go tool pprof`.
+//!
+//! # The map
+//!
+//! ```text
+//! bytes ──decode──▶ Profile ──analyze──▶ Scope · Frames · Graph · CallTree ──report──▶ text
+//!   ▲                  │                         │
+//! source             model                      ui ── view/* ── keymap
+//! (file, stdin,   (interned, columnar,     (ratatui; draws what analyze
+//!  http)           one column a type)       made, decides nothing)
+//! ```
+//!
+//! | module | knows | must not know |
+//! |---|---|---|
+//! | [`model`] | what a profile is, units | anything else of the crate |
+//! | [`decode`] | formats: gzip, protobuf, legacy text | files, network, terminal |
+//! | [`analyze`] | filters, nodes, sums, trimming | text layout, I/O, clock |
+//! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
+//! | [`source`] | files, standard input, HTTP, saving | what the bytes mean |
+//! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
+//! | [`cli`] | the command line, ours and pprof's | what the commands do |
+//!
+//! [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
+//!
+//! # The screen
+//!
+//! ```text
+//! ┌ header: source · binary · total · when · rate                         ui/chrome.rs
+//! │ sample type tabs: [4 inuse_space]  3 inuse_objects …                   ui/chrome.rs
+//! │ view tabs: [Top] Tree Calls            filters and search in force     ui/chrome.rs
+//! │ body: the view in front                                                ui/view/{top,tree,calls}.rs
+//! │   details of the function under the cursor                             ui/view/mod.rs
+//! └ footer: the keys that act here, or a message, or a prompt              ui/chrome.rs, ui/widget/prompt.rs
+//! ```
+//!
+//! # The rules
+//!
+//! 1. Bytes → profile → aggregate → text is pure.
+//! 2. What repeats is a table: [`report::REPORTS`], [`report::OPTIONS`], [`report::COLUMNS`], the views, the keys.
+//! 3. `update` does no I/O, `draw` changes nothing; both take their rectangles from the same pure function.
+//! 4. One closed event enum, one receiver; work has generations and stale answers are dropped.
+//! 5. A new view, report, input format or export is one new file and one row.
+//!
+//! `tests/layering.rs` and `tests/tables.rs` enforce them.
+
 pub mod analyze;
 pub mod cli;
 pub mod decode;
+pub mod encode;
 pub mod error;
+pub mod load;
 pub mod model;
 pub mod progress;
 pub mod report;
 pub mod source;
 pub mod ui;
+pub mod zone;

@@ -15,11 +15,16 @@ use std::time::Duration;
 use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
+use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::{Profile, visible};
 use heaptui::progress::Observer;
-use heaptui::report;
+use heaptui::report::{self, Content};
 use heaptui::source::{self, Described, HttpOptions, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
+use heaptui::zone;
+
+/// What `--demo` opens; no file or URL is called so, as there is a NUL in it.
+const DEMO_NAME: &str = "\0demo";
 
 /// A real heap profile, so that the first command needs nothing else.
 const DEMO: Source = Source::Bytes {
@@ -46,12 +51,27 @@ fn run() -> Result<()> {
             argument,
             input,
             mut options,
+            output,
         } => {
-            options.zone = jiff::tz::TimeZone::system();
-            let profile = Arc::new(Opened::new(&input)?.load(&())?);
-            let mut out = io::stdout().lock();
-            let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut out)?;
-            out.flush().map_err(stdout_failed)?;
+            if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
+                let name = report.name;
+                return Err(Error::Usage(format!(
+                    "{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE"
+                )));
+            }
+            options.zone = zone::local();
+            let loaded = Opened::new(&input)?.load_all(&())?;
+            loaded.warnings.iter().for_each(|warning| warn(warning));
+            let mut text = Vec::new();
+            let profile = Arc::new(loaded.profile);
+            let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut text)?;
+            match output {
+                Some(path) => {
+                    warn(&format!("Generating report in {}", path.display()));
+                    source::save(&text, &path)?;
+                }
+                None => print(&text)?,
+            }
             warnings.iter().for_each(|warning| warn(warning));
             Ok(())
         }
@@ -61,7 +81,7 @@ fn run() -> Result<()> {
 }
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
-    dashboard.options.zone = jiff::tz::TimeZone::system();
+    dashboard.options.zone = zone::local();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let setup = Setup {
         loader: Arc::new(Opened::new(&dashboard.input)?),
@@ -82,23 +102,24 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
     ui::run(&setup)
 }
 
-/// A source with how to read it.
+/// Sources with how to read them.
 struct Opened {
-    source: Source,
+    sources: Vec<String>,
+    combine: Combine,
     http: HttpOptions,
     limits: decode::Limits,
 }
 
 impl Opened {
     fn new(input: &Input) -> Result<Self> {
-        let source = match (&input.sources[..], input.demo) {
-            ([], true) => DEMO,
-            ([name], false) => Source::parse(name),
+        let sources = match (&input.sources[..], input.demo) {
+            ([], true) => vec![DEMO_NAME.into()],
             ([], false) => {
                 let usage = "which profile? Name a file or URL, e.g. heaptui localhost:6060, or look around with heaptui --demo";
                 return Err(Error::Usage(usage.into()));
             }
-            _ => return Err(Error::Usage("one profile at a time".into())),
+            (_, true) => return Err(Error::Usage("either --demo or a profile of yours".into())),
+            (sources, false) => sources.to_vec(),
         };
         let mut limits = decode::Limits::default();
         let mut http = HttpOptions {
@@ -110,27 +131,61 @@ impl Opened {
             limits.max_bytes = max_bytes;
             http.max_bytes = max_bytes;
         }
-        Ok(Self { source, http, limits })
+        Ok(Self {
+            sources,
+            combine: input.combine.clone(),
+            http,
+            limits,
+        })
+    }
+
+    fn load_all(&self, observer: &dyn Observer) -> Result<Loaded> {
+        load::load(&self.sources, &self.combine, &|name| {
+            let bytes = source(name).open(&self.http, observer)?;
+            decode::profile(bytes, self.limits, &())
+        })
     }
 }
 
 impl Loader for Opened {
     fn name(&self) -> String {
-        self.source.name()
+        let name = |names: &[String]| match names {
+            [] => String::new(),
+            [only] => source(only).name(),
+            [first, rest @ ..] => format!("{} and {} more", source(first).name(), rest.len()),
+        };
+        let own = name(&self.sources);
+        match (name(&self.combine.base), self.combine.comparison) {
+            (base, _) if base.is_empty() => own,
+            (base, Comparison::Subtract) => format!("{own} less {base}"),
+            (base, Comparison::Diff) => format!("{own} against {base}"),
+        }
     }
 
     fn is_remote(&self) -> bool {
-        matches!(self.source, Source::Url(_))
+        self.sources.iter().any(|name| matches!(source(name), Source::Url(_)))
     }
 
     fn load(&self, observer: &dyn Observer) -> Result<Profile> {
-        let bytes = self.source.open(&self.http, observer)?;
-        decode::profile(bytes, self.limits, &())
+        self.load_all(observer).map(|loaded| loaded.profile)
+    }
+}
+
+fn source(name: &str) -> Source {
+    match name {
+        DEMO_NAME => DEMO,
+        name => Source::parse(name),
     }
 }
 
 fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
-    let Opened { source, http, limits } = Opened::new(input)?;
+    let Opened {
+        sources, http, limits, ..
+    } = Opened::new(input)?;
+    let [name] = &sources[..] else {
+        return Err(Error::Usage("one profile at a time".into()));
+    };
+    let source = source(name);
     let check = |bytes: &[u8]| {
         let profile = decode::profile(bytes, limits, &())?;
         let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));

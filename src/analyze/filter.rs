@@ -25,8 +25,8 @@ pub struct Filters {
     pub all_frames: bool,
 }
 
-/// The samples that count, each with the part of its stack that is seen.
-#[derive(Clone, Debug)]
+/// The samples that count, each with the part of its stack that is seen. `Default` is none.
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Rows of `Profile::lines`, for each location a range; innermost first.
     lines: Vec<u32>,
@@ -107,6 +107,19 @@ impl Scope {
     /// For each location whether it is left out of all stacks.
     pub fn hidden(&self) -> &[bool] {
         &self.hidden
+    }
+
+    /// True when every frame of every sample is seen.
+    pub fn is_whole(&self, profile: &Profile) -> bool {
+        let is_full = |span: &Span| {
+            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+            span.from == 0 && span.to as usize == stack.len()
+        };
+        let lines = self.ranges.iter().map(|(from, to)| (to - from) as usize);
+        self.spans.len() == profile.samples.len()
+            && lines.sum::<usize>() == profile.lines.len()
+            && !self.hidden.contains(&true)
+            && self.spans.iter().all(is_full)
     }
 
     /// Keeps only some of a location's seen lines.

@@ -6,6 +6,7 @@
 //! Knows no text layout, terminal, file or clock. Sums saturate: they never wrap and never panic.
 
 mod calltree;
+mod excerpt;
 mod filter;
 mod frames;
 mod graph;
@@ -17,6 +18,7 @@ mod total;
 mod trim;
 
 pub use calltree::{CallTree, Direction, TreeNode, TreeNodeId};
+pub use excerpt::excerpt;
 pub use filter::{Filters, Scope, Span};
 pub use frames::{Frames, Granularity, NodeId, NodeInfo, Shape};
 pub use graph::{Edge, EdgeId, Graph, Node, Weights};

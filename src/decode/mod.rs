@@ -9,7 +9,7 @@ mod legacy;
 mod proto;
 mod sniff;
 mod stream;
-mod wire;
+pub(crate) mod wire;
 
 use std::io::Read;
 

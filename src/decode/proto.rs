@@ -144,32 +144,43 @@ impl Decoder {
         Ok(())
     }
 
-    fn location(&mut self, bytes: &[u8]) -> Result<()> {
-        let location = wire::Location::decode(bytes).map_err(broken)?;
-        let id = nonzero(location.id, "location")?;
+    /// Without the generated type, whose list of lines would be an allocation for each location.
+    fn location(&mut self, mut bytes: &[u8]) -> Result<()> {
         let profile = &mut self.profile;
-        room(
-            profile.locations.len().max(profile.lines.len() + location.line.len()),
-            "locations",
-        )?;
         let start = profile.lines.len() as u32;
-        for line in &location.line {
-            self.function_refs.push(line.function_id);
-            profile.lines.push(Line {
-                function: FunctionId(0),
-                line: line.line,
-                column: line.column,
-            });
+        let mut location = Location::default();
+        let mut mapping = 0;
+        while !bytes.is_empty() {
+            let (number, wire_type) = decode_key(&mut bytes).map_err(broken)?;
+            match (number, wire_type) {
+                (1, WireType::Varint) => location.id = decode_varint(&mut bytes).map_err(broken)?,
+                (2, WireType::Varint) => mapping = decode_varint(&mut bytes).map_err(broken)?,
+                (3, WireType::Varint) => location.address = decode_varint(&mut bytes).map_err(broken)?,
+                (4, WireType::LengthDelimited) => {
+                    let line = wire::Line::decode(delimited(&mut bytes)?).map_err(broken)?;
+                    room(profile.lines.len(), "lines")?;
+                    self.function_refs.push(line.function_id);
+                    let (function, column) = (FunctionId(0), line.column);
+                    profile.lines.push(Line {
+                        function,
+                        line: line.line,
+                        column,
+                    });
+                }
+                (5, WireType::Varint) => location.folded = decode_varint(&mut bytes).map_err(broken)? != 0,
+                (1..=5, _) => {
+                    return Err(Error::malformed(
+                        "a field of a location has another type than the format gives it",
+                    ));
+                }
+                _ => skip_field(wire_type, number, &mut bytes, Default::default()).map_err(broken)?,
+            }
         }
-        let lines = (start, profile.lines.len() as u32);
-        self.mapping_refs.push(location.mapping_id);
-        profile.locations.push(Location {
-            id,
-            mapping: None,
-            address: location.address,
-            lines,
-            folded: location.is_folded,
-        });
+        location.id = nonzero(location.id, "location")?;
+        location.lines = (start, profile.lines.len() as u32);
+        room(profile.locations.len(), "locations")?;
+        profile.locations.push(location);
+        self.mapping_refs.push(mapping);
         Ok(())
     }
 

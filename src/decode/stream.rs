@@ -8,7 +8,8 @@ use super::gzip::read_error;
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
-const CHUNK: usize = 1 << 18;
+/// How much is asked of the reader at once: small enough to stay in the processor's cache.
+const CHUNK: usize = 1 << 16;
 /// No field of an honest profile is longer: the longest are names. Also what a text profile may have.
 const MAX_FIELD: usize = 256 << 20;
 /// A key and a length, as varints.

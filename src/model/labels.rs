@@ -1,7 +1,8 @@
 //! Labels of samples, stored once per distinct set.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
+use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
 use super::ids::{LabelSetId, StringId};
@@ -29,38 +30,48 @@ pub enum LabelValue {
     },
 }
 
-/// Distinct sets of labels. Set 0 is empty.
+/// Distinct sets of labels, end to end in one vector. Set 0 is empty.
 #[derive(Clone, Debug)]
 pub struct LabelSets {
-    sets: Vec<Box<[Label]>>,
-    index: HashMap<Box<[Label]>, LabelSetId, FxBuildHasher>,
+    labels: Vec<Label>,
+    /// `ends[i - 1]..ends[i]` are the labels of set `i`.
+    ends: Vec<u32>,
+    index: HashTable<LabelSetId>,
 }
 
 impl Default for LabelSets {
     fn default() -> Self {
-        let empty: Box<[Label]> = Box::default();
-        Self {
-            sets: vec![empty.clone()],
-            index: HashMap::from_iter([(empty, LabelSetId(0))]),
-        }
+        let mut sets = Self {
+            labels: Vec::new(),
+            ends: Vec::new(),
+            index: HashTable::new(),
+        };
+        sets.intern(&[]);
+        sets
     }
 }
 
 impl LabelSets {
     /// The id of this set of labels (order kept, as in the profile), stored once.
     pub fn intern(&mut self, labels: &[Label]) -> LabelSetId {
-        if let Some(&id) = self.index.get(labels) {
+        if labels.is_empty() && !self.ends.is_empty() {
+            return LabelSetId(0);
+        }
+        let hash = hash(labels);
+        if let Some(&id) = self.index.find(hash, |&id| self.get(id) == labels) {
             return id;
         }
-        let id = LabelSetId::from_index(self.sets.len());
-        self.sets.push(labels.into());
-        self.index.insert(labels.into(), id);
+        let id = LabelSetId::from_index(self.ends.len());
+        self.labels.extend_from_slice(labels);
+        self.ends.push(u32::try_from(self.labels.len()).unwrap_or(u32::MAX));
+        let Self { labels, ends, index } = self;
+        index.insert_unique(hash, id, |&id| self::hash(slice(labels, ends, id)));
         id
     }
 
     /// The labels of a set, in the profile's order.
     pub fn get(&self, id: LabelSetId) -> &[Label] {
-        &self.sets[id.index()]
+        slice(&self.labels, &self.ends, id)
     }
 
     /// Changes every label of every set, e.g. to renumber its texts; stops at the first error.
@@ -68,21 +79,37 @@ impl LabelSets {
     /// # Errors
     /// What `change` returns.
     pub fn try_update<E>(&mut self, mut change: impl FnMut(&mut Label) -> Result<(), E>) -> Result<(), E> {
+        self.labels.iter_mut().try_for_each(&mut change)?;
         self.index.clear();
-        for (id, set) in self.sets.iter_mut().enumerate() {
-            set.iter_mut().try_for_each(&mut change)?;
-            self.index.entry(set.clone()).or_insert(LabelSetId::from_index(id));
+        let Self { labels, ends, index } = self;
+        for id in (0..ends.len()).map(LabelSetId::from_index) {
+            let set = slice(labels, ends, id);
+            if index
+                .find(hash(set), |&other| slice(labels, ends, other) == set)
+                .is_none()
+            {
+                index.insert_unique(hash(set), id, |&other| hash(slice(labels, ends, other)));
+            }
         }
         Ok(())
     }
 
     /// How many distinct sets there are, the empty one included.
     pub fn len(&self) -> usize {
-        self.sets.len()
+        self.ends.len()
     }
 
     /// Never true: the empty set is always there.
     pub fn is_empty(&self) -> bool {
-        self.sets.is_empty()
+        self.ends.is_empty()
     }
+}
+
+fn hash(labels: &[Label]) -> u64 {
+    FxBuildHasher.hash_one(labels)
+}
+
+fn slice<'l>(labels: &'l [Label], ends: &[u32], id: LabelSetId) -> &'l [Label] {
+    let start = id.index().checked_sub(1).map_or(0, |before| ends[before]);
+    &labels[start as usize..ends[id.index()] as usize]
 }

@@ -9,15 +9,20 @@
 //! - each value column is as long as [`Samples::stack`];
 //! - text is *visible* text (see [`strings`]): it can be sent to a terminal as it is.
 
+mod align;
 mod ids;
 mod labels;
+mod merge;
 mod profile;
+mod scale;
 mod stacks;
 pub mod strings;
 pub mod units;
 
+pub use align::{Incompatible, align};
 pub use ids::{FunctionId, LabelSetId, LocationId, MappingId, SampleId, SampleTypeId, StackId, StringId};
 pub use labels::{Label, LabelSets, LabelValue};
+pub use merge::merge;
 pub use profile::{Function, Known, Line, Location, Mapping, MemStats, Profile, Samples, ValueType};
 pub use stacks::Stacks;
 pub use strings::{Strings, visible};

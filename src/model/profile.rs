@@ -160,6 +160,23 @@ impl Samples {
     pub fn is_empty(&self) -> bool {
         self.stack.is_empty()
     }
+
+    /// True when a sample is 0 in every column.
+    pub fn is_zero(&self, row: usize) -> bool {
+        self.values.iter().all(|column| column[row] == 0)
+    }
+
+    /// Leaves out the samples for which `keep` is false; it has an entry for each.
+    pub fn retain(&mut self, keep: &[bool]) {
+        retain(&mut self.stack, keep);
+        retain(&mut self.labels, keep);
+        self.values.iter_mut().for_each(|column| retain(column, keep));
+    }
+}
+
+fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    column.retain(|_| keep.next() == Some(&true));
 }
 
 /// Numbers of Go's `runtime.MemStats`, in bytes unless said otherwise; names as in package `runtime`.

@@ -7,6 +7,8 @@ mod columns;
 mod header;
 mod options;
 mod prepare;
+mod proto;
+mod raw;
 mod top;
 mod tree;
 
@@ -36,7 +38,18 @@ pub struct ReportRow {
     pub nodes: usize,
     /// Whether small nodes and edges are left out unless the user says otherwise.
     pub trims: bool,
+    /// What is written.
+    pub content: Content,
     write: fn(&Report, &mut dyn Write) -> Result<()>,
+}
+
+/// What a report is written as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Content {
+    /// Lines for the eye.
+    Text,
+    /// Bytes, which a terminal must not get.
+    Binary,
 }
 
 /// Every report.
@@ -48,6 +61,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The functions that hold most, one a line",
         nodes: 0,
         trims: true,
+        content: Content::Text,
         write: top::write,
     },
     ReportRow {
@@ -57,6 +71,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Each function with its callers and callees",
         nodes: 80,
         trims: true,
+        content: Content::Text,
         write: tree::write,
     },
     ReportRow {
@@ -66,7 +81,48 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Callers and callees of the functions that match",
         nodes: 80,
         trims: false,
+        content: Content::Text,
         write: tree::write,
+    },
+    ReportRow {
+        name: "raw",
+        aliases: &[],
+        argument: None,
+        help: "All that is in the profile, table by table",
+        nodes: 0,
+        trims: false,
+        content: Content::Text,
+        write: raw::write,
+    },
+    ReportRow {
+        name: "comments",
+        aliases: &[],
+        argument: None,
+        help: "The comments in the profile",
+        nodes: 0,
+        trims: false,
+        content: Content::Text,
+        write: raw::write_comments,
+    },
+    ReportRow {
+        name: "proto",
+        aliases: &[],
+        argument: None,
+        help: "The profile as the filters leave it, in the format that all tools read",
+        nodes: 0,
+        trims: false,
+        content: Content::Binary,
+        write: proto::write,
+    },
+    ReportRow {
+        name: "topproto",
+        aliases: &[],
+        argument: None,
+        help: "The rows of top in that format",
+        nodes: 0,
+        trims: true,
+        content: Content::Binary,
+        write: proto::write_top,
     },
 ];
 

@@ -51,7 +51,8 @@ impl Format {
         units::label(self.scaled(value), &self.from, &self.to)
     }
 
-    fn scaled(&self, value: i64) -> i64 {
+    /// A value after the division that the user asked for.
+    pub fn scaled(&self, value: i64) -> i64 {
         if self.ratio > 0.0 && self.ratio != 1.0 {
             (value as f64 * self.ratio) as i64
         } else {

@@ -71,21 +71,15 @@ impl App {
         Some(Effect::Load { generation: self.loads })
     }
 
-    /// Whether something is under way that will change the screen.
+    /// Whether anything is under way.
     pub(super) fn is_busy(&self) -> bool {
-        matches!(self.load, Load::Running { .. }) || self.is_analysing()
+        matches!(self.load, Load::Running { .. }) || self.session.outstanding > 0
     }
 
-    /// Whether everything is there that the screen can show.
-    pub(super) fn is_settled(&self) -> bool {
-        !self.is_busy() && !self.session.is_partial()
-    }
-
-    /// Whether an analysis is under way that will change the view in front.
-    pub(super) fn is_analysing(&self) -> bool {
-        let no_listing = self.session.is_stale();
-        let lacks = self.session.want(self.views[self.front].wants(&self.session)).is_some();
-        no_listing || lacks
+    /// Whether something is under way that will change the view in front.
+    pub(super) fn is_changing(&self) -> bool {
+        let wants = self.views[self.front].wants(&self.session);
+        matches!(self.load, Load::Running { .. }) || !self.session.lacks(wants).is_empty()
     }
 
     /// Where keys act now.
@@ -97,7 +91,7 @@ impl App {
         }
         let mut scopes = vec![Scope::Everywhere];
         if self.session.profile.is_some() {
-            scopes.extend([Scope::Lists, VIEWS[self.front].scope]);
+            scopes.extend([Scope::Views, Scope::Lists, VIEWS[self.front].scope]);
         }
         let conditions = [
             (self.session.is_remote, Scope::Server),
@@ -140,17 +134,14 @@ impl App {
             }
             Event::Loaded { generation, result } => self.loaded(generation, result),
             Event::Analyzed { generation, product } => {
-                match product {
-                    _ if generation != self.session.generation => return None,
-                    Ok(product) => {
-                        self.session.take(product);
-                        self.refresh();
-                    }
+                match self.session.take(generation, product) {
+                    Ok(true) => self.refresh(),
+                    Ok(false) => return None,
                     // The options that the program was called with cannot be.
                     Err(error) if self.session.listing().is_none() => return Some(Effect::Fail(error)),
                     Err(error) => {
-                        self.session.fail();
                         self.message = Some(Message::Problem(error.to_string()));
+                        return None;
                     }
                 }
                 self.warn_of_filters();
@@ -305,10 +296,11 @@ impl App {
         self.views[self.front].refresh(&mut self.session, body);
     }
 
-    fn wants(&self) -> Option<Effect> {
+    fn wants(&mut self) -> Option<Effect> {
         // The first analysis of a generation brings the listings of all types.
         self.session.listing()?;
-        self.session.want(self.views[self.front].wants(&self.session))
+        let wants = self.views[self.front].wants(&self.session);
+        self.session.want(wants)
     }
 
     fn loaded(&mut self, generation: u64, result: Result<std::sync::Arc<crate::model::Profile>>) -> Option<Effect> {
@@ -434,7 +426,7 @@ impl App {
             _ if self.session.profile.is_some() && self.session.listing().is_none() => {
                 let text = match &self.message {
                     Some(Message::Problem(problem)) => vec!["Nothing to show.".into(), problem.clone()],
-                    _ if self.is_analysing() => vec!["Adding up…".into()],
+                    _ if self.is_changing() => vec!["Adding up…".into()],
                     _ => vec!["The profile has no samples.".into()],
                 };
                 paint::middle(buffer, screen.body, theme.heading(), &text);

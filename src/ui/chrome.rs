@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
@@ -39,45 +40,59 @@ pub(super) fn click(app: &App, screen: &Screen, at: Position) -> Option<Action> 
 }
 
 fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let mut spans = vec![
+    let mut line = Line::from(vec![
         Span::styled(" heaptui ", theme.heading()),
         Span::raw(short_source(&session.source)),
-    ];
-    if let (Some(profile), Some(listing)) = (&session.profile, session.listing()) {
-        let mut fact =
-            |text: String, style| spans.extend([Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)]);
-        let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
-        if !binary.is_empty() {
-            fact(base_name(binary).to_string(), theme.text());
-        }
-        let report = &listing.report;
-        let kind = profile.type_name(report.sample_type);
-        let unit = profile.type_unit(report.sample_type);
-        fact(
-            format!("{kind} {}", units::label(report.total, unit, "auto")),
-            theme.value(),
-        );
-        if profile.time_nanos != 0
-            && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
-        {
-            let time = time.to_zoned(session.options.zone.clone());
-            fact(time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string(), theme.quiet());
-        }
-        if profile.duration_nanos != 0 {
-            fact(
-                format!("over {}", units::label(profile.duration_nanos, "nanoseconds", "auto")),
-                theme.quiet(),
-            );
-        }
-        if profile.period > 1 {
-            let unit = profile.text(profile.period_type.unit);
-            fact(
-                format!("1 sample per {}", units::label(profile.period, unit, "auto")),
-                theme.quiet(),
-            );
+    ]);
+    for (text, style) in facts(session, theme) {
+        let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
+        let wide: usize = spans.iter().map(Span::width).sum();
+        if line.width() + wide <= usize::from(area.width) {
+            line.spans.extend(spans);
         }
     }
-    paint::line(buffer, area, 0, &Line::from(spans));
+    paint::line(buffer, area, 0, &line);
+}
+
+/// What the header says of the profile, what matters most first.
+fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
+    let (Some(profile), Some(listing)) = (&session.profile, session.listing()) else {
+        return Vec::new();
+    };
+    let report = &listing.report;
+    let (kind, unit) = (
+        profile.type_name(report.sample_type),
+        profile.type_unit(report.sample_type),
+    );
+    let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
+    let mut facts = Vec::new();
+    if !binary.is_empty() {
+        facts.push((base_name(binary).to_string(), theme.text()));
+    }
+    facts.push((
+        format!("{kind} {}", units::label(report.total, unit, "auto")),
+        theme.value(),
+    ));
+    if profile.time_nanos != 0
+        && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
+    {
+        let time = time.to_zoned(session.options.zone.clone());
+        facts.push((time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string(), theme.quiet()));
+    }
+    if profile.duration_nanos != 0 {
+        facts.push((
+            format!("over {}", units::label(profile.duration_nanos, "nanoseconds", "auto")),
+            theme.quiet(),
+        ));
+    }
+    if profile.period > 1 {
+        let unit = profile.text(profile.period_type.unit);
+        facts.push((
+            format!("1 sample per {}", units::label(profile.period, unit, "auto")),
+            theme.quiet(),
+        ));
+    }
+    facts
 }
 
 /// A file by its last part, a URL without its scheme.
@@ -140,6 +155,9 @@ fn view_labels(front: usize) -> Vec<String> {
 }
 
 fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    if app.session.profile.is_none() {
+        return;
+    }
     let labels = view_labels(app.front);
     let used = draw_tabs(theme, area, &labels, Some(app.front), buffer);
     let filters = app.session.filters();

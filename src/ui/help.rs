@@ -13,16 +13,17 @@ use super::widget::{cursor::Cursor, paint};
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-pub(super) const ORDER: [Scope; 11] = [
-    Scope::Everywhere,
+pub(super) const ORDER: [Scope; 12] = [
+    Scope::Views,
+    Scope::Filtered,
     Scope::InUse,
     Scope::Objects,
     Scope::Lists,
     Scope::Top,
     Scope::Tree,
     Scope::Calls,
-    Scope::Filtered,
     Scope::Server,
+    Scope::Everywhere,
     Scope::Prompt,
     Scope::Help,
 ];

@@ -83,6 +83,8 @@ impl Filter {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Scope {
     Everywhere,
+    /// When there is a profile.
+    Views,
     /// Every view with rows: all of them.
     Lists,
     Top,
@@ -105,6 +107,7 @@ impl Scope {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Everywhere => "Everywhere",
+            Self::Views => "Views and filters",
             Self::Lists => "Moving and searching",
             Self::Top => "Top",
             Self::Tree => "Tree",
@@ -163,7 +166,7 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["r"] => |_| Action::Reload, "refetch", "Fetch again; selection, view, filters and sort stay";
     }
     Top {
-        ["<enter>"] => |_| Action::Enter, "open", "Show the function's callers and callees";
+        ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
     Tree {
         ["<enter>"] => |_| Action::Enter, "go", "Go to the caller or callee under the cursor";
@@ -174,9 +177,9 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["<left>", "h"] => |_| Action::Collapse, "close", "Close the row, or go to its parent";
         ["<space>"] => |_| Action::Toggle, "", "Open or close the row";
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
-        ["<enter>"] => |_| Action::Enter, "open", "Show the function's callers and callees";
+        ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
-    Everywhere {
+    Views {
         ["<tab>"] => |_| Action::NextView, "view", "Next view";
         ["<s-tab>"] => |_| Action::PreviousView, "", "Previous view";
     }
@@ -184,9 +187,9 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["i"] => |_| Action::ToggleInUse, "inuse/alloc", "In use (held now) or allocated (since the start)";
     }
     Objects {
-        ["o"] => |_| Action::ToggleObjects, "space/objs", "Bytes or number of objects";
+        ["o"] => |_| Action::ToggleObjects, "objects", "Bytes or number of objects";
     }
-    Everywhere {
+    Views {
         ["1", "2", "3", "4", "5", "6", "7", "8", "9"] => Action::SampleType, "", "Sample type by number";
     }
     Lists {
@@ -194,7 +197,7 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["n"] => |_| Action::NextMatch, "", "Next match";
         ["N"] => |_| Action::PreviousMatch, "", "Previous match";
     }
-    Everywhere {
+    Views {
         ["f"] => |_| Action::Filter(Filter::Focus), "focus", "Focus: only samples with a matching frame";
         ["x"] => |_| Action::Filter(Filter::Ignore), "ignore", "Ignore: no samples with a matching frame";
         ["H"] => |_| Action::Filter(Filter::Hide), "", "Hide: leave matching frames out of the stacks";
@@ -258,7 +261,7 @@ mod tests {
     /// Every set of scopes in which all conditions hold: one for each view, the prompt and the help.
     fn situations() -> Vec<Vec<Scope>> {
         let conditions = [Scope::Server, Scope::Filtered, Scope::InUse, Scope::Objects];
-        let view = |view: Scope| [&[Scope::Everywhere, Scope::Lists, view][..], &conditions].concat();
+        let view = |view: Scope| [&[Scope::Everywhere, Scope::Views, Scope::Lists, view][..], &conditions].concat();
         let mut situations: Vec<_> = VIEWS.iter().map(|row| view(row.scope)).collect();
         situations.extend([vec![Scope::Prompt], vec![Scope::Help]]);
         situations

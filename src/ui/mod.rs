@@ -211,7 +211,7 @@ impl Dashboard {
     fn settle(&mut self, queue: &Receiver<Event>) -> Flow {
         let deadline = Instant::now() + PATIENCE;
         let mut flow = Flow::Continue;
-        while flow == Flow::Continue && self.app.is_busy() {
+        while flow == Flow::Continue && self.app.is_changing() {
             let left = deadline.saturating_duration_since(Instant::now());
             let Ok(event) = queue.recv_timeout(left) else { break };
             flow = self.handle(event);
@@ -229,7 +229,7 @@ impl Dashboard {
     }
 
     fn finish(&mut self, queue: &Receiver<Event>) {
-        while self.failure.is_none() && !self.app.is_settled() {
+        while self.failure.is_none() && self.app.is_busy() {
             let Ok(event) = queue.recv() else { return };
             self.handle(event);
         }

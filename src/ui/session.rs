@@ -9,6 +9,7 @@ use super::event::Effect;
 use super::keymap::Filter;
 use super::work::{Job, Listing, Product, Want};
 use crate::analyze::{CallTree, Direction};
+use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
 use crate::report::Options;
 
@@ -26,11 +27,11 @@ pub(super) struct Session {
     pub(super) search: Option<Regex>,
     /// Number of the current analysis; grows when profile or filters change.
     pub(super) generation: u64,
-    /// The last generation that could not be analysed.
-    failed: u64,
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    /// How many answers of the current generation are still to come.
+    pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
     last: Option<Arc<Listing>>,
 }
@@ -46,9 +47,9 @@ impl Session {
             selected: String::new(),
             search: None,
             generation: 0,
-            failed: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            outstanding: 0,
             last: None,
         }
     }
@@ -74,22 +75,7 @@ impl Session {
             .profile
             .as_ref()
             .is_some_and(|profile| !profile.sample_types.is_empty());
-        has_types && !self.listings.contains_key(&self.sample_type) && !self.has_failed()
-    }
-
-    /// Whether sample types that are listed besides the one in view are not ready yet.
-    pub(super) fn is_partial(&self) -> bool {
-        !self.has_failed() && self.listed_types().any(|id| !self.listings.contains_key(&id))
-    }
-
-    fn has_failed(&self) -> bool {
-        self.generation > 0 && self.failed == self.generation
-    }
-
-    /// The sample types whose listings are made at once, so that switching costs no wait.
-    fn listed_types(&self) -> impl Iterator<Item = SampleTypeId> + use<> {
-        let types = self.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
-        (0..types.min(16)).map(SampleTypeId::from_index)
+        has_types && !self.listings.contains_key(&self.sample_type)
     }
 
     /// Takes a profile that was read. The sample type stays if the new profile has one of that name.
@@ -114,7 +100,11 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
-        let others = self.listed_types().filter(|other| *other != self.sample_type);
+        self.outstanding = 0;
+        let types = self.profile.as_ref()?.sample_types.len();
+        let others = (0..types.min(16))
+            .map(SampleTypeId::from_index)
+            .filter(|other| *other != self.sample_type);
         let wants = std::iter::once(self.sample_type)
             .chain(others)
             .map(Want::Listing)
@@ -122,33 +112,55 @@ impl Session {
         self.job(wants)
     }
 
-    /// Asks for what the view in front lacks.
-    pub(super) fn want(&self, wants: Vec<Want>) -> Option<Effect> {
+    /// What of `wants` is not there yet.
+    pub(super) fn lacks(&self, wants: Vec<Want>) -> Vec<Want> {
         let lacks = |want: &Want| match want {
             Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
         };
-        let wants: Vec<Want> = wants.into_iter().filter(lacks).collect();
+        let has_types = self
+            .profile
+            .as_ref()
+            .is_some_and(|profile| !profile.sample_types.is_empty());
+        if has_types {
+            wants.into_iter().filter(lacks).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Asks for what of `wants` is not there yet.
+    pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
+        let wants = self.lacks(wants);
         if wants.is_empty() { None } else { self.job(wants) }
     }
 
-    fn job(&self, wants: Vec<Want>) -> Option<Effect> {
+    fn job(&mut self, wants: Vec<Want>) -> Option<Effect> {
         let profile = Arc::clone(self.profile.as_ref()?);
         // A profile without sample types has nothing to analyse.
-        if profile.sample_types.is_empty() || self.has_failed() {
+        if profile.sample_types.is_empty() {
             return None;
         }
+        self.outstanding += wants.len();
+        let (generation, options) = (self.generation, self.options.clone());
         Some(Effect::Analyze(Box::new(Job {
-            generation: self.generation,
+            generation,
             profile,
-            options: self.options.clone(),
+            options,
             wants,
         })))
     }
 
-    /// Takes what an analysis of the current generation brought.
-    pub(super) fn take(&mut self, product: Product) {
-        match product {
+    /// Takes what an analysis brought; true if it is of the current generation.
+    ///
+    /// # Errors
+    /// The analysis's own.
+    pub(super) fn take(&mut self, generation: u64, product: Result<Product>) -> Result<bool> {
+        if generation != self.generation {
+            return Ok(false);
+        }
+        self.outstanding = self.outstanding.saturating_sub(1);
+        match product? {
             Product::Listing(listing) => {
                 self.listings.insert(listing.report.sample_type, listing);
             }
@@ -156,11 +168,7 @@ impl Session {
                 self.trees.insert((sample_type, direction), tree);
             }
         }
-    }
-
-    /// Takes that the current generation cannot be analysed: nothing more will come of it.
-    pub(super) fn fail(&mut self) {
-        self.failed = self.generation;
+        Ok(true)
     }
 
     /// The filter's expression.

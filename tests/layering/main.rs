@@ -13,7 +13,7 @@ use crate::text::{absolute, begins_with, code, paths, says};
 /// A module at the top of the crate, the others that it may name, and why no more.
 #[rustfmt::skip]
 const MAY_NAME: &[(&str, &[&str], &str)] = &[
-    ("error", &[], "everybody fails with it, so it knows nobody"),
+    ("error", &["model"], "everybody fails with it, so it knows nobody but what everybody knows"),
     ("progress", &["error"], "work reports without knowing who listens"),
     ("model", &[], "what a profile is depends on nothing"),
     ("decode", &["model", "error", "progress"], "bytes become a profile wherever they come from"),
@@ -21,8 +21,10 @@ const MAY_NAME: &[(&str, &[&str], &str)] = &[
     ("analyze", &["model", "error"], "questions are asked of a profile, not of a file or a screen"),
     ("report", &["analyze", "encode", "model", "error"], "text is made of aggregates, for any writer"),
     ("source", &["error", "progress"], "where bytes come from has nothing to do with what they mean"),
+    ("load", &["analyze", "model", "error"], "several profiles become one; how a name is opened is handed in"),
+    ("zone", &[], "the local time zone is the machine's business alone"),
     ("ui", &["report", "analyze", "model", "error", "progress"], "the screen is handed its loader and draws what analyze made"),
-    ("cli", &["report", "error"], "what was typed becomes a request; nothing is read or drawn yet"),
+    ("cli", &["report", "load", "error"], "what was typed becomes a request; nothing is read or drawn yet"),
     ("lib", EVERYTHING, "the list of modules"),
     ("main", EVERYTHING, "the one place that ties everything together"),
 ];
@@ -42,8 +44,8 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("flate2", &["decode/", "encode/"], "compression belongs to the wire format"),
     ("clap", &["cli.rs", "cli/"], "the parser of the command line can be replaced in one place"),
     ("strsim", &["source/"], "files of similar names are proposed where they are opened"),
-    ("thiserror", &["error.rs", "decode/gzip.rs"], "errors are one enum"),
-    ("jiff", &["report/", "ui/", "source/save.rs", "main.rs"], "times are formatted where they are shown"),
+    ("thiserror", &["error.rs", "model/align.rs", "decode/gzip.rs"], "errors are one enum, and two that it wraps"),
+    ("jiff", &["report/", "ui/", "source/save.rs", "zone.rs"], "times are formatted where they are shown"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),
     ("hashbrown", &[], "a container"),
     ("rustc_hash", &[], "a hash"),

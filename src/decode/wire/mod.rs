@@ -6,4 +6,4 @@
 #[rustfmt::skip]
 mod generated;
 
-pub(super) use generated::*;
+pub(crate) use generated::*;

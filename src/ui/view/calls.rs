@@ -177,14 +177,15 @@ impl Calls {
         };
         let figure = |sum: i64| format!("{:>VALUE$}", report.format.value(sum));
         let share = |sum: i64| format!(" {:>6} ", percentage(sum, report.total).trim());
+        let quiet_zero = |sum: i64| if sum == 0 { plain } else { value };
         let mut spans = vec![
             super::marker(on_cursor),
-            Span::styled(figure(context.cum), value),
+            Span::styled(figure(context.cum), quiet_zero(context.cum)),
             Span::styled(share(context.cum), plain),
         ];
         if width >= 70 {
             spans.extend([
-                Span::styled(figure(context.flat), value),
+                Span::styled(figure(context.flat), quiet_zero(context.flat)),
                 Span::styled(share(context.flat), plain),
             ]);
         }

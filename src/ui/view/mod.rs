@@ -167,43 +167,61 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
         1,
         &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
     );
-    let place = place(session, full);
-    let package = name::package(full);
-    let mut facts = Vec::new();
-    if !place.is_empty() {
-        facts.extend([Span::styled(" at ", theme.quiet()), Span::raw(place)]);
-    }
-    if !package.is_empty() {
-        facts.extend([
-            Span::styled("  package ", theme.quiet()),
-            Span::raw(package.to_string()),
-        ]);
-    }
-    paint::line(buffer, area, 2, &Line::from(facts));
-    let mut values = vec![Span::styled(" flat/cum", theme.quiet())];
+    let facts = [
+        ("at", place(session, full)),
+        ("package", name::package(full).to_string()),
+    ];
+    fill(
+        buffer,
+        area,
+        2,
+        theme,
+        "",
+        facts.into_iter().filter(|(_, fact)| !fact.is_empty()),
+    );
+
     let types = session.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
-    for id in (0..types).take(9).map(SampleTypeId::from_index) {
-        let Some(listing) = session.listing_of(id) else {
-            continue;
-        };
+    // The type in view first: it is the one that always has room.
+    let others = (0..types)
+        .take(9)
+        .map(SampleTypeId::from_index)
+        .filter(|id| *id != session.sample_type);
+    let listings = std::iter::once(session.sample_type)
+        .chain(others)
+        .filter_map(|id| session.listing_of(id));
+    let values = listings.map(|listing| {
+        let report = &listing.report;
         let sums = listing
             .by_name
             .get(full)
             .map(|&node| *listing.whole.node(node))
             .unwrap_or_default();
-        let unit = listing.report.profile.type_unit(id);
-        let value = |value: i64| units::label(value, unit, "auto");
-        values.push(Span::styled(
-            format!("  {} ", listing.report.profile.type_name(id)),
-            theme.quiet(),
-        ));
-        values.push(Span::raw(format!(
-            "{}/{}",
-            value(sums.flat_value()),
-            value(sums.cum_value())
-        )));
+        let value = |value: i64| units::label(value, report.profile.type_unit(report.sample_type), "auto");
+        let text = format!("{}/{}", value(sums.flat_value()), value(sums.cum_value()));
+        (report.profile.type_name(report.sample_type), text)
+    });
+    fill(buffer, area, 3, theme, "flat/cum", values);
+}
+
+/// Writes named facts into a row, as many as there is room for; the first in any case.
+fn fill<'f>(
+    buffer: &mut Buffer,
+    area: Rect,
+    row: u16,
+    theme: Theme,
+    title: &'static str,
+    facts: impl Iterator<Item = (&'f str, String)>,
+) {
+    let mut line = Line::from(vec![Span::styled(format!(" {title}"), theme.quiet())]);
+    for (at, (name, fact)) in facts.enumerate() {
+        let gap = if line.width() > 1 { "  " } else { "" };
+        let spans = [Span::styled(format!("{gap}{name} "), theme.quiet()), Span::raw(fact)];
+        let wide: usize = spans.iter().map(Span::width).sum();
+        if at == 0 || line.width() + wide <= usize::from(area.width) {
+            line.spans.extend(spans);
+        }
     }
-    paint::line(buffer, area, 3, &Line::from(values));
+    paint::line(buffer, area, row, &line);
 }
 
 /// `file:line` of the line that matters most in a function, as far as the profile knows.

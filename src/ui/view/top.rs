@@ -175,8 +175,12 @@ impl Top {
         for (at, _, width) in self.columns(body) {
             let column = &COLUMNS[at];
             if column.align == Align::Right {
-                let is_value = column.head == "flat" || column.head == "cum";
-                let style = match (on_cursor, is_value) {
+                let value = match column.head {
+                    "flat" => row.flat,
+                    "cum" => row.cum,
+                    _ => 0,
+                };
+                let style = match (on_cursor, value != 0) {
                     (true, _) => theme.text(),
                     (false, true) => theme.value(),
                     (false, false) => theme.quiet(),

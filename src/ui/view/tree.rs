@@ -142,21 +142,14 @@ impl Tree {
                     .get(&entry.name)
                     .map(|&node| *listing.whole.node(node))
                     .unwrap_or_default();
-                let figure = |sum: i64| {
-                    format!(
-                        "{} ({})",
-                        report.format.value(sum),
-                        percentage(sum, report.total).trim()
-                    )
-                };
-                let text = format!(
-                    " flat {}   cum {}   ",
-                    figure(sums.flat_value()),
-                    figure(sums.cum_value())
-                );
-                let room = width.saturating_sub(text.chars().count() + 1);
-                spans.push(Span::styled(text, value));
+                let (flat, cum) = (sums.flat_value(), sums.cum_value());
+                let share = |sum: i64| percentage(sum, report.total).trim().to_string();
+                spans.push(Span::styled(format!("{:>VALUE$} ", report.format.value(cum)), value));
+                spans.push(Span::styled(format!("{:>7} {:8}  ● ", share(cum), "of all"), plain));
+                let own = format!("  flat {} ({})", report.format.value(flat), share(flat));
+                let room = width.saturating_sub(used + own.chars().count());
                 spans.extend(super::name_spans(session, theme, &entry.name, room, on_cursor));
+                spans.push(Span::styled(own, value));
             }
             Role::Caller | Role::Callee => {
                 let share = entry.weight as f64 / entry.whole.unsigned_abs().max(1) as f64;
@@ -311,7 +304,7 @@ impl View for Tree {
         }
         let head = format!(
             " {:>VALUE$} {:>7} {:8}    {}",
-            "value", "calls%", "", "callers above, callees below"
+            "cum", "calls%", "", "callers above, callees below"
         );
         paint::line(buffer, parts.head, 0, &Line::styled(head, theme.quiet()));
         let visible = self

@@ -1,0 +1,58 @@
+//! What the filters leave of a profile, as a profile.
+
+use std::borrow::Cow;
+
+use super::filter::Scope;
+use super::frames::Shape;
+use crate::model::{Line, Location, LocationId, Profile, Stacks};
+
+/// A profile with the samples of a scope and, in its locations, the lines that are seen. Of the shape only
+/// `no_inlines` and, with it, `columns` count. Nothing is renumbered or merged: what no sample names any more stays.
+/// A profile of which everything is seen is borrowed.
+pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, shape: &Shape) -> Cow<'p, Profile> {
+    if !shape.no_inlines && scope.is_whole(profile) {
+        return Cow::Borrowed(profile);
+    }
+    let mut kept = Profile {
+        stacks: Stacks::default(),
+        locations: Vec::with_capacity(profile.locations.len()),
+        lines: Vec::with_capacity(profile.lines.len()),
+        ..profile.clone()
+    };
+    for (row, location) in profile.locations.iter().enumerate() {
+        let mut lines = scope.lines(LocationId::from_index(row));
+        if shape.no_inlines && lines.len() > 1 {
+            lines = &lines[lines.len() - 1..];
+        }
+        let start = kept.lines.len() as u32;
+        kept.lines.extend(lines.iter().map(|&line| {
+            let line = profile.lines[line as usize];
+            let column = if shape.no_inlines && !shape.columns {
+                0
+            } else {
+                line.column
+            };
+            Line { column, ..line }
+        }));
+        kept.locations.push(Location {
+            lines: (start, kept.lines.len() as u32),
+            ..*location
+        });
+    }
+    for mapping in &mut kept.mappings {
+        mapping.has.inline_frames &= !shape.no_inlines;
+    }
+    let mut keep = vec![false; profile.samples.len()];
+    let mut stack = Vec::new();
+    for span in scope.spans() {
+        let row = span.sample.index();
+        let frames = profile.stacks.get(profile.samples.stack[row]);
+        let frames = &frames[span.from as usize..span.to as usize];
+        stack.clear();
+        stack.extend(frames.iter().filter(|frame| !scope.hidden()[frame.index()]));
+        kept.samples.stack[row] = kept.stacks.push(&stack);
+        keep[row] = true;
+    }
+    kept.samples.retain(&keep);
+    Cow::Owned(kept)
+}

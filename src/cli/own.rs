@@ -1,0 +1,165 @@
+//! Options about the program and its sources, a row each. Those that pprof has too carry its names.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, value_parser};
+
+/// A row of [`OWN`].
+pub(super) struct OwnRow {
+    pub(super) name: &'static str,
+    short: Option<char>,
+    value: Option<&'static str>,
+    kind: Kind,
+    help: &'static str,
+    visibility: Visibility,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Flag,
+    Text,
+    Path,
+    Bytes,
+    Seconds,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Visibility {
+    /// Under the options of the program.
+    Program,
+    /// Under the options that several profiles are put together with.
+    Sources,
+    /// Not in the help.
+    Hidden,
+}
+
+/// Options that are not about a report.
+pub(super) const OWN: &[OwnRow] = &[
+    sources(
+        "base",
+        Kind::Text,
+        Some("SOURCE"),
+        "Subtract this profile: what has come since",
+    ),
+    sources(
+        "diff_base",
+        Kind::Text,
+        Some("SOURCE"),
+        "The same, with percentages of this profile",
+    ),
+    sources(
+        "normalize",
+        Kind::Flag,
+        None,
+        "Scale the profile to the sums of the base first",
+    ),
+    sources(
+        "buildid",
+        Kind::Text,
+        Some("ID"),
+        "Build id of the main binary where the profile has none",
+    ),
+    sources("add_comment", Kind::Text, Some("TEXT"), "Add a comment to the profile"),
+    own("demo", Kind::Flag, None, "Open the heap profile that is built in"),
+    own(
+        "seconds",
+        Kind::Seconds,
+        Some("N"),
+        "Ask the server for a profile over N seconds",
+    ),
+    own(
+        "timeout",
+        Kind::Seconds,
+        Some("N"),
+        "Give up on a server after N seconds [default: 60]",
+    ),
+    own(
+        "max-bytes",
+        Kind::Bytes,
+        Some("N"),
+        "Refuse profiles with more than N bytes inflated [default: 16 GiB]",
+    ),
+    OwnRow {
+        short: Some('o'),
+        ..own(
+            "output",
+            Kind::Path,
+            Some("FILE"),
+            "Write to FILE instead of standard output",
+        )
+    },
+    OwnRow {
+        visibility: Visibility::Hidden,
+        ..own(
+            "keys",
+            Kind::Text,
+            Some("KEYS"),
+            "Play these keys first, e.g. \"jj<tab>\"",
+        )
+    },
+    OwnRow {
+        visibility: Visibility::Hidden,
+        ..own(
+            "print",
+            Kind::Text,
+            Some("WxH"),
+            "Print one frame of that size and leave",
+        )
+    },
+];
+
+const fn own(name: &'static str, kind: Kind, value: Option<&'static str>, help: &'static str) -> OwnRow {
+    OwnRow {
+        name,
+        short: None,
+        value,
+        kind,
+        help,
+        visibility: Visibility::Program,
+    }
+}
+
+const fn sources(name: &'static str, kind: Kind, value: Option<&'static str>, help: &'static str) -> OwnRow {
+    OwnRow {
+        visibility: Visibility::Sources,
+        ..own(name, kind, value, help)
+    }
+}
+
+/// The row of this name, spelled with `_` or `-`.
+pub(super) fn find(name: &str) -> Option<&'static OwnRow> {
+    let plain = |name: &str| name.replace('-', "_");
+    OWN.iter().find(|row| plain(row.name) == plain(name))
+}
+
+impl OwnRow {
+    /// Whether a value must follow.
+    pub(super) fn takes_value(&self) -> bool {
+        self.kind != Kind::Flag
+    }
+
+    /// What the parser is told.
+    pub(super) fn arg(&self) -> Arg {
+        let mut arg = Arg::new(self.name)
+            .long(self.name)
+            .help(self.help)
+            .hide(self.visibility == Visibility::Hidden)
+            .global(true);
+        if self.visibility == Visibility::Sources {
+            arg = arg.help_heading("Several profiles");
+        }
+        if let Some(short) = self.short {
+            arg = arg.short(short);
+        }
+        if let Some(value) = self.value {
+            arg = arg.value_name(value);
+        }
+        match self.kind {
+            Kind::Flag => arg.action(ArgAction::SetTrue),
+            Kind::Text => arg.action(ArgAction::Set),
+            Kind::Path => arg.value_parser(value_parser!(PathBuf)),
+            Kind::Bytes => arg.value_parser(value_parser!(u64)),
+            Kind::Seconds => arg.value_parser(value_parser!(u32)),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! From the names on the command line to the one profile that is reported on.
+//!
+//! Knows the order in which pprof reads, overrides, merges, compares and annotates (its `internal/driver/fetch.go`).
+//! Knows nothing of where bytes come from: whoever loads hands in how a name is opened. The one thing looked at
+//! here is whether the first name is a program.
+
+use std::fs::File;
+use std::io::Read;
+
+use crate::analyze::DIFF_BASE;
+use crate::error::{Error, Result};
+use crate::model::{Mapping, MappingId, Profile, StringId, align, merge};
+
+/// What is done with profiles besides adding them up. `Default` is nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Combine {
+    /// Profiles to compare with.
+    pub base: Vec<String>,
+    /// How they are compared.
+    pub comparison: Comparison,
+    /// Whether the profile is first scaled to the sums of the base.
+    pub scaling: Scaling,
+    /// The main binary's build id where the profile has none; empty for none.
+    pub build_id: String,
+    /// A comment to add; empty for none.
+    pub comment: String,
+}
+
+/// How a profile is compared with its base.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Comparison {
+    /// The base is subtracted, and percentages are of what is left.
+    #[default]
+    Subtract,
+    /// The base is subtracted, but its samples stay apart, and percentages are of the base.
+    Diff,
+}
+
+/// Whether a profile is scaled before it is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Scaling {
+    /// As it is.
+    #[default]
+    AsIs,
+    /// To the sums of the base.
+    Normalized,
+}
+
+/// What came out of several sources.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The one profile.
+    pub profile: Profile,
+    /// What should be warned of, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// Reads `sources` and puts them together. The first of several may be a program: it then names the main binary.
+/// A source that cannot be read is warned of as long as another one can.
+///
+/// # Errors
+/// Whatever `open` fails with, [`Error::Usage`] for what does not fit together, [`Error::Incompatible`].
+pub fn load(sources: &[String], combine: &Combine, open: &dyn Fn(&str) -> Result<Profile>) -> Result<Loaded> {
+    let (program, sources) = match sources {
+        [first, rest @ ..] if !rest.is_empty() && is_program(first) => (first.as_str(), rest),
+        _ => ("", sources),
+    };
+    let base: Vec<String> = combine.base.iter().filter(|name| !name.is_empty()).cloned().collect();
+    if combine.scaling == Scaling::Normalized && base.is_empty() {
+        return Err(Error::Usage(
+            "-normalize needs a profile to scale to: name one with -base or -diff_base".into(),
+        ));
+    }
+    let mut loader = Loader {
+        open,
+        program,
+        build_id: &combine.build_id,
+        count: sources.len() + base.len(),
+        warnings: Vec::new(),
+    };
+    let mut profile = loader.sum(sources)?;
+    if !base.is_empty() {
+        let base = loader.sum(&base)?;
+        profile = compare(profile, base, combine)?;
+    }
+    forget_sources(&mut profile);
+    if !combine.comment.is_empty() {
+        let comment = profile.strings.intern(combine.comment.as_bytes());
+        profile.comments.push(comment);
+    }
+    Ok(Loaded {
+        profile,
+        warnings: loader.warnings,
+    })
+}
+
+fn compare(mut profile: Profile, mut base: Profile, combine: &Combine) -> Result<Profile> {
+    if combine.comparison == Comparison::Diff {
+        base.label_samples(DIFF_BASE.0, DIFF_BASE.1);
+    }
+    if combine.scaling == Scaling::Normalized {
+        profile.comparable(&base)?;
+        profile.normalize(&base);
+    }
+    base.scale(&vec![-1.0; base.sample_types.len()]);
+    put_together(vec![profile, base])
+}
+
+fn put_together(mut profiles: Vec<Profile>) -> Result<Profile> {
+    align(&mut profiles)?;
+    match profiles.pop() {
+        Some(only) if profiles.is_empty() => Ok(only),
+        last => {
+            profiles.extend(last);
+            Ok(merge(&profiles)?)
+        }
+    }
+}
+
+struct Loader<'l> {
+    open: &'l dyn Fn(&str) -> Result<Profile>,
+    program: &'l str,
+    build_id: &'l str,
+    /// How many profiles there are in all; an error of one among several says which.
+    count: usize,
+    warnings: Vec<String>,
+}
+
+/// So many profiles are held at once and merged before more are read.
+const AT_ONCE: usize = 128;
+
+impl Loader<'_> {
+    fn sum(&mut self, names: &[String]) -> Result<Profile> {
+        let mut sum: Option<Profile> = None;
+        let mut failures = Vec::new();
+        for names in names.chunks(AT_ONCE) {
+            let mut profiles = Vec::with_capacity(names.len());
+            for name in names {
+                match self.one(name) {
+                    Ok(profile) => profiles.push(profile),
+                    Err(error @ (Error::Cancelled | Error::Usage(_))) => return Err(error),
+                    Err(error) => failures.push(self.named(name, error)),
+                }
+            }
+            if !profiles.is_empty() {
+                let profiles = put_together(profiles)?;
+                sum = Some(match sum {
+                    Some(sum) => put_together(vec![sum, profiles])?,
+                    None => profiles,
+                });
+            }
+        }
+        let Some(sum) = sum else {
+            let error = failures.into_iter().next();
+            return Err(error.unwrap_or_else(|| Error::Usage("which profile? heaptui --help shows how".into())));
+        };
+        if !failures.is_empty() {
+            let (read, all) = (names.len() - failures.len(), names.len());
+            self.warnings.extend(failures.iter().map(Error::to_string));
+            self.warnings
+                .push(format!("only {read} of {all} profiles could be read"));
+        }
+        Ok(sum)
+    }
+
+    fn named(&self, name: &str, error: Error) -> Error {
+        if self.count == 1 || error.to_string().starts_with(name) {
+            return error;
+        }
+        Error::Source {
+            name: name.into(),
+            error: Box::new(error),
+        }
+    }
+
+    fn one(&self, name: &str) -> Result<Profile> {
+        let mut profile = (self.open)(name)?;
+        if profile.mappings.is_empty() {
+            // All code is then taken to be in one unknown binary.
+            profile.mappings.push(Mapping {
+                id: 1,
+                ..Mapping::default()
+            });
+            for location in &mut profile.locations {
+                location.mapping = Some(MappingId(0));
+            }
+        }
+        if let Some(main) = profile.mappings.first_mut() {
+            if !self.program.is_empty() {
+                main.file = profile.strings.intern(self.program.as_bytes());
+            }
+            if main.build_id == StringId(0) {
+                main.build_id = profile.strings.intern(self.build_id.as_bytes());
+            }
+        }
+        Ok(profile)
+    }
+}
+
+/// What the first bytes of programs are: ELF, Mach-O of either byte order and width, several of them in one, PE.
+const PROGRAMS: &[&[u8]] = &[
+    b"\x7fELF",
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe",
+    b"\xbe\xba\xfe\xca",
+    b"MZ",
+];
+
+/// Whether this is a file with a program. Pipes are not looked into: what is read from them is gone.
+fn is_program(path: &str) -> bool {
+    if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
+        return false;
+    }
+    let mut head = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && PROGRAMS.iter().any(|magic| head.starts_with(magic))
+}
+
+/// A mapping without build id whose file is a URL was named after where the profile came from: no binary at all.
+fn forget_sources(profile: &mut Profile) {
+    for mapping in &mut profile.mappings {
+        if mapping.build_id == StringId(0) && is_url(profile.strings.get(mapping.file)) {
+            mapping.file = StringId(0);
+        }
+    }
+}
+
+/// Whether a text begins with a URL's scheme and has nothing that cannot be in a URL.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let fits = |char: char| char.is_ascii_alphanumeric() || "+-.".contains(char);
+    let escapes = |rest: &str| {
+        let hex = |code: &str| code.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+        rest.split('%').skip(1).all(hex)
+    };
+    scheme.starts_with(|char: char| char.is_ascii_alphabetic())
+        && scheme.chars().all(fits)
+        && !text.contains(|char: char| char.is_ascii_control())
+        && (!rest.starts_with('/') || escapes(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_url;
+
+    #[test]
+    fn a_file_that_is_a_url_is_no_binary() {
+        for url in ["http://host:6060/debug/pprof/heap", "memfd:doublemapper", "a+b.c-d:x"] {
+            assert!(is_url(url), "{url}");
+        }
+        for file in [
+            "",
+            "/usr/bin/app",
+            "[vdso]",
+            "anon_inode:[x]",
+            ":x",
+            "1:x",
+            "C:/%zz",
+            "//x",
+        ] {
+            assert!(!is_url(file), "{file}");
+        }
+    }
+}
