@@ -351,7 +351,7 @@ impl App {
                 // What moves is the view, not a row in it.
                 let last = lines.saturating_sub(usize::from(body.height));
                 scroll.at = scroll.offset;
-                scroll.step(step, last + 1, 1);
+                scroll.step(step, last + 1, usize::from(body.height));
                 scroll.offset = scroll.at;
             }
             (_, Action::Back) => self.overlay = None,
