@@ -99,7 +99,7 @@ pub fn run(setup: &Setup) -> Result<()> {
         match flow {
             Flow::Continue => {}
             Flow::Quit => return dashboard.failure.take().map_or(Ok(()), Err),
-            Flow::Redraw => screen.terminal.clear().map_err(terminal::failed)?,
+            Flow::Redraw => screen.refresh()?,
             Flow::Suspend => screen.suspend()?,
         }
     }
