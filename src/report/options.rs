@@ -162,7 +162,7 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", |o, v| sample_type(o, v, "delay").and_then(|()| flag(&mut o.mean, v));
         "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", |o, v| flag(&mut o.mean, v);
         "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", |o, v| ratio(&mut o.divide_by, v);
-        "unit" Takes::Value("UNIT"), "Unit of values, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o, v| text(&mut o.unit, v);
+        "unit" Takes::Value("UNIT"), "Unit, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o, v| text(&mut o.unit, v);
         "relative_percentages" Takes::Flag, "Take percentages of what the filters leave", |o, v| flag(&mut o.relative_percentages, v);
         "drop_negative" Takes::Flag, "Leave out nodes with a negative value", |o, v| flag(&mut o.drop_negative, v);
     }
