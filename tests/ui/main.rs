@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use heaptui::analyze::Sort;
 use heaptui::decode::{self, Limits};
 use heaptui::error::{Error, Result};
 use heaptui::model::Profile;
@@ -145,6 +146,16 @@ fn no_sequence_of_keys_breaks_it() {
                 check(&frame(fixture, NORMAL, &played, Colours::Some), NORMAL, &played);
             }
         }
+    }
+}
+
+#[test]
+fn it_begins_in_the_order_that_is_asked_for() {
+    for (keys, head) in [("", "▼cum"), ("r", "▲cum"), ("sss", "▼cum"), ("ss", "▼flat")] {
+        let mut setup = setup("orders.heap", keys, Colours::Some);
+        setup.options.sort = Sort::Cum;
+        let frame = ui::print(&setup, NORMAL).expect("a frame");
+        assert!(frame.contains(head), "-cum {keys}: {head}:\n{frame}");
     }
 }
 

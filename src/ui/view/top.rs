@@ -11,6 +11,7 @@ use super::super::theme::Theme;
 use super::super::widget::{bar, cursor::Cursor, paint};
 use super::super::work::{Listing, Want};
 use super::{Outcome, TREE, View};
+use crate::analyze::Sort;
 use crate::report::{self, Align, COLUMNS, Row, SortKey};
 
 /// The view's own state.
@@ -63,7 +64,7 @@ impl Top {
         let Some(listing) = session.listing().cloned() else {
             return;
         };
-        let by_pprof = self.sort == SortKey::Flat && !self.reversed;
+        let by_pprof = self.sort == asked_for(session) && !self.reversed;
         self.sorted = (!by_pprof).then(|| {
             let mut rows = listing.rows.clone();
             report::sort_rows(&mut rows, self.sort, self.reversed);
@@ -223,6 +224,14 @@ fn bar_width(body: Rect) -> usize {
     }
 }
 
+/// The order that the program was called with, in which rows come.
+fn asked_for(session: &Session) -> SortKey {
+    match session.options.sort {
+        Sort::Flat => SortKey::Flat,
+        Sort::Cum => SortKey::Cum,
+    }
+}
+
 fn largest(rows: &[Row], size: impl Fn(&Row) -> i64) -> u64 {
     rows.iter().map(|row| size(row).unsigned_abs()).max().unwrap_or(0)
 }
@@ -272,6 +281,10 @@ impl View for Top {
     }
 
     fn refresh(&mut self, session: &mut Session, body: Rect) {
+        // Before there are rows nobody has sorted them.
+        if self.widths.is_empty() {
+            self.sort = asked_for(session);
+        }
         self.order(session, body);
         let Some(listing) = session.listing() else { return };
         self.widths.clone_from(&listing.widths);
