@@ -197,7 +197,8 @@ fn options(given: &[Given]) -> Result<Options> {
         let Some((_, value)) = given.iter().rev().find(|(other, _)| other.name == row.name) else {
             continue;
         };
-        (row.set)(&mut options, value).map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
+        row.set(&mut options, value)
+            .map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
         let is_on = matches!(row.takes, Takes::Choice(_)) && report::parse_bool(value) == Ok(true);
         on.extend(is_on.then_some(row));
     }
@@ -342,6 +343,8 @@ fn command() -> Command {
         .override_usage("heaptui [OPTIONS] SOURCE\n       heaptui REPORT [OPTIONS] SOURCE\n       heaptui -top [OPTIONS] SOURCE          (pprof's spelling: one dash or two)")
         .subcommand_negates_reqs(true)
         .args_conflicts_with_subcommands(false)
+        // As in pprof, of an option that is given twice the last counts.
+        .args_override_self(true)
         .disable_help_subcommand(true)
         .args_override_self(true)
         .args(OPTIONS.iter().map(option_arg))

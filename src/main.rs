@@ -6,7 +6,7 @@
     reason = "printing is what this file is for"
 )]
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,9 +16,10 @@ use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::load::{self, Combine, Comparison, Loaded};
+use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content};
+use heaptui::report::{self, Content, Options, ReportRow, ReportStep, Step};
 use heaptui::source::{self, Described, HttpOptions, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
 use heaptui::zone;
@@ -53,27 +54,11 @@ fn run() -> Result<()> {
             mut options,
             output,
         } => {
-            if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
-                let name = report.name;
-                return Err(Error::Usage(format!(
-                    "{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE"
-                )));
-            }
             options.zone = zone::local();
             let loaded = Opened::new(&input)?.load_all(&())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
-            let mut text = Vec::new();
             let profile = Arc::new(loaded.profile);
-            let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut text)?;
-            match output {
-                Some(path) => {
-                    warn(&format!("Generating report in {}", path.display()));
-                    source::save(&text, &path)?;
-                }
-                None => print(&text)?,
-            }
-            warnings.iter().for_each(|warning| warn(warning));
-            Ok(())
+            write_report(&profile, report, argument.as_deref(), &options, output.as_deref())
         }
         Request::Dashboard(dashboard) => open(dashboard),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
@@ -82,6 +67,8 @@ fn run() -> Result<()> {
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
     dashboard.options.zone = zone::local();
+    // As in pprof's interactive mode: the header of the screen says what profile it is.
+    dashboard.options.compact_labels = true;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let setup = Setup {
         loader: Arc::new(Opened::new(&dashboard.input)?),
@@ -92,6 +79,13 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
     if let Some(size) = dashboard.print {
         return print(ui::print(&setup, size)?.as_bytes());
     }
+    if !io::stdin().is_terminal() && !dashboard.input.sources.iter().any(|name| name == "-") {
+        let mut lines = io::stdin().lock();
+        // Nothing to read is no command: a service's empty input, or a terminal on the other side alone.
+        if !lines.fill_buf().is_ok_and(|bytes| bytes.is_empty()) {
+            return commands(&dashboard.input, setup.options, lines);
+        }
+    }
     if !io::stdout().is_terminal() {
         let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
         let names = names.join(", ");
@@ -100,6 +94,69 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         )));
     }
     ui::run(&setup)
+}
+
+/// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
+fn commands(input: &Input, mut options: Options, lines: impl BufRead) -> Result<()> {
+    let loaded = Opened::new(input)?.load_all(&())?;
+    loaded.warnings.iter().for_each(|warning| warn(warning));
+    let profile = Arc::new(loaded.profile);
+    for line in lines.lines() {
+        let line = line.map_err(|reason| Error::Io {
+            name: "standard input".into(),
+            reason,
+        })?;
+        for step in report::interpret(&line, &profile, &mut options) {
+            match step {
+                Step::Quit => return Ok(()),
+                Step::Changed => {}
+                Step::Say(text) => warn(&text),
+                Step::Problem(problem) => warn(&problem),
+                Step::Report(step) => match command(&profile, &step) {
+                    Err(Error::Io { reason, name }) if reason.kind() == io::ErrorKind::BrokenPipe => {
+                        return Err(Error::Io { reason, name });
+                    }
+                    Err(error) => warn(&error.to_string()),
+                    Ok(()) => {}
+                },
+            }
+        }
+    }
+    Ok(())
+}
+
+fn command(profile: &Arc<Profile>, step: &ReportStep) -> Result<()> {
+    let output = step.output.as_deref().map(Path::new);
+    write_report(profile, step.report, step.argument.as_deref(), &step.options, output)
+}
+
+/// Writes a report to a file or to standard output.
+fn write_report(
+    profile: &Arc<Profile>,
+    report: &ReportRow,
+    argument: Option<&str>,
+    options: &Options,
+    output: Option<&Path>,
+) -> Result<()> {
+    if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
+        let name = report.name;
+        let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE");
+        return Err(Error::Usage(usage));
+    }
+    let write = |out: &mut dyn Write| report::write(profile, report, argument, options, out);
+    let warnings = match output {
+        Some(path) => {
+            let mut text = Vec::new();
+            let warnings = write(&mut text)?;
+            warn(&format!("Generating report in {}", path.display()));
+            source::save(&text, path)?;
+            warnings
+        }
+        // As it comes: a listing of a million stacks need not fit into memory.
+        None => write(&mut io::stdout().lock())?,
+    };
+    warnings.iter().for_each(|warning| warn(warning));
+    Ok(())
 }
 
 /// Sources with how to read them.
@@ -169,6 +226,10 @@ impl Loader for Opened {
     fn load(&self, observer: &dyn Observer) -> Result<Profile> {
         self.load_all(observer).map(|loaded| loaded.profile)
     }
+
+    fn save(&self, file: &str, bytes: &[u8]) -> Result<()> {
+        source::save(bytes, Path::new(file))
+    }
 }
 
 fn source(name: &str) -> Source {
@@ -220,5 +281,5 @@ fn stdout_failed(reason: io::Error) -> Error {
 }
 
 fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "heaptui: {}", visible(text));
+    let _ = writeln!(io::stderr(), "heaptui: {}", visible_lines(text));
 }

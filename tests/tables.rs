@@ -34,6 +34,8 @@ const VALUES: &[(&str, &str)] = &[
     ("F", "0.1"),
     ("PATHS", "/a:/b"),
     ("MODE", "none"),
+    ("KEY,...", "tenant"),
+    ("[KEY=]RANGE|REGEX", "tenant"),
 ];
 
 fn tests() -> PathBuf {

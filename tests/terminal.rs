@@ -185,7 +185,7 @@ fn a_walk_through_the_dashboard() {
         ("f", "type to replace"),
         ("\x1b[200~json(\x1b[201~", "unclosed group"),
         ("\x7f\r", "focus=json"),
-        ("F/gopher\r", "No name matches"),
+        ("F/gopher\r", "Nothing matches"),
         ("\x0c", "gopher"),
         ("?", "What the numbers mean"),
     ] {

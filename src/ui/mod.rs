@@ -7,11 +7,11 @@
 mod app;
 mod ask;
 mod chrome;
+mod draw;
 mod event;
 mod help;
 mod keymap;
 mod keys;
-mod loading;
 mod screen;
 mod session;
 mod terminal;

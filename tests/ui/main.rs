@@ -6,6 +6,7 @@
 mod hostile;
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -64,6 +65,12 @@ const CASES: &[Case] = &[
     ("help", "orders.heap", NORMAL, "?"),
     ("help-scrolled", "orders.heap", NORMAL, "?<pgdn>j"),
     ("help-120x36", "orders.heap", LARGE, "?G"),
+    ("command", "orders.heap", NORMAL, ":peek newSession$<enter>"),
+    ("command-completed", "orders.heap", NORMAL, ":tra<tab>"),
+    ("command-wrong", "orders.heap", NORMAL, ":nonsense<enter>"),
+    ("command-scrolled", "orders.heap", NORMAL, ":tree<enter><pgdn>/search<enter>"),
+    ("command-sets", "orders.heap", NORMAL, ":focus=json<enter>"),
+    ("command-saves", "orders.heap", NORMAL, ":top > a.txt<enter>"),
     ("read-again", "orders.heap", NORMAL, "jj<c-r>"),
     ("goroutines", "orders.goroutine", LARGE, ""),
     ("goroutines-calls", "orders.goroutine", LARGE, "<s-tab>"),
@@ -239,5 +246,14 @@ impl Loader for Fixture {
             }
         };
         decode::profile(&bytes[..], Limits::default(), &())
+    }
+
+    /// Nothing that is typed here may leave a file behind.
+    fn save(&self, path: &str, _: &[u8]) -> Result<()> {
+        let reason = io::Error::from(io::ErrorKind::ReadOnlyFilesystem);
+        Err(Error::Io {
+            name: path.into(),
+            reason,
+        })
     }
 }

@@ -11,15 +11,12 @@ use super::super::theme::Theme;
 use super::super::widget::{bar, cursor::Cursor, paint};
 use super::super::work::{Listing, Want};
 use super::{Outcome, TREE, View};
-use crate::analyze::Sort;
 use crate::report::{self, Align, COLUMNS, Row, SortKey};
 
 /// The view's own state.
 #[derive(Default)]
 pub(super) struct Top {
     cursor: Cursor,
-    sort: SortKey,
-    reversed: bool,
     /// The rows in another order than pprof's; see [`Top::rows`].
     sorted: Option<Vec<Row>>,
     /// Width of each column of numbers.
@@ -64,10 +61,10 @@ impl Top {
         let Some(listing) = session.listing().cloned() else {
             return;
         };
-        let by_pprof = self.sort == asked_for(session) && !self.reversed;
+        let by_pprof = session.sort == SortKey::Flat && !session.reversed;
         self.sorted = (!by_pprof).then(|| {
             let mut rows = listing.rows.clone();
-            report::sort_rows(&mut rows, self.sort, self.reversed);
+            report::sort_rows(&mut rows, session.sort, session.reversed);
             rows
         });
         let rows = self.sorted.as_deref().unwrap_or(&listing.rows);
@@ -140,12 +137,12 @@ impl Top {
         columns
     }
 
-    fn head(&self, theme: Theme, body: Rect) -> Line<'static> {
+    fn head(&self, session: &Session, theme: Theme, body: Rect) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (at, _, width) in self.columns(body) {
             let column = &COLUMNS[at];
-            let is_key = column.head == ["flat", "cum", "name"][self.sort as usize];
-            let arrow = match (is_key, self.reversed) {
+            let is_key = column.head == ["flat", "cum", "name"][session.sort as usize];
+            let arrow = match (is_key, session.reversed) {
                 (false, _) => "",
                 (true, false) => "▼",
                 (true, true) => "▲",
@@ -191,7 +188,7 @@ impl Top {
                 continue;
             }
             let bar_width = bar_width(body);
-            let (size, largest) = match self.sort {
+            let (size, largest) = match session.sort {
                 SortKey::Cum => (row.cum, largest(&listing.rows, |row| row.cum)),
                 _ => (row.flat, largest(&listing.rows, |row| row.flat)),
             };
@@ -224,14 +221,6 @@ fn bar_width(body: Rect) -> usize {
     }
 }
 
-/// The order that the program was called with, in which rows come.
-fn asked_for(session: &Session) -> SortKey {
-    match session.options.sort {
-        Sort::Flat => SortKey::Flat,
-        Sort::Cum => SortKey::Cum,
-    }
-}
-
 fn largest(rows: &[Row], size: impl Fn(&Row) -> i64) -> u64 {
     rows.iter().map(|row| size(row).unsigned_abs()).max().unwrap_or(0)
 }
@@ -257,21 +246,21 @@ impl View for Top {
             }
             Action::Enter => return Outcome::Go(TREE),
             Action::Sort => {
-                self.sort = match self.sort {
+                session.sort = match session.sort {
                     SortKey::Flat => SortKey::Cum,
                     SortKey::Cum => SortKey::Name,
                     SortKey::Name => SortKey::Flat,
                 };
-                self.reversed = false;
+                session.reversed = false;
                 self.order(session, body);
             }
             Action::SortBy(key) => {
-                self.reversed = key == self.sort && !self.reversed;
-                self.sort = key;
+                session.reversed = key == session.sort && !session.reversed;
+                session.sort = key;
                 self.order(session, body);
             }
             Action::Reverse => {
-                self.reversed = !self.reversed;
+                session.reversed = !session.reversed;
                 self.order(session, body);
             }
             Action::Click(at) => return self.click(session, at.x, at.y, body),
@@ -281,10 +270,6 @@ impl View for Top {
     }
 
     fn refresh(&mut self, session: &mut Session, body: Rect) {
-        // Before there are rows nobody has sorted them.
-        if self.widths.is_empty() {
-            self.sort = asked_for(session);
-        }
         self.order(session, body);
         let Some(listing) = session.listing() else { return };
         self.widths.clone_from(&listing.widths);
@@ -305,7 +290,7 @@ impl View for Top {
             0,
             &Line::styled(format!(" {accounting}"), theme.quiet()),
         );
-        paint::line(buffer, parts.head, 0, &self.head(theme, body));
+        paint::line(buffer, parts.head, 0, &self.head(session, theme, body));
         if rows.is_empty() {
             super::draw_empty(session, theme, parts.rows, buffer);
             return;
