@@ -150,7 +150,12 @@ impl App {
                 match self.session.take(generation, product) {
                     Ok(true) => self.refresh(),
                     Ok(false) => return None,
-                    Err(error) => self.message = Some(Message::Problem(error.to_string())),
+                    // The options that the program was called with cannot be.
+                    Err(error) if self.session.listing().is_none() => return Some(Effect::Fail(error)),
+                    Err(error) => {
+                        self.message = Some(Message::Problem(error.to_string()));
+                        return None;
+                    }
                 }
                 self.warn_of_filters();
                 self.wants()
@@ -326,6 +331,8 @@ impl App {
                 self.load = Load::Failed("Cancelled.".into());
                 None
             }
+            // A server may answer the next time; a file that is none stays so.
+            Err(error) if !self.session.is_remote => Some(Effect::Fail(error)),
             Err(error) => {
                 self.load = Load::Failed(error.to_string());
                 None

@@ -11,7 +11,7 @@ use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-const ORDER: [Scope; 12] = [
+pub(super) const ORDER: [Scope; 12] = [
     Scope::Views,
     Scope::Filtered,
     Scope::InUse,

@@ -272,23 +272,7 @@ impl View for Top {
     fn refresh(&mut self, session: &mut Session, body: Rect) {
         self.order(session, body);
         let Some(listing) = session.listing() else { return };
-        let format = &listing.report.format;
-        self.widths = COLUMNS
-            .iter()
-            .map(|column| {
-                let values: Box<dyn Iterator<Item = i64>> = match column.head {
-                    "flat" => Box::new(listing.rows.iter().map(|row| row.flat)),
-                    "cum" => Box::new(listing.rows.iter().map(|row| row.cum)),
-                    _ => return column.width,
-                };
-                let (low, high) = values.fold((0, 0), |(low, high), value| (value.min(low), value.max(high)));
-                format
-                    .value(low)
-                    .len()
-                    .max(format.value(high).len())
-                    .max(column.head.len() + 1)
-            })
-            .collect();
+        self.widths.clone_from(&listing.widths);
     }
 
     fn wants(&self, session: &Session) -> Vec<Want> {
