@@ -187,7 +187,7 @@ fn a_walk_through_the_dashboard() {
         ("\x7f\r", "focus=json"),
         ("F/gopher\r", "Nothing matches"),
         ("\x0c", "gopher"),
-        ("?", "What the numbers mean"),
+        ("?", "Views and filters"),
     ] {
         session.keys(keys, text);
     }

@@ -321,6 +321,11 @@ impl App {
                 if self.session.profile.is_some() {
                     self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
                 }
+                let wanted = &self.session.options.sample_index;
+                if self.session.profile.is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
+                    let note = format!("There is no sample type {wanted:?}; this is the profile's own.");
+                    self.message = Some(Message::Problem(note));
+                }
                 self.session.set_profile(profile)
             }
             Err(error) if self.session.profile.is_some() => {

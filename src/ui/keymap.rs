@@ -71,6 +71,16 @@ pub(super) enum Filter {
 }
 
 impl Filter {
+    /// What the prompt says.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Focus => "focus: ",
+            Self::Ignore => "ignore: ",
+            Self::Hide => "hide: ",
+            Self::Show => "show: ",
+        }
+    }
+
     /// Its option's name.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -180,6 +190,9 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
     Server {
         ["r"] => |_| Action::Reload, "refetch", "Fetch again; selection, view, filters and sort stay";
     }
+    Filtered {
+        ["F"] => |_| Action::ClearFilters, "clear", "Clear all filters";
+    }
     Top {
         ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
@@ -218,9 +231,6 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["H"] => |_| Action::Filter(Filter::Hide), "", "Hide: leave matching frames out of the stacks";
         ["S"] => |_| Action::Filter(Filter::Show), "", "Show: leave all other frames out of the stacks";
         [":"] => |_| Action::Command, "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
-    }
-    Filtered {
-        ["F"] => |_| Action::ClearFilters, "clear filters", "Clear all filters";
     }
     Top {
         ["s"] => |_| Action::Sort, "sort", "Sort by the next column: flat, cum, name";

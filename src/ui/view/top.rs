@@ -48,7 +48,7 @@ fn parts(body: Rect) -> Parts {
 }
 
 /// Columns that are left out first where there is little room.
-const SPARE: [&str; 3] = ["sum%", "flat%", "cum%"];
+const SPARE: [&str; 4] = ["sum%", "flat%", "cum%", "cum"];
 const MIN_NAME: usize = 24;
 
 impl Top {
@@ -284,6 +284,15 @@ impl View for Top {
         let parts = parts(body);
         let rows = self.rows(listing);
         let accounting = report::accounting(&listing.report).join(" · ");
+        // Where the line is too long its first words are what one can do without.
+        let short = accounting
+            .strip_prefix("Showing nodes accounting for ")
+            .unwrap_or(&accounting);
+        let accounting = if accounting.width() < usize::from(body.width) {
+            &accounting
+        } else {
+            short
+        };
         paint::line(
             buffer,
             parts.accounting,
