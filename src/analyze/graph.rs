@@ -1,8 +1,10 @@
 //! The call graph of one sample type: what each node and each call accounts for.
 
-use rustc_hash::FxHashMap;
-
 use std::cmp::Ordering;
+use std::num::NonZero;
+use std::thread;
+
+use rustc_hash::FxHashMap;
 
 use super::filter::{Scope, Span};
 use super::frames::{Frames, NodeId};
@@ -139,6 +141,12 @@ impl Edge {
         self.inline &= inline;
     }
 
+    /// Adds what another part of the samples found of the same calls.
+    fn merge(&mut self, other: &Self) {
+        self.add(other.weight, other.divisor, other.inline);
+        self.residual |= other.residual;
+    }
+
     /// The weight as shown: the mean if there is a divisor.
     pub fn value(&self) -> i64 {
         mean(self.weight, self.divisor)
@@ -163,87 +171,21 @@ pub struct Graph {
 impl Graph {
     /// Sums of the nodes alone, without calls: what decides which nodes are kept.
     pub(super) fn sums(basis: Basis<'_>) -> Self {
-        let Basis {
-            profile,
-            scope,
-            frames,
-            weights,
-        } = basis;
-        let mut nodes = vec![Node::default(); frames.len()];
-        // The number of the sample that was last counted at a node, so that recursion counts once.
-        let mut stamps = vec![0u32; frames.len()];
-        for (stamp, span) in (1u32..).zip(scope.spans()) {
-            let (value, divisor) = weights.of(span.sample.index());
-            if value == 0 && divisor == 0 {
-                continue;
-            }
-            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-            let mut is_leaf = true;
-            for &location in &stack[span.from as usize..span.to as usize] {
-                for &node in frames.of(location) {
-                    let sums = &mut nodes[node.index()];
-                    if is_leaf {
-                        is_leaf = false;
-                        sums.add_flat(value, divisor);
-                    }
-                    if stamps[node.index()] != stamp {
-                        stamps[node.index()] = stamp;
-                        sums.add_cum(value, divisor);
-                    }
-                }
-            }
-        }
-        Self::linked(nodes, Vec::new())
+        let parts = in_parts(basis.scope.spans(), |spans| sums_of(basis, spans));
+        Self::linked(added(parts), Vec::new())
     }
 
     /// Adds up the samples of a scope, calls included. With `kept`, frames of other nodes are passed over; calls
     /// across them become residual edges, and samples that end in them add no flat.
     pub(super) fn calls(basis: Basis<'_>, kept: Option<&[bool]>) -> Self {
-        let Basis {
-            profile,
-            scope,
-            frames,
-            weights,
-        } = basis;
-        let mut nodes = vec![Node::default(); frames.len()];
-        let mut stamps = vec![0u32; frames.len()];
-        let mut edges = EdgeTable::new(frames.len(), kept);
-        for (stamp, span) in (1u32..).zip(scope.spans()) {
-            let (value, divisor) = weights.of(span.sample.index());
-            if value == 0 && divisor == 0 {
-                continue;
-            }
-            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-            let mut parent: Option<NodeId> = None;
-            let mut residual = false;
-            for &location in stack[span.from as usize..span.to as usize].iter().rev() {
-                let of_location = frames.of(location);
-                for (at, &node) in of_location.iter().enumerate().rev() {
-                    if kept.is_some_and(|kept| !kept[node.index()]) {
-                        residual = true;
-                        continue;
-                    }
-                    if stamps[node.index()] != stamp {
-                        stamps[node.index()] = stamp;
-                        nodes[node.index()].add_cum(value, divisor);
-                    }
-                    if let Some(from) = parent.filter(|&parent| parent != node) {
-                        let (edge, counted) = edges.find(from, node);
-                        if *counted != stamp {
-                            *counted = stamp;
-                            edge.add(value, divisor, at + 1 != of_location.len());
-                            edge.residual |= residual;
-                        }
-                    }
-                    parent = Some(node);
-                    residual = false;
-                }
-            }
-            if let (Some(leaf), false) = (parent, residual) {
-                nodes[leaf.index()].add_flat(value, divisor);
-            }
+        let parts = in_parts(basis.scope.spans(), |spans| calls_of(basis, spans, kept));
+        let (nodes, tables): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let mut tables = tables.into_iter();
+        let mut edges = tables.next().unwrap_or_else(|| EdgeTable::new(0, None));
+        for part in tables.flat_map(|table| table.edges) {
+            edges.find(part.from, part.to).0.merge(&part);
         }
-        Self::linked(nodes, edges.edges)
+        Self::linked(added(nodes), edges.edges)
     }
 
     pub(super) fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {
@@ -306,6 +248,134 @@ impl Graph {
         let flat = self.listed.iter().map(|node| self.node(*node).flat_value());
         flat.fold(0, i64::saturating_add)
     }
+}
+
+/// Samples from which on it is worth to add up parts of them side by side.
+const WORTH_THREADS: usize = 1 << 15;
+
+/// Does the same to parts of the samples, side by side where there are many of them.
+fn in_parts<T: Send>(spans: &[Span], work: impl Fn(&[Span]) -> T + Sync) -> Vec<T> {
+    let threads = if spans.len() < WORTH_THREADS {
+        1
+    } else {
+        thread::available_parallelism().map_or(1, NonZero::get).min(8)
+    };
+    if threads == 1 {
+        return vec![work(spans)];
+    }
+    let size = spans.len().div_ceil(threads);
+    thread::scope(|scope| {
+        let parts: Vec<_> = spans.chunks(size).map(|part| scope.spawn(|| work(part))).collect();
+        let join = |part: thread::ScopedJoinHandle<'_, T>| {
+            part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        parts.into_iter().map(join).collect()
+    })
+}
+
+/// Sums of parts as sums of the whole.
+fn added(parts: Vec<Vec<Node>>) -> Vec<Node> {
+    let mut parts = parts.into_iter();
+    let mut nodes = parts.next().unwrap_or_default();
+    for part in parts {
+        for (node, other) in nodes.iter_mut().zip(&part) {
+            node.add_flat(other.flat, other.flat_divisor);
+            node.add_cum(other.cum, other.cum_divisor);
+        }
+    }
+    nodes
+}
+
+fn sums_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
+    let Basis {
+        profile,
+        frames,
+        weights,
+        ..
+    } = basis;
+    // Each with the number of the sample that was last counted at it, so that recursion counts once.
+    let mut nodes = vec![(Node::default(), 0u32); frames.len()];
+    for (stamp, span) in (1u32..).zip(spans) {
+        let (value, divisor) = weights.of(span.sample.index());
+        if value == 0 && divisor == 0 {
+            continue;
+        }
+        let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+        let seen = &stack[span.from as usize..span.to as usize];
+        let mut count = |node: NodeId| {
+            let (sums, counted) = &mut nodes[node.index()];
+            if *counted != stamp {
+                *counted = stamp;
+                sums.add_cum(value, divisor);
+            }
+        };
+        for &location in seen {
+            match frames.only(location) {
+                Some(node) => count(node),
+                None => frames.of(location).iter().for_each(|&node| count(node)),
+            }
+        }
+        let leaf = seen.iter().find_map(|&location| frames.of(location).first());
+        if let Some(leaf) = leaf {
+            nodes[leaf.index()].0.add_flat(value, divisor);
+        }
+    }
+    nodes.into_iter().map(|(node, _)| node).collect()
+}
+
+fn calls_of(basis: Basis<'_>, spans: &[Span], kept: Option<&[bool]>) -> (Vec<Node>, EdgeTable) {
+    let Basis {
+        profile,
+        frames,
+        weights,
+        ..
+    } = basis;
+    let mut nodes = vec![Node::default(); frames.len()];
+    let mut stamps = vec![0u32; frames.len()];
+    let mut edges = EdgeTable::new(frames.len(), kept);
+    for (stamp, span) in (1u32..).zip(spans) {
+        let (value, divisor) = weights.of(span.sample.index());
+        if value == 0 && divisor == 0 {
+            continue;
+        }
+        let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+        let mut parent: Option<NodeId> = None;
+        let mut residual = false;
+        for &location in stack[span.from as usize..span.to as usize].iter().rev() {
+            // Most frames are of nodes that are not kept.
+            if let (Some(node), Some(kept)) = (frames.only(location), kept)
+                && !kept[node.index()]
+            {
+                residual = true;
+                continue;
+            }
+            let of_location = frames.of(location);
+            for (at, &node) in of_location.iter().enumerate().rev() {
+                if kept.is_some_and(|kept| !kept[node.index()]) {
+                    residual = true;
+                    continue;
+                }
+                if stamps[node.index()] != stamp {
+                    stamps[node.index()] = stamp;
+                    nodes[node.index()].add_cum(value, divisor);
+                }
+                if let Some(from) = parent.filter(|&parent| parent != node) {
+                    let (edge, counted) = edges.find(from, node);
+                    if *counted != stamp {
+                        *counted = stamp;
+                        edge.add(value, divisor, at + 1 != of_location.len());
+                        edge.residual |= residual;
+                    }
+                }
+                parent = Some(node);
+                residual = false;
+            }
+        }
+        if let (Some(leaf), false) = (parent, residual) {
+            nodes[leaf.index()].add_flat(value, divisor);
+        }
+    }
+    (nodes, edges)
 }
 
 /// Edges by their ends, each with the number of the sample that was last counted at it.
