@@ -18,8 +18,8 @@ use heaptui::error::{Error, Result};
 use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::{Profile, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content};
-use heaptui::source::{self, Described, HttpOptions, Source};
+use heaptui::report::{self, Content, Found, Missing, Sources, Wanted};
+use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
 use heaptui::zone;
 
@@ -60,6 +60,7 @@ fn run() -> Result<()> {
                 )));
             }
             options.zone = zone::local();
+            options.sources = Arc::new(Local(CodeFinder::local()));
             let loaded = Opened::new(&input)?.load_all(&())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
             let mut text = Vec::new();
@@ -82,6 +83,7 @@ fn run() -> Result<()> {
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
     dashboard.options.zone = zone::local();
+    dashboard.options.sources = Arc::new(Local(CodeFinder::local()));
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let setup = Setup {
         loader: Arc::new(Opened::new(&dashboard.input)?),
@@ -100,6 +102,26 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         )));
     }
     ui::run(&setup)
+}
+
+/// Source code on this machine.
+#[derive(Debug)]
+struct Local(CodeFinder);
+
+impl Sources for Local {
+    fn folders(&self) -> String {
+        self.0.folder.to_string_lossy().into_owned()
+    }
+
+    fn find(&self, wanted: &Wanted<'_>) -> std::result::Result<Found, Missing> {
+        match self.0.find(wanted.name, wanted.path, wanted.folders) {
+            Ok(Code { text, elsewhere }) => Ok(Found {
+                text,
+                elsewhere: elsewhere.map(|path| path.display().to_string()),
+            }),
+            Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
+        }
+    }
 }
 
 /// Sources with how to read them.

@@ -22,7 +22,7 @@ pub use excerpt::excerpt;
 pub use filter::{Filters, Scope, Span};
 pub use frames::{Frames, Granularity, NodeId, NodeInfo, Shape};
 pub use graph::{Edge, EdgeId, Graph, Node, Weights};
-pub use path::base as base_name;
+pub use path::{base as base_name, trim as trim_path};
 pub use pattern::compile as compile_pattern;
 pub use places::heaviest_lines;
 pub use total::{DIFF_BASE, total};

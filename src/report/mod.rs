@@ -1,10 +1,11 @@
 //! Aggregates as text. One file a report, each `write`s to any writer; [`REPORTS`] lists them once.
 //!
 //! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
-//! the time zone comes with the [`Options`].
+//! the time zone and the reader of [`Sources`] come with the [`Options`].
 
 mod columns;
 mod header;
+mod list;
 mod options;
 mod prepare;
 mod proto;
@@ -20,6 +21,7 @@ use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use header::{accounting, active_filters};
+pub use list::{Found, Missing, NoSources, Sources, Wanted};
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
 pub use top::{Inline, Row, rows, sort_rows};
@@ -40,6 +42,8 @@ pub struct ReportRow {
     pub trims: bool,
     /// What is written.
     pub content: Content,
+    /// What of the profile it shows.
+    pub shows: Shows,
     write: fn(&Report, &mut dyn Write) -> Result<()>,
 }
 
@@ -52,6 +56,15 @@ pub enum Content {
     Binary,
 }
 
+/// What of a profile a report shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shows {
+    /// Nodes, one by one, in one unit.
+    Nodes,
+    /// Lines of source of each binary, whatever the granularity; values have a unit each.
+    Lines,
+}
+
 /// Every report.
 pub const REPORTS: &[ReportRow] = &[
     ReportRow {
@@ -62,6 +75,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: true,
         content: Content::Text,
+        shows: Shows::Nodes,
         write: top::write,
     },
     ReportRow {
@@ -72,6 +86,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: true,
         content: Content::Text,
+        shows: Shows::Nodes,
         write: tree::write,
     },
     ReportRow {
@@ -82,7 +97,19 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: false,
         content: Content::Text,
+        shows: Shows::Nodes,
         write: tree::write,
+    },
+    ReportRow {
+        name: "list",
+        aliases: &[],
+        argument: Some("REGEX"),
+        help: "The source of the functions that match, with what each line holds",
+        nodes: 0,
+        trims: false,
+        content: Content::Text,
+        shows: Shows::Lines,
+        write: list::write,
     },
     ReportRow {
         name: "raw",
@@ -92,6 +119,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: false,
         content: Content::Text,
+        shows: Shows::Nodes,
         write: raw::write,
     },
     ReportRow {
@@ -102,6 +130,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: false,
         content: Content::Text,
+        shows: Shows::Nodes,
         write: raw::write_comments,
     },
     ReportRow {
@@ -112,6 +141,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: false,
         content: Content::Binary,
+        shows: Shows::Nodes,
         write: proto::write,
     },
     ReportRow {
@@ -122,6 +152,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: true,
         content: Content::Binary,
+        shows: Shows::Nodes,
         write: proto::write_top,
     },
 ];

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::ReportRow;
 use super::options::Options;
-use crate::analyze::{self, Filters, Frames, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern};
+use super::{ReportRow, Shows};
+use crate::analyze::{
+    self, Filters, Frames, Granularity, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern,
+};
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId, units};
 
@@ -32,6 +34,8 @@ pub struct Report {
     pub limits: Limits,
     /// The report's argument, compiled.
     pub argument: Option<Regex>,
+    /// What it shows.
+    pub shows: Shows,
 }
 
 /// How values are printed.
@@ -74,15 +78,7 @@ impl Report {
         let argument = argument.map(|pattern| compile_pattern(row.name, pattern)).transpose()?;
         let filters = filters(options)?;
         let scope = Arc::new(Scope::new(profile, &filters));
-        let shape = Shape {
-            granularity: options.granularity,
-            no_inlines: options.no_inlines,
-            columns: options.show_columns,
-            binaries: false,
-            trim_path: options.trim_path.clone(),
-            source_path: options.source_path.clone(),
-        };
-        let frames = Arc::new(Frames::new(profile, &scope, &shape));
+        let frames = Arc::new(Frames::new(profile, &scope, &shape(row, options)));
         let limits = limits(row, options);
         Ok(Self::aggregate(
             profile,
@@ -92,6 +88,7 @@ impl Report {
             frames,
             limits,
             argument,
+            row.shows,
         ))
     }
 
@@ -107,9 +104,11 @@ impl Report {
             frames,
             self.limits,
             self.argument.clone(),
+            self.shows,
         )
     }
 
+    #[allow(clippy::too_many_arguments, reason = "the parts of one value")]
     fn aggregate(
         profile: &Arc<Profile>,
         options: Options,
@@ -118,6 +117,7 @@ impl Report {
         frames: Arc<Frames>,
         limits: Limits,
         argument: Option<Regex>,
+        shows: Shows,
     ) -> Self {
         let weights = weights(profile, &options, sample_type);
         let total = if options.relative_percentages {
@@ -146,6 +146,7 @@ impl Report {
             format,
             limits,
             argument,
+            shows,
         };
         report.choose_unit();
         report
@@ -174,7 +175,7 @@ impl Report {
     /// largest is in another unit and much larger. Source: pprof's `selectOutputUnit`.
     fn choose_unit(&mut self) {
         let graph = &self.trimmed.graph;
-        if self.format.to != "minimum" || graph.listed.is_empty() {
+        if self.format.to != "minimum" || graph.listed.is_empty() || self.shows == Shows::Lines {
             return;
         }
         let sizes = graph.listed.iter().map(|&node| match graph.node(node).flat_value() {
@@ -195,6 +196,18 @@ impl Report {
         } else {
             unit.to_string()
         };
+    }
+}
+
+fn shape(row: &ReportRow, options: &Options) -> Shape {
+    let lines = row.shows == Shows::Lines;
+    Shape {
+        granularity: if lines { Granularity::Lines } else { options.granularity },
+        no_inlines: options.no_inlines,
+        columns: options.show_columns,
+        binaries: lines,
+        trim_path: options.trim_path.clone(),
+        source_path: options.source_path.clone(),
     }
 }
 
