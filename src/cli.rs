@@ -73,6 +73,19 @@ pub struct Input {
     pub seconds: Option<u32>,
     /// Give up after so many seconds.
     pub timeout: Option<u32>,
+    /// PEM files: authorities to trust, a certificate to show and its key.
+    pub tls: Tls,
+}
+
+/// PEM files for https.
+#[derive(Clone, Debug, Default)]
+pub struct Tls {
+    /// Authorities to trust instead of the public ones.
+    pub ca: Option<PathBuf>,
+    /// A certificate to show to the server.
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
 }
 
 impl ReportRow {
@@ -160,6 +173,11 @@ fn input(matches: &ArgMatches) -> Result<Input> {
         max_bytes: matches.get_one("max-bytes").copied(),
         seconds: matches.get_one("seconds").copied(),
         timeout: matches.get_one("timeout").copied(),
+        tls: Tls {
+            ca: matches.get_one("tls_ca").cloned(),
+            cert: matches.get_one("tls_cert").cloned(),
+            key: matches.get_one("tls_key").cloned(),
+        },
     })
 }
 
@@ -197,7 +215,8 @@ fn options(given: &[Given]) -> Result<Options> {
         let Some((_, value)) = given.iter().rev().find(|(other, _)| other.name == row.name) else {
             continue;
         };
-        (row.set)(&mut options, value).map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
+        row.set(&mut options, value)
+            .map_err(|reason| Error::Usage(format!("-{}: {reason}", row.name)))?;
         let is_on = matches!(row.takes, Takes::Choice(_)) && report::parse_bool(value) == Ok(true);
         on.extend(is_on.then_some(row));
     }
@@ -342,6 +361,8 @@ fn command() -> Command {
         .override_usage("heaptui [OPTIONS] SOURCE\n       heaptui REPORT [OPTIONS] SOURCE\n       heaptui -top [OPTIONS] SOURCE          (pprof's spelling: one dash or two)")
         .subcommand_negates_reqs(true)
         .args_conflicts_with_subcommands(false)
+        // As in pprof, of an option that is given twice the last counts.
+        .args_override_self(true)
         .disable_help_subcommand(true)
         .args_override_self(true)
         .args(OPTIONS.iter().map(option_arg))

@@ -6,7 +6,7 @@
     reason = "printing is what this file is for"
 )]
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,9 +16,10 @@ use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::load::{self, Combine, Comparison, Loaded};
+use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content, Found, Missing, Sources, Wanted};
+use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Sources, Step, Wanted};
 use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
 use heaptui::zone;
@@ -53,28 +54,12 @@ fn run() -> Result<()> {
             mut options,
             output,
         } => {
-            if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
-                let name = report.name;
-                return Err(Error::Usage(format!(
-                    "{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE"
-                )));
-            }
             options.zone = zone::local();
             options.sources = Arc::new(Local(CodeFinder::local()));
             let loaded = Opened::new(&input)?.load_all(&())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
-            let mut text = Vec::new();
             let profile = Arc::new(loaded.profile);
-            let warnings = report::write(&profile, report, argument.as_deref(), &options, &mut text)?;
-            match output {
-                Some(path) => {
-                    warn(&format!("Generating report in {}", path.display()));
-                    source::save(&text, &path)?;
-                }
-                None => print(&text)?,
-            }
-            warnings.iter().for_each(|warning| warn(warning));
-            Ok(())
+            write_report(&profile, report, argument.as_deref(), &options, output.as_deref())
         }
         Request::Dashboard(dashboard) => open(dashboard),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
@@ -84,6 +69,8 @@ fn run() -> Result<()> {
 fn open(mut dashboard: Dashboard) -> Result<()> {
     dashboard.options.zone = zone::local();
     dashboard.options.sources = Arc::new(Local(CodeFinder::local()));
+    // As in pprof's interactive mode: the header of the screen says what profile it is.
+    dashboard.options.compact_labels = true;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let setup = Setup {
         loader: Arc::new(Opened::new(&dashboard.input)?),
@@ -93,6 +80,13 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
     };
     if let Some(size) = dashboard.print {
         return print(ui::print(&setup, size)?.as_bytes());
+    }
+    if !io::stdin().is_terminal() && !dashboard.input.sources.iter().any(|name| name == "-") {
+        let mut lines = io::stdin().lock();
+        // Nothing to read is no command: a service's empty input, or a terminal on the other side alone.
+        if !lines.fill_buf().is_ok_and(|bytes| bytes.is_empty()) {
+            return commands(&dashboard.input, setup.options, lines);
+        }
     }
     if !io::stdout().is_terminal() {
         let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
@@ -104,6 +98,69 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
     ui::run(&setup)
 }
 
+/// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
+fn commands(input: &Input, mut options: Options, lines: impl BufRead) -> Result<()> {
+    let loaded = Opened::new(input)?.load_all(&())?;
+    loaded.warnings.iter().for_each(|warning| warn(warning));
+    let profile = Arc::new(loaded.profile);
+    for line in lines.lines() {
+        let line = line.map_err(|reason| Error::Io {
+            name: "standard input".into(),
+            reason,
+        })?;
+        for step in report::interpret(&line, &profile, &mut options) {
+            match step {
+                Step::Quit => return Ok(()),
+                Step::Changed => {}
+                Step::Say(text) => warn(&text),
+                Step::Problem(problem) => warn(&problem),
+                Step::Report(step) => match command(&profile, &step) {
+                    Err(Error::Io { reason, name }) if reason.kind() == io::ErrorKind::BrokenPipe => {
+                        return Err(Error::Io { reason, name });
+                    }
+                    Err(error) => warn(&error.to_string()),
+                    Ok(()) => {}
+                },
+            }
+        }
+    }
+    Ok(())
+}
+
+fn command(profile: &Arc<Profile>, step: &ReportStep) -> Result<()> {
+    let output = step.output.as_deref().map(Path::new);
+    write_report(profile, step.report, step.argument.as_deref(), &step.options, output)
+}
+
+/// Writes a report to a file or to standard output.
+fn write_report(
+    profile: &Arc<Profile>,
+    report: &ReportRow,
+    argument: Option<&str>,
+    options: &Options,
+    output: Option<&Path>,
+) -> Result<()> {
+    if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
+        let name = report.name;
+        let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE");
+        return Err(Error::Usage(usage));
+    }
+    let write = |out: &mut dyn Write| report::write(profile, report, argument, options, out);
+    let warnings = match output {
+        Some(path) => {
+            let mut text = Vec::new();
+            let warnings = write(&mut text)?;
+            warn(&format!("Generating report in {}", path.display()));
+            source::save(&text, path)?;
+            warnings
+        }
+        // As it comes: a listing of a million stacks need not fit into memory.
+        None => write(&mut io::stdout().lock())?,
+    };
+    warnings.iter().for_each(|warning| warn(warning));
+    Ok(())
+}
+
 /// Source code on this machine.
 #[derive(Debug)]
 struct Local(CodeFinder);
@@ -113,7 +170,7 @@ impl Sources for Local {
         self.0.folder.to_string_lossy().into_owned()
     }
 
-    fn find(&self, wanted: &Wanted<'_>) -> std::result::Result<Found, Missing> {
+    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
         match self.0.find(wanted.name, wanted.path, wanted.folders) {
             Ok(Code { text, elsewhere }) => Ok(Found {
                 text,
@@ -147,6 +204,9 @@ impl Opened {
         let mut http = HttpOptions {
             seconds: input.seconds,
             timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            tls_ca: input.tls.ca.clone(),
+            tls_cert: input.tls.cert.clone(),
+            tls_key: input.tls.key.clone(),
             ..HttpOptions::default()
         };
         if let Some(max_bytes) = input.max_bytes {
@@ -190,6 +250,10 @@ impl Loader for Opened {
 
     fn load(&self, observer: &dyn Observer) -> Result<Profile> {
         self.load_all(observer).map(|loaded| loaded.profile)
+    }
+
+    fn save(&self, file: &str, bytes: &[u8]) -> Result<()> {
+        source::save(bytes, Path::new(file))
     }
 }
 
@@ -242,5 +306,5 @@ fn stdout_failed(reason: io::Error) -> Error {
 }
 
 fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "heaptui: {}", visible(text));
+    let _ = writeln!(io::stderr(), "heaptui: {}", visible_lines(text));
 }

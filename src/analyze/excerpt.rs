@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::filter::Scope;
 use super::frames::Shape;
-use crate::model::{Line, Location, LocationId, Profile, Stacks};
+use crate::model::{LabelSetId, LabelSets, Line, Location, LocationId, Profile, Stacks};
 
-/// A profile with the samples of a scope and, in its locations, the lines that are seen. Of the shape only
+/// A profile with the samples of a scope, the labels that are seen and, in its locations, the lines that are seen. Of the shape only
 /// `no_inlines` and, with it, `columns` count. Nothing is renumbered or merged: what no sample names any more stays.
 /// A profile of which everything is seen is borrowed.
 pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, shape: &Shape) -> Cow<'p, Profile> {
@@ -41,6 +41,14 @@ pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, shape: &Shape) -> Cow<'p
     }
     for mapping in &mut kept.mappings {
         mapping.has.inline_frames &= !shape.no_inlines;
+    }
+    if scope.hides_labels() {
+        let sets = (0..profile.labels.len()).map(LabelSetId::from_index);
+        let mut labels = LabelSets::default();
+        let seen = |set| labels.intern(&scope.labels(profile, set).copied().collect::<Vec<_>>());
+        let seen: Vec<LabelSetId> = sets.map(seen).collect();
+        kept.samples.labels.iter_mut().for_each(|set| *set = seen[set.index()]);
+        kept.labels = labels;
     }
     let mut keep = vec![false; profile.samples.len()];
     let mut stack = Vec::new();

@@ -1,9 +1,12 @@
 //! Which samples count, and which of their frames are seen.
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
+use super::labels::LabelUnits;
 use super::prune;
-use crate::model::{LocationId, Profile, SampleId};
+use super::tagfilter::TagFilter;
+use crate::model::{Label, LabelSetId, LocationId, Profile, SampleId, StringId};
 
 /// What to keep. Every expression is tested against a frame's function name, file name and binary.
 /// The order in which they apply is pprof's.
@@ -21,6 +24,14 @@ pub struct Filters {
     pub show_from: Option<Regex>,
     /// Leave out what a matching frame called; tested against the simplified name.
     pub prune_from: Option<Regex>,
+    /// Keep samples that have a matching label.
+    pub tag_focus: Option<TagFilter>,
+    /// Leave out samples that have a matching label.
+    pub tag_ignore: Option<TagFilter>,
+    /// Leave out labels whose key does not match.
+    pub tag_show: Option<Regex>,
+    /// Leave out labels whose key matches.
+    pub tag_hide: Option<Regex>,
     /// Show frames that the profile's own `drop_frames` would remove.
     pub all_frames: bool,
 }
@@ -33,6 +44,7 @@ pub struct Scope {
     ranges: Vec<(u32, u32)>,
     hidden: Vec<bool>,
     spans: Vec<Span>,
+    hidden_labels: FxHashSet<StringId>,
     unmatched: Vec<&'static str>,
 }
 
@@ -71,6 +83,7 @@ impl Scope {
             ranges: profile.locations.iter().map(|location| location.lines).collect(),
             hidden: vec![false; profile.locations.len()],
             spans: spans.collect(),
+            hidden_labels: FxHashSet::default(),
             unmatched: Vec::new(),
         }
     }
@@ -81,6 +94,12 @@ impl Scope {
         }
         if let Some(expression) = &filters.show_from {
             self.show_from(profile, expression);
+        }
+        if filters.tag_focus.is_some() || filters.tag_ignore.is_some() {
+            self.by_label(profile, filters);
+        }
+        if filters.tag_show.is_some() || filters.tag_hide.is_some() {
+            self.hide_labels(profile, filters);
         }
         if let Some(expression) = &filters.prune_from {
             prune::from(self, profile, expression);
@@ -109,7 +128,18 @@ impl Scope {
         &self.hidden
     }
 
-    /// True when every frame of every sample is seen.
+    /// The labels of a set that are seen, in the profile's order.
+    pub fn labels<'p>(&self, profile: &'p Profile, set: LabelSetId) -> impl Iterator<Item = &'p Label> {
+        let labels = profile.labels.get(set).iter();
+        labels.filter(|label| !self.hidden_labels.contains(&label.key))
+    }
+
+    /// Whether some labels are not seen.
+    pub fn hides_labels(&self) -> bool {
+        !self.hidden_labels.is_empty()
+    }
+
+    /// True when every frame and every label of every sample is seen.
     pub fn is_whole(&self, profile: &Profile) -> bool {
         let is_full = |span: &Span| {
             let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
@@ -119,6 +149,7 @@ impl Scope {
         self.spans.len() == profile.samples.len()
             && lines.sum::<usize>() == profile.lines.len()
             && !self.hidden.contains(&true)
+            && !self.hides_labels()
             && self.spans.iter().all(is_full)
     }
 
@@ -238,6 +269,55 @@ impl Scope {
         if !begins.contains(&true) {
             self.unmatched.push("ShowFrom");
         }
+    }
+
+    fn by_label(&mut self, profile: &Profile, filters: &Filters) {
+        let units = LabelUnits::new(profile);
+        let verdicts = |filter: Option<&TagFilter>, without: bool| -> Vec<bool> {
+            let sets = (0..profile.labels.len()).map(|set| profile.labels.get(LabelSetId::from_index(set)));
+            sets.map(|labels| filter.map_or(without, |filter| filter.matches(profile, &units, labels)))
+                .collect()
+        };
+        let focus = verdicts(filters.tag_focus.as_ref(), true);
+        let ignore = verdicts(filters.tag_ignore.as_ref(), false);
+        let (mut focused, mut ignored) = (false, false);
+        self.spans.retain(|span| {
+            let set = profile.samples.labels[span.sample.index()].index();
+            focused |= focus[set];
+            ignored |= ignore[set];
+            focus[set] && !ignore[set]
+        });
+        self.note_unmatched(filters.tag_focus.is_none() || focused, "TagFocus");
+        self.note_unmatched(filters.tag_ignore.is_none() || ignored, "TagIgnore");
+    }
+
+    fn hide_labels(&mut self, profile: &Profile, filters: &Filters) {
+        let mut seen = vec![false; profile.labels.len()];
+        for span in &self.spans {
+            seen[profile.samples.labels[span.sample.index()].index()] = true;
+        }
+        let sets = (0..seen.len()).filter(|&set| seen[set]).map(LabelSetId::from_index);
+        let keys: FxHashSet<StringId> = sets
+            .flat_map(|set| profile.labels.get(set))
+            .map(|label| label.key)
+            .collect();
+        let (mut shown, mut hid) = (false, false);
+        for key in keys {
+            let matches = |filter: &Regex| filter.is_match(profile.text(key));
+            let show = filters.tag_show.as_ref().is_none_or(matches);
+            let hide = filters.tag_hide.as_ref().is_some_and(matches);
+            shown |= show;
+            hid |= hide;
+            if !show || hide {
+                self.hidden_labels.insert(key);
+            }
+        }
+        self.note_unmatched(filters.tag_show.is_none() || shown, "TagShow");
+        self.note_unmatched(filters.tag_hide.is_none() || hid, "TagHide");
+    }
+
+    fn note_unmatched(&mut self, matched: bool, name: &'static str) {
+        self.unmatched.extend((!matched).then_some(name));
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Shape {
     pub columns: bool,
     /// Keep binaries apart even where names are known.
     pub binaries: bool,
+    /// Leave file names as they are, but for cleaning.
+    pub whole_paths: bool,
     /// Prefixes to cut off file names.
     pub trim_path: String,
     /// Where sources are looked for; guides the cutting when `trim_path` is empty.
@@ -78,6 +80,16 @@ pub struct Frames {
     /// Nodes of all locations, innermost first, and each location's range.
     nodes: Vec<NodeId>,
     ranges: Vec<(u32, u32)>,
+}
+
+/// Names of nodes; see [`Frames::names`].
+pub struct Names(Vec<String>);
+
+impl Names {
+    /// The name of a node; empty if it was not asked for.
+    pub fn get(&self, node: NodeId) -> &str {
+        &self.0[node.index()]
+    }
 }
 
 impl Frames {
@@ -180,7 +192,12 @@ impl Frames {
         known: &mut FxHashMap<StringId, StringId>,
     ) -> StringId {
         *known.entry(file).or_insert_with(|| {
-            let trimmed = path::trim(profile.text(file), &shape.trim_path, &shape.source_path);
+            let file = profile.text(file);
+            let trimmed = if shape.whole_paths {
+                file
+            } else {
+                path::trim(file, &shape.trim_path, &shape.source_path)
+            };
             if trimmed.is_empty() {
                 StringId(0)
             } else {
@@ -214,6 +231,26 @@ impl Frames {
     pub fn of(&self, location: LocationId) -> &[NodeId] {
         let (from, to) = self.ranges[location.index()];
         &self.nodes[from as usize..to as usize]
+    }
+
+    /// The nodes of a stack (which is innermost first) from the outermost on, each with whether its call was inlined.
+    pub fn walk(&self, stack: &[LocationId]) -> impl Iterator<Item = (NodeId, bool)> {
+        stack.iter().rev().flat_map(|&location| {
+            let nodes = self.of(location);
+            let outwards = nodes.iter().enumerate().rev();
+            outwards.map(move |(at, &node)| (node, at + 1 != nodes.len()))
+        })
+    }
+
+    /// The names of some nodes, each made once.
+    pub fn names(&self, profile: &Profile, nodes: impl Iterator<Item = NodeId>) -> Names {
+        let mut names = vec![String::new(); self.len()];
+        for node in nodes {
+            if names[node.index()].is_empty() {
+                names[node.index()] = self.name(profile, node);
+            }
+        }
+        Names(names)
     }
 
     /// A node's name as reports print it: address, function, `file:line:column`, each where known;

@@ -2,9 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::filter::Scope;
+use std::cmp::Ordering;
+
+use super::filter::{Scope, Span};
 use super::frames::{Frames, NodeId};
-use crate::model::Profile;
+use crate::model::{LocationId, Profile};
 
 /// The column that is added up and, for means, the column that it is divided by.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,27 @@ impl Weights<'_> {
             self.values[sample],
             self.divisors.map_or(0, |divisors| divisors[sample]),
         )
+    }
+}
+
+/// What is added up: the samples of a scope, as nodes, weighed.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'p> {
+    /// Where the samples are.
+    pub profile: &'p Profile,
+    /// Which of them count.
+    pub scope: &'p Scope,
+    /// Which nodes their frames are.
+    pub frames: &'p Frames,
+    /// What they weigh.
+    pub weights: Weights<'p>,
+}
+
+impl<'p> Basis<'p> {
+    /// The part of a sample's stack that is seen, innermost first.
+    pub fn stack(&self, span: &Span) -> &'p [LocationId] {
+        let stack = self.profile.stacks.get(self.profile.samples.stack[span.sample.index()]);
+        &stack[span.from as usize..span.to as usize]
     }
 }
 
@@ -49,10 +72,18 @@ impl Node {
     pub fn cum_value(&self) -> i64 {
         mean(self.cum, self.cum_divisor)
     }
+
+    /// Adds the sums of another node to these.
+    pub fn add(&mut self, other: &Self) {
+        self.flat = self.flat.saturating_add(other.flat);
+        self.cum = self.cum.saturating_add(other.cum);
+        self.flat_divisor = self.flat_divisor.saturating_add(other.flat_divisor);
+        self.cum_divisor = self.cum_divisor.saturating_add(other.cum_divisor);
+    }
 }
 
 /// A sum over its divisor; the sum itself where the divisor is 0.
-pub(super) fn mean(sum: i64, divisor: i64) -> i64 {
+pub fn mean(sum: i64, divisor: i64) -> i64 {
     sum.checked_div(divisor).unwrap_or(sum)
 }
 
@@ -79,8 +110,33 @@ pub struct Edge {
     pub kept: bool,
 }
 
+impl Edge {
+    pub(super) fn new(from: NodeId, to: NodeId) -> Self {
+        Self {
+            from,
+            to,
+            weight: 0,
+            divisor: 0,
+            residual: false,
+            inline: true,
+            kept: true,
+        }
+    }
+
+    pub(super) fn add(&mut self, value: i64, divisor: i64, inline: bool) {
+        self.weight = self.weight.saturating_add(value);
+        self.divisor = self.divisor.saturating_add(divisor);
+        self.inline &= inline;
+    }
+
+    /// The weight as shown: the mean if there is a divisor.
+    pub fn value(&self) -> i64 {
+        mean(self.weight, self.divisor)
+    }
+}
+
 /// Nodes and edges with their sums.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// Sums for each node of the [`Frames`].
     pub nodes: Vec<Node>,
@@ -88,8 +144,10 @@ pub struct Graph {
     pub listed: Vec<NodeId>,
     /// All edges.
     pub edges: Vec<Edge>,
-    callers: Vec<Vec<EdgeId>>,
-    callees: Vec<Vec<EdgeId>>,
+    pub(super) callers: Vec<Vec<EdgeId>>,
+    pub(super) callees: Vec<Vec<EdgeId>>,
+    /// In a graph by context what each node is a context of; else empty.
+    pub(super) contexts: Vec<NodeId>,
 }
 
 impl Graph {
@@ -128,25 +186,14 @@ impl Graph {
                         let next = edges.len() as u32;
                         let edge = *edge_index.entry((from, node)).or_insert(next);
                         if edge == next {
-                            let (weight, kept) = (0, true);
-                            edges.push(Edge {
-                                from,
-                                to: node,
-                                weight,
-                                divisor: 0,
-                                residual: false,
-                                inline: true,
-                                kept,
-                            });
+                            edges.push(Edge::new(from, node));
                             edge_stamps.push(0);
                         }
                         if edge_stamps[edge as usize] != stamp {
                             edge_stamps[edge as usize] = stamp;
                             let edge = &mut edges[edge as usize];
-                            edge.weight = edge.weight.saturating_add(value);
-                            edge.divisor = edge.divisor.saturating_add(divisor);
+                            edge.add(value, divisor, inline);
                             edge.residual |= residual;
-                            edge.inline &= inline;
                         }
                     }
                     parent = Some(node);
@@ -162,7 +209,7 @@ impl Graph {
         Self::linked(nodes, edges)
     }
 
-    fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {
+    pub(super) fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {
         let mut callers = vec![Vec::new(); nodes.len()];
         let mut callees = vec![Vec::new(); nodes.len()];
         for (id, edge) in (0u32..).map(EdgeId).zip(&edges) {
@@ -177,7 +224,13 @@ impl Graph {
             edges,
             callers,
             callees,
+            contexts: Vec::new(),
         }
+    }
+
+    /// The node of the [`Frames`] that a node is, or is a context of.
+    pub fn frame(&self, node: NodeId) -> NodeId {
+        self.contexts.get(node.index()).copied().unwrap_or(node)
     }
 
     /// Sums of a node.
@@ -186,7 +239,7 @@ impl Graph {
     }
 
     /// The calls into a node that are left, in no order.
-    pub fn callers(&self, node: NodeId) -> impl Iterator<Item = &Edge> {
+    pub fn callers(&self, node: NodeId) -> impl Iterator<Item = &Edge> + Clone {
         self.callers[node.index()]
             .iter()
             .map(|edge| &self.edges[edge.0 as usize])
@@ -194,7 +247,7 @@ impl Graph {
     }
 
     /// The calls out of a node that are left, in no order.
-    pub fn callees(&self, node: NodeId) -> impl Iterator<Item = &Edge> {
+    pub fn callees(&self, node: NodeId) -> impl Iterator<Item = &Edge> + Clone {
         self.callees[node.index()]
             .iter()
             .map(|edge| &self.edges[edge.0 as usize])
@@ -202,12 +255,12 @@ impl Graph {
     }
 
     /// The calls into a node in a report's order: largest weight first, then by the caller's name.
-    pub fn callers_sorted(&self, node: NodeId, names: &impl Fn(NodeId) -> String) -> Vec<&Edge> {
+    pub fn callers_sorted<T: Ord>(&self, node: NodeId, names: &impl Fn(NodeId) -> T) -> Vec<&Edge> {
         sorted(self.callers(node), names)
     }
 
     /// The calls out of a node in a report's order: largest weight first, then by the callee's name.
-    pub fn callees_sorted(&self, node: NodeId, names: &impl Fn(NodeId) -> String) -> Vec<&Edge> {
+    pub fn callees_sorted<T: Ord>(&self, node: NodeId, names: &impl Fn(NodeId) -> T) -> Vec<&Edge> {
         sorted(self.callees(node), names)
     }
 
@@ -218,14 +271,16 @@ impl Graph {
     }
 }
 
-/// Edges by |weight| downwards, then caller's and callee's name upwards. Names are made only where weights tie.
-fn sorted<'g>(edges: impl Iterator<Item = &'g Edge>, names: &impl Fn(NodeId) -> String) -> Vec<&'g Edge> {
+fn sorted<'g, T: Ord>(edges: impl Iterator<Item = &'g Edge>, names: &impl Fn(NodeId) -> T) -> Vec<&'g Edge> {
     let mut edges: Vec<&Edge> = edges.collect();
-    edges.sort_by(|a, b| {
-        let by_weight = b.weight.unsigned_abs().cmp(&a.weight.unsigned_abs());
-        by_weight
-            .then_with(|| names(a.from).cmp(&names(b.from)))
-            .then_with(|| names(a.to).cmp(&names(b.to)))
-    });
+    edges.sort_by(|a, b| by_size(a, b, names));
     edges
+}
+
+/// Edges by |weight| downwards, then caller's and callee's name upwards. Names are made only where weights tie.
+pub fn by_size<T: Ord>(a: &Edge, b: &Edge, names: &impl Fn(NodeId) -> T) -> Ordering {
+    let by_weight = b.weight.unsigned_abs().cmp(&a.weight.unsigned_abs());
+    by_weight
+        .then_with(|| names(a.from).cmp(&names(b.from)))
+        .then_with(|| names(a.to).cmp(&names(b.to)))
 }

@@ -6,24 +6,37 @@
 //! Knows no text layout, terminal, file or clock. Sums saturate: they never wrap and never panic.
 
 mod calltree;
+mod contexts;
 mod excerpt;
 mod filter;
 mod frames;
 mod graph;
+mod labels;
 mod path;
 mod pattern;
 mod places;
 mod prune;
+mod tagfilter;
+mod tagframes;
+mod tags;
+mod ties;
 mod total;
 mod trim;
+mod visual;
 
 pub use calltree::{CallTree, Direction, TreeNode, TreeNodeId};
+pub use contexts::Paths;
 pub use excerpt::excerpt;
 pub use filter::{Filters, Scope, Span};
-pub use frames::{Frames, Granularity, NodeId, NodeInfo, Shape};
-pub use graph::{Edge, EdgeId, Graph, Node, Weights};
+pub use frames::{Frames, Granularity, Names, NodeId, NodeInfo, Shape};
+pub use graph::{Basis, Edge, EdgeId, Graph, Node, Weights, by_size, mean};
+pub use labels::LabelUnits;
 pub use path::{base as base_name, trim as trim_path};
 pub use pattern::compile as compile_pattern;
 pub use places::heaviest_lines;
+pub use tagfilter::TagFilter;
+pub use tagframes::{TagFrames, with_tag_frames};
+pub use tags::{NodeTags, Tag, TagGroup};
 pub use total::{DIFF_BASE, total};
-pub use trim::{Limits, Sort, Trimmed};
+pub use trim::{Calls, Limits, Plan, Sort, Trimmed, View};
+pub use visual::MAX_TAGS;

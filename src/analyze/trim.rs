@@ -1,9 +1,10 @@
 //! What pprof leaves out of a graph, and in which order it lists the rest.
 
-use super::filter::Scope;
-use super::frames::{Frames, NodeId};
-use super::graph::{Graph, Weights};
-use crate::model::Profile;
+use super::contexts::Paths;
+use super::frames::{Names, NodeId};
+use super::graph::{Basis, Graph};
+use super::tags::NodeTags;
+use super::{ties, visual};
 
 /// By what nodes are listed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,70 +29,105 @@ pub struct Limits {
     pub drop_negative: bool,
 }
 
+/// What is to be made of a graph.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'u> {
+    /// What is left out.
+    pub limits: Limits,
+    /// For what.
+    pub view: View<'u>,
+    /// Which calls are one.
+    pub calls: Calls,
+}
+
+/// For what a graph is trimmed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum View<'u> {
+    /// For a list of nodes.
+    List(Sort),
+    /// For a drawing: nodes at which something happens come first; with tags, whose numbers print in this unit.
+    Drawing(&'u str),
+}
+
+/// Which calls are one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Calls {
+    /// Those from a node to another.
+    #[default]
+    Merged,
+    /// Those that were reached along the same path.
+    ByContext,
+}
+
 /// A trimmed graph, in order, and what was left out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Trimmed {
     /// What is left.
     pub graph: Graph,
+    /// In a drawing the tags of the listed nodes.
+    pub tags: NodeTags,
     /// How many nodes there were before the count limit, after small ones were dropped.
     pub candidates: usize,
     /// How many nodes were too small.
     pub dropped_nodes: usize,
-    /// How many edges were too small, in the end.
+    /// How many edges of the nodes that are left were too small.
     pub dropped_edges: usize,
 }
 
 impl Trimmed {
-    /// Builds the graph, drops what is small, keeps the first `node_count`, in the order of `sort`.
-    /// After each step sums are taken from the samples again: what went through a dropped node shows as a residual edge.
-    pub fn new(
-        profile: &Profile,
-        scope: &Scope,
-        frames: &Frames,
-        weights: Weights<'_>,
-        limits: Limits,
-        sort: Sort,
-    ) -> Self {
-        let build = |kept: Option<&[bool]>| {
-            let mut graph = Graph::new(profile, scope, frames, weights, kept);
-            if limits.drop_negative {
-                let Graph { listed, nodes, .. } = &mut graph;
-                listed.retain(|node| {
-                    let sums = nodes[node.index()];
-                    sums.flat > 0 || (sums.flat == 0 && sums.cum >= 0)
-                });
-            }
-            graph
-        };
-        let names = |node| frames.name(profile, node);
-        let mut graph = build(None);
-        let total = graph
-            .listed
-            .iter()
-            .map(|node| graph.node(*node).flat)
-            .fold(0, i64::saturating_add);
+    /// Builds the graph, drops what is small, keeps the first `node_count`, in the order of the view.
+    /// After each step sums are taken from the samples again: what went through a dropped node shows as a residual
+    /// edge. (By context, sums stay as they are.)
+    pub fn new(basis: Basis<'_>, plan: Plan<'_>) -> Self {
+        let limits = plan.limits;
+        let mut draft = Draft::new(basis, plan);
+        let flat = draft.graph.listed.iter().map(|node| draft.graph.node(*node).flat);
+        let total = flat.fold(0, i64::saturating_add);
         let cutoff = |fraction: f64| ((total as f64 * fraction) as i64).unsigned_abs();
         let (node_cutoff, edge_cutoff) = (cutoff(limits.node_fraction), cutoff(limits.edge_fraction));
 
         let mut dropped_nodes = 0;
         if node_cutoff > 0 {
+            let graph = &draft.graph;
             let large = |node: &&NodeId| graph.node(**node).cum.unsigned_abs() >= node_cutoff;
             let kept: Vec<NodeId> = graph.listed.iter().filter(large).copied().collect();
             dropped_nodes = graph.listed.len() - kept.len();
             if dropped_nodes > 0 {
-                graph = build(Some(&set(frames, &kept)));
+                draft.keep(&kept);
             }
         }
-        let candidates = graph.listed.len();
-        order(&mut graph, sort, &names);
-        if limits.node_count > 0 && limits.node_count < candidates {
-            let kept = graph.listed[..limits.node_count].to_vec();
-            graph = build(Some(&set(frames, &kept)));
-            order(&mut graph, sort, &names);
+        let candidates = draft.graph.listed.len();
+        if let Some(paths) = &draft.paths {
+            paths.by_family(&mut draft.graph.listed);
         }
-        let dropped_edges = drop_edges(&mut graph, edge_cutoff);
+        draft.order();
+        if limits.node_count > 0 {
+            // Small edges go before nodes are chosen: what a second count finds are those of another choice.
+            drop_edges(&mut draft.graph, edge_cutoff);
+            let chosen = match plan.view {
+                View::List(_) => limits.node_count.min(candidates),
+                View::Drawing(_) => {
+                    let tags = draft.tags(limits.node_count, node_cutoff);
+                    visual::fitting(&draft.graph, &tags, limits.node_count)
+                }
+            };
+            if chosen < candidates {
+                let kept = draft.graph.listed[..chosen].to_vec();
+                draft.keep(&kept);
+                draft.order();
+            }
+        }
+        let dropped_edges = drop_edges(&mut draft.graph, edge_cutoff);
+        let tags = draft.tags(usize::MAX, node_cutoff);
+        if let (View::Drawing(_), Calls::Merged) = (plan.view, plan.calls) {
+            let graph = &draft.graph;
+            let ends = graph.edges.iter().flat_map(|edge| [edge.from, edge.to]);
+            let names = basis.frames.names(basis.profile, ends);
+            visual::drop_redundant(&mut draft.graph, &|node| names.get(node));
+        }
         Self {
-            graph,
+            graph: draft.graph,
+            tags,
             candidates,
             dropped_nodes,
             dropped_edges,
@@ -99,12 +135,117 @@ impl Trimmed {
     }
 }
 
-fn set(frames: &Frames, kept: &[NodeId]) -> Vec<bool> {
-    let mut set = vec![false; frames.len()];
-    for node in kept {
-        set[node.index()] = true;
+/// A graph in the making.
+struct Draft<'p> {
+    basis: Basis<'p>,
+    plan: Plan<'p>,
+    graph: Graph,
+    paths: Option<Paths>,
+    kept: Option<Vec<bool>>,
+}
+
+impl<'p> Draft<'p> {
+    fn new(basis: Basis<'p>, plan: Plan<'p>) -> Self {
+        let (graph, paths) = match plan.calls {
+            Calls::Merged => (Graph::default(), None),
+            Calls::ByContext => {
+                let (graph, paths) = Graph::by_context(basis);
+                (graph, Some(paths))
+            }
+        };
+        let mut draft = Self {
+            basis,
+            plan,
+            graph,
+            paths,
+            kept: None,
+        };
+        match plan.calls {
+            Calls::Merged => draft.add_up(),
+            Calls::ByContext => draft.drop_negative(),
+        }
+        draft
     }
-    set
+
+    fn add_up(&mut self) {
+        let Basis {
+            profile,
+            scope,
+            frames,
+            weights,
+        } = self.basis;
+        self.graph = Graph::new(profile, scope, frames, weights, self.kept.as_deref());
+        self.drop_negative();
+    }
+
+    fn drop_negative(&mut self) {
+        if !self.plan.limits.drop_negative {
+            return;
+        }
+        let Graph { listed, nodes, .. } = &mut self.graph;
+        listed.retain(|node| {
+            let sums = nodes[node.index()];
+            sums.flat > 0 || (sums.flat == 0 && sums.cum >= 0)
+        });
+    }
+
+    fn keep(&mut self, nodes: &[NodeId]) {
+        let mut kept = vec![false; self.graph.nodes.len()];
+        for node in nodes {
+            kept[node.index()] = true;
+        }
+        match self.plan.calls {
+            Calls::Merged => {
+                self.kept = Some(kept);
+                self.add_up();
+            }
+            Calls::ByContext => self.graph.keep_contexts(&kept),
+        }
+    }
+
+    /// Brings the listed nodes into the order of the view: largest first, then by name, then by the other value.
+    fn order(&mut self) {
+        let graph = &self.graph;
+        let frames = graph.listed.iter().map(|&node| graph.frame(node));
+        let names: Names = self.basis.frames.names(self.basis.profile, frames);
+        let mut rows: Vec<Place> = Vec::with_capacity(graph.listed.len());
+        for &node in &graph.listed {
+            let sums = graph.node(node);
+            let (size, other) = match self.plan.view {
+                View::List(Sort::Flat) => (sums.flat, sums.cum),
+                View::List(Sort::Cum) => (sums.cum, sums.flat),
+                View::Drawing(_) => (visual::score(graph, node), sums.flat),
+            };
+            rows.push(Place {
+                node,
+                size: size.wrapping_abs(),
+                name: names.get(graph.frame(node)),
+                other: other.unsigned_abs(),
+            });
+        }
+        ties::sort(&mut rows, |a, b| (b.size, a.name, b.other) < (a.size, b.name, a.other));
+        self.graph.listed = rows.into_iter().map(|row| row.node).collect();
+    }
+
+    /// In a drawing the tags of the first `count` listed nodes, without small ones.
+    fn tags(&self, count: usize, cutoff: u64) -> NodeTags {
+        let View::Drawing(unit) = self.plan.view else {
+            return NodeTags::default();
+        };
+        let nodes = &self.graph.listed[..count.min(self.graph.listed.len())];
+        let (paths, kept) = (self.paths.as_ref(), self.kept.as_deref());
+        let mut tags = NodeTags::new(self.basis, paths, kept, nodes, &self.graph, unit);
+        tags.drop_small(cutoff);
+        tags
+    }
+}
+
+struct Place<'n> {
+    node: NodeId,
+    /// The absolute value, but that of the least number is itself and comes last.
+    size: i64,
+    name: &'n str,
+    other: u64,
 }
 
 /// Drops edges below the cutoff that lead to a listed node; returns how many.
@@ -116,21 +257,6 @@ fn drop_edges(graph: &mut Graph, cutoff: u64) -> usize {
     let small = graph
         .edges
         .iter_mut()
-        .filter(|edge| listed[edge.to.index()] && edge.weight.unsigned_abs() < cutoff);
+        .filter(|edge| edge.kept && listed[edge.to.index()] && edge.weight.unsigned_abs() < cutoff);
     small.map(|edge| edge.kept = false).count()
-}
-
-fn order(graph: &mut Graph, sort: Sort, names: &impl Fn(NodeId) -> String) {
-    let mut rows: Vec<(NodeId, String)> = graph.listed.iter().map(|&node| (node, names(node))).collect();
-    rows.sort_by(|(a, a_name), (b, b_name)| {
-        let (left, right) = (graph.node(*a), graph.node(*b));
-        let flat = || right.flat.unsigned_abs().cmp(&left.flat.unsigned_abs());
-        let cum = || right.cum.unsigned_abs().cmp(&left.cum.unsigned_abs());
-        let name = || a_name.cmp(b_name);
-        match sort {
-            Sort::Flat => flat().then_with(name).then_with(cum),
-            Sort::Cum => cum().then_with(name).then_with(flat),
-        }
-    });
-    graph.listed = rows.into_iter().map(|(node, _)| node).collect();
 }

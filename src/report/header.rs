@@ -4,6 +4,7 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
+use super::Shows;
 use super::prepare::Report;
 use crate::analyze::base_name;
 use crate::error::Result;
@@ -28,12 +29,7 @@ pub(super) fn profile(report: &Report) -> Vec<String> {
             .filter(|comment| !comment.starts_with('#'))
             .map(|comment| visible_lines(&comment).into_owned()),
     );
-    let kind = profile.type_name(report.sample_type);
-    let kind = if report.options.mean {
-        format!("mean_{kind}")
-    } else {
-        kind.to_string()
-    };
+    let kind = type_name(report);
     lines.extend((!kind.is_empty()).then(|| format!("Type: {kind}")));
     let doc = profile.text(profile.doc_url);
     lines.extend((!doc.is_empty()).then(|| format!("Doc: {doc}")));
@@ -52,6 +48,13 @@ pub(super) fn profile(report: &Report) -> Vec<String> {
     lines
 }
 
+/// The sample type, as the report counts it.
+pub(super) fn type_name(report: &Report) -> String {
+    let kind = report.profile.type_name(report.sample_type);
+    let mean = if report.options.mean { "mean_" } else { "" };
+    format!("{mean}{kind}")
+}
+
 fn time(report: &Report) -> Option<String> {
     let time = Timestamp::from_nanosecond(i128::from(report.profile.time_nanos)).ok()?;
     Some(
@@ -61,24 +64,28 @@ fn time(report: &Report) -> Option<String> {
     )
 }
 
-/// Writes everything above the table: the profile, the filters, and how much of it is shown.
+/// Writes everything above the table.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
-    let mut text = |line: &[u8]| {
+    lines(report).iter().try_for_each(|line| {
         out.write_all(line)
             .and_then(|()| out.write_all(b"\n"))
             .map_err(super::writing)
-    };
-    if !report.options.compact_labels {
-        profile(report).iter().try_for_each(|line| text(line.as_bytes()))?;
+    })
+}
+
+/// The profile, the filters, and how much of it is shown.
+pub(super) fn lines(report: &Report) -> Vec<Vec<u8>> {
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    if !report.options.compact_labels || report.shows == Shows::Drawing {
+        lines.extend(profile(report).into_iter().map(String::into_bytes));
     }
     let filters = active_filters(report);
     if !filters.is_empty() {
-        text(b"Active filters:")?;
-        filters
-            .iter()
-            .try_for_each(|filter| text(&[b"   ", &*cut(filter)].concat()))?;
+        lines.push(b"Active filters:".to_vec());
+        lines.extend(filters.iter().map(|filter| [b"   ", &*cut(filter)].concat()));
     }
-    accounting(report).iter().try_for_each(|line| text(line.as_bytes()))
+    lines.extend(accounting(report).into_iter().map(String::into_bytes));
+    lines
 }
 
 /// How much of the profile the table shows, and how much was left out.
@@ -88,6 +95,11 @@ pub fn accounting(report: &Report) -> Vec<String> {
     let (shown, total) = (trimmed.graph.flat_total(), report.total);
     let value = |value: i64| report.format.value(value);
     let share = units::percentage(shown, total);
+    let dropped = |count: usize, what: &str, by: &str, fraction: f64| {
+        let plural = if count > 1 { "s" } else { "" };
+        let cutoff = value(((total as f64 * fraction) as i64).saturating_abs());
+        format!("Dropped {count} {what}{plural} ({by} <= {cutoff})")
+    };
     lines.push(format!(
         "Showing nodes accounting for {}, {} of {} total",
         value(shown),
@@ -96,12 +108,19 @@ pub fn accounting(report: &Report) -> Vec<String> {
     ));
     if total != 0 {
         if trimmed.dropped_nodes > 0 {
-            let cutoff = ((total as f64 * report.limits.node_fraction) as i64).saturating_abs();
-            let nodes = if trimmed.dropped_nodes > 1 { "nodes" } else { "node" };
-            lines.push(format!(
-                "Dropped {} {nodes} (cum <= {})",
+            lines.push(dropped(
                 trimmed.dropped_nodes,
-                value(cutoff)
+                "node",
+                "cum",
+                report.limits.node_fraction,
+            ));
+        }
+        if trimmed.dropped_edges > 0 && report.shows == Shows::Drawing {
+            lines.push(dropped(
+                trimmed.dropped_edges,
+                "edge",
+                "freq",
+                report.limits.edge_fraction,
             ));
         }
         let listed = trimmed.graph.listed.len();
@@ -121,6 +140,10 @@ pub fn active_filters(report: &Report) -> Vec<String> {
         ("hide", &options.hide),
         ("show", &options.show),
         ("show_from", &options.show_from),
+        ("tagfocus", &options.tag_focus),
+        ("tagignore", &options.tag_ignore),
+        ("tagshow", &options.tag_show),
+        ("taghide", &options.tag_hide),
     ];
     filters
         .iter()

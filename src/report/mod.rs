@@ -3,26 +3,32 @@
 //! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
 //! the time zone and the reader of [`Sources`] come with the [`Options`].
 
+mod callgrind;
 mod columns;
+mod command;
+mod dot;
 mod header;
 mod list;
 mod options;
 mod prepare;
 mod proto;
 mod raw;
+mod tags;
 mod top;
+mod traces;
 mod tree;
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
+pub use command::{ReportStep, Step, complete, interpret};
 pub use header::{accounting, active_filters};
 pub use list::{Found, Missing, NoSources, Sources, Wanted};
-pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
 pub use top::{Inline, Row, rows, sort_rows};
 
@@ -40,11 +46,26 @@ pub struct ReportRow {
     pub nodes: usize,
     /// Whether small nodes and edges are left out unless the user says otherwise.
     pub trims: bool,
-    /// What is written.
-    pub content: Content,
     /// What of the profile it shows.
     pub shows: Shows,
+    /// What is written.
+    pub content: Content,
     write: fn(&Report, &mut dyn Write) -> Result<()>,
+}
+
+/// What of a profile a report shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shows {
+    /// Samples as they are: no graph is made, values have a unit each, file names stay whole.
+    Samples,
+    /// Nodes, one by one.
+    Nodes,
+    /// Nodes and calls as a picture.
+    Drawing,
+    /// Every address of every binary and its calls, for another program.
+    Addresses,
+    /// Lines of source of each binary, whatever the granularity; values have a unit each.
+    Lines,
 }
 
 /// What a report is written as.
@@ -56,15 +77,6 @@ pub enum Content {
     Binary,
 }
 
-/// What of a profile a report shows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shows {
-    /// Nodes, one by one, in one unit.
-    Nodes,
-    /// Lines of source of each binary, whatever the granularity; values have a unit each.
-    Lines,
-}
-
 /// Every report.
 pub const REPORTS: &[ReportRow] = &[
     ReportRow {
@@ -74,8 +86,8 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The functions that hold most, one a line",
         nodes: 0,
         trims: true,
-        content: Content::Text,
         shows: Shows::Nodes,
+        content: Content::Text,
         write: top::write,
     },
     ReportRow {
@@ -85,8 +97,8 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Each function with its callers and callees",
         nodes: 80,
         trims: true,
-        content: Content::Text,
         shows: Shows::Nodes,
+        content: Content::Text,
         write: tree::write,
     },
     ReportRow {
@@ -96,9 +108,53 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Callers and callees of the functions that match",
         nodes: 80,
         trims: false,
-        content: Content::Text,
         shows: Shows::Nodes,
+        content: Content::Text,
         write: tree::write,
+    },
+    ReportRow {
+        name: "dot",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a drawing for Graphviz",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Text,
+        write: dot::write,
+    },
+    ReportRow {
+        name: "callgrind",
+        aliases: &[],
+        argument: None,
+        help: "Every address and its calls, for KCachegrind",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Addresses,
+        content: Content::Text,
+        write: callgrind::write,
+    },
+    ReportRow {
+        name: "traces",
+        aliases: &[],
+        argument: None,
+        help: "Every sample with its labels and its stack",
+        nodes: 80,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Text,
+        write: traces::write,
+    },
+    ReportRow {
+        name: "tags",
+        aliases: &[],
+        argument: None,
+        help: "The labels of the samples and what each accounts for",
+        nodes: 80,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Text,
+        write: tags::write,
     },
     ReportRow {
         name: "list",
@@ -107,8 +163,8 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The source of the functions that match, with what each line holds",
         nodes: 0,
         trims: false,
-        content: Content::Text,
         shows: Shows::Lines,
+        content: Content::Text,
         write: list::write,
     },
     ReportRow {
@@ -118,8 +174,8 @@ pub const REPORTS: &[ReportRow] = &[
         help: "All that is in the profile, table by table",
         nodes: 0,
         trims: false,
+        shows: Shows::Samples,
         content: Content::Text,
-        shows: Shows::Nodes,
         write: raw::write,
     },
     ReportRow {
@@ -129,8 +185,8 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The comments in the profile",
         nodes: 0,
         trims: false,
+        shows: Shows::Samples,
         content: Content::Text,
-        shows: Shows::Nodes,
         write: raw::write_comments,
     },
     ReportRow {
@@ -140,8 +196,8 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The profile as the filters leave it, in the format that all tools read",
         nodes: 0,
         trims: false,
+        shows: Shows::Samples,
         content: Content::Binary,
-        shows: Shows::Nodes,
         write: proto::write,
     },
     ReportRow {
@@ -151,8 +207,8 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The rows of top in that format",
         nodes: 0,
         trims: true,
-        content: Content::Binary,
         shows: Shows::Nodes,
+        content: Content::Binary,
         write: proto::write_top,
     },
 ];
@@ -164,7 +220,8 @@ pub fn report(name: &str) -> Option<&'static ReportRow> {
         .find(|row| row.name == name || row.aliases.contains(&name))
 }
 
-/// Writes a report of a profile, whole or, on an error, not at all. Returns what should be warned of, a line each.
+/// Writes a report of a profile; on an error other than [`Error::Io`], nothing. Returns what should be warned of, a
+/// line each.
 ///
 /// # Errors
 /// [`Error::Usage`] and [`Error::Regex`] for options that cannot be, [`Error::NoMatch`] when a report's argument
@@ -177,10 +234,10 @@ pub fn write(
     out: &mut dyn Write,
 ) -> Result<Vec<String>> {
     let report = Report::new(profile, row, argument, options)?;
-    let mut text = Vec::new();
-    (row.write)(&report, &mut text)?;
-    out.write_all(&text).map_err(writing)?;
-    Ok(report.warnings())
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    (row.write)(&report, &mut out)?;
+    out.flush().map_err(writing)?;
+    Ok(report.warnings().to_vec())
 }
 
 /// A line of a report.

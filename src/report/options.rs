@@ -31,6 +31,13 @@ pub struct Options {
     pub show: String,
     pub show_from: String,
     pub prune_from: String,
+    pub tag_focus: String,
+    pub tag_ignore: String,
+    pub tag_show: String,
+    pub tag_hide: String,
+    pub tag_root: String,
+    pub tag_leaf: String,
+    pub call_tree: bool,
     pub no_inlines: bool,
     pub show_columns: bool,
     pub compact_labels: bool,
@@ -64,6 +71,13 @@ impl Default for Options {
             show: String::new(),
             show_from: String::new(),
             prune_from: String::new(),
+            tag_focus: String::new(),
+            tag_ignore: String::new(),
+            tag_show: String::new(),
+            tag_hide: String::new(),
+            tag_root: String::new(),
+            tag_leaf: String::new(),
+            call_tree: false,
             no_inlines: false,
             show_columns: false,
             compact_labels: false,
@@ -112,8 +126,70 @@ pub struct OptionRow {
     pub section: Section,
     /// One line of help.
     pub help: &'static str,
-    /// Sets it from its text; the error says what would be right.
-    pub set: fn(&mut Options, &str) -> Result<(), String>,
+    /// Where its value is kept.
+    pub field: fn(&mut Options) -> Field<'_>,
+}
+
+/// Where an option's value is kept, and of what kind it is.
+#[derive(Debug)]
+pub enum Field<'o> {
+    /// Yes or no.
+    Flag(&'o mut bool),
+    /// A text.
+    Text(&'o mut String),
+    /// A whole number.
+    Whole(&'o mut i64),
+    /// A number.
+    Ratio(&'o mut f64),
+    /// Chooses this order.
+    Sort(&'o mut Sort, Sort),
+    /// Chooses this granularity.
+    Granularity(&'o mut Granularity, Granularity),
+    /// Chooses this sample type where none has been chosen, and perhaps its mean.
+    SampleType(&'o mut String, &'static str, Option<&'o mut bool>),
+    /// Nowhere: the option changes nothing.
+    Nothing,
+}
+
+impl OptionRow {
+    /// Sets it from its text.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn set(&self, options: &mut Options, value: &str) -> Result<(), String> {
+        match (self.field)(options) {
+            Field::Flag(field) => *field = parse_bool(value)?,
+            Field::Text(field) => value.clone_into(field),
+            Field::Whole(field) => *field = parse_whole(value)?,
+            Field::Ratio(field) => *field = value.parse().map_err(|_| format!("{value:?} is not a number"))?,
+            Field::Sort(field, choice) if parse_bool(value)? => *field = choice,
+            Field::Granularity(field, choice) if parse_bool(value)? => *field = choice,
+            Field::SampleType(field, name, mean) if parse_bool(value)? => {
+                if field.is_empty() {
+                    name.clone_into(field);
+                }
+                if let Some(mean) = mean {
+                    *mean = true;
+                }
+            }
+            Field::Sort(..) | Field::Granularity(..) | Field::SampleType(..) | Field::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// Its value as text, as [`OptionRow::set`] takes it.
+    pub fn get(&self, options: &Options) -> String {
+        match (self.field)(&mut options.clone()) {
+            Field::Flag(field) => field.to_string(),
+            Field::Text(field) => field.clone(),
+            Field::Whole(field) => field.to_string(),
+            Field::Ratio(field) => field.to_string(),
+            Field::Sort(field, choice) => (*field == choice).to_string(),
+            Field::Granularity(field, choice) => (*field == choice).to_string(),
+            Field::SampleType(field, name, _) => (field == name).to_string(),
+            Field::Nothing => String::new(),
+        }
+    }
 }
 
 /// Headings of the help.
@@ -132,11 +208,20 @@ pub enum Section {
 }
 
 impl Section {
+    /// In the order of the help.
+    pub const ALL: [Self; 5] = [
+        Self::Values,
+        Self::Filters,
+        Self::Granularity,
+        Self::Size,
+        Self::Display,
+    ];
+
     /// The heading.
     pub fn title(self) -> &'static str {
         match self {
             Self::Values => "Sample types and values",
-            Self::Filters => "Filters (regular expressions on function, file and binary)",
+            Self::Filters => "Filters (regular expressions on function, file and binary, or on labels)",
             Self::Granularity => "Granularity",
             Self::Size => "Order and size",
             Self::Display => "Display",
@@ -145,12 +230,15 @@ impl Section {
 }
 
 macro_rules! rows {
-    ($($section:ident { $($name:literal $takes:expr, $help:literal, $set:expr;)* })*) => {
-        &[$($(OptionRow { name: $name, takes: $takes, section: Section::$section, help: $help, set: $set },)*)*]
+    ($($section:ident { $($name:literal $takes:expr, $help:literal, $field:expr;)* })*) => {
+        &[$($(OptionRow { name: $name, takes: $takes, section: Section::$section, help: $help, field: $field },)*)*]
     };
 }
 
 const REGEX: Takes = Takes::Value("REGEX");
+/// A range of numbers (`4kb`, `4kb:`, `:4kb`, `1kb:4kb`) or expressions on `key:value`; behind `KEY=`, on that key.
+const TAGS: Takes = Takes::Value("[KEY=]RANGE|REGEX");
+const KEYS: Takes = Takes::Value("KEY,...");
 const fn choice(group: Group) -> Takes {
     Takes::Choice(group)
 }
@@ -158,51 +246,58 @@ const fn choice(group: Group) -> Takes {
 /// Every option.
 pub const OPTIONS: &[OptionRow] = rows! {
     Values {
-        "sample_index" Takes::Value("NAME|N"), "Sample type to report, by name or number [default: the profile's]", |o, v| text(&mut o.sample_index, v);
-        "inuse_space" choice(Group::SampleType), "Memory in use: short for -sample_index=inuse_space", |o, v| sample_type(o, v, "inuse_space");
-        "inuse_objects" choice(Group::SampleType), "Objects in use", |o, v| sample_type(o, v, "inuse_objects");
-        "alloc_space" choice(Group::SampleType), "Memory allocated since the start", |o, v| sample_type(o, v, "alloc_space");
-        "alloc_objects" choice(Group::SampleType), "Objects allocated since the start", |o, v| sample_type(o, v, "alloc_objects");
-        "total_delay" choice(Group::SampleType), "Time spent waiting: short for -sample_index=delay", |o, v| sample_type(o, v, "delay");
-        "contentions" choice(Group::SampleType), "Number of waits: short for -sample_index=contentions", |o, v| sample_type(o, v, "contentions");
-        "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", |o, v| sample_type(o, v, "delay").and_then(|()| flag(&mut o.mean, v));
-        "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", |o, v| flag(&mut o.mean, v);
-        "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", |o, v| ratio(&mut o.divide_by, v);
-        "unit" Takes::Value("UNIT"), "Unit of values, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o, v| text(&mut o.unit, v);
-        "relative_percentages" Takes::Flag, "Take percentages of what the filters leave", |o, v| flag(&mut o.relative_percentages, v);
-        "drop_negative" Takes::Flag, "Leave out nodes with a negative value", |o, v| flag(&mut o.drop_negative, v);
+        "sample_index" Takes::Value("NAME|N"), "Sample type to report, by name or number [default: the profile's]", |o| Field::Text(&mut o.sample_index);
+        "inuse_space" choice(Group::SampleType), "Memory in use: short for -sample_index=inuse_space", |o| Field::SampleType(&mut o.sample_index, "inuse_space", None);
+        "inuse_objects" choice(Group::SampleType), "Objects in use", |o| Field::SampleType(&mut o.sample_index, "inuse_objects", None);
+        "alloc_space" choice(Group::SampleType), "Memory allocated since the start", |o| Field::SampleType(&mut o.sample_index, "alloc_space", None);
+        "alloc_objects" choice(Group::SampleType), "Objects allocated since the start", |o| Field::SampleType(&mut o.sample_index, "alloc_objects", None);
+        "total_delay" choice(Group::SampleType), "Time spent waiting: short for -sample_index=delay", |o| Field::SampleType(&mut o.sample_index, "delay", None);
+        "contentions" choice(Group::SampleType), "Number of waits: short for -sample_index=contentions", |o| Field::SampleType(&mut o.sample_index, "contentions", None);
+        "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", |o| Field::SampleType(&mut o.sample_index, "delay", Some(&mut o.mean));
+        "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", |o| Field::Flag(&mut o.mean);
+        "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", |o| Field::Ratio(&mut o.divide_by);
+        "unit" Takes::Value("UNIT"), "Unit of values, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o| Field::Text(&mut o.unit);
+        "relative_percentages" Takes::Flag, "Take percentages of what the filters leave", |o| Field::Flag(&mut o.relative_percentages);
+        "drop_negative" Takes::Flag, "Leave out nodes with a negative value", |o| Field::Flag(&mut o.drop_negative);
     }
     Filters {
-        "focus" REGEX, "Only samples that have a matching frame", |o, v| text(&mut o.focus, v);
-        "ignore" REGEX, "No samples that have a matching frame", |o, v| text(&mut o.ignore, v);
-        "hide" REGEX, "Leave matching frames out of the stacks", |o, v| text(&mut o.hide, v);
-        "show" REGEX, "Leave all other frames out of the stacks", |o, v| text(&mut o.show, v);
-        "show_from" REGEX, "Leave out frames above the outermost match", |o, v| text(&mut o.show_from, v);
-        "prune_from" REGEX, "Leave out what matching functions call", |o, v| text(&mut o.prune_from, v);
-        "all_frames" Takes::Flag, "Show frames that the profile itself asks to drop", |o, v| flag(&mut o.all_frames, v);
+        "focus" REGEX, "Only samples that have a matching frame", |o| Field::Text(&mut o.focus);
+        "ignore" REGEX, "No samples that have a matching frame", |o| Field::Text(&mut o.ignore);
+        "hide" REGEX, "Leave matching frames out of the stacks", |o| Field::Text(&mut o.hide);
+        "show" REGEX, "Leave all other frames out of the stacks", |o| Field::Text(&mut o.show);
+        "show_from" REGEX, "Leave out frames above the outermost match", |o| Field::Text(&mut o.show_from);
+        "prune_from" REGEX, "Leave out what matching functions call", |o| Field::Text(&mut o.prune_from);
+        "tagfocus" TAGS, "Only samples that have a matching label", |o| Field::Text(&mut o.tag_focus);
+        "tagignore" TAGS, "No samples that have a matching label", |o| Field::Text(&mut o.tag_ignore);
+        "tagshow" REGEX, "Leave out labels whose key does not match", |o| Field::Text(&mut o.tag_show);
+        "taghide" REGEX, "Leave out labels whose key matches", |o| Field::Text(&mut o.tag_hide);
+        "tagroot" KEYS, "Put these labels as frames above the stacks", |o| Field::Text(&mut o.tag_root);
+        "tagleaf" KEYS, "Put these labels as frames below the stacks", |o| Field::Text(&mut o.tag_leaf);
+        "all_frames" Takes::Flag, "Show frames that the profile itself asks to drop", |o| Field::Flag(&mut o.all_frames);
     }
     Granularity {
-        "functions" choice(Group::Granularity), "A row per function [default]", |o, v| granularity(o, v, Granularity::Functions);
-        "filefunctions" choice(Group::Granularity), "A row per function and file", |o, v| granularity(o, v, Granularity::FileFunctions);
-        "files" choice(Group::Granularity), "A row per file", |o, v| granularity(o, v, Granularity::Files);
-        "lines" choice(Group::Granularity), "A row per source line", |o, v| granularity(o, v, Granularity::Lines);
-        "addresses" choice(Group::Granularity), "A row per address", |o, v| granularity(o, v, Granularity::Addresses);
-        "noinlines" Takes::Flag, "Count inlined calls to the function they were inlined into", |o, v| flag(&mut o.no_inlines, v);
-        "showcolumns" Takes::Flag, "With -lines, show columns too", |o, v| flag(&mut o.show_columns, v);
+        "functions" choice(Group::Granularity), "A row per function [default]", |o| Field::Granularity(&mut o.granularity, Granularity::Functions);
+        "filefunctions" choice(Group::Granularity), "A row per function and file", |o| Field::Granularity(&mut o.granularity, Granularity::FileFunctions);
+        "files" choice(Group::Granularity), "A row per file", |o| Field::Granularity(&mut o.granularity, Granularity::Files);
+        "lines" choice(Group::Granularity), "A row per source line", |o| Field::Granularity(&mut o.granularity, Granularity::Lines);
+        "addresses" choice(Group::Granularity), "A row per address", |o| Field::Granularity(&mut o.granularity, Granularity::Addresses);
+        "call_tree" Takes::Flag, "In dot and callgrind, keep apart what is called along different paths", |o| Field::Flag(&mut o.call_tree);
+        "noinlines" Takes::Flag, "Count inlined calls to the function they were inlined into", |o| Field::Flag(&mut o.no_inlines);
+        "showcolumns" Takes::Flag, "With -lines, show columns too", |o| Field::Flag(&mut o.show_columns);
     }
     Size {
-        "flat" choice(Group::Sort), "Sort by the function's own value [default]", |o, v| sort(o, v, Sort::Flat);
-        "cum" choice(Group::Sort), "Sort by the value of the function and what it calls", |o, v| sort(o, v, Sort::Cum);
-        "nodecount" Takes::Value("N"), "At most so many nodes; 0 for all [default: all for top, else 80]", |o, v| integer(&mut o.node_count, v);
-        "nodefraction" Takes::Value("F"), "Hide nodes below this share of the total [default: 0.005]", |o, v| ratio(&mut o.node_fraction, v);
-        "edgefraction" Takes::Value("F"), "Hide edges below this share of the total [default: 0.001]", |o, v| ratio(&mut o.edge_fraction, v);
-        "trim" Takes::Flag, "Apply the three limits above [default: true; -trim=false shows everything]", |o, v| flag(&mut o.trim, v);
+        "flat" choice(Group::Sort), "Sort by the function's own value [default]", |o| Field::Sort(&mut o.sort, Sort::Flat);
+        "cum" choice(Group::Sort), "Sort by the value of the function and what it calls", |o| Field::Sort(&mut o.sort, Sort::Cum);
+        "nodecount" Takes::Value("N"), "At most so many nodes; 0 for all [default: all for top, else 80]", |o| Field::Whole(&mut o.node_count);
+        "nodefraction" Takes::Value("F"), "Hide nodes below this share of the total [default: 0.005]", |o| Field::Ratio(&mut o.node_fraction);
+        "edgefraction" Takes::Value("F"), "Hide edges below this share of the total [default: 0.001]", |o| Field::Ratio(&mut o.edge_fraction);
+        "trim" Takes::Flag, "Apply the three limits above [default: true; -trim=false shows everything]", |o| Field::Flag(&mut o.trim);
     }
     Display {
-        "compact_labels" Takes::Flag, "Leave the profile's description out of the header", |o, v| flag(&mut o.compact_labels, v);
-        "trim_path" Takes::Value("PATHS"), "Prefixes to cut off file names, separated by colons", |o, v| text(&mut o.trim_path, v);
-        "source_path" Takes::Value("PATHS"), "Folders to look for sources in, separated by colons", |o, v| text(&mut o.source_path, v);
-        "symbolize" Takes::Value("MODE"), "Accepted for pprof's sake; local binaries are never read", |_, _| Ok(());
+        "compact_labels" Takes::Flag, "Leave the profile's description out of the header", |o| Field::Flag(&mut o.compact_labels);
+        "trim_path" Takes::Value("PATHS"), "Prefixes to cut off file names, separated by colons", |o| Field::Text(&mut o.trim_path);
+        "source_path" Takes::Value("PATHS"), "Folders to look for sources in, separated by colons", |o| Field::Text(&mut o.source_path);
+        "symbolize" Takes::Value("MODE"), "Accepted for pprof's sake; local binaries are never read", |_| Field::Nothing;
     }
 };
 
@@ -221,18 +316,8 @@ pub fn parse_bool(value: &str) -> Result<bool, String> {
     }
 }
 
-fn flag(field: &mut bool, value: &str) -> Result<(), String> {
-    *field = parse_bool(value)?;
-    Ok(())
-}
-
-fn text(field: &mut String, value: &str) -> Result<(), String> {
-    value.clone_into(field);
-    Ok(())
-}
-
 /// A whole number as Go's flags take it: `0x1f`, `0o17`, `017`, `0b1` or decimal.
-fn integer(field: &mut i64, value: &str) -> Result<(), String> {
+fn parse_whole(value: &str) -> Result<i64, String> {
     let (sign, digits) = match value.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", value.strip_prefix('+').unwrap_or(value)),
@@ -243,34 +328,7 @@ fn integer(field: &mut i64, value: &str) -> Result<(), String> {
         let digits = lower.strip_prefix(prefix).filter(|digits| !digits.is_empty())?;
         Some(i64::from_str_radix(&format!("{sign}{digits}"), base))
     });
-    *field = parsed
+    parsed
         .and_then(Result::ok)
-        .ok_or_else(|| format!("{value:?} is not a whole number"))?;
-    Ok(())
-}
-
-fn ratio(field: &mut f64, value: &str) -> Result<(), String> {
-    *field = value.parse().map_err(|_| format!("{value:?} is not a number"))?;
-    Ok(())
-}
-
-fn sample_type(options: &mut Options, value: &str, name: &str) -> Result<(), String> {
-    if parse_bool(value)? && options.sample_index.is_empty() {
-        name.clone_into(&mut options.sample_index);
-    }
-    Ok(())
-}
-
-fn granularity(options: &mut Options, value: &str, granularity: Granularity) -> Result<(), String> {
-    if parse_bool(value)? {
-        options.granularity = granularity;
-    }
-    Ok(())
-}
-
-fn sort(options: &mut Options, value: &str, sort: Sort) -> Result<(), String> {
-    if parse_bool(value)? {
-        options.sort = sort;
-    }
-    Ok(())
+        .ok_or_else(|| format!("{value:?} is not a whole number"))
 }

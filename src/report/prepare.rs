@@ -7,7 +7,8 @@ use regex::Regex;
 use super::options::Options;
 use super::{ReportRow, Shows};
 use crate::analyze::{
-    self, Filters, Frames, Granularity, Limits, NodeId, Scope, Shape, Trimmed, Weights, compile_pattern,
+    self, Basis, Calls, Filters, Frames, Granularity, LabelUnits, Limits, NodeId, Plan, Scope, Shape, TagFilter,
+    Trimmed, View, Weights, compile_pattern,
 };
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId, units};
@@ -26,7 +27,7 @@ pub struct Report {
     pub scope: Arc<Scope>,
     /// The nodes of their frames.
     pub frames: Arc<Frames>,
-    /// The trimmed graph.
+    /// The trimmed graph; empty for reports that show samples.
     pub trimmed: Trimmed,
     /// How values are printed.
     pub format: Format,
@@ -36,6 +37,7 @@ pub struct Report {
     pub argument: Option<Regex>,
     /// What it shows.
     pub shows: Shows,
+    notes: Vec<String>,
 }
 
 /// How values are printed.
@@ -77,66 +79,100 @@ impl Report {
         }
         let argument = argument.map(|pattern| compile_pattern(row.name, pattern)).transpose()?;
         let filters = filters(options)?;
-        let scope = Arc::new(Scope::new(profile, &filters));
-        let frames = Arc::new(Frames::new(profile, &scope, &shape(row, options)));
+        let mut notes = LabelUnits::new(profile).notes(profile);
+        let profile = with_tag_frames(profile, options, &mut notes);
+        let tag_filters = [&filters.tag_focus, &filters.tag_ignore];
+        notes.extend(
+            tag_filters
+                .into_iter()
+                .flatten()
+                .filter_map(|filter| filter.note().map(String::from)),
+        );
+        let scope = Arc::new(Scope::new(&profile, &filters));
+        notes.extend(
+            scope
+                .unmatched()
+                .iter()
+                .map(|filter| format!("{filter} expression matched no samples")),
+        );
+        let frames = Arc::new(Frames::new(&profile, &scope, &shape(row, options)));
         let limits = limits(row, options);
-        Ok(Self::aggregate(
+        let (options, shows) = (options.clone(), row.shows);
+        Ok(Self::aggregate(Parts {
             profile,
-            options.clone(),
+            options,
             sample_type,
             scope,
             frames,
             limits,
             argument,
-            row.shows,
-        ))
+            shows,
+            notes,
+        }))
     }
 
     /// The same report of another sample type; filters and nodes are shared, not made again.
     pub fn with_type(&self, sample_type: SampleTypeId) -> Self {
-        let (scope, frames) = (Arc::clone(&self.scope), Arc::clone(&self.frames));
-        let options = self.options.clone();
-        Self::aggregate(
-            &self.profile,
+        Self::aggregate(Parts {
+            profile: Arc::clone(&self.profile),
+            options: self.options.clone(),
+            sample_type,
+            scope: Arc::clone(&self.scope),
+            frames: Arc::clone(&self.frames),
+            limits: self.limits,
+            argument: self.argument.clone(),
+            shows: self.shows,
+            notes: self.notes.clone(),
+        })
+    }
+
+    fn aggregate(parts: Parts) -> Self {
+        let Parts {
+            profile,
             options,
             sample_type,
             scope,
             frames,
-            self.limits,
-            self.argument.clone(),
-            self.shows,
-        )
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "the parts of one value")]
-    fn aggregate(
-        profile: &Arc<Profile>,
-        options: Options,
-        sample_type: SampleTypeId,
-        scope: Arc<Scope>,
-        frames: Arc<Frames>,
-        limits: Limits,
-        argument: Option<Regex>,
-        shows: Shows,
-    ) -> Self {
-        let weights = weights(profile, &options, sample_type);
+            limits,
+            argument,
+            shows,
+            notes,
+        } = parts;
+        let weights = weights(&profile, &options, sample_type);
         let total = if options.relative_percentages {
-            analyze::total(profile, &scope, weights)
+            analyze::total(&profile, &scope, weights)
         } else {
             let everything = Filters {
                 all_frames: true,
                 ..Filters::default()
             };
-            analyze::total(profile, &Scope::new(profile, &everything), weights)
+            analyze::total(&profile, &Scope::new(&profile, &everything), weights)
         };
-        let trimmed = Trimmed::new(profile, &scope, &frames, weights, limits, options.sort);
+        let view = match shows {
+            Shows::Drawing => View::Drawing(&options.unit),
+            Shows::Samples | Shows::Nodes | Shows::Addresses | Shows::Lines => View::List(options.sort),
+        };
+        let calls = match shows {
+            Shows::Drawing | Shows::Addresses if options.call_tree => Calls::ByContext,
+            _ => Calls::Merged,
+        };
+        let basis = Basis {
+            profile: &profile,
+            scope: &scope,
+            frames: &frames,
+            weights,
+        };
+        let trimmed = match shows {
+            Shows::Samples => Trimmed::default(),
+            _ => Trimmed::new(basis, Plan { limits, view, calls }),
+        };
         let format = Format {
             from: profile.type_unit(sample_type).to_string(),
             to: options.unit.clone(),
             ratio: 1.0 / options.divide_by,
         };
         let mut report = Self {
-            profile: Arc::clone(profile),
+            profile,
             options,
             sample_type,
             total,
@@ -147,6 +183,7 @@ impl Report {
             limits,
             argument,
             shows,
+            notes,
         };
         report.choose_unit();
         report
@@ -157,18 +194,24 @@ impl Report {
         weights(&self.profile, &self.options, self.sample_type)
     }
 
+    /// The same with where it comes from.
+    pub fn basis(&self) -> Basis<'_> {
+        Basis {
+            profile: &self.profile,
+            scope: &self.scope,
+            frames: &self.frames,
+            weights: self.weights(),
+        }
+    }
+
     /// A node's name as reports print it.
     pub fn name(&self, node: NodeId) -> String {
         self.frames.name(&self.profile, node)
     }
 
     /// What should be warned of, a line each.
-    pub fn warnings(&self) -> Vec<String> {
-        self.scope
-            .unmatched()
-            .iter()
-            .map(|filter| format!("{filter} expression matched no samples"))
-            .collect()
+    pub fn warnings(&self) -> &[String] {
+        &self.notes
     }
 
     /// For `minimum`: one unit for the whole report, that of its smallest value; of a hundred times that where the
@@ -186,7 +229,9 @@ impl Report {
         let (smallest, largest) = (self.format.scaled(smallest), self.format.scaled(self.total));
         let unit_of = |value: i64| units::scale(value, &self.format.from, "minimum").1;
         let hundredfold = smallest.saturating_mul(100);
-        let unit = if unit_of(smallest) != unit_of(largest) && hundredfold < largest {
+        // A list of addresses is for a program that knows whole numbers only: nothing may become 0.01.
+        let rounds = self.shows != Shows::Addresses;
+        let unit = if rounds && unit_of(smallest) != unit_of(largest) && hundredfold < largest {
             unit_of(hundredfold)
         } else {
             unit_of(smallest)
@@ -199,16 +244,52 @@ impl Report {
     }
 }
 
+/// What does not depend on the sample type, and the type.
+struct Parts {
+    profile: Arc<Profile>,
+    options: Options,
+    sample_type: SampleTypeId,
+    scope: Arc<Scope>,
+    frames: Arc<Frames>,
+    limits: Limits,
+    argument: Option<Regex>,
+    shows: Shows,
+    notes: Vec<String>,
+}
+
 fn shape(row: &ReportRow, options: &Options) -> Shape {
-    let lines = row.shows == Shows::Lines;
     Shape {
-        granularity: if lines { Granularity::Lines } else { options.granularity },
+        granularity: match row.shows {
+            Shows::Addresses => Granularity::Addresses,
+            Shows::Lines => Granularity::Lines,
+            Shows::Samples | Shows::Nodes | Shows::Drawing => options.granularity,
+        },
         no_inlines: options.no_inlines,
         columns: options.show_columns,
-        binaries: lines,
+        binaries: matches!(row.shows, Shows::Addresses | Shows::Lines),
+        whole_paths: row.shows == Shows::Samples,
         trim_path: options.trim_path.clone(),
         source_path: options.source_path.clone(),
     }
+}
+
+/// The profile with frames for `tagroot` and `tagleaf`; notes those that no sample has.
+fn with_tag_frames(profile: &Arc<Profile>, options: &Options, notes: &mut Vec<String>) -> Arc<Profile> {
+    if options.tag_root.is_empty() && options.tag_leaf.is_empty() {
+        return Arc::clone(profile);
+    }
+    let [roots, leaves] =
+        [&options.tag_root, &options.tag_leaf].map(|keys| keys.split(',').filter(|key| !key.is_empty()).collect());
+    let roots: Vec<&str> = roots;
+    let framed = analyze::with_tag_frames(profile, options.all_frames, &roots, &leaves, &options.unit);
+    for (keys, matched, name) in [
+        (&options.tag_root, framed.root_matched, "TagRoot"),
+        (&options.tag_leaf, framed.leaf_matched, "TagLeaf"),
+    ] {
+        let missing = !keys.is_empty() && !matched;
+        notes.extend(missing.then(|| format!("{name} expression matched no samples")));
+    }
+    Arc::new(framed.profile)
 }
 
 fn weights<'p>(profile: &'p Profile, options: &Options, sample_type: SampleTypeId) -> Weights<'p> {
@@ -252,6 +333,13 @@ pub fn filters(options: &Options) -> Result<Filters> {
             compile_pattern(name, text).map(Some)
         }
     };
+    let tags = |name: &str, text: &str| {
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            TagFilter::parse(name, text).map(Some)
+        }
+    };
     Ok(Filters {
         focus: pattern("focus", &options.focus)?,
         ignore: pattern("ignore", &options.ignore)?,
@@ -259,6 +347,10 @@ pub fn filters(options: &Options) -> Result<Filters> {
         show: pattern("show", &options.show)?,
         show_from: pattern("show_from", &options.show_from)?,
         prune_from: pattern("prune_from", &options.prune_from)?,
+        tag_focus: tags("tagfocus", &options.tag_focus)?,
+        tag_ignore: tags("tagignore", &options.tag_ignore)?,
+        tag_show: pattern("tagshow", &options.tag_show)?,
+        tag_hide: pattern("taghide", &options.tag_hide)?,
         all_frames: options.all_frames,
     })
 }

@@ -15,11 +15,18 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     let graph = &report.trimmed.graph;
     let names = |node| report.name(node);
     let value = |value: i64| report.format.value(value);
+    if let Some(argument) = &report.argument
+        && !graph.listed.iter().any(|&node| argument.is_match(&report.name(node)))
+    {
+        return Err(Error::NoMatch(format!(
+            "no function matches {:?}; search for one with: heaptui top",
+            argument.as_str()
+        )));
+    }
     header::write(report, out)?;
     super::line(out, format_args!("{SEPARATOR}\n{LEGEND}"))?;
 
     let mut sum = 0i64;
-    let mut matched = false;
     for &node in &graph.listed {
         let (name, sums) = (report.name(node), graph.node(node));
         let (flat, cum) = (sums.flat_value(), sums.cum_value());
@@ -30,7 +37,6 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         {
             continue;
         }
-        matched = true;
         sum = sum.saturating_add(flat);
         let call = |edge: &Edge, other: String| {
             let (weight, share) = (value(edge.weight), percentage(edge.weight, cum));
@@ -59,11 +65,5 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     if !graph.listed.is_empty() {
         super::line(out, format_args!("{SEPARATOR}"))?;
     }
-    match &report.argument {
-        Some(argument) if !matched => Err(Error::NoMatch(format!(
-            "no function matches {:?}; search for one with: heaptui top",
-            argument.as_str()
-        ))),
-        _ => Ok(()),
-    }
+    Ok(())
 }

@@ -3,49 +3,40 @@
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use regex::Regex;
 
+use super::ask::Ask;
 use super::event::{Effect, Event};
-use super::keymap::{self, Action, Filter, Scope, Step};
+use super::keymap::{self, Action, Scope, Step};
 use super::screen::Screen;
 use super::session::Session;
 use super::theme::Theme;
 use super::view::{Outcome, VIEWS, View};
-use super::widget::{bar, cursor::Cursor, paint, prompt::Prompt};
+use super::widget::{pane::Pane, prompt::Prompt};
+use super::work::Product;
 use super::{chrome, help};
-use crate::analyze::compile_pattern;
 use crate::error::{Error, Result};
-use crate::model::{SampleTypeId, units};
+use crate::model::SampleTypeId;
 
 /// Everything that is on the screen.
 pub(super) struct App {
     pub(super) session: Session,
-    views: Vec<Box<dyn View>>,
+    pub(super) views: Vec<Box<dyn View>>,
     /// The view in front.
     pub(super) front: usize,
-    overlay: Option<Overlay>,
+    /// A text over the view.
+    pub(super) pane: Option<Pane>,
+    /// A prompt over everything.
+    pub(super) asking: Option<(Ask, Prompt)>,
+    /// Commands that were given, the last one last.
+    pub(super) history: Vec<String>,
     /// What the footer says until the next key.
     pub(super) message: Option<Message>,
-    load: Load,
+    pub(super) load: Load,
     /// Number of the newest load.
     loads: u64,
-    area: Rect,
-    theme: Theme,
-}
-
-/// What lies over the view or takes the keys.
-enum Overlay {
-    Help(Cursor),
-    Prompt(Ask, Prompt),
-}
-
-/// What a prompt is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ask {
-    Search,
-    Filter(Filter),
+    pub(super) area: Rect,
+    pub(super) theme: Theme,
 }
 
 /// A line in the footer.
@@ -55,7 +46,7 @@ pub(super) enum Message {
 }
 
 /// What the loader is doing.
-enum Load {
+pub(super) enum Load {
     Idle,
     Running { done: u64, total: Option<u64> },
     Failed(String),
@@ -68,7 +59,9 @@ impl App {
             session,
             views,
             front: 0,
-            overlay: None,
+            pane: None,
+            asking: None,
+            history: Vec::new(),
             message: None,
             load: Load::Idle,
             loads: 0,
@@ -98,10 +91,11 @@ impl App {
 
     /// Where keys act now.
     pub(super) fn scopes(&self) -> Vec<Scope> {
-        match self.overlay {
-            Some(Overlay::Help(_)) => return vec![Scope::Help],
-            Some(Overlay::Prompt(..)) => return vec![Scope::Prompt],
-            None => {}
+        if self.asking.is_some() {
+            return vec![Scope::Prompt];
+        }
+        if self.pane.is_some() {
+            return vec![Scope::Pane];
         }
         let mut scopes = vec![Scope::Everywhere];
         if self.session.profile.is_some() {
@@ -148,6 +142,11 @@ impl App {
             }
             Event::Loaded { generation, result } => self.loaded(generation, result),
             Event::Analyzed { generation, product } => {
+                match &product {
+                    Ok(Product::Text(title, text)) => self.pane = Some(Pane::text(title.clone(), text)),
+                    Ok(Product::Saved(note)) => self.message = Some(Message::Note(note.clone())),
+                    _ => {}
+                }
                 match self.session.take(generation, product) {
                     Ok(true) => self.refresh(),
                     Ok(false) => return None,
@@ -164,7 +163,7 @@ impl App {
         if let Some(action) = keymap::lookup(&key, &self.scopes()) {
             return self.update(action);
         }
-        if let (Some(Overlay::Prompt(_, prompt)), KeyCode::Char(char)) = (&mut self.overlay, key.code)
+        if let (Some((_, prompt)), KeyCode::Char(char)) = (&mut self.asking, key.code)
             && (key.modifiers - KeyModifiers::SHIFT).is_empty()
         {
             prompt.insert(char);
@@ -174,7 +173,7 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) -> Option<Effect> {
-        if let Some(Overlay::Prompt(_, prompt)) = &mut self.overlay {
+        if let Some((_, prompt)) = &mut self.asking {
             text.chars()
                 .filter(|char| !char.is_control())
                 .for_each(|char| prompt.insert(char));
@@ -191,7 +190,7 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.update(Action::Move(Step::WheelDown)),
             MouseEventKind::ScrollUp => self.update(Action::Move(Step::WheelUp)),
-            MouseEventKind::Down(MouseButton::Left) if self.overlay.is_none() => {
+            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
                 self.message = None;
                 let screen = Screen::new(self.area);
                 let action = chrome::click(self, &screen, at);
@@ -204,12 +203,21 @@ impl App {
 
     /// Acts.
     pub(super) fn update(&mut self, action: Action) -> Option<Effect> {
-        match self.overlay {
-            Some(Overlay::Help(_)) => return self.update_help(action),
-            Some(Overlay::Prompt(..)) => return self.update_prompt(action),
-            None => {}
+        if self.asking.is_some() {
+            return self.update_prompt(action);
         }
         let body = Screen::new(self.area).body;
+        if let Some(pane) = &mut self.pane {
+            return match action {
+                _ if pane.update(action, body) => None,
+                Action::Back => {
+                    self.pane = None;
+                    None
+                }
+                Action::Search | Action::Command => self.update_global(action),
+                _ => None,
+            };
+        }
         match self.views[self.front].update(action, &mut self.session, body) {
             Outcome::Done => self.wants(),
             Outcome::Go(view) => self.show(view),
@@ -223,7 +231,8 @@ impl App {
             Action::Suspend => Some(Effect::Suspend),
             Action::Redraw => Some(Effect::Redraw),
             Action::Help => {
-                self.overlay = Some(Overlay::Help(Cursor::default()));
+                let width = usize::from(self.area.width);
+                self.pane = Some(Pane::new("Help".into(), help::lines(self.theme, width)));
                 None
             }
             Action::NextView => self.show((self.front + 1) % self.views.len()),
@@ -243,26 +252,11 @@ impl App {
                 }
                 self.switch(Some(SampleTypeId::from_index(number)))
             }
-            Action::Search => {
-                self.overlay = Some(Overlay::Prompt(Ask::Search, Prompt::new("/search", String::new())));
-                None
-            }
+            Action::Search => self.ask(Ask::Search),
+            Action::Filter(filter) => self.ask(Ask::Filter(filter)),
+            Action::Command => self.ask(Ask::Command),
             Action::NextMatch | Action::PreviousMatch => {
                 self.message = Some(Message::Note("Nothing to search for: / asks.".into()));
-                None
-            }
-            Action::Filter(filter) => {
-                let current = self.session.filter_mut(filter).clone();
-                let selected = &self.session.selected;
-                let proposal = if current.is_empty() && !selected.is_empty() {
-                    format!("^{}$", regex::escape(selected))
-                } else {
-                    current
-                };
-                self.overlay = Some(Overlay::Prompt(
-                    Ask::Filter(filter),
-                    Prompt::new(filter.name(), proposal),
-                ));
                 None
             }
             Action::ClearFilters => {
@@ -349,204 +343,7 @@ impl App {
             self.message = Some(Message::Note(warnings.join("; ")));
         }
     }
-
-    fn update_help(&mut self, action: Action) -> Option<Effect> {
-        let body = Screen::new(self.area).body;
-        let lines = help::lines(self.theme, usize::from(body.width)).len();
-        match (&mut self.overlay, action) {
-            (Some(Overlay::Help(scroll)), Action::Move(step)) => {
-                // What moves is the view, not a row in it.
-                let last = lines.saturating_sub(usize::from(body.height));
-                scroll.at = scroll.offset;
-                scroll.step(step, last + 1, 1);
-                scroll.offset = scroll.at;
-            }
-            (_, Action::Back) => self.overlay = None,
-            _ => {}
-        }
-        None
-    }
-
-    fn update_prompt(&mut self, action: Action) -> Option<Effect> {
-        match (&mut self.overlay, action) {
-            (Some(Overlay::Prompt(_, prompt)), Action::Edit(request)) => {
-                prompt.edit(request);
-                self.check_prompt();
-                None
-            }
-            (Some(Overlay::Prompt(ask, prompt)), Action::Accept) => {
-                let (ask, text) = (*ask, prompt.value().to_string());
-                if let Err(error) = compile(ask, &text) {
-                    prompt.problem = Some(error.to_string());
-                    return None;
-                }
-                self.overlay = None;
-                self.accept(ask, text)
-            }
-            (_, Action::Back) => {
-                self.overlay = None;
-                None
-            }
-            _ => None,
-        }
-    }
-
-    fn accept(&mut self, ask: Ask, text: String) -> Option<Effect> {
-        match ask {
-            Ask::Search => {
-                self.session.search = compile(ask, &text).ok().flatten();
-                let Some(search) = &self.session.search else {
-                    return None;
-                };
-                // Where the cursor is may match already.
-                if search.is_match(&self.session.selected) {
-                    return None;
-                }
-                let before = self.session.selected.clone();
-                let effect = self.update(Action::NextMatch);
-                if before == self.session.selected && self.front == 0 {
-                    self.message = Some(Message::Note(format!("No name matches {text:?}.")));
-                }
-                effect
-            }
-            Ask::Filter(filter) => {
-                *self.session.filter_mut(filter) = text;
-                self.session.analyze_again()
-            }
-        }
-    }
-
-    /// Says what is wrong with an expression while it is typed.
-    fn check_prompt(&mut self) {
-        if let Some(Overlay::Prompt(ask, prompt)) = &mut self.overlay {
-            prompt.problem = compile(*ask, prompt.value()).err().map(|error| error.to_string());
-        }
-    }
-
-    /// Draws everything; returns where the terminal's cursor belongs, if anywhere.
-    pub(super) fn draw(&self, buffer: &mut Buffer) -> Option<Position> {
-        let screen = Screen::new(self.area.intersection(buffer.area));
-        let theme = self.theme;
-        chrome::draw(self, &screen, theme, buffer);
-        match &self.overlay {
-            Some(Overlay::Help(scroll)) => help::draw(scroll, theme, screen.body, buffer),
-            _ if self.session.profile.is_some() && self.session.listing().is_none() => {
-                let text = match &self.message {
-                    Some(Message::Problem(problem)) => vec!["Nothing to show.".into(), problem.clone()],
-                    _ if self.is_changing() => vec!["Adding up…".into()],
-                    _ => vec!["The profile has no samples.".into()],
-                };
-                paint::middle(buffer, screen.body, theme.heading(), &text);
-            }
-            _ if self.session.profile.is_some() => {
-                self.views[self.front].draw(&self.session, theme, screen.body, buffer);
-                self.draw_reload(&screen, buffer);
-            }
-            _ => self.draw_load(&screen, buffer),
-        }
-        let Some(Overlay::Prompt(_, prompt)) = &self.overlay else {
-            return None;
-        };
-        let area = if screen.footer.height > 0 {
-            screen.footer
-        } else {
-            screen.body
-        };
-        let row = Rect {
-            height: area.height.min(1),
-            ..area
-        };
-        let blank = " ".repeat(usize::from(row.width));
-        paint::line(buffer, row, 0, &blank.into());
-        if let Some(problem) = &prompt.problem
-            && screen.body.height > 1
-        {
-            let above = Rect {
-                y: screen.body.bottom() - 1,
-                height: 1,
-                ..screen.body
-            };
-            paint::line(buffer, above, 0, &" ".repeat(usize::from(above.width)).into());
-            paint::line(
-                buffer,
-                above,
-                0,
-                &ratatui::text::Line::styled(format!(" {problem}"), theme.error()),
-            );
-        }
-        (row.height > 0 && row.width > 0).then(|| prompt.draw(buffer, row, theme))
-    }
-
-    /// The whole body while there is nothing else to show.
-    fn draw_load(&self, screen: &Screen, buffer: &mut Buffer) {
-        let theme = self.theme;
-        let (heading, text) = match &self.load {
-            Load::Running { done, total } => {
-                let source = &self.session.source;
-                (
-                    theme.heading(),
-                    vec![
-                        format!("Reading {source}"),
-                        progress(*done, *total),
-                        "Esc cancels, q quits".into(),
-                    ],
-                )
-            }
-            Load::Failed(why) => (theme.error(), vec![why.clone(), "r or ^R tries again, q quits".into()]),
-            Load::Idle => return,
-        };
-        paint::middle(buffer, screen.body, heading, &text);
-    }
-
-    /// A line over the footer while a profile is read again.
-    fn draw_reload(&self, screen: &Screen, buffer: &mut Buffer) {
-        if let Load::Running { done, total } = &self.load {
-            let text = format!(
-                " Reading {} again: {}  Esc cancels",
-                self.session.source,
-                progress(*done, *total)
-            );
-            paint::line(
-                buffer,
-                screen.footer,
-                0,
-                &" ".repeat(usize::from(screen.footer.width)).into(),
-            );
-            paint::line(
-                buffer,
-                screen.footer,
-                0,
-                &ratatui::text::Line::styled(text, self.theme.value()),
-            );
-        }
-    }
 }
 
 const IN_USE: &[(&str, &str)] = &[("inuse", "alloc")];
 const OBJECTS: &[(&str, &str)] = &[("space", "objects")];
-
-/// The expression that is asked for; none for empty text. A search in small letters matches both cases.
-fn compile(ask: Ask, text: &str) -> Result<Option<Regex>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match ask {
-        Ask::Filter(filter) => compile_pattern(filter.name(), text).map(Some),
-        Ask::Search if text.chars().any(char::is_uppercase) => compile_pattern("search", text).map(Some),
-        Ask::Search => compile_pattern("search", &format!("(?i){text}")).map(Some),
-    }
-}
-
-fn progress(done: u64, total: Option<u64>) -> String {
-    let bytes = |count: u64| units::label(i64::try_from(count).unwrap_or(i64::MAX), "bytes", "auto");
-    match total {
-        Some(total) if total > 0 => format!(
-            "{} {} of {}",
-            bar::bar(done as f64 / total as f64, 24),
-            bytes(done),
-            bytes(total)
-        ),
-        _ if done > 0 => bytes(done),
-        _ => "waiting for the first byte".into(),
-    }
-}

@@ -47,9 +47,10 @@ fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     for (text, style) in facts(session, theme) {
         let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
         let wide: usize = spans.iter().map(Span::width).sum();
-        if line.width() + wide <= usize::from(area.width) {
-            line.spans.extend(spans);
+        if line.width() + wide > usize::from(area.width) {
+            break;
         }
+        line.spans.extend(spans);
     }
     paint::line(buffer, area, 0, &line);
 }

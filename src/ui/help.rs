@@ -1,7 +1,5 @@
 //! The help screen: a loop over the tables.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -9,7 +7,7 @@ use super::keymap::{BINDINGS, Scope};
 use super::keys;
 use super::theme::Theme;
 use super::view::VIEWS;
-use super::widget::{cursor::Cursor, paint};
+use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
@@ -25,7 +23,7 @@ const ORDER: [Scope; 12] = [
     Scope::Server,
     Scope::Everywhere,
     Scope::Prompt,
-    Scope::Help,
+    Scope::Pane,
 ];
 
 /// All lines of the help in a width.
@@ -83,18 +81,5 @@ fn entry(lines: &mut Vec<Line<'static>>, style: Style, term: &str, text: &str, w
             Span::styled(format!("   {term:<TERM$} "), style),
             Span::raw(part),
         ]));
-    }
-}
-
-/// Draws the lines from the cursor's offset on.
-pub(super) fn draw(scroll: &Cursor, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = lines(theme, usize::from(area.width));
-    for (row, line) in lines
-        .iter()
-        .skip(scroll.offset)
-        .take(usize::from(area.height))
-        .enumerate()
-    {
-        paint::line(buffer, area, row as u16, line);
     }
 }

@@ -33,10 +33,13 @@ pub(super) enum Action {
     Reverse,
     Filter(Filter),
     ClearFilters,
+    /// Ask for a command of pprof.
+    Command,
     Reload,
     Redraw,
     /// In a prompt.
     Accept,
+    Complete,
     Edit(InputRequest),
     /// A click into the view's body.
     Click(Position),
@@ -99,7 +102,8 @@ pub(super) enum Scope {
     /// When the sample type has a counterpart in bytes or objects.
     Objects,
     Prompt,
-    Help,
+    /// A text over the view.
+    Pane,
 }
 
 impl Scope {
@@ -116,7 +120,7 @@ impl Scope {
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
             Self::Prompt => "In a prompt",
-            Self::Help => "In this help",
+            Self::Pane => "In a text (this help, reports)",
         }
     }
 }
@@ -144,6 +148,9 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
     Prompt {
         ["<enter>"] => |_| Action::Accept, "apply", "Apply what is typed; empty text clears";
         ["<esc>", "<c-c>"] => |_| Action::Back, "cancel", "Leave without a change";
+        ["<tab>"] => |_| Action::Complete, "", "Complete a command, option, sample type or function";
+        ["<up>", "<c-p>"] => |_| Action::Move(Step::Up), "", "The line before";
+        ["<down>", "<c-n>"] => |_| Action::Move(Step::Down), "", "The line after";
         ["<c-u>"] => |_| Action::Edit(InputRequest::DeleteLine), "clear", "Delete everything";
         ["<c-w>"] => |_| Action::Edit(InputRequest::DeletePrevWord), "", "Delete the word before the cursor";
         ["<bs>"] => |_| Action::Edit(InputRequest::DeletePrevChar), "", "Delete before the cursor";
@@ -153,14 +160,22 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["<home>", "<c-a>"] => |_| Action::Edit(InputRequest::GoToStart), "", "Go to the start";
         ["<end>", "<c-e>"] => |_| Action::Edit(InputRequest::GoToEnd), "", "Go to the end";
     }
-    Help {
-        ["<esc>", "?", "q"] => |_| Action::Back, "close", "Close the help";
+    Pane {
+        ["<esc>", "q", "?", "<bs>", "<c-c>"] => |_| Action::Back, "close", "Close the text";
         ["<down>", "j"] => |_| Action::Move(Step::Down), "scroll", "Scroll down";
         ["<up>", "k"] => |_| Action::Move(Step::Up), "", "Scroll up";
-        ["<pgdn>", "<c-d>", "<space>"] => |_| Action::Move(Step::PageDown), "", "A page down";
-        ["<pgup>", "<c-u>"] => |_| Action::Move(Step::PageUp), "", "A page up";
+        ["<pgdn>", "<c-f>", "<space>"] => |_| Action::Move(Step::PageDown), "", "A page down";
+        ["<pgup>", "<c-b>"] => |_| Action::Move(Step::PageUp), "", "A page up";
+        ["<c-d>"] => |_| Action::Move(Step::HalfDown), "", "Half a page down";
+        ["<c-u>"] => |_| Action::Move(Step::HalfUp), "", "Half a page up";
+        ["<right>", "l"] => |_| Action::Expand, "", "Scroll to the right";
+        ["<left>", "h"] => |_| Action::Collapse, "", "Scroll to the left";
         ["g", "<home>"] => |_| Action::Move(Step::First), "", "To the start";
         ["G", "<end>"] => |_| Action::Move(Step::Last), "", "To the end";
+        ["/"] => |_| Action::Search, "find", "Search the text";
+        ["n"] => |_| Action::NextMatch, "next", "Next match";
+        ["N"] => |_| Action::PreviousMatch, "", "Previous match";
+        [":"] => |_| Action::Command, "command", "A command of pprof";
     }
     Server {
         ["r"] => |_| Action::Reload, "refetch", "Fetch again; selection, view, filters and sort stay";
@@ -202,6 +217,7 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["x"] => |_| Action::Filter(Filter::Ignore), "ignore", "Ignore: no samples with a matching frame";
         ["H"] => |_| Action::Filter(Filter::Hide), "", "Hide: leave matching frames out of the stacks";
         ["S"] => |_| Action::Filter(Filter::Show), "", "Show: leave all other frames out of the stacks";
+        [":"] => |_| Action::Command, "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
     }
     Filtered {
         ["F"] => |_| Action::ClearFilters, "clear filters", "Clear all filters";

@@ -5,7 +5,9 @@
 //! numbers; knows no file and no network: the loader is handed in.
 
 mod app;
+mod ask;
 mod chrome;
+mod draw;
 mod event;
 mod help;
 mod keymap;

@@ -8,10 +8,10 @@ use regex::Regex;
 use super::event::Effect;
 use super::keymap::Filter;
 use super::work::{Job, Listing, Product, Want};
-use crate::analyze::{CallTree, Direction};
+use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
-use crate::report::Options;
+use crate::report::{Options, SortKey};
 
 /// The state that views share.
 pub(super) struct Session {
@@ -25,6 +25,9 @@ pub(super) struct Session {
     /// Name of the selected function; empty before there is one.
     pub(super) selected: String,
     pub(super) search: Option<Regex>,
+    /// By what the Top view is ordered.
+    pub(super) sort: SortKey,
+    pub(super) reversed: bool,
     /// Number of the current analysis; grows when profile or filters change.
     pub(super) generation: u64,
     /// Of the current generation.
@@ -42,10 +45,12 @@ impl Session {
             source,
             is_remote,
             profile: None,
-            options,
             sample_type: SampleTypeId(0),
             selected: String::new(),
             search: None,
+            sort: sort_key(options.sort),
+            reversed: false,
+            options,
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
@@ -117,6 +122,7 @@ impl Session {
         let lacks = |want: &Want| match want {
             Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+            Want::Text(_) => true,
         };
         let has_types = self
             .profile
@@ -167,6 +173,7 @@ impl Session {
             Product::Tree(sample_type, direction, tree) => {
                 self.trees.insert((sample_type, direction), tree);
             }
+            Product::Text(..) | Product::Saved(_) => {}
         }
         Ok(true)
     }
@@ -227,5 +234,13 @@ impl Session {
                 .map(SampleTypeId::from_index)
                 .find(|id| profile.type_name(*id) == other)
         })
+    }
+}
+
+/// The Top view's order for an option's.
+pub(super) fn sort_key(sort: Sort) -> SortKey {
+    match sort {
+        Sort::Flat => SortKey::Flat,
+        Sort::Cum => SortKey::Cum,
     }
 }

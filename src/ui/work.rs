@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 
 use super::event::Event;
-use crate::analyze::{CallTree, Direction, Graph, NodeId, Trimmed, heaviest_lines};
+use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId};
 use crate::progress::Observer;
@@ -27,6 +27,11 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn load(&self, observer: &dyn Observer) -> Result<Profile>;
+    /// Writes a report to a file that the user named.
+    ///
+    /// # Errors
+    /// Whatever can go wrong; the message is shown.
+    fn save(&self, file: &str, bytes: &[u8]) -> Result<()>;
 }
 
 /// What to analyse.
@@ -39,17 +44,39 @@ pub(super) struct Job {
 }
 
 /// One thing to analyse.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Want {
     Listing(SampleTypeId),
     Tree(SampleTypeId, Direction),
+    /// A report as text, to be shown or saved.
+    Text(Box<TextJob>),
 }
+
+/// A report that a command asks for.
+#[derive(Clone, Debug)]
+pub(super) struct TextJob {
+    /// The command.
+    pub(super) title: String,
+    pub(super) step: Box<report::ReportStep>,
+}
+
+impl PartialEq for TextJob {
+    fn eq(&self, other: &Self) -> bool {
+        self.title == other.title
+    }
+}
+
+impl Eq for TextJob {}
 
 /// What came of it.
 #[derive(Clone, Debug)]
 pub(super) enum Product {
     Listing(Arc<Listing>),
     Tree(SampleTypeId, Direction, Arc<CallTree>),
+    /// A report to be shown: the command and its text.
+    Text(String, String),
+    /// A report was saved; what to say of it.
+    Saved(String),
 }
 
 /// One sample type as the views show it.
@@ -75,15 +102,12 @@ impl std::fmt::Debug for Listing {
 impl Listing {
     fn new(report: Report) -> Self {
         let rows = report::rows(&report);
-        let limits = crate::analyze::Limits::default();
-        let whole = Trimmed::new(
-            &report.profile,
-            &report.scope,
-            &report.frames,
-            report.weights(),
-            limits,
-            report.options.sort,
-        );
+        let everything = Plan {
+            limits: Limits::default(),
+            view: View::List(report.options.sort),
+            calls: Calls::Merged,
+        };
+        let whole = Trimmed::new(report.basis(), everything);
         let by_name = whole
             .graph
             .listed
@@ -117,7 +141,8 @@ impl Workers {
         let (jobs, queue) = channel();
         let newest_job = Arc::new(AtomicU64::new(0));
         let (answers, newest) = (events.clone(), Arc::clone(&newest_job));
-        thread::spawn(move || analyse(&queue, &newest, &answers));
+        let host = Arc::clone(&loader);
+        thread::spawn(move || analyse(&queue, &newest, &answers, &*host));
         Self {
             events,
             loader,
@@ -185,7 +210,7 @@ impl Observer for Watched {
     }
 }
 
-fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>) {
+fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
     // The first listing of a generation: its filters and nodes serve all that follow.
     let mut base: Option<(u64, Arc<Listing>)> = None;
     while let Ok(job) = queue.recv() {
@@ -193,7 +218,11 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>) {
             if newest.load(Ordering::Relaxed) != job.generation {
                 break;
             }
-            let product = analyse_one(&job, *want, &mut base);
+            let product = match want {
+                Want::Text(text) => write_text(&job, text, host),
+                Want::Listing(sample_type) => analyse_one(&job, *sample_type, None, &mut base),
+                Want::Tree(sample_type, direction) => analyse_one(&job, *sample_type, Some(*direction), &mut base),
+            };
             if answers
                 .send(Event::Analyzed {
                     generation: job.generation,
@@ -207,8 +236,36 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>) {
     }
 }
 
-fn analyse_one(job: &Job, want: Want, base: &mut Option<(u64, Arc<Listing>)>) -> Result<Product> {
-    let (Want::Listing(sample_type) | Want::Tree(sample_type, _)) = want;
+/// Writes a report for the screen or into a file.
+fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
+    let mut bytes = Vec::new();
+    let step = &text.step;
+    let warnings = report::write(
+        &job.profile,
+        step.report,
+        step.argument.as_deref(),
+        &step.options,
+        &mut bytes,
+    )?;
+    let warnings: String = warnings.iter().map(|warning| format!("{warning}\n")).collect();
+    match &step.output {
+        Some(file) => {
+            host.save(file, &bytes)?;
+            Ok(Product::Saved(format!("Wrote {} bytes to {file}.", bytes.len())))
+        }
+        None => Ok(Product::Text(
+            text.title.clone(),
+            format!("{warnings}{}", String::from_utf8_lossy(&bytes)),
+        )),
+    }
+}
+
+fn analyse_one(
+    job: &Job,
+    sample_type: SampleTypeId,
+    tree: Option<Direction>,
+    base: &mut Option<(u64, Arc<Listing>)>,
+) -> Result<Product> {
     let report = match base {
         Some((generation, listing)) if *generation == job.generation => listing.report.with_type(sample_type),
         _ => {
@@ -220,7 +277,7 @@ fn analyse_one(job: &Job, want: Want, base: &mut Option<(u64, Arc<Listing>)>) ->
             Report::new(&job.profile, top, None, &options)?
         }
     };
-    if let Want::Tree(_, direction) = want {
+    if let Some(direction) = tree {
         let weights = report.weights();
         let tree = CallTree::new(&report.profile, &report.scope, &report.frames, weights, direction);
         return Ok(Product::Tree(sample_type, direction, Arc::new(tree)));

@@ -17,8 +17,6 @@ use crate::report::{self, Align, COLUMNS, Row, SortKey};
 #[derive(Default)]
 pub(super) struct Top {
     cursor: Cursor,
-    sort: SortKey,
-    reversed: bool,
     /// The rows in another order than pprof's; see [`Top::rows`].
     sorted: Option<Vec<Row>>,
     /// Width of each column of numbers.
@@ -63,10 +61,10 @@ impl Top {
         let Some(listing) = session.listing().cloned() else {
             return;
         };
-        let by_pprof = self.sort == SortKey::Flat && !self.reversed;
+        let by_pprof = session.sort == SortKey::Flat && !session.reversed;
         self.sorted = (!by_pprof).then(|| {
             let mut rows = listing.rows.clone();
-            report::sort_rows(&mut rows, self.sort, self.reversed);
+            report::sort_rows(&mut rows, session.sort, session.reversed);
             rows
         });
         let rows = self.sorted.as_deref().unwrap_or(&listing.rows);
@@ -139,12 +137,12 @@ impl Top {
         columns
     }
 
-    fn head(&self, theme: Theme, body: Rect) -> Line<'static> {
+    fn head(&self, session: &Session, theme: Theme, body: Rect) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for (at, _, width) in self.columns(body) {
             let column = &COLUMNS[at];
-            let is_key = column.head == ["flat", "cum", "name"][self.sort as usize];
-            let arrow = match (is_key, self.reversed) {
+            let is_key = column.head == ["flat", "cum", "name"][session.sort as usize];
+            let arrow = match (is_key, session.reversed) {
                 (false, _) => "",
                 (true, false) => "▼",
                 (true, true) => "▲",
@@ -190,7 +188,7 @@ impl Top {
                 continue;
             }
             let bar_width = bar_width(body);
-            let (size, largest) = match self.sort {
+            let (size, largest) = match session.sort {
                 SortKey::Cum => (row.cum, largest(&listing.rows, |row| row.cum)),
                 _ => (row.flat, largest(&listing.rows, |row| row.flat)),
             };
@@ -248,21 +246,21 @@ impl View for Top {
             }
             Action::Enter => return Outcome::Go(TREE),
             Action::Sort => {
-                self.sort = match self.sort {
+                session.sort = match session.sort {
                     SortKey::Flat => SortKey::Cum,
                     SortKey::Cum => SortKey::Name,
                     SortKey::Name => SortKey::Flat,
                 };
-                self.reversed = false;
+                session.reversed = false;
                 self.order(session, body);
             }
             Action::SortBy(key) => {
-                self.reversed = key == self.sort && !self.reversed;
-                self.sort = key;
+                session.reversed = key == session.sort && !session.reversed;
+                session.sort = key;
                 self.order(session, body);
             }
             Action::Reverse => {
-                self.reversed = !self.reversed;
+                session.reversed = !session.reversed;
                 self.order(session, body);
             }
             Action::Click(at) => return self.click(session, at.x, at.y, body),
@@ -308,7 +306,7 @@ impl View for Top {
             0,
             &Line::styled(format!(" {accounting}"), theme.quiet()),
         );
-        paint::line(buffer, parts.head, 0, &self.head(theme, body));
+        paint::line(buffer, parts.head, 0, &self.head(session, theme, body));
         if rows.is_empty() {
             super::draw_empty(session, theme, parts.rows, buffer);
             return;

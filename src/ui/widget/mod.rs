@@ -4,4 +4,5 @@ pub(super) mod bar;
 pub(super) mod cursor;
 pub(super) mod name;
 pub(super) mod paint;
+pub(super) mod pane;
 pub(super) mod prompt;

@@ -45,6 +45,16 @@ fn cut<'l>(line: &Line<'l>, width: usize) -> Line<'l> {
     Line::from(spans)
 }
 
+/// Makes an area blank, styles included.
+pub(in super::super) fn clear(buffer: &mut Buffer, area: Rect) {
+    let area = area.intersection(buffer.area);
+    for position in area.positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.reset();
+        }
+    }
+}
+
 /// Sets the style of a whole row.
 pub(in super::super) fn style_row(buffer: &mut Buffer, area: Rect, row: u16, style: Style) {
     let area = area.intersection(buffer.area);

@@ -33,6 +33,13 @@ impl Prompt {
         self.input.value()
     }
 
+    /// Puts another line in its place, the cursor behind it.
+    pub(in super::super) fn set(&mut self, line: String) {
+        self.untouched = false;
+        self.problem = None;
+        self.input = Input::new(line);
+    }
+
     /// Types a character.
     pub(in super::super) fn insert(&mut self, char: char) {
         if std::mem::take(&mut self.untouched) {

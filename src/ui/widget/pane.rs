@@ -1,0 +1,165 @@
+//! Text that is longer than the screen: reports, help.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use regex::Regex;
+
+use super::super::keymap::{Action, Step};
+use super::super::theme::Theme;
+use super::paint;
+
+/// Lines that scroll in both directions and can be searched.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Pane {
+    title: String,
+    lines: Vec<Line<'static>>,
+    top: usize,
+    left: usize,
+    search: Option<Regex>,
+}
+
+/// How many cells a step to the side is.
+const SIDE: usize = 16;
+
+impl Pane {
+    pub(in super::super) fn new(title: String, lines: Vec<Line<'static>>) -> Self {
+        Self {
+            title,
+            lines,
+            top: 0,
+            left: 0,
+            search: None,
+        }
+    }
+
+    /// Plain text; tabs become blanks.
+    pub(in super::super) fn text(title: String, text: &str) -> Self {
+        let lines = text.lines().map(|line| Line::raw(line.replace('\t', " ")));
+        Self::new(title, lines.collect())
+    }
+
+    /// Scrolls or searches; false if the action is not the pane's.
+    pub(in super::super) fn update(&mut self, action: Action, area: Rect) -> bool {
+        let height = usize::from(rows(area).height);
+        let page = height.max(1);
+        let last = self.lines.len().saturating_sub(height);
+        match action {
+            Action::Move(step) => {
+                self.top = match step {
+                    Step::Up => self.top.saturating_sub(1),
+                    Step::Down => self.top + 1,
+                    Step::WheelUp => self.top.saturating_sub(3),
+                    Step::WheelDown => self.top + 3,
+                    Step::PageUp => self.top.saturating_sub(page),
+                    Step::PageDown => self.top + page,
+                    Step::HalfUp => self.top.saturating_sub(page / 2),
+                    Step::HalfDown => self.top + page / 2,
+                    Step::First => 0,
+                    Step::Last => last,
+                }
+                .min(last);
+            }
+            Action::Collapse => self.left = self.left.saturating_sub(SIDE),
+            Action::Expand => {
+                let widest = self.lines.iter().map(Line::width).max().unwrap_or(0);
+                if self.left + usize::from(area.width) < widest {
+                    self.left += SIDE;
+                }
+            }
+            Action::NextMatch | Action::PreviousMatch => self.find(action == Action::NextMatch, last),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Searches from the line in view on; true if a line matches.
+    pub(in super::super) fn search(&mut self, expression: Option<Regex>, area: Rect) -> bool {
+        self.search = expression;
+        let last = self.lines.len().saturating_sub(usize::from(rows(area).height));
+        let matches = |line: &Line<'_>| {
+            self.search
+                .as_ref()
+                .is_some_and(|search| search.is_match(&line.to_string()))
+        };
+        let Some(at) = self.lines.iter().skip(self.top).position(matches) else {
+            self.find(true, last);
+            return self.lines.iter().any(|line| self.is_match(line));
+        };
+        self.top = (self.top + at).min(last);
+        true
+    }
+
+    fn is_match(&self, line: &Line<'_>) -> bool {
+        self.search
+            .as_ref()
+            .is_some_and(|search| search.is_match(&line.to_string()))
+    }
+
+    fn find(&mut self, forward: bool, last: usize) {
+        let len = self.lines.len();
+        let around = (1..=len).map(|by| {
+            if forward {
+                (self.top + by) % len
+            } else {
+                (self.top + len - by) % len
+            }
+        });
+        let mut around = around;
+        if let Some(at) = around.find(|&at| self.is_match(&self.lines[at])) {
+            self.top = at.min(last);
+        }
+    }
+
+    pub(in super::super) fn draw(&self, theme: Theme, area: Rect, buffer: &mut Buffer) {
+        paint::clear(buffer, area);
+        let inner = rows(area);
+        if inner.y > area.y {
+            let shown = (self.top + usize::from(inner.height)).min(self.lines.len());
+            let place = format!("  lines {}–{shown} of {}", (self.top + 1).min(shown), self.lines.len());
+            let title = vec![
+                Span::styled(format!(" {}", self.title), theme.heading()),
+                Span::styled(place, theme.quiet()),
+            ];
+            paint::line(buffer, area, 0, &Line::from(title));
+        }
+        for (row, line) in self
+            .lines
+            .iter()
+            .skip(self.top)
+            .take(usize::from(inner.height))
+            .enumerate()
+        {
+            let shown = if self.left > 0 {
+                Line::raw(line.to_string().chars().skip(self.left).collect::<String>())
+            } else {
+                line.clone()
+            };
+            paint::line(buffer, inner, row as u16, &self.marked(shown, theme));
+        }
+    }
+
+    /// The line with what matches the search marked.
+    fn marked(&self, line: Line<'static>, theme: Theme) -> Line<'static> {
+        let Some(search) = &self.search else { return line };
+        let text = line.to_string();
+        let Some(found) = search.find(&text).filter(|found| !found.is_empty()) else {
+            return line;
+        };
+        Line::from(vec![
+            Span::raw(text[..found.start()].to_string()),
+            Span::styled(found.as_str().to_string(), theme.found()),
+            Span::raw(text[found.end()..].to_string()),
+        ])
+    }
+}
+
+/// Where the lines are: below the title.
+fn rows(area: Rect) -> Rect {
+    let title = u16::from(area.height >= 4);
+    Rect {
+        y: area.y + title,
+        height: area.height - title,
+        ..area
+    }
+}
