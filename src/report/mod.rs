@@ -6,8 +6,12 @@
 mod callgrind;
 mod columns;
 mod command;
+mod csv;
 mod dot;
+mod fields;
+mod folded;
 mod header;
+mod json;
 mod list;
 mod options;
 mod prepare;
@@ -26,6 +30,7 @@ use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret};
+pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::{accounting, active_filters};
 pub use list::{Found, Missing, NoSources, Sources, Wanted};
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
@@ -210,6 +215,61 @@ pub const REPORTS: &[ReportRow] = &[
         shows: Shows::Nodes,
         content: Content::Binary,
         write: proto::write_top,
+    },
+    ReportRow {
+        name: "json",
+        aliases: &[],
+        argument: None,
+        help: "The tables of top, tree and tags for programs, as JSON",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: json::write,
+    },
+    ReportRow {
+        name: "csv",
+        aliases: &[],
+        argument: None,
+        help: "The table of top as CSV",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: csv::write,
+    },
+    ReportRow {
+        name: "csv-tree",
+        aliases: &[],
+        argument: None,
+        help: "The calls of tree as CSV",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: csv::write_calls,
+    },
+    ReportRow {
+        name: "csv-tags",
+        aliases: &[],
+        argument: None,
+        help: "The table of tags as CSV",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Text,
+        write: csv::write_tags,
+    },
+    ReportRow {
+        name: "folded",
+        aliases: &[],
+        argument: None,
+        help: "Stacks for flame graph tools: root;child;leaf value",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: folded::write,
     },
 ];
 
