@@ -63,6 +63,16 @@ pub struct Node {
 }
 
 impl Node {
+    fn add_flat(&mut self, value: i64, divisor: i64) {
+        self.flat = self.flat.saturating_add(value);
+        self.flat_divisor = self.flat_divisor.saturating_add(divisor);
+    }
+
+    fn add_cum(&mut self, value: i64, divisor: i64) {
+        self.cum = self.cum.saturating_add(value);
+        self.cum_divisor = self.cum_divisor.saturating_add(divisor);
+    }
+
     /// Flat as shown: the mean if there is a divisor.
     pub fn flat_value(&self) -> i64 {
         mean(self.flat, self.flat_divisor)
@@ -151,15 +161,53 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Adds up the samples of a scope. With `kept`, frames of other nodes are passed over; calls across them become
-    /// residual edges, and samples that end in them add no flat.
-    pub fn new(profile: &Profile, scope: &Scope, frames: &Frames, weights: Weights<'_>, kept: Option<&[bool]>) -> Self {
+    /// Sums of the nodes alone, without calls: what decides which nodes are kept.
+    pub(super) fn sums(basis: Basis<'_>) -> Self {
+        let Basis {
+            profile,
+            scope,
+            frames,
+            weights,
+        } = basis;
         let mut nodes = vec![Node::default(); frames.len()];
-        let mut edges: Vec<Edge> = Vec::new();
-        let mut edge_index: FxHashMap<(NodeId, NodeId), u32> = FxHashMap::default();
-        // The number of the sample that was last counted at a node or an edge, so that recursion counts once.
-        let mut node_stamps = vec![0u32; frames.len()];
-        let mut edge_stamps: Vec<u32> = Vec::new();
+        // The number of the sample that was last counted at a node, so that recursion counts once.
+        let mut stamps = vec![0u32; frames.len()];
+        for (stamp, span) in (1u32..).zip(scope.spans()) {
+            let (value, divisor) = weights.of(span.sample.index());
+            if value == 0 && divisor == 0 {
+                continue;
+            }
+            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+            let mut is_leaf = true;
+            for &location in &stack[span.from as usize..span.to as usize] {
+                for &node in frames.of(location) {
+                    let sums = &mut nodes[node.index()];
+                    if is_leaf {
+                        is_leaf = false;
+                        sums.add_flat(value, divisor);
+                    }
+                    if stamps[node.index()] != stamp {
+                        stamps[node.index()] = stamp;
+                        sums.add_cum(value, divisor);
+                    }
+                }
+            }
+        }
+        Self::linked(nodes, Vec::new())
+    }
+
+    /// Adds up the samples of a scope, calls included. With `kept`, frames of other nodes are passed over; calls
+    /// across them become residual edges, and samples that end in them add no flat.
+    pub(super) fn calls(basis: Basis<'_>, kept: Option<&[bool]>) -> Self {
+        let Basis {
+            profile,
+            scope,
+            frames,
+            weights,
+        } = basis;
+        let mut nodes = vec![Node::default(); frames.len()];
+        let mut stamps = vec![0u32; frames.len()];
+        let mut edges = EdgeTable::new(frames.len(), kept);
         for (stamp, span) in (1u32..).zip(scope.spans()) {
             let (value, divisor) = weights.of(span.sample.index());
             if value == 0 && divisor == 0 {
@@ -175,24 +223,15 @@ impl Graph {
                         residual = true;
                         continue;
                     }
-                    if node_stamps[node.index()] != stamp {
-                        node_stamps[node.index()] = stamp;
-                        let sums = &mut nodes[node.index()];
-                        sums.cum = sums.cum.saturating_add(value);
-                        sums.cum_divisor = sums.cum_divisor.saturating_add(divisor);
+                    if stamps[node.index()] != stamp {
+                        stamps[node.index()] = stamp;
+                        nodes[node.index()].add_cum(value, divisor);
                     }
                     if let Some(from) = parent.filter(|&parent| parent != node) {
-                        let inline = at + 1 != of_location.len();
-                        let next = edges.len() as u32;
-                        let edge = *edge_index.entry((from, node)).or_insert(next);
-                        if edge == next {
-                            edges.push(Edge::new(from, node));
-                            edge_stamps.push(0);
-                        }
-                        if edge_stamps[edge as usize] != stamp {
-                            edge_stamps[edge as usize] = stamp;
-                            let edge = &mut edges[edge as usize];
-                            edge.add(value, divisor, inline);
+                        let (edge, counted) = edges.find(from, node);
+                        if *counted != stamp {
+                            *counted = stamp;
+                            edge.add(value, divisor, at + 1 != of_location.len());
                             edge.residual |= residual;
                         }
                     }
@@ -201,12 +240,10 @@ impl Graph {
                 }
             }
             if let (Some(leaf), false) = (parent, residual) {
-                let sums = &mut nodes[leaf.index()];
-                sums.flat = sums.flat.saturating_add(value);
-                sums.flat_divisor = sums.flat_divisor.saturating_add(divisor);
+                nodes[leaf.index()].add_flat(value, divisor);
             }
         }
-        Self::linked(nodes, edges)
+        Self::linked(nodes, edges.edges)
     }
 
     pub(super) fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {
@@ -268,6 +305,74 @@ impl Graph {
     pub fn flat_total(&self) -> i64 {
         let flat = self.listed.iter().map(|node| self.node(*node).flat_value());
         flat.fold(0, i64::saturating_add)
+    }
+}
+
+/// Edges by their ends, each with the number of the sample that was last counted at it.
+struct EdgeTable {
+    edges: Vec<Edge>,
+    stamps: Vec<u32>,
+    index: EdgeIndex,
+}
+
+/// (caller, callee) → row. Few nodes make a matrix, which is several times as fast as hashing.
+enum EdgeIndex {
+    /// For each node its line and column, and a square of rows plus one; 0 for none.
+    Matrix {
+        places: Vec<u32>,
+        side: usize,
+        rows: Vec<u32>,
+    },
+    Hashed(FxHashMap<(NodeId, NodeId), u32>),
+}
+
+/// Nodes up to which edges are kept in a matrix: 4 MiB of rows.
+const MATRIX_SIDE: usize = 1024;
+
+impl EdgeTable {
+    fn new(nodes: usize, kept: Option<&[bool]>) -> Self {
+        let side = kept.map_or(nodes, |kept| kept.iter().filter(|kept| **kept).count());
+        let index = if side <= MATRIX_SIDE {
+            let mut next = 0;
+            let places = (0..nodes).map(|node| {
+                let place = next;
+                next += u32::from(kept.is_none_or(|kept| kept[node]));
+                place
+            });
+            EdgeIndex::Matrix {
+                places: places.collect(),
+                side,
+                rows: vec![0; side * side],
+            }
+        } else {
+            EdgeIndex::Hashed(FxHashMap::default())
+        };
+        Self {
+            edges: Vec::new(),
+            stamps: Vec::new(),
+            index,
+        }
+    }
+
+    /// The edge and its stamp, made if it is new.
+    #[inline]
+    fn find(&mut self, from: NodeId, to: NodeId) -> (&mut Edge, &mut u32) {
+        let next = self.edges.len() as u32;
+        let row = match &mut self.index {
+            EdgeIndex::Matrix { places, side, rows } => {
+                let row = &mut rows[places[from.index()] as usize * *side + places[to.index()] as usize];
+                if *row == 0 {
+                    *row = next + 1;
+                }
+                *row - 1
+            }
+            EdgeIndex::Hashed(index) => *index.entry((from, to)).or_insert(next),
+        };
+        if row == next {
+            self.edges.push(Edge::new(from, to));
+            self.stamps.push(0);
+        }
+        (&mut self.edges[row as usize], &mut self.stamps[row as usize])
     }
 }
 

@@ -21,7 +21,7 @@ const MAX_ROWS: usize = 1 << 26;
 const FAR: u64 = 1 << 31;
 
 /// Reads a whole profile.
-pub(super) fn decode(input: &mut Input<'_>) -> Result<Profile> {
+pub(super) fn decode(mut input: Input<'_>) -> Result<Profile> {
     let mut decoder = Decoder::default();
     while let Some(field) = input.field()? {
         decoder.field(field)?;

@@ -256,7 +256,7 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", |o| Field::SampleType(&mut o.sample_index, "delay", Some(&mut o.mean));
         "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", |o| Field::Flag(&mut o.mean);
         "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", |o| Field::Ratio(&mut o.divide_by);
-        "unit" Takes::Value("UNIT"), "Unit of values, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o| Field::Text(&mut o.unit);
+        "unit" Takes::Value("UNIT"), "Unit, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o| Field::Text(&mut o.unit);
         "relative_percentages" Takes::Flag, "Take percentages of what the filters leave", |o| Field::Flag(&mut o.relative_percentages);
         "drop_negative" Takes::Flag, "Leave out nodes with a negative value", |o| Field::Flag(&mut o.drop_negative);
     }
