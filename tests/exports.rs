@@ -176,11 +176,11 @@ fn json_is_the_tables() {
 #[test]
 fn csv_is_the_tables_and_begins_no_formula() {
     for_all(|profile, options, what| {
-        for name in ["csv", "csv-tree", "csv-tags"] {
+        for name in ["csv", "csv_tree", "csv_tags"] {
             let (report, text) = exported(profile, name, options);
             let table = match name {
                 "csv" => table(&report, ROW_FIELDS, &rows(&report)),
-                "csv-tree" => table(&report, CALL_FIELDS, &calls(&report)),
+                "csv_tree" => table(&report, CALL_FIELDS, &calls(&report)),
                 _ => table(&report, TAG_FIELDS, &labels(&report)),
             };
             let mut reader = csv::Reader::from_reader(text.as_bytes());

@@ -1,4 +1,4 @@
-//! `csv`, `csv-tree`, `csv-tags`: the tables of `top`, `tree` and `tags` for spreadsheets and programs.
+//! `csv`, `csv_tree`, `csv_tags`: the tables of `top`, `tree` and `tags` for spreadsheets and programs.
 //!
 //! RFC 4180 with a header of field names (see `fields`) and a bare newline behind each row. A cell that a spreadsheet
 //! would take for a formula, because a name in the profile begins with one of [`FORMULA`], gets a `'` in front.

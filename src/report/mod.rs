@@ -239,7 +239,7 @@ pub const REPORTS: &[ReportRow] = &[
         write: csv::write,
     },
     ReportRow {
-        name: "csv-tree",
+        name: "csv_tree",
         aliases: &[],
         argument: None,
         help: "The calls of tree as CSV",
@@ -250,7 +250,7 @@ pub const REPORTS: &[ReportRow] = &[
         write: csv::write_calls,
     },
     ReportRow {
-        name: "csv-tags",
+        name: "csv_tags",
         aliases: &[],
         argument: None,
         help: "The table of tags as CSV",
