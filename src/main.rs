@@ -19,8 +19,8 @@ use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content, Options, ReportRow, ReportStep, Step};
-use heaptui::source::{self, Described, HttpOptions, Source};
+use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Sources, Step, Wanted};
+use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
 use heaptui::zone;
 
@@ -55,6 +55,7 @@ fn run() -> Result<()> {
             output,
         } => {
             options.zone = zone::local();
+            options.sources = Arc::new(Local(CodeFinder::local()));
             let loaded = Opened::new(&input)?.load_all(&())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
             let profile = Arc::new(loaded.profile);
@@ -67,6 +68,7 @@ fn run() -> Result<()> {
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
     dashboard.options.zone = zone::local();
+    dashboard.options.sources = Arc::new(Local(CodeFinder::local()));
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -157,6 +159,26 @@ fn write_report(
     };
     warnings.iter().for_each(|warning| warn(warning));
     Ok(())
+}
+
+/// Source code on this machine.
+#[derive(Debug)]
+struct Local(CodeFinder);
+
+impl Sources for Local {
+    fn folders(&self) -> String {
+        self.0.folder.to_string_lossy().into_owned()
+    }
+
+    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
+        match self.0.find(wanted.name, wanted.path, wanted.folders) {
+            Ok(Code { text, elsewhere }) => Ok(Found {
+                text,
+                elsewhere: elsewhere.map(|path| path.display().to_string()),
+            }),
+            Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
+        }
+    }
 }
 
 /// Sources with how to read them.

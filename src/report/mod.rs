@@ -1,13 +1,18 @@
 //! Aggregates as text. One file a report, each `write`s to any writer; [`REPORTS`] lists them once.
 //!
 //! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
-//! the time zone comes with the [`Options`].
+//! the time zone and the reader of [`Sources`] come with the [`Options`].
 
 mod callgrind;
 mod columns;
 mod command;
+mod csv;
 mod dot;
+mod fields;
+mod folded;
 mod header;
+mod json;
+mod list;
 mod options;
 mod prepare;
 mod proto;
@@ -25,7 +30,9 @@ use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret};
+pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::{accounting, active_filters};
+pub use list::{Found, Missing, NoSources, Sources, Wanted};
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
 pub use top::{Inline, Row, rows, sort_rows};
@@ -62,6 +69,8 @@ pub enum Shows {
     Drawing,
     /// Every address of every binary and its calls, for another program.
     Addresses,
+    /// Lines of source of each binary, whatever the granularity; values have a unit each.
+    Lines,
 }
 
 /// What a report is written as.
@@ -153,6 +162,17 @@ pub const REPORTS: &[ReportRow] = &[
         write: tags::write,
     },
     ReportRow {
+        name: "list",
+        aliases: &[],
+        argument: Some("REGEX"),
+        help: "The source of the functions that match, with what each line holds",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Lines,
+        content: Content::Text,
+        write: list::write,
+    },
+    ReportRow {
         name: "raw",
         aliases: &[],
         argument: None,
@@ -195,6 +215,61 @@ pub const REPORTS: &[ReportRow] = &[
         shows: Shows::Nodes,
         content: Content::Binary,
         write: proto::write_top,
+    },
+    ReportRow {
+        name: "json",
+        aliases: &[],
+        argument: None,
+        help: "The tables of top, tree and tags for programs, as JSON",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: json::write,
+    },
+    ReportRow {
+        name: "csv",
+        aliases: &[],
+        argument: None,
+        help: "The table of top as CSV",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: csv::write,
+    },
+    ReportRow {
+        name: "csv_tree",
+        aliases: &[],
+        argument: None,
+        help: "The calls of tree as CSV",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: csv::write_calls,
+    },
+    ReportRow {
+        name: "csv_tags",
+        aliases: &[],
+        argument: None,
+        help: "The table of tags as CSV",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Text,
+        write: csv::write_tags,
+    },
+    ReportRow {
+        name: "folded",
+        aliases: &[],
+        argument: None,
+        help: "Stacks for flame graph tools: root;child;leaf value",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: folded::write,
     },
 ];
 

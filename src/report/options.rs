@@ -3,8 +3,11 @@
 //! [`OPTIONS`] is what the command line, the prompt, completion, `--help` and the tests loop over. Names,
 //! defaults and meanings are those of pprof's configuration.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
+use super::list::{NoSources, Sources};
 use crate::analyze::{Granularity, Sort};
 
 /// What a report is made with. `Default` is pprof's.
@@ -47,6 +50,8 @@ pub struct Options {
     pub source_path: String,
     /// The zone that times are printed in; the program's is the local one.
     pub zone: TimeZone,
+    /// Who finds source text; the program looks for files.
+    pub sources: Arc<dyn Sources>,
 }
 
 impl Default for Options {
@@ -84,6 +89,7 @@ impl Default for Options {
             trim_path: String::new(),
             source_path: String::new(),
             zone: TimeZone::UTC,
+            sources: Arc::new(NoSources),
         }
     }
 }

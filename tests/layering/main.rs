@@ -47,6 +47,8 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("thiserror", &["error.rs", "model/align.rs", "decode/gzip.rs"], "errors are one enum, and two that it wraps"),
     ("jiff", &["report/", "ui/", "source/save.rs", "zone.rs"], "times are formatted where they are shown"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),
+    ("serde", &["report/"], "only reports are written for programs"),
+    ("serde_json", &["report/json.rs"], "one report is JSON"),
     ("hashbrown", &[], "a container"),
     ("rustc_hash", &[], "a hash"),
 ];
