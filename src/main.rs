@@ -9,7 +9,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use heaptui::cli::{self, Dashboard, Input, Request};
@@ -55,7 +55,7 @@ fn run() -> Result<()> {
             output,
         } => {
             options.zone = zone::local();
-            options.sources = Arc::new(Local(CodeFinder::local()));
+            options.sources = Arc::new(Local::default());
             let loaded = Opened::new(&input)?.load_all(&())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
             let profile = Arc::new(loaded.profile);
@@ -68,7 +68,7 @@ fn run() -> Result<()> {
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
     dashboard.options.zone = zone::local();
-    dashboard.options.sources = Arc::new(Local(CodeFinder::local()));
+    dashboard.options.sources = Arc::new(Local::default());
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -162,16 +162,23 @@ fn write_report(
 }
 
 /// Source code on this machine.
-#[derive(Debug)]
-struct Local(CodeFinder);
+#[derive(Debug, Default)]
+struct Local(OnceLock<CodeFinder>);
+
+impl Local {
+    /// Asks the file system only when a report asks for sources.
+    fn finder(&self) -> &CodeFinder {
+        self.0.get_or_init(CodeFinder::local)
+    }
+}
 
 impl Sources for Local {
     fn folders(&self) -> String {
-        self.0.folder.to_string_lossy().into_owned()
+        self.finder().folder.to_string_lossy().into_owned()
     }
 
     fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
-        match self.0.find(wanted.name, wanted.path, wanted.folders) {
+        match self.finder().find(wanted.name, wanted.path, wanted.folders) {
             Ok(Code { text, elsewhere }) => Ok(Found {
                 text,
                 elsewhere: elsewhere.map(|path| path.display().to_string()),

@@ -3,7 +3,7 @@
 //! Knows which lines are shown, and in which layout. Where a file is, and whether it may be read, is the business of
 //! whoever implements [`Sources`]: a name in a profile is untrusted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Write;
 
@@ -81,10 +81,25 @@ const MARGIN: i64 = 5;
 const MAX_KEPT: usize = 64 << 20;
 /// Source that a report shows at most, MiB. A profile names functions and files as often as it likes.
 const MAX_SHOWN: usize = 256;
+/// Places that are told of at most where nothing was found.
+const MAX_PLACES: usize = 12;
 /// Different files that are looked for at most.
 const MAX_FILES: usize = 10_000;
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
+pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
+    let tried = listing(report, out)?;
+    if !tried.is_empty() {
+        let places: Vec<&str> = tried.iter().map(String::as_str).take(MAX_PLACES).collect();
+        report.note(format!(
+            "sources were also looked for in {}",
+            visible(&places.join(", "))
+        ));
+    }
+    Ok(())
+}
+
+/// Writes all routines; returns where files were looked for in vain, beyond where pprof looks.
+fn listing(report: &Report, out: &mut dyn Write) -> Result<BTreeSet<String>> {
     let mut functions: BTreeMap<&str, BTreeMap<&str, Vec<NodeId>>> = BTreeMap::new();
     for &node in &report.trimmed.graph.listed {
         let name = report.profile.text(report.frames.info(node).name);
@@ -117,7 +132,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
             routine(report, name, file, nodes, &mut shelf, out)?;
         }
     }
-    Ok(())
+    Ok(shelf.tried)
 }
 
 /// The lines of one function in one file. Values are sums, with `-mean` too: as in pprof.
@@ -153,10 +168,6 @@ fn routine(
         Ok(text) => text,
         Err(missing) => {
             line(out, format_args!(" Error: {}", visible(&missing.reason)))?;
-            if !missing.tried.is_empty() {
-                let tried = missing.tried.join(", ");
-                line(out, format_args!("        nor is it in {}", visible(&tried)))?;
-            }
             return Ok(());
         }
     };
@@ -226,6 +237,8 @@ struct Shelf<'r> {
     looked_for: usize,
     /// Bytes that may still be shown.
     left: usize,
+    /// Where files were looked for in vain, beyond where pprof looks.
+    tried: BTreeSet<String>,
 }
 
 impl<'r> Shelf<'r> {
@@ -241,6 +254,7 @@ impl<'r> Shelf<'r> {
             kept: 0,
             looked_for: 0,
             left: MAX_SHOWN << 20,
+            tried: BTreeSet::new(),
         }
     }
 
@@ -250,7 +264,7 @@ impl<'r> Shelf<'r> {
             self.kept = 0;
         }
         let Self { report, folders, .. } = self;
-        let (kept, looked_for) = (&mut self.kept, &mut self.looked_for);
+        let (kept, looked_for, tried) = (&mut self.kept, &mut self.looked_for, &mut self.tried);
         self.files.entry(name.to_string()).or_insert_with(|| {
             *looked_for += 1;
             if *looked_for > MAX_FILES {
@@ -265,7 +279,10 @@ impl<'r> Shelf<'r> {
                 path: trim_path(name, &report.options.trim_path, folders),
                 folders,
             });
-            *kept += found.as_ref().map_or(0, |found| found.text.len());
+            match &found {
+                Ok(found) => *kept += found.text.len(),
+                Err(missing) => tried.extend(missing.tried.iter().take(MAX_PLACES).cloned()),
+            }
             found.map(Text::new)
         })
     }

@@ -55,7 +55,7 @@ pub struct ReportRow {
     pub shows: Shows,
     /// What is written.
     pub content: Content,
-    write: fn(&Report, &mut dyn Write) -> Result<()>,
+    write: fn(&mut Report, &mut dyn Write) -> Result<()>,
 }
 
 /// What of a profile a report shows.
@@ -93,7 +93,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: top::write,
+        write: |report, out| top::write(report, out),
     },
     ReportRow {
         name: "tree",
@@ -104,7 +104,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: tree::write,
+        write: |report, out| tree::write(report, out),
     },
     ReportRow {
         name: "peek",
@@ -115,7 +115,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: tree::write,
+        write: |report, out| tree::write(report, out),
     },
     ReportRow {
         name: "dot",
@@ -126,7 +126,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Drawing,
         content: Content::Text,
-        write: dot::write,
+        write: |report, out| dot::write(report, out),
     },
     ReportRow {
         name: "callgrind",
@@ -137,7 +137,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Addresses,
         content: Content::Text,
-        write: callgrind::write,
+        write: |report, out| callgrind::write(report, out),
     },
     ReportRow {
         name: "traces",
@@ -148,7 +148,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: traces::write,
+        write: |report, out| traces::write(report, out),
     },
     ReportRow {
         name: "tags",
@@ -159,7 +159,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: tags::write,
+        write: |report, out| tags::write(report, out),
     },
     ReportRow {
         name: "list",
@@ -181,7 +181,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: raw::write,
+        write: |report, out| raw::write(report, out),
     },
     ReportRow {
         name: "comments",
@@ -192,7 +192,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: raw::write_comments,
+        write: |report, out| raw::write_comments(report, out),
     },
     ReportRow {
         name: "proto",
@@ -203,7 +203,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Binary,
-        write: proto::write,
+        write: |report, out| proto::write(report, out),
     },
     ReportRow {
         name: "topproto",
@@ -214,7 +214,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Binary,
-        write: proto::write_top,
+        write: |report, out| proto::write_top(report, out),
     },
     ReportRow {
         name: "json",
@@ -225,7 +225,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: json::write,
+        write: |report, out| json::write(report, out),
     },
     ReportRow {
         name: "csv",
@@ -236,7 +236,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: csv::write,
+        write: |report, out| csv::write(report, out),
     },
     ReportRow {
         name: "csv_tree",
@@ -247,7 +247,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: csv::write_calls,
+        write: |report, out| csv::write_calls(report, out),
     },
     ReportRow {
         name: "csv_tags",
@@ -258,7 +258,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: csv::write_tags,
+        write: |report, out| csv::write_tags(report, out),
     },
     ReportRow {
         name: "folded",
@@ -269,7 +269,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: folded::write,
+        write: |report, out| folded::write(report, out),
     },
 ];
 
@@ -293,9 +293,9 @@ pub fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> Result<Vec<String>> {
-    let report = Report::new(profile, row, argument, options)?;
+    let mut report = Report::new(profile, row, argument, options)?;
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    (row.write)(&report, &mut out)?;
+    (row.write)(&mut report, &mut out)?;
     out.flush().map_err(writing)?;
     Ok(report.warnings().to_vec())
 }

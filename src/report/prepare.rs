@@ -214,6 +214,11 @@ impl Report {
         &self.notes
     }
 
+    /// Adds what should be warned of.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// For `minimum`: one unit for the whole report, that of its smallest value; of a hundred times that where the
     /// largest is in another unit and much larger. Source: pprof's `selectOutputUnit`.
     fn choose_unit(&mut self) {
