@@ -120,7 +120,12 @@ impl App {
         let mut effect = None;
         let sort = self.session.options.sort;
         self.session.options.sample_index = profile.type_name(self.session.sample_type).to_string();
-        for step in report::interpret(line, &profile, &mut self.session.options) {
+        let chosen = if report::is_choice(line) {
+            format!("{}=true", line.trim())
+        } else {
+            line.to_string()
+        };
+        for step in report::interpret(&chosen, &profile, &mut self.session.options) {
             match step {
                 report::Step::Quit => return Some(Effect::Quit),
                 report::Step::Say(text) => self.pane = Some(Pane::text(line.to_string(), &text)),
