@@ -9,7 +9,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use heaptui::cli::{self, Dashboard, Input, Request};
@@ -19,7 +19,7 @@ use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Sources, Step, Wanted};
+use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Shows, Sources, Step, Wanted};
 use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
 use heaptui::zone;
@@ -55,7 +55,10 @@ fn run() -> Result<()> {
             output,
         } => {
             options.zone = zone::local();
-            options.sources = Arc::new(Local::default());
+            // Where sources may be is asked of the file system, which takes longer than most reports.
+            if report.shows == Shows::Lines {
+                options.sources = Arc::new(Local(CodeFinder::local()));
+            }
             let loaded = Opened::new(&input)?.load_all(&())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
             let profile = Arc::new(loaded.profile);
@@ -68,7 +71,7 @@ fn run() -> Result<()> {
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
     dashboard.options.zone = zone::local();
-    dashboard.options.sources = Arc::new(Local::default());
+    dashboard.options.sources = Arc::new(Local(CodeFinder::local()));
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -162,23 +165,16 @@ fn write_report(
 }
 
 /// Source code on this machine.
-#[derive(Debug, Default)]
-struct Local(OnceLock<CodeFinder>);
-
-impl Local {
-    /// Asks the file system only when a report asks for sources.
-    fn finder(&self) -> &CodeFinder {
-        self.0.get_or_init(CodeFinder::local)
-    }
-}
+#[derive(Debug)]
+struct Local(CodeFinder);
 
 impl Sources for Local {
     fn folders(&self) -> String {
-        self.finder().folder.to_string_lossy().into_owned()
+        self.0.folder.to_string_lossy().into_owned()
     }
 
     fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
-        match self.finder().find(wanted.name, wanted.path, wanted.folders) {
+        match self.0.find(wanted.name, wanted.path, wanted.folders) {
             Ok(Code { text, elsewhere }) => Ok(Found {
                 text,
                 elsewhere: elsewhere.map(|path| path.display().to_string()),

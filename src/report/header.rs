@@ -5,6 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::Shows;
+use super::options::option;
 use super::prepare::Report;
 use crate::analyze::base_name;
 use crate::error::Result;
@@ -131,22 +132,24 @@ pub fn accounting(report: &Report) -> Vec<String> {
     lines
 }
 
+/// The filters that pprof tells of, in its order.
+const TOLD: [&str; 9] = [
+    "focus",
+    "ignore",
+    "hide",
+    "show",
+    "show_from",
+    "tagfocus",
+    "tagignore",
+    "tagshow",
+    "taghide",
+];
+
 /// The filters in force, `name=expression`.
-pub fn active_filters(report: &Report) -> Vec<String> {
-    let options = &report.options;
-    let filters = [
-        ("focus", &options.focus),
-        ("ignore", &options.ignore),
-        ("hide", &options.hide),
-        ("show", &options.show),
-        ("show_from", &options.show_from),
-        ("tagfocus", &options.tag_focus),
-        ("tagignore", &options.tag_ignore),
-        ("tagshow", &options.tag_show),
-        ("taghide", &options.tag_hide),
-    ];
-    filters
-        .iter()
+pub(super) fn active_filters(report: &Report) -> Vec<String> {
+    let rows = TOLD.iter().filter_map(|name| option(name));
+    let values = rows.map(|row| (row.name, row.get(&report.options)));
+    values
         .filter(|(_, text)| !text.is_empty())
         .map(|(name, text)| format!("{name}={text}"))
         .collect()

@@ -31,7 +31,7 @@ use crate::model::Profile;
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
-pub use header::{accounting, active_filters};
+pub use header::accounting;
 pub use list::{Found, Missing, NoSources, Sources, Wanted};
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};

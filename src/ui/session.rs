@@ -11,7 +11,7 @@ use super::work::{Job, Listing, Product, Want};
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
-use crate::report::{Options, SortKey};
+use crate::report::{OPTIONS, OptionRow, Options, Section, SortKey, Takes};
 
 /// The state that views share.
 pub(super) struct Session {
@@ -189,34 +189,15 @@ impl Session {
     }
 
     /// Filters in force, as (name, expression).
-    pub(super) fn filters(&self) -> Vec<(&'static str, &str)> {
-        let options = &self.options;
-        let filters = [
-            ("focus", &options.focus),
-            ("ignore", &options.ignore),
-            ("hide", &options.hide),
-            ("show", &options.show),
-            ("show_from", &options.show_from),
-            ("prune_from", &options.prune_from),
-        ];
-        filters
-            .into_iter()
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(name, text)| (name, text.as_str()))
-            .collect()
+    pub(super) fn filters(&self) -> Vec<(&'static str, String)> {
+        let values = filter_options().map(|row| (row.name, row.get(&self.options)));
+        values.filter(|(_, text)| !text.is_empty()).collect()
     }
 
     pub(super) fn clear_filters(&mut self) {
-        let options = &mut self.options;
-        for filter in [
-            &mut options.focus,
-            &mut options.ignore,
-            &mut options.hide,
-            &mut options.show,
-            &mut options.show_from,
-            &mut options.prune_from,
-        ] {
-            filter.clear();
+        for row in filter_options() {
+            // An empty text is no filter.
+            let _ = row.set(&mut self.options, "");
         }
     }
 
@@ -243,4 +224,11 @@ pub(super) fn sort_key(sort: Sort) -> SortKey {
         Sort::Flat => SortKey::Flat,
         Sort::Cum => SortKey::Cum,
     }
+}
+
+/// The options that are filters with an expression.
+fn filter_options() -> impl Iterator<Item = &'static OptionRow> {
+    OPTIONS
+        .iter()
+        .filter(|row| row.section == Section::Filters && matches!(row.takes, Takes::Value(_)))
 }

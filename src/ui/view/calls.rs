@@ -14,7 +14,7 @@ use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{cursor::Cursor, paint};
 use super::super::work::{Listing, Want};
-use super::{Outcome, TREE, View};
+use super::{Outcome, TREE, View, parts};
 use crate::analyze::{CallTree, Direction, NodeId, TreeNodeId};
 use crate::model::units::percentage;
 
@@ -41,29 +41,6 @@ struct TreeRow {
     name: String,
     has_children: bool,
     is_open: bool,
-}
-
-struct Parts {
-    title: Rect,
-    head: Rect,
-    rows: Rect,
-    details: Rect,
-}
-
-fn parts(body: Rect) -> Parts {
-    let details = super::details_height(body);
-    let heads = if body.height >= 5 { 2 } else { 0 };
-    let part = |y: u16, height: u16| Rect {
-        y: body.y + y,
-        height,
-        ..body
-    };
-    Parts {
-        title: part(0, heads / 2),
-        head: part(heads / 2, heads / 2),
-        rows: part(heads, body.height.saturating_sub(heads + details)),
-        details: part(body.height.saturating_sub(details), details),
-    }
 }
 
 const VALUE: usize = 10;

@@ -250,11 +250,35 @@ fn place(session: &Session, full: &str) -> String {
     place.unwrap_or_default()
 }
 
-/// How many rows details take in a body of this height.
-fn details_height(body: Rect) -> u16 {
-    match body.height {
+/// The parts of a view's body, from top to bottom; the rows come first where there is little room.
+#[derive(Clone, Copy)]
+struct Parts {
+    /// What the view shows.
+    title: Rect,
+    /// The heads of the columns.
+    head: Rect,
+    /// The rows.
+    rows: Rect,
+    /// Details of the function under the cursor.
+    details: Rect,
+}
+
+fn parts(body: Rect) -> Parts {
+    let details = match body.height {
         0..=9 => 0,
         10..=19 => 3,
         _ => 4,
+    };
+    let heads = if body.height >= 5 { 2 } else { 0 };
+    let part = |y: u16, height: u16| Rect {
+        y: body.y + y,
+        height,
+        ..body
+    };
+    Parts {
+        title: part(0, heads / 2),
+        head: part(heads / 2, heads / 2),
+        rows: part(heads, body.height.saturating_sub(heads + details)),
+        details: part(body.height.saturating_sub(details), details),
     }
 }

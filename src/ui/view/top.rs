@@ -10,7 +10,7 @@ use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{bar, cursor::Cursor, paint};
 use super::super::work::{Listing, Want};
-use super::{Outcome, TREE, View};
+use super::{Outcome, TREE, View, parts};
 use crate::report::{self, Align, COLUMNS, Row, SortKey};
 
 /// The view's own state.
@@ -21,30 +21,6 @@ pub(super) struct Top {
     sorted: Option<Vec<Row>>,
     /// Width of each column of numbers.
     widths: Vec<usize>,
-}
-
-/// The parts of the body.
-struct Parts {
-    accounting: Rect,
-    head: Rect,
-    rows: Rect,
-    details: Rect,
-}
-
-fn parts(body: Rect) -> Parts {
-    let details = super::details_height(body);
-    let heads = if body.height >= 5 { 2 } else { 0 };
-    let part = |y: u16, height: u16| Rect {
-        y: body.y + y,
-        height,
-        ..body
-    };
-    Parts {
-        accounting: part(0, heads / 2),
-        head: part(heads / 2, heads / 2),
-        rows: part(heads, body.height.saturating_sub(heads + details)),
-        details: part(body.height.saturating_sub(details), details),
-    }
 }
 
 /// Columns that are left out first where there is little room.
@@ -295,7 +271,7 @@ impl View for Top {
         };
         paint::line(
             buffer,
-            parts.accounting,
+            parts.title,
             0,
             &Line::styled(format!(" {accounting}"), theme.quiet()),
         );

@@ -9,7 +9,7 @@ use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{bar, cursor::Cursor, name, paint};
 use super::super::work::{Listing, Want};
-use super::{Outcome, View};
+use super::{Outcome, View, parts};
 use crate::analyze::{Edge, NodeId};
 use crate::model::units::percentage;
 
@@ -40,29 +40,6 @@ enum Role {
     Callee,
     /// A line that says that there are none.
     Nothing(&'static str),
-}
-
-struct Parts {
-    trail: Rect,
-    head: Rect,
-    rows: Rect,
-    details: Rect,
-}
-
-fn parts(body: Rect) -> Parts {
-    let details = super::details_height(body);
-    let heads = if body.height >= 5 { 2 } else { 0 };
-    let part = |y: u16, height: u16| Rect {
-        y: body.y + y,
-        height,
-        ..body
-    };
-    Parts {
-        trail: part(0, heads / 2),
-        head: part(heads / 2, heads / 2),
-        rows: part(heads, body.height.saturating_sub(heads + details)),
-        details: part(body.height.saturating_sub(details), details),
-    }
 }
 
 const VALUE: usize = 11;
@@ -288,7 +265,7 @@ impl View for Tree {
         let Some(listing) = session.listing() else { return };
         let parts = parts(body);
         let width = usize::from(body.width);
-        paint::line(buffer, parts.trail, 0, &self.trail_line(theme, width));
+        paint::line(buffer, parts.title, 0, &self.trail_line(theme, width));
         if self.entries.is_empty() {
             if listing.rows.is_empty() || session.selected.is_empty() {
                 super::draw_empty(session, theme, parts.rows, buffer);
