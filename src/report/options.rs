@@ -172,6 +172,9 @@ impl OptionRow {
                     *mean = true;
                 }
             }
+            Field::Nothing if self.takes == Takes::Flag => {
+                parse_bool(value)?;
+            }
             Field::Sort(..) | Field::Granularity(..) | Field::SampleType(..) | Field::Nothing => {}
         }
         Ok(())
