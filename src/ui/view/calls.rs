@@ -41,6 +41,8 @@ struct TreeRow {
     name: String,
     has_children: bool,
     is_open: bool,
+    /// Whether it is the only child of its parent: a link of a chain.
+    is_only: bool,
 }
 
 const VALUE: usize = 10;
@@ -64,6 +66,7 @@ impl Calls {
                 let name = report.name(node);
                 let key = key(parent_key, &name);
                 let is_open = self.open.contains(&key);
+                let is_only = context.parent != TreeNodeId::ROOT && tree.get(context.parent).children.len() == 1;
                 self.rows.push(TreeRow {
                     id,
                     depth,
@@ -71,9 +74,10 @@ impl Calls {
                     name,
                     has_children: !context.children.is_empty(),
                     is_open,
+                    is_only,
                 });
-                // A chain without a choice is not indented: stacks are deep and screens are not wide.
-                let deeper = usize::from(context.children.len() > 1);
+                // A chain without a choice is indented once: stacks are deep and screens are not wide.
+                let deeper = usize::from(context.children.len() > 1 || !is_only);
                 below = (depth + deeper, key, is_open);
             }
             if below.2 && self.rows.len() < MAX_ROWS {
@@ -175,10 +179,11 @@ impl Calls {
         } else {
             format!("{:>most$} ", format!("⋯{}", row.depth))
         };
-        let mark = match (row.has_children, row.is_open) {
-            (false, _) => "  ",
-            (true, false) => "▸ ",
-            (true, true) => "▾ ",
+        let mark = match (row.has_children, row.is_open, row.is_only) {
+            (true, false, _) => "▸ ",
+            (true, true, false) => "▾ ",
+            (_, _, true) => "╰ ",
+            (false, _, false) => "  ",
         };
         let room = room.saturating_sub(indent.chars().count());
         spans.push(Span::styled(format!("{indent}{mark}"), plain));
