@@ -73,6 +73,19 @@ pub struct Input {
     pub seconds: Option<u32>,
     /// Give up after so many seconds.
     pub timeout: Option<u32>,
+    /// PEM files: authorities to trust, a certificate to show and its key.
+    pub tls: Tls,
+}
+
+/// PEM files for https.
+#[derive(Clone, Debug, Default)]
+pub struct Tls {
+    /// Authorities to trust instead of the public ones.
+    pub ca: Option<PathBuf>,
+    /// A certificate to show to the server.
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
 }
 
 impl ReportRow {
@@ -160,6 +173,11 @@ fn input(matches: &ArgMatches) -> Result<Input> {
         max_bytes: matches.get_one("max-bytes").copied(),
         seconds: matches.get_one("seconds").copied(),
         timeout: matches.get_one("timeout").copied(),
+        tls: Tls {
+            ca: matches.get_one("tls_ca").cloned(),
+            cert: matches.get_one("tls_cert").cloned(),
+            key: matches.get_one("tls_key").cloned(),
+        },
     })
 }
 

@@ -16,7 +16,7 @@
 //! | [`decode`] | formats: gzip, protobuf, legacy text | files, network, terminal |
 //! | [`analyze`] | filters, nodes, sums, trimming | text layout, I/O, clock |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
-//! | [`source`] | files, standard input, HTTP, saving | what the bytes mean |
+//! | [`source`] | files, standard input, HTTP, saving, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!

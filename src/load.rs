@@ -164,7 +164,9 @@ impl Loader<'_> {
     }
 
     fn named(&self, name: &str, error: Error) -> Error {
-        if self.count == 1 || error.to_string().starts_with(name) {
+        if error.to_string().starts_with(name)
+            || matches!(error, Error::Cancelled | Error::Http { .. } | Error::Io { .. }) && self.count == 1
+        {
             return error;
         }
         Error::Source {

@@ -9,7 +9,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use heaptui::cli::{self, Dashboard, Input, Request};
@@ -19,8 +19,8 @@ use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content, Options, ReportRow, ReportStep, Step};
-use heaptui::source::{self, Described, HttpOptions, Source};
+use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Sources, Step, Wanted};
+use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
 use heaptui::ui::{self, Colours, Loader, Setup};
 use heaptui::zone;
 
@@ -55,6 +55,7 @@ fn run() -> Result<()> {
             output,
         } => {
             options.zone = zone::local();
+            options.sources = Arc::new(Local::default());
             let loaded = Opened::new(&input)?.load_all(&())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
             let profile = Arc::new(loaded.profile);
@@ -67,6 +68,7 @@ fn run() -> Result<()> {
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
     dashboard.options.zone = zone::local();
+    dashboard.options.sources = Arc::new(Local::default());
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -159,6 +161,33 @@ fn write_report(
     Ok(())
 }
 
+/// Source code on this machine.
+#[derive(Debug, Default)]
+struct Local(OnceLock<CodeFinder>);
+
+impl Local {
+    /// Asks the file system only when a report asks for sources.
+    fn finder(&self) -> &CodeFinder {
+        self.0.get_or_init(CodeFinder::local)
+    }
+}
+
+impl Sources for Local {
+    fn folders(&self) -> String {
+        self.finder().folder.to_string_lossy().into_owned()
+    }
+
+    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
+        match self.finder().find(wanted.name, wanted.path, wanted.folders) {
+            Ok(Code { text, elsewhere }) => Ok(Found {
+                text,
+                elsewhere: elsewhere.map(|path| path.display().to_string()),
+            }),
+            Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
+        }
+    }
+}
+
 /// Sources with how to read them.
 struct Opened {
     sources: Vec<String>,
@@ -182,6 +211,9 @@ impl Opened {
         let mut http = HttpOptions {
             seconds: input.seconds,
             timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            tls_ca: input.tls.ca.clone(),
+            tls_cert: input.tls.cert.clone(),
+            tls_key: input.tls.key.clone(),
             ..HttpOptions::default()
         };
         if let Some(max_bytes) = input.max_bytes {

@@ -31,7 +31,7 @@ pub use filter::{Filters, Scope, Span};
 pub use frames::{Frames, Granularity, Names, NodeId, NodeInfo, Shape};
 pub use graph::{Basis, Edge, EdgeId, Graph, Node, Weights, by_size, mean};
 pub use labels::LabelUnits;
-pub use path::base as base_name;
+pub use path::{base as base_name, trim as trim_path};
 pub use pattern::compile as compile_pattern;
 pub use places::heaviest_lines;
 pub use tagfilter::TagFilter;

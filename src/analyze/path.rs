@@ -42,7 +42,7 @@ pub fn base(path: &str) -> &str {
 
 /// A file name without the prefix that the user wants trimmed (`trim_path`, a colon-separated list), or, without
 /// one, from the name of a folder in `source_path` on. Source: the `trim_path` rules of pprof's `report`.
-pub(super) fn trim<'p>(path: &'p str, trim_path: &str, source_path: &str) -> &'p str {
+pub fn trim<'p>(path: &'p str, trim_path: &str, source_path: &str) -> &'p str {
     if trim_path.is_empty() {
         for folder in source_path.split(':').filter(|folder| !folder.is_empty()) {
             let wanted = format!("/{}/", base(folder));

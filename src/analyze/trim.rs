@@ -93,7 +93,7 @@ impl Trimmed {
             let kept: Vec<NodeId> = graph.listed.iter().filter(large).copied().collect();
             dropped_nodes = graph.listed.len() - kept.len();
             if dropped_nodes > 0 {
-                draft.keep(&kept);
+                draft.keep(kept);
             }
         }
         let candidates = draft.graph.listed.len();
@@ -113,10 +113,11 @@ impl Trimmed {
             };
             if chosen < candidates {
                 let kept = draft.graph.listed[..chosen].to_vec();
-                draft.keep(&kept);
+                draft.keep(kept);
                 draft.order();
             }
         }
+        draft.connect();
         let dropped_edges = drop_edges(&mut draft.graph, edge_cutoff);
         let tags = draft.tags(usize::MAX, node_cutoff);
         if let (View::Drawing(_), Calls::Merged) = (plan.view, plan.calls) {
@@ -142,6 +143,9 @@ struct Draft<'p> {
     graph: Graph,
     paths: Option<Paths>,
     kept: Option<Vec<bool>>,
+    /// Whether the graph has its calls. Those of a list are added up once, when it is settled whose calls are shown:
+    /// its order and what is too small depend on nodes alone.
+    has_calls: bool,
 }
 
 impl<'p> Draft<'p> {
@@ -159,23 +163,28 @@ impl<'p> Draft<'p> {
             graph,
             paths,
             kept: None,
+            has_calls: true,
         };
-        match plan.calls {
-            Calls::Merged => draft.add_up(),
-            Calls::ByContext => draft.drop_negative(),
+        if plan.calls == Calls::Merged {
+            draft.has_calls = matches!(plan.view, View::Drawing(_));
+            draft.graph = if draft.has_calls {
+                Graph::calls(basis, None)
+            } else {
+                Graph::sums(basis)
+            };
         }
+        draft.drop_negative();
         draft
     }
 
-    fn add_up(&mut self) {
-        let Basis {
-            profile,
-            scope,
-            frames,
-            weights,
-        } = self.basis;
-        self.graph = Graph::new(profile, scope, frames, weights, self.kept.as_deref());
-        self.drop_negative();
+    /// Adds up the calls of the nodes that are kept, where that is still to be done. The order stays.
+    fn connect(&mut self) {
+        if !self.has_calls {
+            let listed = std::mem::take(&mut self.graph.listed);
+            self.graph = Graph::calls(self.basis, self.kept.as_deref());
+            self.graph.listed = listed;
+            self.has_calls = true;
+        }
     }
 
     fn drop_negative(&mut self) {
@@ -189,17 +198,23 @@ impl<'p> Draft<'p> {
         });
     }
 
-    fn keep(&mut self, nodes: &[NodeId]) {
+    /// Leaves out all other nodes.
+    fn keep(&mut self, nodes: Vec<NodeId>) {
         let mut kept = vec![false; self.graph.nodes.len()];
-        for node in nodes {
+        for node in &nodes {
             kept[node.index()] = true;
         }
         match self.plan.calls {
-            Calls::Merged => {
-                self.kept = Some(kept);
-                self.add_up();
-            }
             Calls::ByContext => self.graph.keep_contexts(&kept),
+            Calls::Merged if self.has_calls => {
+                self.graph = Graph::calls(self.basis, Some(&kept));
+                self.kept = Some(kept);
+                self.drop_negative();
+            }
+            Calls::Merged => {
+                self.graph.listed = nodes;
+                self.kept = Some(kept);
+            }
         }
     }
 

@@ -79,6 +79,19 @@ pub(super) const OWN: &[OwnRow] = &[
         Some("N"),
         "Refuse profiles with more than N bytes inflated [default: 16 GiB]",
     ),
+    own(
+        "tls_ca",
+        Kind::Path,
+        Some("FILE"),
+        "Trust the authorities in this PEM file instead of the public ones",
+    ),
+    own(
+        "tls_cert",
+        Kind::Path,
+        Some("FILE"),
+        "Show this certificate (PEM) to the server",
+    ),
+    own("tls_key", Kind::Path, Some("FILE"), "The key (PEM) of that certificate"),
     OwnRow {
         short: Some('o'),
         ..own(

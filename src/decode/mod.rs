@@ -12,10 +12,20 @@ mod stream;
 pub(crate) mod wire;
 
 use std::io::Read;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
 use crate::progress::Observer;
+use stream::Input;
+
+/// How much is read at once; what is smaller is decoded without a thread.
+const CHUNK: usize = 1 << 18;
+/// What a text profile may have: it is read as a whole.
+const MAX_TEXT: usize = 256 << 20;
+/// How many chunks may wait for the decoder.
+const CHUNKS_AHEAD: usize = 8;
 
 /// What a decoder may use.
 #[derive(Clone, Copy, Debug)]
@@ -37,14 +47,56 @@ impl Default for Limits {
 /// [`Error::Empty`], [`Error::NotAProfile`], [`Error::Malformed`], [`Error::TooLarge`], [`Error::Io`] from the
 /// reader, and whatever the observer stops with.
 pub fn profile(bytes: impl Read, limits: Limits, observer: &dyn Observer) -> Result<Profile> {
-    let mut input = stream::Input::new(gzip::open(bytes, limits)?, observer);
-    let head = input.head()?;
-    match sniff::format(head)? {
-        sniff::Format::Proto => proto::decode(&mut input),
+    let mut reader = gzip::open(bytes, limits)?;
+    let first = chunk(&mut *reader)?.ok_or(Error::Empty)?;
+    match sniff::format(&first)? {
         sniff::Format::Legacy => {
-            let bytes = input.rest()?;
+            let mut bytes = first;
+            while let Some(more) = chunk(&mut *reader)? {
+                observer.progress(bytes.len() as u64, None)?;
+                bytes.extend_from_slice(&more);
+                if bytes.len() > MAX_TEXT {
+                    return Err(Error::TooLarge { limit: MAX_TEXT as u64 });
+                }
+            }
             legacy::parse(&bytes)?
                 .ok_or_else(|| Error::malformed("begins like one of the legacy formats, but is none of them"))
         }
+        sniff::Format::Proto if first.len() < CHUNK => {
+            let mut first = Some(first);
+            proto::decode(Input::new(Box::new(move || first.take().map(Ok))))
+        }
+        sniff::Format::Proto => pipeline(first, &mut *reader, observer),
     }
+}
+
+/// Decodes on a thread of its own while this one reads and inflates.
+fn pipeline(first: Vec<u8>, reader: &mut dyn Read, observer: &dyn Observer) -> Result<Profile> {
+    let (send, receive) = sync_channel(CHUNKS_AHEAD);
+    thread::scope(|scope| {
+        let decoder = scope.spawn(move || proto::decode(Input::new(Box::new(move || receive.recv().ok()))));
+        let mut next = Ok(Some(first));
+        let mut done = 0;
+        while let Some(chunk_or_error) = next.transpose() {
+            done += chunk_or_error.as_ref().map_or(0, |chunk| chunk.len() as u64);
+            let is_error = chunk_or_error.is_err();
+            // A decoder that has found something wrong does not listen any more.
+            if send.send(chunk_or_error).is_err() || is_error {
+                break;
+            }
+            next = observer.progress(done, None).and_then(|()| chunk(reader));
+        }
+        drop(send);
+        decoder.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// The next bytes: as many as [`CHUNK`] unless the end is near; `None` at the end.
+fn chunk(reader: &mut dyn Read) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::with_capacity(CHUNK);
+    reader
+        .take(CHUNK as u64)
+        .read_to_end(&mut bytes)
+        .map_err(gzip::read_error)?;
+    Ok((!bytes.is_empty()).then_some(bytes))
 }

@@ -21,7 +21,7 @@ const MAX_ROWS: usize = 1 << 26;
 const FAR: u64 = 1 << 31;
 
 /// Reads a whole profile.
-pub(super) fn decode(input: &mut Input<'_>) -> Result<Profile> {
+pub(super) fn decode(mut input: Input<'_>) -> Result<Profile> {
     let mut decoder = Decoder::default();
     while let Some(field) = input.field()? {
         decoder.field(field)?;
@@ -395,6 +395,11 @@ fn location_ref(far: &mut Vec<u64>, far_index: &mut FxHashMap<u64, u32>, id: u64
     if id < FAR {
         return Ok(LocationId(id as u32));
     }
+    far_location_ref(far, far_index, id)
+}
+
+#[cold]
+fn far_location_ref(far: &mut Vec<u64>, far_index: &mut FxHashMap<u64, u32>, id: u64) -> Result<LocationId> {
     room(far.len(), "locations")?;
     let row = *far_index.entry(id).or_insert_with(|| {
         far.push(id);
@@ -431,10 +436,21 @@ fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
     Ok(value)
 }
 
-#[inline]
+#[inline(always)]
 fn each_varint(mut bytes: &[u8], mut each: impl FnMut(u64) -> Result<()>) -> Result<()> {
-    while !bytes.is_empty() {
-        each(decode_varint(&mut bytes).map_err(broken)?)?;
+    loop {
+        // Nearly all ids and values have one to three bytes.
+        let (value, used) = match *bytes {
+            [] => return Ok(()),
+            [a, ..] if a < 0x80 => (u64::from(a), 1),
+            [a, b, ..] if b < 0x80 => (u64::from(a & 0x7f) | u64::from(b) << 7, 2),
+            [a, b, c, ..] if c < 0x80 => (u64::from(a & 0x7f) | u64::from(b & 0x7f) << 7 | u64::from(c) << 14, 3),
+            _ => {
+                each(decode_varint(&mut bytes).map_err(broken)?)?;
+                continue;
+            }
+        };
+        bytes = &bytes[used..];
+        each(value)?;
     }
-    Ok(())
 }

@@ -123,7 +123,9 @@ fn set(name: &str, value: Option<&str>, profile: &Profile, options: &mut Options
     let value = match (value, row.takes) {
         (Some(value), _) => value,
         (None, Takes::Value(_)) => return Step::Problem(format!("please specify a value, e.g. {name}=<val>")),
-        (None, _) => "true",
+        // pprof takes a flag's bare name, but not a choice's.
+        (None, Takes::Choice(_)) => return Step::Problem(format!("{name} alone changes nothing: write {name}=true")),
+        (None, Takes::Flag) => "true",
     };
     if name == "sample_index" {
         let Some(id) = profile.sample_type(value) else {
@@ -300,6 +302,13 @@ fn all_help() -> String {
         );
     }
     lines.join("\n")
+}
+
+/// True for the bare name of an order or granularity, which pprof does not take but which can mean one thing only.
+pub fn is_choice(line: &str) -> bool {
+    GROUPS
+        .iter()
+        .any(|&(_, group)| members(group).any(|row| row.name == line.trim()))
 }
 
 /// Words that the last word of a line may become: commands, options and sample types for the first, functions

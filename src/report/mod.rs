@@ -1,13 +1,18 @@
 //! Aggregates as text. One file a report, each `write`s to any writer; [`REPORTS`] lists them once.
 //!
 //! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
-//! the time zone comes with the [`Options`].
+//! the time zone and the reader of [`Sources`] come with the [`Options`].
 
 mod callgrind;
 mod columns;
 mod command;
+mod csv;
 mod dot;
+mod fields;
+mod folded;
 mod header;
+mod json;
+mod list;
 mod options;
 mod prepare;
 mod proto;
@@ -24,8 +29,10 @@ use crate::error::{Error, Result};
 use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
-pub use command::{ReportStep, Step, complete, interpret};
+pub use command::{ReportStep, Step, complete, interpret, is_choice};
+pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::{accounting, active_filters};
+pub use list::{Found, Missing, NoSources, Sources, Wanted};
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
 pub use top::{Inline, Row, rows, sort_rows};
@@ -48,7 +55,7 @@ pub struct ReportRow {
     pub shows: Shows,
     /// What is written.
     pub content: Content,
-    write: fn(&Report, &mut dyn Write) -> Result<()>,
+    write: fn(&mut Report, &mut dyn Write) -> Result<()>,
 }
 
 /// What of a profile a report shows.
@@ -62,6 +69,8 @@ pub enum Shows {
     Drawing,
     /// Every address of every binary and its calls, for another program.
     Addresses,
+    /// Lines of source of each binary, whatever the granularity; values have a unit each.
+    Lines,
 }
 
 /// What a report is written as.
@@ -84,7 +93,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: top::write,
+        write: |report, out| top::write(report, out),
     },
     ReportRow {
         name: "tree",
@@ -95,7 +104,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: tree::write,
+        write: |report, out| tree::write(report, out),
     },
     ReportRow {
         name: "peek",
@@ -106,7 +115,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
-        write: tree::write,
+        write: |report, out| tree::write(report, out),
     },
     ReportRow {
         name: "dot",
@@ -117,7 +126,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Drawing,
         content: Content::Text,
-        write: dot::write,
+        write: |report, out| dot::write(report, out),
     },
     ReportRow {
         name: "callgrind",
@@ -128,7 +137,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Addresses,
         content: Content::Text,
-        write: callgrind::write,
+        write: |report, out| callgrind::write(report, out),
     },
     ReportRow {
         name: "traces",
@@ -139,7 +148,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: traces::write,
+        write: |report, out| traces::write(report, out),
     },
     ReportRow {
         name: "tags",
@@ -150,7 +159,18 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: tags::write,
+        write: |report, out| tags::write(report, out),
+    },
+    ReportRow {
+        name: "list",
+        aliases: &[],
+        argument: Some("REGEX"),
+        help: "The source of the functions that match, with what each line holds",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Lines,
+        content: Content::Text,
+        write: list::write,
     },
     ReportRow {
         name: "raw",
@@ -161,7 +181,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: raw::write,
+        write: |report, out| raw::write(report, out),
     },
     ReportRow {
         name: "comments",
@@ -172,7 +192,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
-        write: raw::write_comments,
+        write: |report, out| raw::write_comments(report, out),
     },
     ReportRow {
         name: "proto",
@@ -183,7 +203,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Binary,
-        write: proto::write,
+        write: |report, out| proto::write(report, out),
     },
     ReportRow {
         name: "topproto",
@@ -194,7 +214,62 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Binary,
-        write: proto::write_top,
+        write: |report, out| proto::write_top(report, out),
+    },
+    ReportRow {
+        name: "json",
+        aliases: &[],
+        argument: None,
+        help: "The tables of top, tree and tags for programs, as JSON",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: |report, out| json::write(report, out),
+    },
+    ReportRow {
+        name: "csv",
+        aliases: &[],
+        argument: None,
+        help: "The table of top as CSV",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: |report, out| csv::write(report, out),
+    },
+    ReportRow {
+        name: "csv_tree",
+        aliases: &[],
+        argument: None,
+        help: "The calls of tree as CSV",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: |report, out| csv::write_calls(report, out),
+    },
+    ReportRow {
+        name: "csv_tags",
+        aliases: &[],
+        argument: None,
+        help: "The table of tags as CSV",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Samples,
+        content: Content::Text,
+        write: |report, out| csv::write_tags(report, out),
+    },
+    ReportRow {
+        name: "folded",
+        aliases: &[],
+        argument: None,
+        help: "Stacks for flame graph tools: root;child;leaf value",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: |report, out| folded::write(report, out),
     },
 ];
 
@@ -218,9 +293,9 @@ pub fn write(
     options: &Options,
     out: &mut dyn Write,
 ) -> Result<Vec<String>> {
-    let report = Report::new(profile, row, argument, options)?;
+    let mut report = Report::new(profile, row, argument, options)?;
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    (row.write)(&report, &mut out)?;
+    (row.write)(&mut report, &mut out)?;
     out.flush().map_err(writing)?;
     Ok(report.warnings().to_vec())
 }

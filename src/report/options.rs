@@ -3,8 +3,11 @@
 //! [`OPTIONS`] is what the command line, the prompt, completion, `--help` and the tests loop over. Names,
 //! defaults and meanings are those of pprof's configuration.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
+use super::list::{NoSources, Sources};
 use crate::analyze::{Granularity, Sort};
 
 /// What a report is made with. `Default` is pprof's.
@@ -47,6 +50,8 @@ pub struct Options {
     pub source_path: String,
     /// The zone that times are printed in; the program's is the local one.
     pub zone: TimeZone,
+    /// Who finds source text; the program looks for files.
+    pub sources: Arc<dyn Sources>,
 }
 
 impl Default for Options {
@@ -84,6 +89,7 @@ impl Default for Options {
             trim_path: String::new(),
             source_path: String::new(),
             zone: TimeZone::UTC,
+            sources: Arc::new(NoSources),
         }
     }
 }
@@ -250,7 +256,7 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", |o| Field::SampleType(&mut o.sample_index, "delay", Some(&mut o.mean));
         "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", |o| Field::Flag(&mut o.mean);
         "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", |o| Field::Ratio(&mut o.divide_by);
-        "unit" Takes::Value("UNIT"), "Unit of values, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o| Field::Text(&mut o.unit);
+        "unit" Takes::Value("UNIT"), "Unit, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o| Field::Text(&mut o.unit);
         "relative_percentages" Takes::Flag, "Take percentages of what the filters leave", |o| Field::Flag(&mut o.relative_percentages);
         "drop_negative" Takes::Flag, "Leave out nodes with a negative value", |o| Field::Flag(&mut o.drop_negative);
     }

@@ -150,7 +150,7 @@ impl Report {
         };
         let view = match shows {
             Shows::Drawing => View::Drawing(&options.unit),
-            Shows::Samples | Shows::Nodes | Shows::Addresses => View::List(options.sort),
+            Shows::Samples | Shows::Nodes | Shows::Addresses | Shows::Lines => View::List(options.sort),
         };
         let calls = match shows {
             Shows::Drawing | Shows::Addresses if options.call_tree => Calls::ByContext,
@@ -214,11 +214,16 @@ impl Report {
         &self.notes
     }
 
+    /// Adds what should be warned of.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// For `minimum`: one unit for the whole report, that of its smallest value; of a hundred times that where the
     /// largest is in another unit and much larger. Source: pprof's `selectOutputUnit`.
     fn choose_unit(&mut self) {
         let graph = &self.trimmed.graph;
-        if self.format.to != "minimum" || graph.listed.is_empty() {
+        if self.format.to != "minimum" || graph.listed.is_empty() || self.shows == Shows::Lines {
             return;
         }
         let sizes = graph.listed.iter().map(|&node| match graph.node(node).flat_value() {
@@ -258,16 +263,15 @@ struct Parts {
 }
 
 fn shape(row: &ReportRow, options: &Options) -> Shape {
-    let all = row.shows == Shows::Addresses;
     Shape {
-        granularity: if all {
-            Granularity::Addresses
-        } else {
-            options.granularity
+        granularity: match row.shows {
+            Shows::Addresses => Granularity::Addresses,
+            Shows::Lines => Granularity::Lines,
+            Shows::Samples | Shows::Nodes | Shows::Drawing => options.granularity,
         },
         no_inlines: options.no_inlines,
         columns: options.show_columns,
-        binaries: all,
+        binaries: matches!(row.shows, Shows::Addresses | Shows::Lines),
         whole_paths: row.shows == Shows::Samples,
         trim_path: options.trim_path.clone(),
         source_path: options.source_path.clone(),

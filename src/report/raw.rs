@@ -51,7 +51,7 @@ pub(super) fn seen(report: &Report) -> Cow<'_, Profile> {
     seen
 }
 
-fn comments(profile: &Profile) -> impl Iterator<Item = String> {
+pub(super) fn comments(profile: &Profile) -> impl Iterator<Item = String> {
     let raw = profile.comments.iter().map(|&comment| profile.strings.raw(comment));
     raw.map(|comment| visible_lines(&String::from_utf8_lossy(comment)).into_owned())
 }

@@ -11,21 +11,26 @@ use crate::model::units::{self, percentage};
 use crate::model::{LabelSetId, LabelValue, StringId};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
+    keys(report).iter().try_for_each(|key| write_key(report, key, out))
+}
+
+/// A key and the sum over the samples that have it.
+pub(super) struct Key {
+    pub(super) name: String,
+    sum: i64,
+    /// Each value as printed, and its sum.
+    pub(super) values: Vec<(String, i64)>,
+}
+
+/// Keys by name, values by size.
+pub(super) fn keys(report: &Report) -> Vec<Key> {
     let mut keys = tally(report);
     keys.sort_by(|a, b| a.name.cmp(&b.name));
     for key in &mut keys {
         key.values
             .sort_by(|a, b| (b.1.unsigned_abs(), &a.0).cmp(&(a.1.unsigned_abs(), &b.0)));
-        write_key(report, key, out)?;
     }
-    Ok(())
-}
-
-struct Key {
-    name: String,
-    sum: i64,
-    /// Each value as printed, and its sum.
-    values: Vec<(String, i64)>,
+    keys
 }
 
 /// Rows of a key and of one of its values, for each label of a set.

@@ -1,10 +1,12 @@
 //! Where the bytes of a profile come from: a file, a pipe, a server, the binary itself; and where fetched ones go.
+//! And where the source code is that a profile names.
 //!
 //! Knows pprof's reading of an argument and what can go wrong on the way. Knows no profile: what the bytes mean is the
 //! caller's business, handed in where it matters. Every reader asks the observer, also while it waits, and
 //! fails with the error that the observer stops with as its inner error.
 
 mod answer;
+mod code;
 mod feed;
 mod file;
 mod http;
@@ -15,6 +17,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use self::code::{Answer, Code, CodeFinder, NotFound};
 pub use self::http::HttpOptions;
 pub use self::save::{Described, Saved, default_name, fetch, save};
 pub use self::url::{Scheme, Url};

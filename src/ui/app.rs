@@ -150,7 +150,12 @@ impl App {
                 match self.session.take(generation, product) {
                     Ok(true) => self.refresh(),
                     Ok(false) => return None,
-                    Err(error) => self.message = Some(Message::Problem(error.to_string())),
+                    // The options that the program was called with cannot be.
+                    Err(error) if self.session.listing().is_none() => return Some(Effect::Fail(error)),
+                    Err(error) => {
+                        self.message = Some(Message::Problem(error.to_string()));
+                        return None;
+                    }
                 }
                 self.warn_of_filters();
                 self.wants()
@@ -316,6 +321,11 @@ impl App {
                 if self.session.profile.is_some() {
                     self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
                 }
+                let wanted = &self.session.options.sample_index;
+                if self.session.profile.is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
+                    let note = format!("There is no sample type {wanted:?}; this is the profile's own.");
+                    self.message = Some(Message::Problem(note));
+                }
                 self.session.set_profile(profile)
             }
             Err(error) if self.session.profile.is_some() => {
@@ -326,6 +336,8 @@ impl App {
                 self.load = Load::Failed("Cancelled.".into());
                 None
             }
+            // A server may answer the next time; a file that is none stays so.
+            Err(error) if !self.session.is_remote => Some(Effect::Fail(error)),
             Err(error) => {
                 self.load = Load::Failed(error.to_string());
                 None

@@ -25,7 +25,7 @@ impl App {
     /// Opens a prompt.
     pub(super) fn ask(&mut self, ask: Ask) -> Option<Effect> {
         let prompt = match ask {
-            Ask::Search => Prompt::new("/search", String::new()),
+            Ask::Search => Prompt::new("/", String::new()),
             Ask::Command => Prompt::new(":", String::new()),
             Ask::Filter(filter) => {
                 let current = self.session.filter_mut(filter).clone();
@@ -36,7 +36,7 @@ impl App {
                 } else {
                     current
                 };
-                Prompt::new(filter.name(), proposal)
+                Prompt::new(filter.label(), proposal)
             }
         };
         self.asking = Some((ask, prompt));
@@ -99,7 +99,14 @@ impl App {
             self.message = Some(nothing);
             return None;
         }
-        self.update(Action::NextMatch)
+        let before = self.session.selected.clone();
+        let effect = self.update(Action::NextMatch);
+        if before == self.session.selected && self.front == 0 {
+            self.message = Some(Message::Note(
+                "What matches is too small for this list; Tab to Calls finds it.".into(),
+            ));
+        }
+        effect
     }
 
     /// Does what a line of pprof's language says.
@@ -113,7 +120,12 @@ impl App {
         let mut effect = None;
         let sort = self.session.options.sort;
         self.session.options.sample_index = profile.type_name(self.session.sample_type).to_string();
-        for step in report::interpret(line, &profile, &mut self.session.options) {
+        let chosen = if report::is_choice(line) {
+            format!("{}=true", line.trim())
+        } else {
+            line.to_string()
+        };
+        for step in report::interpret(&chosen, &profile, &mut self.session.options) {
             match step {
                 report::Step::Quit => return Some(Effect::Quit),
                 report::Step::Say(text) => self.pane = Some(Pane::text(line.to_string(), &text)),

@@ -47,9 +47,10 @@ fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     for (text, style) in facts(session, theme) {
         let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
         let wide: usize = spans.iter().map(Span::width).sum();
-        if line.width() + wide <= usize::from(area.width) {
-            line.spans.extend(spans);
+        if line.width() + wide > usize::from(area.width) {
+            break;
         }
+        line.spans.extend(spans);
     }
     paint::line(buffer, area, 0, &line);
 }
@@ -65,14 +66,11 @@ fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
         profile.type_unit(report.sample_type),
     );
     let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
-    let mut facts = Vec::new();
+    let total = format!("{kind} {}", units::label(report.total, unit, "auto"));
+    let mut facts = vec![(total, theme.value())];
     if !binary.is_empty() {
         facts.push((base_name(binary).to_string(), theme.text()));
     }
-    facts.push((
-        format!("{kind} {}", units::label(report.total, unit, "auto")),
-        theme.value(),
-    ));
     if profile.time_nanos != 0
         && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
     {
@@ -140,7 +138,19 @@ fn type_labels(session: &Session, area: Rect) -> (usize, Vec<String>) {
 fn types(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let (first, labels) = type_labels(session, area);
     let active = session.sample_type.index().checked_sub(first);
-    draw_tabs(theme, area, &labels, active, buffer);
+    let behind = draw_tabs(theme, area, &labels, active, buffer);
+    let all = session.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
+    if first > 0 {
+        paint::line(buffer, area, 0, &Line::styled("‹", theme.key()));
+    }
+    if first + tabs(area, &labels).len() < all {
+        let rest = Rect {
+            x: behind,
+            width: area.right().saturating_sub(behind),
+            ..area
+        };
+        paint::line(buffer, rest, 0, &Line::styled("›", theme.key()));
+    }
 }
 
 fn view_labels(front: usize) -> Vec<String> {

@@ -72,7 +72,11 @@ impl App {
                     ],
                 )
             }
-            Load::Failed(why) => (theme.error(), vec![why.clone(), "r or ^R tries again, q quits".into()]),
+            Load::Failed(why) => {
+                let again = if self.session.is_remote { "r or ^R" } else { "^R" };
+                let keys = format!("{again} tries again, q quits");
+                (theme.error(), vec![why.clone(), keys])
+            }
             Load::Idle => return,
         };
         paint::middle(buffer, screen.body, heading, &text);

@@ -52,4 +52,6 @@ pub(super) enum Effect {
     Redraw,
     /// End.
     Quit,
+    /// End, because there is nothing to show.
+    Fail(Error),
 }

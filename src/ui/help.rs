@@ -11,7 +11,7 @@ use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-const ORDER: [Scope; 12] = [
+pub(super) const ORDER: [Scope; 12] = [
     Scope::Views,
     Scope::Filtered,
     Scope::InUse,
@@ -35,18 +35,6 @@ pub(super) fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
         }
         lines.push(Line::styled(format!(" {text}"), theme.heading()));
     };
-    heading(&mut lines, "What the numbers mean");
-    for column in COLUMNS {
-        entry(&mut lines, theme.value(), column.head, column.help, width);
-    }
-    heading(&mut lines, "Sample types");
-    for (kind, help) in SAMPLE_TYPES {
-        entry(&mut lines, theme.value(), kind, help, width);
-    }
-    heading(&mut lines, "Views");
-    for view in VIEWS {
-        entry(&mut lines, theme.value(), view.title, view.help, width);
-    }
     let mut last = "";
     for scope in ORDER {
         for binding in BINDINGS.iter().filter(|binding| binding.scope == scope) {
@@ -65,7 +53,19 @@ pub(super) fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
     }
     heading(&mut lines, "Mouse");
     let mouse = "a click selects, a second one goes in; the wheel scrolls; tabs and column heads can be clicked";
-    entry(&mut lines, theme.key(), "", mouse, width);
+    entry(&mut lines, theme.key(), "click, wheel", mouse, width);
+    heading(&mut lines, "What the numbers mean");
+    for column in COLUMNS {
+        entry(&mut lines, theme.value(), column.head, column.help, width);
+    }
+    heading(&mut lines, "Sample types");
+    for (kind, help) in SAMPLE_TYPES {
+        entry(&mut lines, theme.value(), kind, help, width);
+    }
+    heading(&mut lines, "Views");
+    for view in VIEWS {
+        entry(&mut lines, theme.value(), view.title, view.help, width);
+    }
     lines
 }
 

@@ -71,6 +71,16 @@ pub(super) enum Filter {
 }
 
 impl Filter {
+    /// What the prompt says.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Focus => "focus: ",
+            Self::Ignore => "ignore: ",
+            Self::Hide => "hide: ",
+            Self::Show => "show: ",
+        }
+    }
+
     /// Its option's name.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -180,6 +190,9 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
     Server {
         ["r"] => |_| Action::Reload, "refetch", "Fetch again; selection, view, filters and sort stay";
     }
+    Filtered {
+        ["F"] => |_| Action::ClearFilters, "clear", "Clear all filters";
+    }
     Top {
         ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
@@ -219,9 +232,6 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["S"] => |_| Action::Filter(Filter::Show), "", "Show: leave all other frames out of the stacks";
         [":"] => |_| Action::Command, "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
     }
-    Filtered {
-        ["F"] => |_| Action::ClearFilters, "clear filters", "Clear all filters";
-    }
     Top {
         ["s"] => |_| Action::Sort, "sort", "Sort by the next column: flat, cum, name";
         ["r", "R"] => |_| Action::Reverse, "reverse", "Reverse the order (with a URL, r fetches again: use R)";
@@ -257,4 +267,109 @@ pub(super) fn lookup(key: &KeyEvent, scopes: &[Scope]) -> Option<Action> {
         let which = binding.keys.iter().position(|notation| keys::matches(key, notation))?;
         Some((binding.action)(which))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::help::ORDER;
+    use super::super::view::VIEWS;
+    use super::*;
+
+    /// Rows that share a key where both act, the one that is meant to win first: (key, winner, loser).
+    const MEANT: &[(&str, Scope, Scope)] = &[
+        // `r` fetches where there is a server; the order is reversed with `R`.
+        ("r", Scope::Server, Scope::Top),
+        // Back along the trail first, and from its start out of the view.
+        ("<bs>", Scope::Tree, Scope::Everywhere),
+        ("<esc>", Scope::Tree, Scope::Everywhere),
+    ];
+
+    /// Every set of scopes in which all conditions hold: one for each view, the prompt and the help.
+    fn situations() -> Vec<Vec<Scope>> {
+        let conditions = [Scope::Server, Scope::Filtered, Scope::InUse, Scope::Objects];
+        let view = |view: Scope| [&[Scope::Everywhere, Scope::Views, Scope::Lists, view][..], &conditions].concat();
+        let mut situations: Vec<_> = VIEWS.iter().map(|row| view(row.scope)).collect();
+        situations.extend([vec![Scope::Prompt], vec![Scope::Pane]]);
+        situations
+    }
+
+    #[test]
+    fn every_key_is_one_that_can_be_written_and_shown() {
+        for binding in BINDINGS {
+            assert!(!binding.keys.is_empty(), "{}", binding.help);
+            for notation in binding.keys {
+                let parsed = keys::parse(notation).unwrap_or_default();
+                assert_eq!(parsed.len(), 1, "{notation} is one key");
+                assert!(keys::matches(&parsed[0], notation), "{notation}");
+                let shown = keys::display(notation);
+                assert!(
+                    !shown.is_empty() && shown.chars().count() <= 5,
+                    "{notation} is shown as {shown}"
+                );
+                assert!(
+                    !shown.contains('<') || *notation == "<lt>",
+                    "{notation} has a name to show: {shown}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_rows_share_a_key_unless_one_is_meant_to_win() {
+        let mut met = Vec::new();
+        for scopes in situations() {
+            let mut bound: Vec<(&str, Scope)> = Vec::new();
+            for binding in active(&scopes) {
+                for &key in binding.keys {
+                    if let Some((_, winner)) = bound.iter().find(|(other, _)| *other == key) {
+                        let row = (key, *winner, binding.scope);
+                        assert!(MEANT.contains(&row), "{row:?}: this key is bound twice");
+                        met.push(row);
+                    } else {
+                        bound.push((key, binding.scope));
+                    }
+                }
+            }
+        }
+        let idle: Vec<_> = MEANT.iter().filter(|row| !met.contains(row)).collect();
+        assert!(idle.is_empty(), "these do not share a key any more: {idle:?}");
+    }
+
+    #[test]
+    fn every_row_is_reached_and_explained() {
+        for binding in BINDINGS {
+            let help = binding.help;
+            assert!(
+                help.starts_with(|first: char| !first.is_lowercase()),
+                "{help:?} begins with a capital"
+            );
+            assert!(
+                !help.ends_with('.') && help.chars().count() <= 75,
+                "{help:?} is short and has no full stop"
+            );
+            assert!(
+                binding.short.chars().count() <= 14,
+                "{:?} fits the footer",
+                binding.short
+            );
+            assert!(
+                ORDER.contains(&binding.scope),
+                "{:?} is in the help screen",
+                binding.scope
+            );
+            let last = binding.keys.len() - 1;
+            let is_reached = situations().iter().any(|scopes| {
+                let pressed = keys::parse(binding.keys[last]).unwrap_or_default();
+                scopes.contains(&binding.scope) && lookup(&pressed[0], scopes) == Some((binding.action)(last))
+            });
+            assert!(is_reached, "{help:?} can be reached with its last key");
+        }
+        for (at, scope) in ORDER.iter().enumerate() {
+            assert!(!ORDER[..at].contains(scope), "{scope:?} is in the help once");
+            assert!(active(&[*scope]).next().is_some(), "{scope:?} has keys");
+        }
+        for view in VIEWS {
+            assert!(ORDER.contains(&view.scope), "{} has a place in the help", view.title);
+        }
+    }
 }

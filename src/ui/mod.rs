@@ -29,6 +29,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
+use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
 use crate::report::Options;
@@ -58,13 +59,19 @@ const PATIENCE: Duration = Duration::from_millis(12);
 /// Opens the dashboard in the terminal and stays until the user leaves.
 ///
 /// # Errors
-/// [`Error::Io`] when the terminal cannot be used; [`Error::Usage`] for keys that are none.
+/// [`Error::Io`] when the terminal cannot be used; [`Error::Usage`] for keys that are none; whatever the loader fails
+/// with when it is not [remote](Loader::is_remote).
 pub fn run(setup: &Setup) -> Result<()> {
     let keys = parse_keys(&setup.keys)?;
     let (events, queue) = channel();
     // Reading begins before the terminal is set up: both take a while.
     let mut dashboard = Dashboard::new(setup, &events, Rect::default());
     dashboard.begin();
+    // A file that cannot be read is told where the user typed its name.
+    dashboard.settle(&queue);
+    if let Some(error) = dashboard.failure.take() {
+        return Err(error);
+    }
     let mut screen = terminal::Screen::open()?;
     listen_to_signals(&events)?;
     listen_to_terminal(&events);
@@ -91,8 +98,8 @@ pub fn run(setup: &Setup) -> Result<()> {
         }
         match flow {
             Flow::Continue => {}
-            Flow::Quit => return Ok(()),
-            Flow::Redraw => screen.terminal.clear().map_err(terminal::failed)?,
+            Flow::Quit => return dashboard.failure.take().map_or(Ok(()), Err),
+            Flow::Redraw => screen.refresh()?,
             Flow::Suspend => screen.suspend()?,
         }
     }
@@ -101,7 +108,8 @@ pub fn run(setup: &Setup) -> Result<()> {
 /// Plays the keys without a terminal and returns the last frame as text, a line a row.
 ///
 /// # Errors
-/// [`Error::Usage`] for keys that are none.
+/// [`Error::Usage`] for keys that are none; whatever the loader fails with when it is not
+/// [remote](Loader::is_remote).
 pub fn print(setup: &Setup, (width, height): (u16, u16)) -> Result<String> {
     let keys = parse_keys(&setup.keys)?;
     let (events, queue) = channel();
@@ -109,20 +117,31 @@ pub fn print(setup: &Setup, (width, height): (u16, u16)) -> Result<String> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap_or_else(|never| match never {});
     dashboard.begin();
     dashboard.play(&keys, &queue);
+    if let Some(error) = dashboard.failure.take() {
+        return Err(error);
+    }
     terminal
         .draw(|frame| dashboard.draw(frame))
         .unwrap_or_else(|never| match never {});
     let buffer = terminal.backend().buffer();
     let mut text = String::new();
     for y in 0..height {
-        let row: String = (0..width)
-            .filter_map(|x| buffer.cell((x, y)))
-            .map(|cell| cell.symbol())
-            .collect();
+        let mut row = String::new();
+        let mut x = 0;
+        // A wide character stands in its first cell; the ones behind it are no blanks.
+        while let Some(cell) = buffer.cell((x, y)) {
+            row.push_str(cell.symbol());
+            x += u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+        }
         text.push_str(row.trim_end());
         text.push('\n');
     }
     Ok(text)
+}
+
+/// Every key that does something somewhere, in the notation of [`Setup::keys`].
+pub fn bound_keys() -> impl Iterator<Item = &'static str> {
+    keymap::BINDINGS.iter().flat_map(|binding| binding.keys).copied()
 }
 
 fn parse_keys(text: &str) -> Result<Vec<KeyEvent>> {
@@ -146,6 +165,8 @@ enum Flow {
 struct Dashboard {
     app: App,
     workers: Workers,
+    /// Why it ends, if not because the user wants to.
+    failure: Option<Error>,
 }
 
 impl Dashboard {
@@ -155,6 +176,7 @@ impl Dashboard {
         Self {
             app,
             workers: Workers::new(events.clone(), Arc::clone(&setup.loader)),
+            failure: None,
         }
     }
 
@@ -177,6 +199,10 @@ impl Dashboard {
             Some(Effect::Redraw) => return Flow::Redraw,
             Some(Effect::Suspend) => return Flow::Suspend,
             Some(Effect::Quit) => return Flow::Quit,
+            Some(Effect::Fail(error)) => {
+                self.failure = Some(error);
+                return Flow::Quit;
+            }
         }
         Flow::Continue
     }
@@ -193,7 +219,7 @@ impl Dashboard {
         flow
     }
 
-    /// Plays keys, each when what the one before began is done.
+    /// Plays keys, each when what the one before began is done, so that they do the same every time.
     fn play(&mut self, keys: &[KeyEvent], queue: &Receiver<Event>) {
         self.finish(queue);
         for key in keys {
@@ -203,7 +229,7 @@ impl Dashboard {
     }
 
     fn finish(&mut self, queue: &Receiver<Event>) {
-        while self.app.is_busy() {
+        while self.failure.is_none() && self.app.is_busy() {
             let Ok(event) = queue.recv() else { return };
             self.handle(event);
         }

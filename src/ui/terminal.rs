@@ -38,7 +38,14 @@ impl Screen {
         leave();
         stop();
         enter().map_err(failed)?;
-        self.terminal.clear().map_err(failed)
+        self.refresh()
+    }
+
+    /// Has the next frame drawn from scratch. Not by `Terminal::clear`: that asks the terminal where its cursor is,
+    /// and the answer goes to the thread that reads keys.
+    pub(super) fn refresh(&mut self) -> Result<()> {
+        let size = self.terminal.size().map_err(failed)?;
+        self.terminal.resize(size.into()).map_err(failed)
     }
 }
 

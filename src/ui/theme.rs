@@ -107,3 +107,46 @@ pub enum Colours {
     /// The sixteen.
     Some,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colours_there_are_none_and_nothing_is_lost() {
+        let all = |theme: Theme| {
+            let quiet = [theme.text(), theme.quiet(), theme.value(), theme.bar()];
+            let telling = [
+                theme.cursor(),
+                theme.active(),
+                theme.found(),
+                theme.error(),
+                theme.heading(),
+            ];
+            let more = [theme.key(), theme.filter(), theme.function()];
+            (quiet, telling, more)
+        };
+        let (quiet, telling, more) = all(Theme::new(Colours::None));
+        for style in quiet.iter().chain(&telling).chain(&more) {
+            assert_eq!(
+                (style.fg, style.bg, style.underline_color),
+                (None, None, None),
+                "{style:?}"
+            );
+        }
+        for style in telling {
+            assert_ne!(
+                style,
+                Style::new(),
+                "what tells something apart does so without colour too"
+            );
+        }
+        let (quiet, telling, more) = all(Theme::new(Colours::Some));
+        for style in quiet.iter().chain(&telling).chain(&more) {
+            for colour in [style.fg, style.bg].into_iter().flatten() {
+                let is_basic = !matches!(colour, Color::Rgb(..) | Color::Indexed(_));
+                assert!(is_basic, "{colour:?} is one of the terminal's own sixteen");
+            }
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Tr
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId};
 use crate::progress::Observer;
-use crate::report::{self, Options, Report, Row};
+use crate::report::{self, COLUMNS, Options, Report, Row};
 
 /// Where the dashboard's profile comes from; handed in, so that nothing here knows files or servers.
 pub trait Loader: Send + Sync {
@@ -85,6 +85,8 @@ pub(super) struct Listing {
     pub(super) report: Report,
     /// Its rows, in its order.
     pub(super) rows: Vec<Row>,
+    /// How wide each of [`COLUMNS`] is here.
+    pub(super) widths: Vec<usize>,
     /// Name → node of the whole graph.
     pub(super) by_name: FxHashMap<String, NodeId>,
     /// The whole graph, nothing left out, as `peek` shows it.
@@ -102,6 +104,15 @@ impl std::fmt::Debug for Listing {
 impl Listing {
     fn new(report: Report) -> Self {
         let rows = report::rows(&report);
+        // The largest value is not always the longest: 1024kB stands above 341.33kB.
+        let widths = COLUMNS.iter().map(|column| match column.head {
+            "flat" | "cum" => {
+                let cells = rows.iter().map(|row| (column.cell)(&report, row).trim().len());
+                cells.max().unwrap_or(0).max(column.head.len() + 1)
+            }
+            _ => column.width,
+        });
+        let widths = widths.collect();
         let everything = Plan {
             limits: Limits::default(),
             view: View::List(report.options.sort),
@@ -117,6 +128,7 @@ impl Listing {
         let lines = heaviest_lines(&report.profile, &report.scope, report.weights());
         Self {
             lines,
+            widths,
             rows,
             by_name,
             whole: whole.graph,

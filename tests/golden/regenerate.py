@@ -3,6 +3,7 @@
 
   regenerate.py [--goldens] [--only REGEX] [--jobs N]    reports of cases.tsv and later.tsv, as pprof prints them
   regenerate.py --profiles [--only REGEX]                run tests/fixtures/src/*, then make all goldens
+  regenerate.py --sessions                               what pprof prints when it reads commands: golden/sessions/*.txt
 
 A case is a line  PROFILE <TAB> ARGS  (lines that start with # are comments). ARGS are words apart by one blank; a word
 with a blank in it stands in single quotes; {} is the profile, for cases that name more than one source, and otherwise
@@ -137,20 +138,42 @@ def make_goldens(only, jobs):
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_bytes(outs.pop())
     for old in GOLDEN.rglob("*.txt"):
-        if str(old).lower() not in names:
+        if old.parent.name != "sessions" and str(old).lower() not in names:
             print(f"removed, no case names it: {old.relative_to(GOLDEN)}")
             old.unlink()
     print(f"{len(cases) - refused} goldens made, {refused} cases refused")
     return 1 if refused else 0
 
 
+def make_sessions():
+    """golden/sessions/NAME.txt for each line  NAME <TAB> PROFILE <TAB> COMMAND; COMMAND; …  of sessions.tsv: standard
+    output of pprof with the commands on standard input, a line each, without the prompts."""
+    home = CACHE / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    env = {"PATH": os.environ["PATH"], "HOME": str(home), "TZ": "UTC"}
+    out = GOLDEN / "sessions"
+    out.mkdir(exist_ok=True)
+    for line in (GOLDEN / "sessions.tsv").read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, profile, commands = line.split("\t")
+        text = "".join(command.strip() + "\n" for command in commands.split(";"))
+        argv = [pprof(), "-symbolize=none", profile]
+        done = subprocess.run(argv, input=text.encode(), capture_output=True, cwd=FIXTURES, env=env, check=True)
+        (out / f"{name}.txt").write_bytes(re.sub(rb"(?m)^(\(pprof\) )+", b"", done.stdout))
+    return 0
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--profiles", action="store_true", help="make the profiles first")
     ap.add_argument("--goldens", action="store_true", help="make the goldens (the default)")
+    ap.add_argument("--sessions", action="store_true", help="make the goldens of command sessions")
     ap.add_argument("--only", default="", help="with --profiles: programs whose name matches; else: cases whose line matches")
     ap.add_argument("--jobs", type=int, default=os.cpu_count())
     a = ap.parse_args()
+    if a.sessions:
+        return make_sessions()
     if a.profiles:
         make_profiles(a.only)
         a.only = ""

@@ -86,7 +86,7 @@ fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) 
         let filters: Vec<String> = session
             .filters()
             .iter()
-            .map(|(name, text)| format!("{name}={text}"))
+            .map(|(name, text)| format!("{name}={text:?}"))
             .collect();
         vec![
             format!("Nothing is left by {}.", filters.join(", ")),
@@ -94,10 +94,17 @@ fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) 
         ]
     } else {
         let kind = profile.type_name(session.sample_type);
-        vec![
-            format!("Every sample of {kind} is 0."),
-            "Other sample types: i, o or their number.".to_string(),
-        ]
+        let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
+        let others = types.filter(|id| session.listing_of(*id).is_some_and(|listing| listing.report.total != 0));
+        let others: Vec<String> = others
+            .take(9)
+            .map(|id| format!("{} {}", id.0 + 1, profile.type_name(id)))
+            .collect();
+        let advice = match &others[..] {
+            [] => "So is every other sample type.".to_string(),
+            others => format!("Not 0: {}. Press the number.", others.join(", ")),
+        };
+        vec![format!("Every sample of {kind} is 0."), advice]
     };
     paint::middle(buffer, area, theme.heading(), &text);
 }

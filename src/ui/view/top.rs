@@ -48,7 +48,7 @@ fn parts(body: Rect) -> Parts {
 }
 
 /// Columns that are left out first where there is little room.
-const SPARE: [&str; 3] = ["sum%", "flat%", "cum%"];
+const SPARE: [&str; 4] = ["sum%", "flat%", "cum%", "cum"];
 const MIN_NAME: usize = 24;
 
 impl Top {
@@ -272,23 +272,7 @@ impl View for Top {
     fn refresh(&mut self, session: &mut Session, body: Rect) {
         self.order(session, body);
         let Some(listing) = session.listing() else { return };
-        let format = &listing.report.format;
-        self.widths = COLUMNS
-            .iter()
-            .map(|column| {
-                let values: Box<dyn Iterator<Item = i64>> = match column.head {
-                    "flat" => Box::new(listing.rows.iter().map(|row| row.flat)),
-                    "cum" => Box::new(listing.rows.iter().map(|row| row.cum)),
-                    _ => return column.width,
-                };
-                let (low, high) = values.fold((0, 0), |(low, high), value| (value.min(low), value.max(high)));
-                format
-                    .value(low)
-                    .len()
-                    .max(format.value(high).len())
-                    .max(column.head.len() + 1)
-            })
-            .collect();
+        self.widths.clone_from(&listing.widths);
     }
 
     fn wants(&self, session: &Session) -> Vec<Want> {
@@ -300,6 +284,15 @@ impl View for Top {
         let parts = parts(body);
         let rows = self.rows(listing);
         let accounting = report::accounting(&listing.report).join(" · ");
+        // Where the line is too long its first words are what one can do without.
+        let short = accounting
+            .strip_prefix("Showing nodes accounting for ")
+            .unwrap_or(&accounting);
+        let accounting = if accounting.width() < usize::from(body.width) {
+            &accounting
+        } else {
+            short
+        };
         paint::line(
             buffer,
             parts.accounting,

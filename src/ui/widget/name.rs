@@ -26,6 +26,17 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
     if name.width() <= width {
         return name.to_string();
     }
+    // With a place behind it (`f /src/a/b.go:12`) both are shortened, each from its own left.
+    if let Some((function, place)) = name
+        .rsplit_once(' ')
+        .filter(|(_, place)| place.contains('/') && place.contains(':'))
+    {
+        let place = place.rsplit('/').next().unwrap_or(place);
+        let room = width.saturating_sub(place.width() + 3);
+        if room >= 8 {
+            return format!("{} …/{place}", shorten(function, room));
+        }
+    }
     let (path, function) = name.split_at(function_start(name));
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
     if !path.is_empty() {
@@ -98,6 +109,8 @@ mod tests {
         ] {
             assert_eq!(shorten(name, width), short, "at {width}");
         }
+        let line = "example.com/shop/catalog.(*Catalog).Snapshot /src/shop/catalog/catalog.go:103";
+        assert_eq!(shorten(line, 52), "…/catalog.(*Catalog).Snapshot …/catalog.go:103");
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),
             ("main.main", "main"),

@@ -57,7 +57,7 @@ impl Prompt {
 
     /// Draws it into the one row of `area`; returns where the terminal's cursor belongs.
     pub(in super::super) fn draw(&self, buffer: &mut Buffer, area: Rect, theme: Theme) -> Position {
-        let label = format!(" {}: ", self.label);
+        let label = format!(" {}", self.label);
         let label_width = label.len() as u16;
         let room = usize::from(area.width.saturating_sub(label_width).saturating_sub(1));
         let scroll = self.input.visual_scroll(room);

@@ -1,0 +1,74 @@
+//! `csv`, `csv_tree`, `csv_tags`: the tables of `top`, `tree` and `tags` for spreadsheets and programs.
+//!
+//! RFC 4180 with a header of field names (see `fields`) and a bare newline behind each row. A cell that a spreadsheet
+//! would take for a formula, because a name in the profile begins with one of [`FORMULA`], gets a `'` in front.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use super::fields::{CALL_FIELDS, Cell, Field, ROW_FIELDS, TAG_FIELDS, calls, labels};
+use super::line;
+use super::prepare::Report;
+use super::top::rows;
+use crate::error::Result;
+
+/// The rows of `top`.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
+    table(report, ROW_FIELDS, &rows(report), out)
+}
+
+/// The calls of `tree`, one a line.
+pub(super) fn write_calls(report: &Report, out: &mut dyn Write) -> Result<()> {
+    table(report, CALL_FIELDS, &calls(report), out)
+}
+
+/// The values of `tags`, one a line.
+pub(super) fn write_tags(report: &Report, out: &mut dyn Write) -> Result<()> {
+    table(report, TAG_FIELDS, &labels(report), out)
+}
+
+fn table<T>(report: &Report, fields: &[Field<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
+    let heads: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    line(out, format_args!("{}", heads.join(",")))?;
+    for row in rows {
+        let cells: Vec<String> = fields.iter().map(|field| cell((field.cell)(report, row))).collect();
+        line(out, format_args!("{}", cells.join(",")))?;
+    }
+    Ok(())
+}
+
+fn cell(cell: Cell) -> String {
+    match cell {
+        Cell::None => String::new(),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Float(number) => number.to_string(),
+        Cell::Text(text) => quoted(&harmless(&text)).into_owned(),
+    }
+}
+
+/// With what a formula begins, in full width too: some spreadsheets read it so.
+const FORMULA: [char; 10] = [
+    '=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+];
+
+fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(FORMULA) && !is_quantity(text) {
+        return Cow::Owned(format!("'{text}"));
+    }
+    Cow::Borrowed(text)
+}
+
+/// `-1.50MB`: no formula.
+fn is_quantity(text: &str) -> bool {
+    let number = text.trim_start_matches('-');
+    let unit = number.trim_start_matches(|char: char| char.is_ascii_digit() || char == '.');
+    text.len() - number.len() <= 1 && unit.len() < number.len() && unit.chars().all(char::is_alphabetic)
+}
+
+fn quoted(text: &str) -> Cow<'_, str> {
+    if text.contains(['"', ',', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {
+        return Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
+    }
+    Cow::Borrowed(text)
+}

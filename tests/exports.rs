@@ -1,0 +1,272 @@
+//! What programs read is what the tables say: each export, parsed by somebody else's parser, is the table that it was
+//! made from, for every fixture and for names made to break out of it.
+
+#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use heaptui::decode;
+use heaptui::model::{Function, LabelSetId, Line, Profile, ValueType};
+use heaptui::report::{
+    self, CALL_FIELDS, Cell, Options, ROW_FIELDS, Report, TAG_FIELDS, TableField, calls, labels, rows,
+};
+use serde_json::Value;
+
+/// Names that end cells, strings, stacks and lines, and that begin formulas.
+const NAMES: &[&[u8]] = &[
+    b"=cmd|'/C calc'!A0",
+    b"+1",
+    b"-1+1",
+    b"-1.50MB",
+    b"--help",
+    b"@SUM(A1)",
+    b"\t=1",
+    b"\r=1",
+    "\u{ff1d}1".as_bytes(),
+    b"a,b",
+    b"\"quoted\",\"",
+    b"'",
+    b"\\\"",
+    b"a;b",
+    b"a\nb,1",
+    b"a\r\nb",
+    b" blank ",
+    b"a 17",
+    b"\x1b[2J\0",
+    b"\xff\xfe",
+    "\u{2028}\u{202e}".as_bytes(),
+    b"\"}],\"rows\":[",
+    b"</script>",
+    b"",
+];
+
+fn hostile() -> Profile {
+    let mut profile = Profile::default();
+    for (kind, unit) in [("count", "count"), ("=kind", "+cmd|'/C calc'!A0")] {
+        let [kind, unit] = [kind, unit].map(|text| profile.strings.intern(text.as_bytes()));
+        profile.sample_types.push(ValueType { kind, unit });
+    }
+    let mut callers = Vec::new();
+    for (number, name) in (1..).zip(NAMES) {
+        let text = profile.strings.intern(name);
+        let function = profile.add_function(Function {
+            name: text,
+            system_name: text,
+            filename: text,
+            ..Function::default()
+        });
+        let line = Line {
+            function,
+            line: number,
+            column: 0,
+        };
+        let location = profile.add_location(None, 0, &[line]);
+        callers.insert(0, location);
+        profile.add_sample(&callers, LabelSetId(0), &[1, number * 10 - 50]);
+    }
+    profile
+}
+
+/// Every profile under a name.
+fn profiles() -> Vec<(String, Arc<Profile>)> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut profiles = vec![("hostile names".to_string(), Arc::new(hostile()))];
+    for entry in std::fs::read_dir(fixtures).expect("the fixtures") {
+        let path = entry.expect("a fixture").path();
+        if path.extension().is_some_and(|extension| extension == "gz") {
+            let file = std::fs::File::open(&path).expect("a fixture");
+            let profile = decode::profile(file, decode::Limits::default(), &()).expect("a profile");
+            profiles.push((path.display().to_string(), Arc::new(profile)));
+        }
+    }
+    assert!(profiles.len() > 20, "there are fixtures");
+    profiles
+}
+
+/// Options to try, each a list of settings.
+const OPTIONS: &[&[(&str, &str)]] = &[
+    &[],
+    &[("cum", "true"), ("nodecount", "5")],
+    &[("lines", "true"), ("trim", "false")],
+    &[("mean", "true"), ("filefunctions", "true")],
+    &[("divide_by", "3"), ("focus", "main"), ("sample_index", "0")],
+    &[("unit", "kb"), ("addresses", "true"), ("drop_negative", "true")],
+];
+
+fn options(settings: &[(&str, &str)]) -> Options {
+    let mut options = Options::default();
+    for (name, value) in settings {
+        let row = report::option(name).expect("an option");
+        row.set(&mut options, value).expect("a value");
+    }
+    options
+}
+
+fn exported(profile: &Arc<Profile>, name: &str, options: &Options) -> (Report, String) {
+    let row = report::report(name).expect("a report");
+    let mut text = Vec::new();
+    report::write(profile, row, None, options, &mut text).expect("a report");
+    let report = Report::new(profile, row, None, options).expect("a report");
+    (report, String::from_utf8(text).expect("exports are UTF-8"))
+}
+
+/// Calls `check` for each profile and each of [`OPTIONS`], with what it is.
+fn for_all(check: impl Fn(&Arc<Profile>, &Options, &str)) {
+    for (name, profile) in profiles() {
+        for settings in OPTIONS {
+            check(&profile, &options(settings), &format!("{name} {settings:?}"));
+        }
+    }
+}
+
+fn table<T>(report: &Report, fields: &[TableField<T>], rows: &[T]) -> Vec<Vec<(&'static str, Cell)>> {
+    let row = |row: &T| {
+        let cells = fields.iter().map(|field| (field.name, (field.cell)(report, row)));
+        cells.collect()
+    };
+    rows.iter().map(row).collect()
+}
+
+fn same(cell: &Cell, value: &Value) -> bool {
+    match cell {
+        Cell::None => value.is_null(),
+        Cell::Flag(flag) => value.as_bool() == Some(*flag),
+        Cell::Int(number) => value.as_i64() == Some(*number),
+        Cell::Float(number) => value
+            .as_f64()
+            .is_some_and(|value| (value - number).abs() <= number.abs() * 1e-12),
+        Cell::Text(text) => value.as_str() == Some(text),
+    }
+}
+
+#[test]
+fn json_is_the_tables() {
+    for_all(|profile, options, what| {
+        let (report, text) = exported(profile, "json", options);
+        let object: Value = serde_json::from_str(&text).expect(what);
+        assert_eq!(object["schema"], 1);
+        assert_eq!(
+            object["total"].as_i64(),
+            Some(report.format.scaled(report.total)),
+            "{what}"
+        );
+        for (key, table) in [
+            ("rows", table(&report, ROW_FIELDS, &rows(&report))),
+            ("edges", table(&report, CALL_FIELDS, &calls(&report))),
+            ("tags", table(&report, TAG_FIELDS, &labels(&report))),
+        ] {
+            let found = object[key].as_array().expect("an array");
+            assert_eq!(found.len(), table.len(), "{what} {key}");
+            for (object, cells) in found.iter().zip(&table) {
+                assert_eq!(object.as_object().map(|object| object.len()), Some(cells.len()));
+                for (name, cell) in cells {
+                    assert!(
+                        same(cell, &object[*name]),
+                        "{what} {key} {name}: {cell:?} is not {}",
+                        object[*name]
+                    );
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn csv_is_the_tables_and_begins_no_formula() {
+    for_all(|profile, options, what| {
+        for name in ["csv", "csv_tree", "csv_tags"] {
+            let (report, text) = exported(profile, name, options);
+            let table = match name {
+                "csv" => table(&report, ROW_FIELDS, &rows(&report)),
+                "csv_tree" => table(&report, CALL_FIELDS, &calls(&report)),
+                _ => table(&report, TAG_FIELDS, &labels(&report)),
+            };
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect(what);
+            assert_eq!(records.len(), table.len(), "{what} {name}");
+            let heads = reader.headers().expect("a header");
+            for (record, cells) in records.iter().zip(&table) {
+                assert_eq!(record.len(), cells.len(), "{what} {name}");
+                for ((head, shown), (field, cell)) in heads.iter().zip(record).zip(cells) {
+                    assert_eq!(head, *field);
+                    let is_same = match cell {
+                        Cell::None => shown.is_empty(),
+                        Cell::Flag(flag) => shown == flag.to_string(),
+                        Cell::Int(number) => shown.parse() == Ok(*number),
+                        Cell::Float(number) => shown.parse() == Ok(*number),
+                        Cell::Text(text) if is_formula(text) => shown.strip_prefix('\'') == Some(text),
+                        Cell::Text(text) => shown == text,
+                    };
+                    assert!(is_same, "{what} {name} {field}: {cell:?} is not {shown:?}");
+                }
+            }
+        }
+    });
+}
+
+/// What a spreadsheet would run; a negative number with or without a unit is none.
+fn is_formula(text: &str) -> bool {
+    let is_number = text
+        .trim_start_matches('-')
+        .starts_with(|char: char| char.is_ascii_digit())
+        && !text.starts_with("--")
+        && text
+            .chars()
+            .all(|char| char.is_alphanumeric() || char == '.' || char == '-')
+        && !text[1..].contains('-');
+    let is_sign = |char: char| "=+-@\t\r\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(char);
+    text.starts_with(is_sign) && !is_number
+}
+
+/// flat and cum of each name.
+type Sums = BTreeMap<String, (i64, i64)>;
+
+fn unfold(text: &str) -> Sums {
+    let mut sums = Sums::new();
+    for line in text.lines() {
+        let (stack, value) = line.rsplit_once(' ').expect("a value");
+        let value: i64 = value.parse().expect("a whole number");
+        let frames: Vec<&str> = stack.split(';').collect();
+        for frame in frames.iter().copied().collect::<BTreeSet<_>>() {
+            sums.entry(frame.to_string()).or_default().1 += value;
+        }
+        sums.entry(frames[frames.len() - 1].to_string()).or_default().0 += value;
+    }
+    sums.retain(|_, sums| *sums != (0, 0));
+    sums
+}
+
+#[test]
+fn folded_stacks_add_up_to_the_rows() {
+    for (name, profile) in profiles() {
+        for settings in [
+            &[][..],
+            &[("alloc_space", "true"), ("lines", "true")],
+            &[("focus", "main")],
+        ] {
+            let options = options(settings);
+            if profile.sample_type(&options.sample_index).is_none() {
+                continue;
+            }
+            let (report, text) = exported(&profile, "folded", &options);
+            let mut expected = Sums::new();
+            for row in rows(&report) {
+                let sums = expected.entry(row.name.replace(';', "\\x3b")).or_default();
+                *sums = (sums.0 + row.flat, sums.1 + row.cum);
+            }
+            assert_eq!(unfold(&text), expected, "{name} {settings:?}");
+        }
+    }
+}
+
+#[test]
+fn folded_stacks_hold_the_largest_nodes_if_so_many_are_asked_for() {
+    let profile = Arc::new(hostile());
+    let options = options(&[("nodecount", "3"), ("cum", "true"), ("sample_index", "0")]);
+    let (report, text) = exported(&profile, "folded", &options);
+    let largest: BTreeSet<String> = rows(&report).into_iter().take(3).map(|row| row.name).collect();
+    let shown: BTreeSet<String> = unfold(&text).into_keys().collect();
+    assert_eq!(shown, largest);
+}

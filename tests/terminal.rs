@@ -1,0 +1,299 @@
+//! The program in a real terminal: what it draws there, and that it gives the terminal back however it ends.
+#![cfg(unix)]
+#![allow(clippy::expect_used, clippy::print_stdout)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+/// How long a test waits for what must come before it fails. Nothing is measured by it.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often what is waited for is asked for again, where one has to ask.
+const AGAIN: Duration = Duration::from_millis(50);
+
+const FIXTURE: &str = "tests/fixtures/orders.heap.pb.gz";
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a terminal has cells")
+}
+
+/// heaptui under a shell in a terminal of 80x24. The shell notes the terminal's settings before and after, the
+/// process, and how it ended.
+struct Session {
+    parser: vt100::Parser,
+    output: Receiver<Vec<u8>>,
+    input: Box<dyn Write + Send>,
+    master: Box<dyn MasterPty + Send>,
+    shell: Box<dyn Child + Send + Sync>,
+    notes: TempDir,
+}
+
+impl Session {
+    fn start(args: &str, env: &[(&str, &str)]) -> Self {
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            ..PtySize::default()
+        };
+        let pair = native_pty_system().openpty(size).expect("a terminal");
+        let notes = tempfile::tempdir().expect("a folder for notes");
+        let script = format!(
+            "stty -a > $N/before; echo before; sh -c 'echo $$ > $N/pid; exec \"$H\" {args}'; echo $? > $N/status; \
+             stty -a > $N/after; echo after"
+        );
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", &script]);
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
+        command.env("TERM", "xterm-256color");
+        command.env("H", env!("CARGO_BIN_EXE_heaptui"));
+        command.env("N", notes.path());
+        command.env_remove("NO_COLOR");
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let shell = pair.slave.spawn_command(command).expect("a shell");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("the terminal's output");
+        let (send, output) = channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut bytes) {
+                if send.send(bytes[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            parser: vt100::Parser::new(cells(24), cells(80), 0),
+            output,
+            input: pair.master.take_writer().expect("the terminal's input"),
+            master: pair.master,
+            shell,
+            notes,
+        }
+    }
+
+    fn screen(&self) -> &vt100::Screen {
+        self.parser.screen()
+    }
+
+    /// Reads until the screen is as it should be; `nudge` is done now and then meanwhile.
+    fn wait_nudging(&mut self, what: &str, mut nudge: impl FnMut(), is_there: impl Fn(&vt100::Screen) -> bool) {
+        let start = Instant::now();
+        while !is_there(self.screen()) {
+            match self.output.recv_timeout(AGAIN) {
+                Ok(bytes) => self.parser.process(&bytes),
+                Err(_) => nudge(),
+            }
+            let is_late = start.elapsed() > PATIENCE;
+            assert!(!is_late, "no {what} on the screen:\n{}", self.screen().contents());
+        }
+    }
+
+    fn wait(&mut self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) {
+        self.wait_nudging(what, || {}, is_there);
+    }
+
+    /// Types, then reads until the text is there.
+    fn keys(&mut self, keys: &str, text: &str) {
+        self.input.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        self.wait(text, |screen| screen.contents().contains(text));
+    }
+
+    fn resize(&mut self, rows: u16, cols: u16) {
+        self.parser.screen_mut().set_size(cells(rows), cells(cols));
+        let size = PtySize {
+            rows,
+            cols,
+            ..PtySize::default()
+        };
+        self.master.resize(size).expect("another size");
+    }
+
+    fn note(&self, name: &str) -> String {
+        fs::read_to_string(self.notes.path().join(name)).unwrap_or_default()
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.note("pid");
+        let sent = Command::new("kill").args(["-s", name, pid.trim()]).status();
+        assert!(sent.expect("kill").success(), "{name} to {pid}");
+    }
+
+    /// The program has ended: the terminal is as it was, and this is how it ended.
+    fn end(mut self, status: &str) -> vt100::Parser {
+        self.wait("end", |screen| screen.contents().contains("after"));
+        self.shell.wait().expect("the shell ends");
+        let screen = self.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen was left");
+        assert!(!screen.hide_cursor(), "the cursor is shown");
+        assert!(!screen.bracketed_paste(), "pasting is plain again");
+        assert_eq!(
+            screen.mouse_protocol_mode(),
+            vt100::MouseProtocolMode::None,
+            "the mouse is given back"
+        );
+        assert_eq!(screen.fgcolor(), vt100::Color::Default, "no colour stays");
+        assert!(
+            screen.contents().starts_with("before\n"),
+            "what was there is there again:\n{}",
+            screen.contents()
+        );
+        assert_eq!(
+            self.note("before"),
+            self.note("after"),
+            "the terminal's settings are those from before"
+        );
+        assert_eq!(
+            self.note("status").trim(),
+            status,
+            "how it ended:\n{}",
+            screen.contents()
+        );
+        self.parser
+    }
+}
+
+/// The first frame is there, with what the other sample types have added to it.
+fn is_open(screen: &vt100::Screen) -> bool {
+    let contents = screen.contents();
+    screen.alternate_screen() && contents.contains("q quit") && contents.contains("alloc_objects 2760")
+}
+
+#[test]
+fn a_walk_through_the_dashboard() {
+    let mut session = Session::start(FIXTURE, &[]);
+    session.wait("first frame", is_open);
+    let screen = session.screen();
+    assert_ne!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    assert!(screen.bracketed_paste() && screen.hide_cursor());
+    for (keys, text) in [
+        ("\t", "callers above, callees below"),
+        ("k\r", "session.newHistory → session.newSession"),
+        ("\t", "Top-down"),
+        ("i", "[2 alloc_space]"),
+        ("o", "[1 alloc_objects]"),
+        ("\x1b[Z\x1b[Z", "[Top]"),
+        ("4", "[4 inuse_space]"),
+        ("f", "type to replace"),
+        ("\x1b[200~json(\x1b[201~", "unclosed group"),
+        ("\x7f\r", "focus=json"),
+        ("F/gopher\r", "Nothing matches"),
+        ("\x0c", "gopher"),
+        ("?", "Views and filters"),
+    ] {
+        session.keys(keys, text);
+    }
+    session.input.write_all(b"qq").expect("the terminal takes keys");
+    session.end("0");
+}
+
+#[test]
+fn it_ends_as_it_is_asked_to() {
+    type Ask = fn(&mut Session);
+    let table: [(&str, Ask); 5] = [
+        ("Ctrl-C", |session| session.input.write_all(b"\x03").expect("a key")),
+        ("Ctrl-C in a prompt and again", |session| {
+            session.keys("f", "type to replace");
+            session.input.write_all(b"\x03").expect("a key");
+            session.wait("no prompt", |screen| !screen.contents().contains("type to replace"));
+            session.input.write_all(b"\x03").expect("a key");
+        }),
+        ("SIGTERM", |session| session.signal("TERM")),
+        ("SIGHUP", |session| session.signal("HUP")),
+        ("SIGINT", |session| session.signal("INT")),
+    ];
+    for (name, ask) in table {
+        println!("{name}");
+        let mut session = Session::start(FIXTURE, &[]);
+        session.wait("first frame", is_open);
+        ask(&mut session);
+        session.end("0");
+    }
+}
+
+#[test]
+fn what_cannot_be_opened_is_told_in_a_line() {
+    for (args, status, message) in [
+        ("no/such.pb.gz", "1", "no such file"),
+        ("Cargo.toml", "1", "heaptui: "),
+        ("-focus=( tests/fixtures/orders.heap.pb.gz", "2", "unclosed group"),
+        (
+            "--keys \"<nosuch>\" tests/fixtures/orders.heap.pb.gz",
+            "2",
+            "unknown key",
+        ),
+        ("-nosuch F", "2", "--help"),
+    ] {
+        let args = args.replace('(', "\\(");
+        let parser = Session::start(&args, &[]).end(status);
+        let contents = parser.screen().contents();
+        assert!(contents.contains(message), "{args}: {message}:\n{contents}");
+    }
+}
+
+#[test]
+fn it_follows_the_size_of_the_terminal() {
+    let mut session = Session::start(FIXTURE, &[]);
+    session.wait("first frame", is_open);
+    let trimmed = |screen: &vt100::Screen| {
+        screen
+            .rows(0, 80)
+            .map(|row| row.trim_end().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let first = trimmed(session.screen());
+    for (rows, cols) in [(10, 40), (5, 20), (60, 200), (24, 80)] {
+        session.resize(rows, cols);
+        session.wait("frame of the new size", |screen| {
+            screen.rows(0, cols).last().is_some_and(|row| row.contains("q quit"))
+        });
+    }
+    session.wait("frame from before", |screen| trimmed(screen) == first);
+    session.input.write_all(b"q").expect("the terminal takes keys");
+    session.end("0");
+}
+
+#[test]
+fn it_stops_and_comes_back() {
+    let mut session = Session::start(FIXTURE, &[]);
+    session.wait("first frame", is_open);
+    session.keys("\t", "callers above, callees below");
+    session.input.write_all(b"\x1a").expect("the terminal takes keys");
+    session.wait("shell's screen", |screen| {
+        !screen.alternate_screen() && !screen.hide_cursor()
+    });
+    let pid = session.note("pid");
+    // It stops a moment after it has given the terminal back: it is called until it comes.
+    session.wait_nudging(
+        "frame after the pause",
+        || {
+            let _ = Command::new("kill").args(["-s", "CONT", pid.trim()]).status();
+        },
+        |screen| screen.alternate_screen() && screen.contents().contains("callers above, callees below"),
+    );
+    session.input.write_all(b"q").expect("the terminal takes keys");
+    session.end("0");
+}
+
+#[test]
+fn without_colours_nothing_is_coloured() {
+    for (value, is_coloured) in [("1", false), ("", true)] {
+        let mut session = Session::start(FIXTURE, &[("NO_COLOR", value)]);
+        session.wait("first frame", is_open);
+        let screen = session.screen();
+        let cells = (0..24).flat_map(|row| (0..80).filter_map(move |column| screen.cell(row, column)));
+        let coloured =
+            cells.filter(|cell| cell.fgcolor() != vt100::Color::Default || cell.bgcolor() != vt100::Color::Default);
+        assert_eq!(coloured.count() > 0, is_coloured, "NO_COLOR={value}");
+        session.input.write_all(b"q").expect("the terminal takes keys");
+        session.end("0");
+    }
+}
