@@ -1,5 +1,7 @@
 //! Where in its source a function matters most.
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap;
 
 use super::filter::Scope;
@@ -29,7 +31,7 @@ pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) ->
     for ((name, _), (value, line)) in by_line {
         let best = heaviest.entry(name).or_insert((value, line));
         // Of equal ones the first in the file, so that the answer does not depend on chance.
-        if (value, -line.line) > (best.0, -best.1.line) {
+        if (value, Reverse(line.line)) > (best.0, Reverse(best.1.line)) {
             *best = (value, line);
         }
     }

@@ -222,14 +222,16 @@ impl Profile {
         self.strings.get(id)
     }
 
-    /// The name of a sample type, e.g. `inuse_space`.
+    /// The name of a sample type, e.g. `inuse_space`; empty if there is no such type, as some profiles have none.
     pub fn type_name(&self, id: SampleTypeId) -> &str {
-        self.text(self.sample_types[id.index()].kind)
+        let value_type = self.sample_types.get(id.index());
+        self.text(value_type.copied().unwrap_or_default().kind)
     }
 
-    /// The unit of a sample type, e.g. `bytes`.
+    /// The unit of a sample type, e.g. `bytes`; empty if there is no such type.
     pub fn type_unit(&self, id: SampleTypeId) -> &str {
-        self.text(self.sample_types[id.index()].unit)
+        let value_type = self.sample_types.get(id.index());
+        self.text(value_type.copied().unwrap_or_default().unit)
     }
 
     /// The lines of a location, the innermost inlined call first.

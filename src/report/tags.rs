@@ -100,7 +100,9 @@ fn write_key(report: &Report, key: &Key, out: &mut dyn Write) -> Result<()> {
     let first = 1 + head.chars().count();
     let second = 1 + cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
     for (cell, (value, _)) in cells.iter().zip(&key.values) {
-        super::line(out, format_args!("{:>first$}{cell:>second$} {value}", ""))?;
+        // Not by a width of `format!`, which ends at 65,535: names may be longer.
+        let before = " ".repeat(first + second - cell.chars().count());
+        super::line(out, format_args!("{before}{cell} {value}"))?;
     }
     super::line(out, format_args!(""))
 }

@@ -90,7 +90,8 @@ impl Top {
     fn columns(&self, body: Rect) -> Vec<(usize, usize, usize)> {
         let room = usize::from(body.width);
         let mut shown: Vec<usize> = (0..COLUMNS.len()).collect();
-        let width = |at: usize| self.widths.get(at).copied().unwrap_or(COLUMNS[at].width);
+        // No wider than the screen: the unit of a value may be of any length.
+        let width = |at: usize| self.widths.get(at).copied().unwrap_or(COLUMNS[at].width).min(room);
         for spare in SPARE {
             let used: usize = shown.iter().map(|&at| width(at) + 1).sum();
             if used + MIN_NAME <= room {

@@ -1,0 +1,130 @@
+//! How long each stage takes, from bytes to the first frame, on profiles of 1,000 to 100,000 stacks: `cargo bench`.
+//! Against pprof's own binary, and on a million: `benches/against-pprof.py`.
+
+#![allow(clippy::expect_used, reason = "a bench that cannot go on may as well panic")]
+
+mod generate;
+
+use std::sync::Arc;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+
+use heaptui::analyze::{Basis, Calls, Filters, Frames, Granularity, Limits, Plan, Scope, Shape, Sort, Trimmed, View};
+use heaptui::analyze::{Weights, compile_pattern};
+use heaptui::decode;
+use heaptui::error::Result;
+use heaptui::model::Profile;
+use heaptui::progress::Observer;
+use heaptui::report::{self, Options};
+use heaptui::ui::{self, Colours, Loader, Setup};
+
+const STACKS: [u64; 3] = [1_000, 10_000, 100_000];
+
+fn main() {
+    divan::main();
+}
+
+fn bytes(stacks: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    generate::profile(stacks, &mut bytes).expect("a vector takes all");
+    bytes
+}
+
+fn decoded(bytes: &[u8]) -> Profile {
+    decode::profile(bytes, decode::Limits::default(), &()).expect("the generator makes profiles")
+}
+
+/// Inflating, reading, checking.
+#[divan::bench(args = STACKS, sample_count = 10, sample_size = 1)]
+fn decode(bencher: Bencher<'_, '_>, stacks: u64) {
+    let bytes = bytes(stacks);
+    let counter = BytesCount::of_slice(&bytes);
+    bencher.counter(counter).bench_local(|| decoded(&bytes));
+}
+
+/// Nodes and edges of one sample type, trimmed as for `top`.
+#[divan::bench(args = STACKS, sample_count = 10, sample_size = 1)]
+fn aggregate(bencher: Bencher<'_, '_>, stacks: u64) {
+    let profile = decoded(&bytes(stacks));
+    bencher.bench_local(|| {
+        let scope = Scope::new(&profile, &Filters::default());
+        let shape = Shape {
+            granularity: Granularity::Functions,
+            ..Shape::default()
+        };
+        let frames = Frames::new(&profile, &scope, &shape);
+        let basis = Basis {
+            profile: &profile,
+            scope: &scope,
+            frames: &frames,
+            weights: Weights {
+                values: &profile.samples.values[3],
+                divisors: None,
+            },
+        };
+        let limits = Limits {
+            node_fraction: 0.005,
+            edge_fraction: 0.001,
+            ..Limits::default()
+        };
+        let (view, calls) = (View::List(Sort::Flat), Calls::Merged);
+        Trimmed::new(basis, Plan { limits, view, calls })
+    });
+}
+
+/// Which samples a regular expression leaves.
+#[divan::bench(args = STACKS, sample_count = 10, sample_size = 1)]
+fn filter(bencher: Bencher<'_, '_>, stacks: u64) {
+    let profile = decoded(&bytes(stacks));
+    let filters = Filters {
+        focus: Some(compile_pattern("focus", r"billing|\(\*Store\)\.").expect("a regular expression")),
+        ..Filters::default()
+    };
+    bencher.bench_local(|| Scope::new(&profile, &filters));
+}
+
+/// A report from the profile to its last byte.
+#[divan::bench(args = ["top", "tree", "traces", "dot"], sample_count = 5, sample_size = 1)]
+fn report_of_10000(bencher: Bencher<'_, '_>, name: &str) {
+    let profile = Arc::new(decoded(&bytes(10_000)));
+    let row = report::report(name).expect("a report");
+    bencher.bench_local(|| {
+        let mut text = Vec::new();
+        report::write(&profile, row, None, &Options::default(), &mut text).expect("a report");
+        text
+    });
+}
+
+/// From the profile to the dashboard's first whole frame.
+#[divan::bench(args = STACKS, sample_count = 10, sample_size = 1)]
+fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
+    /// Hands out what is decoded already.
+    struct Decoded(Profile);
+
+    impl Loader for Decoded {
+        fn name(&self) -> String {
+            "bench".into()
+        }
+
+        fn is_remote(&self) -> bool {
+            false
+        }
+
+        fn load(&self, _: &dyn Observer) -> Result<Profile> {
+            Ok(self.0.clone())
+        }
+
+        fn save(&self, _: &str, _: &[u8]) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    let setup = Setup {
+        loader: Arc::new(Decoded(decoded(&bytes(stacks)))),
+        options: Options::default(),
+        colours: Colours::Some,
+        keys: String::new(),
+    };
+    bencher.bench_local(|| ui::print(&setup, (120, 40)).expect("a frame"));
+}
