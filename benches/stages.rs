@@ -111,8 +111,8 @@ fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
             false
         }
 
-        fn load(&self, _: &dyn Observer) -> Result<Profile> {
-            Ok(self.0.clone())
+        fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
+            Ok((self.0.clone(), Vec::new()))
         }
 
         fn save(&self, _: &str, _: &[u8]) -> Result<()> {

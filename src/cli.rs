@@ -118,7 +118,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
             let parts = parts
                 .filter(|(at, part)| *at == 0 || part.trim_start().starts_with("tip:"))
                 .map(|(_, part)| part);
-            let message = parts.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+            let words = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+            let message = parts.map(words).collect::<Vec<_>>().join("; ");
             return Err(Error::Usage(format!("{message} (heaptui --help lists what there is)")));
         }
     };
@@ -137,6 +138,12 @@ fn request(matches: &ArgMatches, given: &[Given]) -> Result<Request> {
         let argument = report
             .argument
             .and_then(|_| matches.get_one::<String>("argument").cloned());
+        if let (Some(what), true) = (report.argument, input.sources.is_empty() && !input.demo) {
+            let name = report.name;
+            return Err(Error::Usage(format!(
+                "{name} needs a {what} and then a profile: heaptui {name} {what} SOURCE"
+            )));
+        }
         return Ok(Request::Report {
             report,
             argument,
@@ -304,6 +311,8 @@ fn translate(args: Vec<OsString>) -> Result<Translated> {
             } else if is_true(name, value.as_ref())? {
                 out.push(long);
             }
+        } else if let Some((_, advice)) = NOT_HERE.iter().find(|(names, _)| names.contains(&name)) {
+            return Err(Error::Usage(format!("-{name}: {advice}")));
         } else if name.len() > 1 {
             // Nobody's: with two dashes clap finds out what was perhaps meant.
             out.push(format!("--{name}").into());
@@ -328,6 +337,20 @@ fn translate(args: Vec<OsString>) -> Result<Translated> {
     }
     Ok(Translated { line, given })
 }
+
+/// What pprof has and heaptui has not: (names, what to do instead).
+const NOT_HERE: &[(&[&str], &str)] = &[
+    (
+        &["http", "no_browser"],
+        "there is no web page; without it the dashboard opens in the terminal",
+    ),
+    (
+        &["web", "svg", "png", "pdf", "ps", "gif", "gv", "evince", "eog"],
+        "pictures are drawn by Graphviz from -dot",
+    ),
+    (&["kcachegrind"], "write -callgrind to a file and open that"),
+    (&["disasm", "weblist"], "there is no disassembly; -list shows source"),
+];
 
 /// Whether `-name`, `-name=true` or `-name=false` says yes.
 fn is_true(name: &str, value: Option<&OsString>) -> Result<bool> {

@@ -70,6 +70,16 @@ fn run() -> Result<()> {
 }
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
+    for name in &dashboard.input.sources {
+        if let Source::File(path) = Source::parse(name)
+            && !path.exists()
+            && dashboard.input.sources.len() > 1
+        {
+            let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
+            let names = names.join(", ");
+            return Err(Error::Usage(format!("{name} is neither a file nor a report ({names})")));
+        }
+    }
     dashboard.options.zone = zone::local();
     dashboard.options.sources = Arc::new(Local(CodeFinder::local()));
     // As in pprof's interactive mode: the header of the screen says what profile it is.
@@ -115,7 +125,9 @@ fn commands(input: &Input, mut options: Options, lines: impl BufRead) -> Result<
             match step {
                 Step::Quit => return Ok(()),
                 Step::Changed => {}
-                Step::Say(text) => warn(&text),
+                Step::Say(text) => {
+                    let _ = writeln!(io::stderr(), "{}", visible_lines(&text));
+                }
                 Step::Problem(problem) => warn(&problem),
                 Step::Report(step) => match command(&profile, &step) {
                     Err(Error::Io { reason, name }) if reason.kind() == io::ErrorKind::BrokenPipe => {
@@ -234,25 +246,32 @@ impl Opened {
 
 impl Loader for Opened {
     fn name(&self) -> String {
-        let name = |names: &[String]| match names {
-            [] => String::new(),
-            [only] => source(only).name(),
-            [first, rest @ ..] => format!("{} and {} more", source(first).name(), rest.len()),
+        let short = |name: &String| match source(name) {
+            Source::File(path) => path
+                .file_name()
+                .map_or(name.clone(), |file| file.to_string_lossy().into_owned()),
+            other => other.name(),
         };
-        let own = name(&self.sources);
-        match (name(&self.combine.base), self.combine.comparison) {
+        let all = |names: &[String]| match names {
+            [] => String::new(),
+            [only] => short(only),
+            [first, rest @ ..] => format!("{} and {} more", short(first), rest.len()),
+        };
+        let own = all(&self.sources);
+        let name = match (all(&self.combine.base), self.combine.comparison) {
             (base, _) if base.is_empty() => own,
             (base, Comparison::Subtract) => format!("{own} less {base}"),
             (base, Comparison::Diff) => format!("{own} against {base}"),
-        }
+        };
+        visible(&name).into_owned()
     }
 
     fn is_remote(&self) -> bool {
         self.sources.iter().any(|name| matches!(source(name), Source::Url(_)))
     }
 
-    fn load(&self, observer: &dyn Observer) -> Result<Profile> {
-        self.load_all(observer).map(|loaded| loaded.profile)
+    fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)> {
+        self.load_all(observer).map(|loaded| (loaded.profile, loaded.warnings))
     }
 
     fn save(&self, file: &str, bytes: &[u8]) -> Result<()> {

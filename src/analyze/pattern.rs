@@ -22,7 +22,7 @@ pub fn compile(option: &str, pattern: &str) -> Result<Regex> {
             let reason = reason.trim().trim_start_matches("error: ");
             Error::Regex {
                 option: option.to_string(),
-                reason: format!("{reason} in the regular expression {pattern:?}"),
+                reason: format!("{reason} in the regular expression {pattern}"),
             }
         })
 }

@@ -98,7 +98,7 @@ pub(super) const OWN: &[OwnRow] = &[
             "output",
             Kind::Path,
             Some("FILE"),
-            "Write to FILE instead of standard output",
+            "Write to FILE (fetch makes up a name without it)",
         )
     },
     OwnRow {

@@ -318,7 +318,22 @@ pub fn complete(line: &str, profile: &Profile) -> (usize, Vec<String>) {
     let word = &line[start..];
     let first = line[..start].trim();
     let mut words: Vec<String> = Vec::new();
-    if first.is_empty() || first == "help" {
+    if let (true, Some((name, value))) = (first.is_empty(), word.split_once('=')) {
+        let values: Vec<String> = match GROUPS.iter().find(|(group, _)| *group == name) {
+            Some(&(_, group)) => members(group).map(|row| row.name.to_string()).collect(),
+            None if name == "sample_index" => (0..profile.sample_types.len())
+                .map(|id| profile.type_name(SampleTypeId::from_index(id)).to_string())
+                .collect(),
+            None if option(name).is_some_and(|row| row.section == Section::Filters) => {
+                functions(profile, value).collect()
+            }
+            None => Vec::new(),
+        };
+        let matching = values
+            .iter()
+            .filter(|candidate| candidate.starts_with(value) || candidate.contains(value));
+        words.extend(matching.map(|candidate| format!("{name}={candidate}")));
+    } else if first.is_empty() || first == "help" {
         words.extend(REPORTS.iter().map(|row| row.name.to_string()));
         let equals = if first.is_empty() { "=" } else { "" };
         let takes_value = |row: &OptionRow| matches!(row.takes, Takes::Value(_));
@@ -331,15 +346,18 @@ pub fn complete(line: &str, profile: &Profile) -> (usize, Vec<String>) {
         words.retain(|candidate| candidate.starts_with(&word.to_lowercase()));
     } else if report(first.split_whitespace().next().unwrap_or_default()).is_some() {
         let (sign, wanted) = word.strip_prefix('-').map_or(("", word), |wanted| ("-", wanted));
-        let names = profile.functions.iter().map(|function| profile.text(function.name));
-        words.extend(
-            names
-                .filter(|name| name.contains(wanted))
-                .take(1000)
-                .map(|name| format!("{sign}{}", regex::escape(name))),
-        );
+        words.extend(functions(profile, wanted).map(|name| format!("{sign}{name}")));
     }
     words.sort();
     words.dedup();
     (start, words)
+}
+
+/// Names of functions with this text in them, as expressions.
+fn functions<'p>(profile: &'p Profile, wanted: &'p str) -> impl Iterator<Item = String> + 'p {
+    let names = profile.functions.iter().map(|function| profile.text(function.name));
+    names
+        .filter(move |name| name.contains(wanted))
+        .take(1000)
+        .map(regex::escape)
 }

@@ -1,5 +1,7 @@
 //! The dashboard's state and how it changes. No I/O: what must happen outside is returned as an [`Effect`].
 
+use std::sync::Arc;
+
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
@@ -16,7 +18,7 @@ use super::widget::{pane::Pane, prompt::Prompt};
 use super::work::Product;
 use super::{chrome, help};
 use crate::error::{Error, Result};
-use crate::model::SampleTypeId;
+use crate::model::{Profile, SampleTypeId};
 
 /// Everything that is on the screen.
 pub(super) struct App {
@@ -223,6 +225,9 @@ impl App {
                 _ => None,
             };
         }
+        if action == Action::Back && matches!(self.load, Load::Running { .. }) {
+            return Some(Effect::CancelLoad);
+        }
         match self.views[self.front].update(action, &mut self.session, body) {
             Outcome::Done => self.wants(),
             Outcome::Go(view) => self.show(view),
@@ -252,7 +257,10 @@ impl App {
                     .as_ref()
                     .map_or(0, |profile| profile.sample_types.len());
                 if number >= count {
-                    self.message = Some(Message::Note(format!("There are {count} sample types.")));
+                    self.message = Some(Message::Note(format!(
+                        "No sample type {}: press 1 to {count}.",
+                        number + 1
+                    )));
                     return None;
                 }
                 self.switch(Some(SampleTypeId::from_index(number)))
@@ -274,11 +282,8 @@ impl App {
         }
     }
 
-    /// Backs out of what is under way: a load, a search, a view.
+    /// Backs out of what is under way: a search, a view.
     fn back(&mut self) -> Option<Effect> {
-        if matches!(self.load, Load::Running { .. }) {
-            return Some(Effect::CancelLoad);
-        }
         if self.session.search.take().is_some() || self.front == 0 {
             return None;
         }
@@ -311,14 +316,16 @@ impl App {
         self.session.want(wants)
     }
 
-    fn loaded(&mut self, generation: u64, result: Result<std::sync::Arc<crate::model::Profile>>) -> Option<Effect> {
+    fn loaded(&mut self, generation: u64, result: Result<(Arc<Profile>, Vec<String>)>) -> Option<Effect> {
         if generation != self.loads {
             return None;
         }
         self.load = Load::Idle;
         match result {
-            Ok(profile) => {
-                if self.session.profile.is_some() {
+            Ok((profile, warnings)) => {
+                if !warnings.is_empty() {
+                    self.message = Some(Message::Problem(warnings.join("; ")));
+                } else if self.session.profile.is_some() {
                     self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
                 }
                 let wanted = &self.session.options.sample_index;
@@ -329,7 +336,12 @@ impl App {
                 self.session.set_profile(profile)
             }
             Err(error) if self.session.profile.is_some() => {
-                self.message = Some(Message::Problem(error.to_string()));
+                // What was read again is in the header; the line has room for why it failed.
+                let text = error.to_string();
+                let why = text
+                    .strip_prefix(&format!("{}: ", self.session.source))
+                    .unwrap_or(&text);
+                self.message = Some(Message::Problem(why.to_string()));
                 None
             }
             Err(Error::Cancelled) => {

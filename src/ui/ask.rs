@@ -118,7 +118,7 @@ impl App {
         self.history.push(line.to_string());
         let profile = self.session.profile.clone()?;
         let mut effect = None;
-        let sort = self.session.options.sort;
+        let (sort, granularity) = (self.session.options.sort, self.session.options.granularity);
         self.session.options.sample_index = profile.type_name(self.session.sample_type).to_string();
         let chosen = if report::is_choice(line) {
             format!("{}=true", line.trim())
@@ -137,6 +137,10 @@ impl App {
                     }
                     let wanted = profile.sample_type(&self.session.options.sample_index);
                     self.session.sample_type = wanted.unwrap_or(self.session.sample_type);
+                    if self.session.options.granularity != granularity {
+                        // Names are others now.
+                        self.session.selected.clear();
+                    }
                     if self.session.options.sort != sort {
                         self.session.sort = sort_key(self.session.options.sort);
                         self.session.reversed = false;
@@ -227,6 +231,9 @@ fn compile(ask: Ask, text: &str) -> Result<Option<Regex>> {
         Ask::Command => Ok(None),
         Ask::Filter(filter) => compile_pattern(filter.name(), text).map(Some),
         Ask::Search if text.chars().any(char::is_uppercase) => compile_pattern("search", text).map(Some),
-        Ask::Search => compile_pattern("search", &format!("(?i){text}")).map(Some),
+        // Checked as it was typed, so that an error shows what was typed.
+        Ask::Search => compile_pattern("search", text)
+            .and_then(|_| compile_pattern("search", &format!("(?i){text}")))
+            .map(Some),
     }
 }

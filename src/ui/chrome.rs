@@ -42,7 +42,7 @@ pub(super) fn click(app: &App, screen: &Screen, at: Position) -> Option<Action> 
 fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let mut line = Line::from(vec![
         Span::styled(" heaptui ", theme.heading()),
-        Span::raw(short_source(&session.source)),
+        Span::raw(short_source(&session.source).to_string()),
     ]);
     for (text, style) in facts(session, theme) {
         let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
@@ -93,12 +93,9 @@ fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
     facts
 }
 
-/// A file by its last part, a URL without its scheme.
-fn short_source(source: &str) -> String {
-    match source.split_once("://") {
-        Some((_, rest)) => rest.to_string(),
-        None => base_name(source).to_string(),
-    }
+/// A source without the scheme of its URL.
+fn short_source(source: &str) -> &str {
+    source.split_once("://").map_or(source, |(_, rest)| rest)
 }
 
 /// The labels of sample types that fit with the current one among them, and the number of the first.

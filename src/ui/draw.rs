@@ -85,11 +85,7 @@ impl App {
     /// A line over the footer while a profile is read again.
     fn draw_reload(&self, screen: &Screen, buffer: &mut Buffer) {
         if let Load::Running { done, total } = &self.load {
-            let text = format!(
-                " Reading {} again: {}  Esc cancels",
-                self.session.source,
-                progress(*done, *total)
-            );
+            let text = format!(" Reading again, Esc cancels: {}", progress(*done, *total));
             paint::clear(buffer, screen.footer);
             paint::line(buffer, screen.footer, 0, &Line::styled(text, self.theme.value()));
         }

@@ -28,7 +28,7 @@ pub(super) enum Event {
     /// A load ended.
     Loaded {
         generation: u64,
-        result: Result<Arc<Profile>, Error>,
+        result: Result<(Arc<Profile>, Vec<String>), Error>,
     },
     /// An analysis ended.
     Analyzed {

@@ -22,11 +22,11 @@ pub trait Loader: Send + Sync {
     fn name(&self) -> String;
     /// Whether reading it again may give something new from a server.
     fn is_remote(&self) -> bool;
-    /// Reads it.
+    /// Reads it; with what should be warned of.
     ///
     /// # Errors
     /// Whatever can go wrong; the message is shown.
-    fn load(&self, observer: &dyn Observer) -> Result<Profile>;
+    fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)>;
     /// Writes a report to a file that the user named.
     ///
     /// # Errors
@@ -187,7 +187,9 @@ impl Workers {
                 events: events.clone(),
                 last: std::cell::Cell::new(None),
             };
-            let result = loader.load(&observer).map(Arc::new);
+            let result = loader
+                .load(&observer)
+                .map(|(profile, warnings)| (Arc::new(profile), warnings));
             let _ = events.send(Event::Loaded { generation, result });
         });
     }

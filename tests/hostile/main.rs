@@ -146,8 +146,8 @@ impl Loader for Held {
         false
     }
 
-    fn load(&self, _: &dyn Observer) -> Result<Profile> {
-        Ok((*self.0).clone())
+    fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
+        Ok(((*self.0).clone(), Vec::new()))
     }
 
     fn save(&self, file: &str, _: &[u8]) -> Result<()> {

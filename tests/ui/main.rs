@@ -229,7 +229,7 @@ impl Loader for Fixture {
         self.0 == "down"
     }
 
-    fn load(&self, _: &dyn Observer) -> Result<Profile> {
+    fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
         let bytes = match self.0 {
             "down" => {
                 return Err(Error::Http {
@@ -245,7 +245,7 @@ impl Loader for Fixture {
                 fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture")
             }
         };
-        decode::profile(&bytes[..], Limits::default(), &())
+        Ok((decode::profile(&bytes[..], Limits::default(), &())?, Vec::new()))
     }
 
     /// Nothing that is typed here may leave a file behind.

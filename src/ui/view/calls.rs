@@ -86,41 +86,62 @@ impl Calls {
         }
     }
 
-    /// Opens the way to the heaviest context whose function is wanted and puts the cursor on it.
-    fn reveal(&mut self, listing: &Listing, tree: &CallTree, wanted: &FxHashSet<NodeId>) {
-        let contexts = (1..tree.len() as u32).map(TreeNodeId);
-        let contexts = contexts.filter(|id| tree.get(*id).node.is_some_and(|node| wanted.contains(&node)));
+    /// Puts the cursor on the heaviest context whose function is wanted.
+    fn reveal_heaviest(&mut self, listing: &Listing, tree: &CallTree, wanted: NodeId) {
+        let contexts = (1..tree.len() as u32)
+            .map(TreeNodeId)
+            .filter(|id| tree.get(*id).node == Some(wanted));
         // Of equal ones the first, which is the one nearest to the root.
-        let Some(heaviest) = contexts.min_by_key(|id| std::cmp::Reverse(tree.get(*id).cum.unsigned_abs())) else {
-            return;
-        };
+        let heaviest = contexts.min_by_key(|id| std::cmp::Reverse(tree.get(*id).cum.unsigned_abs()));
+        if let Some(heaviest) = heaviest {
+            self.reveal(listing, tree, heaviest);
+        }
+    }
+
+    /// Opens the way to a context and puts the cursor on it.
+    fn reveal(&mut self, listing: &Listing, tree: &CallTree, context: TreeNodeId) {
         let mut path_key = 0;
-        for id in tree.path(heaviest) {
+        for id in tree.path(context) {
             let name = tree
                 .get(id)
                 .node
                 .map(|node| listing.report.name(node))
                 .unwrap_or_default();
             path_key = key(path_key, &name);
-            if id != heaviest {
+            if id != context {
                 self.open.insert(path_key);
             }
         }
         self.unfold(listing, tree);
-        self.cursor.at = self.rows.iter().position(|row| row.id == heaviest).unwrap_or(0);
+        self.cursor.at = self.rows.iter().position(|row| row.id == context).unwrap_or(0);
     }
 
-    /// Goes to the next row that matches the search; where no open row does, to the heaviest folded one.
+    /// Goes to the next context that matches the search, in the order of the rows, folded ones included.
     fn find(&mut self, session: &mut Session, listing: &Listing, tree: &CallTree, forward: bool, body: Rect) {
-        let name = |at: usize| self.rows[at].name.clone();
-        if let Some(at) = super::find_match(session, self.rows.len(), self.cursor.at, forward, name) {
-            return self.select(session, at, body);
-        }
         let Some(search) = &session.search else { return };
         let matching = listing.by_name.iter().filter(|(name, _)| search.is_match(name));
-        let wanted = matching.map(|(_, &node)| node).collect();
-        self.reveal(listing, tree, &wanted);
-        self.select(session, self.cursor.at, body);
+        let wanted: FxHashSet<NodeId> = matching.map(|(_, &node)| node).collect();
+        let current = self.rows.get(self.cursor.at).map(|row| row.id);
+        let (mut before, mut after, mut passed) = (Vec::new(), Vec::new(), false);
+        let mut stack = vec![TreeNodeId::ROOT];
+        while let Some(id) = stack.pop() {
+            let context = tree.get(id);
+            if Some(id) == current {
+                passed = true;
+            } else if context.node.is_some_and(|node| wanted.contains(&node)) {
+                if passed { after.push(id) } else { before.push(id) }
+            }
+            stack.extend(context.children.iter().rev());
+        }
+        let next = if forward {
+            after.first().or(before.first())
+        } else {
+            before.last().or(after.last())
+        };
+        if let Some(&next) = next {
+            self.reveal(listing, tree, next);
+            self.select(session, self.cursor.at, body);
+        }
     }
 
     /// Opens a row and, as long as there is no choice, what is below it.
@@ -287,9 +308,10 @@ impl View for Calls {
             .position(|row| Some(row.key) == under)
             .unwrap_or(self.cursor.at);
         self.cursor.at = again;
-        if self.rows.get(again).is_none_or(|row| row.name != session.selected) {
-            let wanted = listing.by_name.get(&session.selected).copied().into_iter().collect();
-            self.reveal(&listing, &tree, &wanted);
+        if self.rows.get(again).is_none_or(|row| row.name != session.selected)
+            && let Some(&wanted) = listing.by_name.get(&session.selected)
+        {
+            self.reveal_heaviest(&listing, &tree, wanted);
         }
         self.cursor.fit(self.rows.len(), usize::from(parts(body).rows.height));
     }

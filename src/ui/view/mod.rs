@@ -86,7 +86,7 @@ fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) 
         let filters: Vec<String> = session
             .filters()
             .iter()
-            .map(|(name, text)| format!("{name}={text:?}"))
+            .map(|(name, text)| format!("{name}='{text}'"))
             .collect();
         vec![
             format!("Nothing is left by {}.", filters.join(", ")),
@@ -174,10 +174,7 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
         1,
         &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
     );
-    let facts = [
-        ("at", place(session, full)),
-        ("package", name::package(full).to_string()),
-    ];
+    let facts = [("at", place(session, full)), ("package", package(session, full))];
     fill(
         buffer,
         area,
@@ -229,6 +226,16 @@ fn fill<'f>(
         }
     }
     paint::line(buffer, area, row, &line);
+}
+
+/// The package of a row's function; empty for rows that are no function.
+fn package(session: &Session, full: &str) -> String {
+    let name = session.listing().and_then(|listing| {
+        let report = &listing.report;
+        let node = *listing.by_name.get(full)?;
+        Some(report.profile.text(report.frames.info(node).name))
+    });
+    name.map(|name| name::package(name).to_string()).unwrap_or_default()
 }
 
 /// `file:line` of the line that matters most in a function, as far as the profile knows.

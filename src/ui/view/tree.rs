@@ -43,6 +43,8 @@ enum Role {
 }
 
 const VALUE: usize = 11;
+/// Below this width a row is its numbers and its name.
+const NARROW: usize = 60;
 
 impl Tree {
     /// The rows for the function that is selected.
@@ -110,7 +112,10 @@ impl Tree {
             (theme.quiet(), theme.value())
         };
         let mut spans = vec![super::marker(on_cursor)];
-        let used = 1 + VALUE + 1 + 7 + 1 + 9 + 3;
+        // Where there is little room the bar goes first, then what stands behind the name.
+        let bar_width = if width < NARROW { 0 } else { 8 };
+        let used = 1 + VALUE + 1 + 7 + 1 + bar_width + 4;
+        let behind = |text: String| if width < NARROW { String::new() } else { text };
         match entry.role {
             Role::Nothing(text) => spans.push(Span::styled(format!("{:>1$}", text, used + text.len() - 1), plain)),
             Role::This => {
@@ -122,8 +127,12 @@ impl Tree {
                 let (flat, cum) = (sums.flat_value(), sums.cum_value());
                 let share = |sum: i64| percentage(sum, report.total).trim().to_string();
                 spans.push(Span::styled(format!("{:>VALUE$} ", report.format.value(cum)), value));
-                spans.push(Span::styled(format!("{:>7} {:8}  ● ", share(cum), "of all"), plain));
-                let own = format!("  flat {} ({})", report.format.value(flat), share(flat));
+                let of_all = behind("of all".into());
+                spans.push(Span::styled(
+                    format!("{:>7} {of_all:bar_width$}  ● ", share(cum)),
+                    plain,
+                ));
+                let own = behind(format!("  flat {} ({})", report.format.value(flat), share(flat)));
                 let room = width.saturating_sub(used + own.chars().count());
                 spans.extend(super::name_spans(session, theme, &entry.name, room, on_cursor));
                 spans.push(Span::styled(own, value));
@@ -137,14 +146,18 @@ impl Tree {
                     plain,
                 ));
                 spans.push(Span::styled(
-                    bar::bar(share, 8),
+                    bar::bar(share, bar_width),
                     if on_cursor { theme.text() } else { theme.bar() },
                 ));
                 spans.push(Span::styled(
                     if entry.role == Role::Caller { "  ╭ " } else { "  ╰ " },
                     plain,
                 ));
-                let inline = if entry.inline { " (inline)" } else { "" };
+                let inline = behind(if entry.inline {
+                    " (inline)".into()
+                } else {
+                    String::new()
+                });
                 let room = width.saturating_sub(used + inline.len());
                 spans.extend(super::name_spans(session, theme, &entry.name, room, on_cursor));
                 spans.push(Span::styled(inline, plain));
