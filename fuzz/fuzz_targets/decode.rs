@@ -1,0 +1,25 @@
+//! Any bytes (gzip, protobuf, the text formats): an error of one line, or a profile that every report takes.
+#![no_main]
+
+use std::sync::Arc;
+
+use heaptui::decode;
+use heaptui::report::{self, Options, REPORTS};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let limits = decode::Limits { max_bytes: 8 << 20 };
+    let profile = match decode::profile(bytes, limits, &()) {
+        Ok(profile) => Arc::new(profile),
+        Err(error) => {
+            let text = error.to_string();
+            assert!(!text.is_empty() && !text.contains(char::is_control), "{text:?}");
+            return;
+        }
+    };
+    for row in REPORTS {
+        let argument = row.argument.map(|_| ".");
+        // What is wrong with a report is an error value; only panics, hangs and memory count here.
+        let _ = report::write(&profile, row, argument, &Options::default(), &mut std::io::sink());
+    }
+});
