@@ -106,7 +106,9 @@ impl std::fmt::Debug for ReportRow {
 /// [`Error::Usage`] with what is wrong and what would be right.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
     let Translated { line, given } = translate(args.into_iter().collect())?;
-    let matches = match command().try_get_matches_from(line) {
+    // The options of the table are read already: the parser needs them only to tell of them.
+    let quick = command(Knows::TheRest).try_get_matches_from(line.iter());
+    let matches = match quick.or_else(|_| command(Knows::Everything).try_get_matches_from(line.iter())) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return Ok(Request::Print(error.render().to_string()));
@@ -369,7 +371,16 @@ fn flag_parts(arg: &str) -> Option<(&str, Option<&str>)> {
     }
 }
 
-fn command() -> Command {
+/// What a parser knows of.
+#[derive(Clone, Copy, PartialEq)]
+enum Knows {
+    /// The options of the table too: for the help, and to say what was perhaps meant.
+    Everything,
+    /// All but the options of the table.
+    TheRest,
+}
+
+fn command(knows: Knows) -> Command {
     let source = || {
         Arg::new("source")
             .value_name("SOURCE")
@@ -387,8 +398,7 @@ fn command() -> Command {
         // As in pprof, of an option that is given twice the last counts.
         .args_override_self(true)
         .disable_help_subcommand(true)
-        .args_override_self(true)
-        .args(OPTIONS.iter().map(option_arg))
+        .args(OPTIONS.iter().filter(|_| knows == Knows::Everything).map(option_arg))
         .args(OWN.iter().map(own::OwnRow::arg))
         .arg(source());
     let reports = REPORTS.iter().map(|report| {
