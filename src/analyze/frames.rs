@@ -226,6 +226,11 @@ impl Frames {
         self.infos.is_empty()
     }
 
+    /// Of how many locations they are.
+    pub fn locations(&self) -> usize {
+        self.ranges.len()
+    }
+
     /// What a node is known by.
     pub fn info(&self, node: NodeId) -> &NodeInfo {
         &self.infos[node.index()]

@@ -16,6 +16,7 @@ mod path;
 mod pattern;
 mod places;
 mod prune;
+mod sums;
 mod tagfilter;
 mod tagframes;
 mod tags;

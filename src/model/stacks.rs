@@ -23,12 +23,29 @@ impl Stacks {
     /// Appends a stack, innermost frame first. A stack equal to the one before it is not stored
     /// again: Go writes one sample per block size, so neighbours often share their stack.
     pub fn push(&mut self, stack: &[LocationId]) -> StackId {
-        if !self.is_empty() && self.get(StackId::from_index(self.len() - 1)) == stack {
-            return StackId::from_index(self.len() - 1);
+        self.next_frames().extend_from_slice(stack);
+        self.end_stack()
+    }
+
+    /// Where the frames of the next stack are appended, to be a stack with [`Stacks::end_stack`].
+    pub fn next_frames(&mut self) -> &mut Vec<LocationId> {
+        &mut self.frames
+    }
+
+    /// Makes a stack of what was appended, as [`Stacks::push`] does.
+    pub fn end_stack(&mut self) -> StackId {
+        let start = self.starts[self.len()] as usize;
+        let last = self.len().checked_sub(1).map(StackId::from_index);
+        match last {
+            Some(last) if *self.get(last) == self.frames[start..] => {
+                self.frames.truncate(start);
+                last
+            }
+            _ => {
+                self.starts.push(u32::try_from(self.frames.len()).unwrap_or(u32::MAX));
+                StackId::from_index(self.len() - 1)
+            }
         }
-        self.frames.extend_from_slice(stack);
-        self.starts.push(u32::try_from(self.frames.len()).unwrap_or(u32::MAX));
-        StackId::from_index(self.len() - 1)
     }
 
     /// How many stacks there are.
