@@ -66,9 +66,10 @@ impl CallTree {
             let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
             path.clear();
             path.extend(
-                stack[span.from as usize..span.to as usize]
+                stack
+                    .part(span.from, span.to)
                     .iter()
-                    .flat_map(|&location| frames.of(location)),
+                    .flat_map(|location| frames.of(location)),
             );
             let leaf_at = match direction {
                 Direction::TopDown => {

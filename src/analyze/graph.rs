@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::filter::{Scope, Span};
 use super::frames::{Frames, NodeId};
 use super::sums::{self, Into};
-use crate::model::{LocationId, Profile};
+use crate::model::{Profile, Stack};
 
 /// The column that is added up and, for means, the column that it is divided by.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +42,9 @@ pub struct Basis<'p> {
 
 impl<'p> Basis<'p> {
     /// The part of a sample's stack that is seen, innermost first.
-    pub fn stack(&self, span: &Span) -> &'p [LocationId] {
+    pub fn stack(&self, span: &Span) -> Stack<'p> {
         let stack = self.profile.stacks.get(self.profile.samples.stack[span.sample.index()]);
-        &stack[span.from as usize..span.to as usize]
+        stack.part(span.from, span.to)
     }
 }
 

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::filter::Span;
 use super::frames::{Frames, NodeId};
 use super::graph::{Basis, Edge, Node};
-use crate::model::LocationId;
+use crate::model::Stack;
 
 /// Which calls are added up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,9 +21,16 @@ pub(super) enum Into {
 
 /// Sums for each node.
 pub(super) fn nodes(basis: Basis<'_>) -> Vec<Node> {
-    let codes = Codes::new(basis.frames, None, Into::All);
+    let frames = basis.frames;
+    // Where there is no second node, one behind the last.
+    let pair = |location| match frames.of(location) {
+        [only] => [only.0, frames.len() as u32],
+        [inlined, outer] => [inlined.0, outer.0],
+        _ => [MORE, MORE],
+    };
+    let pairs: Vec<[u32; 2]> = frames.locations().map(pair).collect();
     let mut parts = in_parts(basis.scope.spans(), |spans| match basis.weights.divisors {
-        None => sums_of(basis, spans, &codes),
+        None => sums_of(basis, spans, &pairs),
         Some(_) => means_of(basis, spans),
     })
     .into_iter();
@@ -76,99 +83,179 @@ pub(super) fn in_parts<T: Send>(spans: &[Span], work: impl Fn(&[Span]) -> T + Sy
     })
 }
 
-/// What a location is to a pass, in one word: nearly all have one node.
+/// What locations are to a pass. A code is a node's place among those that are kept, and flags.
 struct Codes {
+    /// For each location the codes of its nodes, innermost first: nearly all have one or two. [`NONE`] for no
+    /// second one; [`MORE`] and [`NONE`] for any other number of nodes.
+    pairs: Vec<[u32; 2]>,
+    /// For each node its code, without [`INLINE`].
     codes: Vec<u32>,
-    /// For each node that is kept its place; [`PASSED_OVER`] for the others.
-    places: Vec<u32>,
     /// For each place its node.
     nodes: Vec<NodeId>,
-    /// For each place whether calls into it are added up.
-    wanted: Vec<bool>,
     wants_edges: bool,
 }
 
-/// Several nodes, or none: see [`Frames::of`].
-const SEVERAL: u32 = u32::MAX;
+const NONE: u32 = u32::MAX;
+const MORE: u32 = u32::MAX - 1;
+/// Calls into the node are added up.
+const WANTED: u32 = 1 << 31;
+/// The call was inlined.
+const INLINE: u32 = 1 << 30;
 /// A node that is not kept.
-const PASSED_OVER: u32 = u32::MAX - 1;
+const PASSED_OVER: u32 = INLINE - 1;
+/// No caller yet.
+const NOBODY: u32 = INLINE - 2;
 
 impl Codes {
     fn new(frames: &Frames, kept: Option<&[bool]>, into: Into) -> Self {
-        let (mut places, mut nodes) = (vec![PASSED_OVER; frames.len()], Vec::new());
-        for (row, place) in places.iter_mut().enumerate() {
-            if kept.is_none_or(|kept| kept[row]) {
-                *place = nodes.len() as u32;
-                nodes.push(NodeId(row as u32));
-            }
-        }
-        let locations = (0..frames.locations()).map(LocationId::from_index);
-        let mut wanted = vec![into == Into::All; nodes.len()];
+        let locations = frames.locations();
+        let mut wanted = vec![into == Into::All; frames.len()];
         if into == Into::Inlined {
             for location in locations.clone() {
                 let [inlined @ .., _] = frames.of(location) else {
                     continue;
                 };
-                for node in inlined {
-                    if let Some(wanted) = wanted.get_mut(places[node.index()] as usize) {
-                        *wanted = true;
-                    }
-                }
+                inlined.iter().for_each(|node| wanted[node.index()] = true);
             }
         }
-        let code = |location| frames.only(location).map_or(SEVERAL, |node| places[node.index()]);
-        Self {
-            codes: locations.map(code).collect(),
-            wants_edges: wanted.contains(&true),
-            places,
-            nodes,
-            wanted,
+        let (mut codes, mut nodes) = (vec![PASSED_OVER; frames.len()], Vec::new());
+        let mut wants_edges = false;
+        for (row, code) in codes.iter_mut().enumerate() {
+            if kept.is_none_or(|kept| kept[row]) {
+                *code = nodes.len() as u32 | if wanted[row] { WANTED } else { 0 };
+                wants_edges |= wanted[row];
+                nodes.push(NodeId(row as u32));
+            }
         }
+        let code = |node: &NodeId| codes[node.index()];
+        let pair = |location| match frames.of(location) {
+            [only] => [code(only), NONE],
+            [inlined, outer] => [code(inlined) | INLINE, code(outer)],
+            _ => [MORE, NONE],
+        };
+        Self {
+            pairs: locations.map(pair).collect(),
+            codes,
+            nodes,
+            wants_edges,
+        }
+    }
+
+    /// The codes of a stack, innermost first, in a buffer to be reused. Which locations have two nodes is as good as
+    /// chance, so two are written for each, and the second is written over where there is none.
+    #[inline(always)]
+    fn of<'b>(&self, frames: &Frames, stack: Stack<'_>, buffer: &'b mut Vec<u32>) -> &'b [u32] {
+        let room = 2 * stack.len();
+        if buffer.len() < room {
+            buffer.resize(room, 0);
+        }
+        let mut length = 0;
+        for location in &stack {
+            let pair = self.pairs[location.index()];
+            if pair[0] == MORE {
+                let nodes = frames.of(location);
+                let needed = length + nodes.len() + room;
+                if buffer.len() < needed {
+                    buffer.resize(2 * needed, 0);
+                }
+                for (at, node) in nodes.iter().enumerate() {
+                    let inline = if at + 1 < nodes.len() { INLINE } else { 0 };
+                    buffer[length + at] = self.codes[node.index()] | inline;
+                }
+                length += nodes.len();
+                continue;
+            }
+            buffer[length..length + 2].copy_from_slice(&pair);
+            length += 1 + usize::from(pair[1] != NONE);
+        }
+        &buffer[..length]
     }
 }
 
-/// What a node or call has, and the number of the sample that was last counted at it: recursion counts once.
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    cum: i64,
-    counted: u32,
-}
-
-fn sums_of(basis: Basis<'_>, spans: &[Span], codes: &Codes) -> Vec<Node> {
+fn sums_of(basis: Basis<'_>, spans: &[Span], pairs: &[[u32; 2]]) -> Vec<Node> {
     let frames = basis.frames;
-    let mut sums = vec![Sum::default(); frames.len()];
-    let mut flats = vec![0i64; frames.len()];
+    let (mut flats, mut cums) = (vec![0i64; frames.len() + 1], vec![0i64; frames.len() + 1]);
+    let mut distinct = Distinct::new(frames.len() + 1);
     for (stamp, span) in (1u32..).zip(spans) {
         let value = basis.weights.values[span.sample.index()];
         if value == 0 {
             continue;
         }
         let seen = basis.stack(span);
-        let mut count = |node: u32| {
-            let sum = &mut sums[node as usize];
-            if sum.counted != stamp {
-                sum.counted = stamp;
-                sum.cum = sum.cum.saturating_add(value);
+        distinct.begin(stamp, 2 * seen.len());
+        for location in &seen {
+            let [first, second] = pairs[location.index()];
+            if first == MORE {
+                let nodes = frames.of(location);
+                distinct.make_room(nodes.len() + 2 * seen.len());
+                nodes.iter().for_each(|node| distinct.add(node.0));
+                continue;
             }
-        };
-        for &location in seen {
-            match codes.codes[location.index()] {
-                SEVERAL => frames.of(location).iter().for_each(|node| count(node.0)),
-                node => count(node),
-            }
+            distinct.add(first);
+            distinct.add(second);
+        }
+        for &node in distinct.nodes() {
+            let cum = &mut cums[node as usize];
+            *cum = cum.saturating_add(value);
         }
         if let Some(leaf) = leaf(frames, seen) {
             flats[leaf.index()] = flats[leaf.index()].saturating_add(value);
         }
     }
-    let nodes = sums.into_iter().zip(flats);
+    let nodes = flats.into_iter().zip(cums).take(frames.len());
     nodes
-        .map(|(sum, flat)| Node {
+        .map(|(flat, cum)| Node {
             flat,
-            cum: sum.cum,
+            cum,
             ..Node::default()
         })
         .collect()
+}
+
+/// The nodes of one sample after another, each once. Whether a function was there before is as good as chance in
+/// recursive programs, so nothing here jumps on it.
+struct Distinct {
+    /// For each node the number of the sample that it was last seen in.
+    seen: Vec<u32>,
+    stamp: u32,
+    nodes: Vec<u32>,
+    length: usize,
+}
+
+impl Distinct {
+    fn new(nodes: usize) -> Self {
+        Self {
+            seen: vec![0; nodes],
+            stamp: 0,
+            nodes: Vec::new(),
+            length: 0,
+        }
+    }
+
+    /// Begins with a sample, whose number was not there yet, with room for so many nodes.
+    fn begin(&mut self, stamp: u32, room: usize) {
+        (self.stamp, self.length) = (stamp, 0);
+        self.make_room(room);
+    }
+
+    fn make_room(&mut self, room: usize) {
+        let needed = self.length + room;
+        if self.nodes.len() < needed {
+            self.nodes.resize(2 * needed, 0);
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, node: u32) {
+        let seen = &mut self.seen[node as usize];
+        self.nodes[self.length] = node;
+        self.length += usize::from(*seen != self.stamp);
+        *seen = self.stamp;
+    }
+
+    fn nodes(&self) -> &[u32] {
+        &self.nodes[..self.length]
+    }
 }
 
 /// The same with divisors.
@@ -181,7 +268,7 @@ fn means_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
             continue;
         }
         let seen = basis.stack(span);
-        for node in seen.iter().flat_map(|&location| frames.of(location)) {
+        for node in seen.iter().flat_map(|location| frames.of(location)) {
             let (sums, counted) = &mut nodes[node.index()];
             if *counted != stamp {
                 *counted = stamp;
@@ -196,49 +283,68 @@ fn means_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
 }
 
 /// The innermost node of a stack.
-fn leaf(frames: &Frames, stack: &[LocationId]) -> Option<NodeId> {
-    stack.iter().find_map(|&location| frames.of(location).first()).copied()
+fn leaf(frames: &Frames, stack: Stack<'_>) -> Option<NodeId> {
+    stack.iter().find_map(|location| frames.of(location).first()).copied()
 }
 
 fn edges_of(basis: Basis<'_>, spans: &[Span], codes: &Codes) -> EdgeTable {
     let frames = basis.frames;
     let mut edges = EdgeTable::new(codes);
+    let mut buffer = Vec::new();
     for (stamp, span) in (1u32..).zip(spans) {
         let (value, divisor) = basis.weights.of(span.sample.index());
         if value == 0 && divisor == 0 {
             continue;
         }
-        let mut parent = None;
-        let mut residual = false;
-        let mut step = |node: u32, inline: bool| {
-            if node == PASSED_OVER {
-                residual = true;
-                return;
-            }
-            if let Some(from) = parent.filter(|&parent| parent != node && codes.wanted[node as usize]) {
-                let counted = edges.find(from, node);
-                if counted.stamp != stamp {
-                    counted.stamp = stamp;
-                    counted.edge.add(value, divisor, inline);
-                    counted.edge.residual |= residual;
-                }
-            }
-            parent = Some(node);
-            residual = false;
+        let mut path = Path {
+            parent: NOBODY,
+            residual: false,
+            edges: &mut edges,
+            add: |edge: &mut Edge, inline| edge.add(value, divisor, inline),
+            stamp,
         };
-        for &location in basis.stack(span).iter().rev() {
-            match codes.codes[location.index()] {
-                SEVERAL => {
-                    let nodes = frames.of(location);
-                    for (at, node) in nodes.iter().enumerate().rev() {
-                        step(codes.places[node.index()], at + 1 != nodes.len());
-                    }
-                }
-                node => step(node, false),
-            }
+        for code in codes.of(frames, basis.stack(span), &mut buffer).iter().rev() {
+            path.call(*code);
         }
     }
     edges
+}
+
+/// The way down a stack.
+struct Path<'e, A> {
+    /// The place of the last node that is kept.
+    parent: u32,
+    /// Whether nodes that are not kept came after it.
+    residual: bool,
+    edges: &'e mut EdgeTable,
+    /// Counts the sample at an edge.
+    add: A,
+    stamp: u32,
+}
+
+impl<A: Fn(&mut Edge, bool)> Path<'_, A> {
+    /// Goes on to a node.
+    #[inline(always)]
+    fn call(&mut self, code: u32) {
+        let node = code & !(WANTED | INLINE);
+        if code & WANTED == 0 {
+            // Nothing to be counted, and nothing to decide either: most frames go through here.
+            let passed = node == PASSED_OVER;
+            self.parent = if passed { self.parent } else { node };
+            self.residual = passed;
+            return;
+        }
+        if self.parent != NOBODY && self.parent != node {
+            let counted = self.edges.find(self.parent, node);
+            if counted.stamp != self.stamp {
+                counted.stamp = self.stamp;
+                (self.add)(&mut counted.edge, code & INLINE != 0);
+                counted.edge.residual |= self.residual;
+            }
+        }
+        self.parent = node;
+        self.residual = false;
+    }
 }
 
 /// Edges by the places of their ends.

@@ -26,6 +26,8 @@ pub(super) struct Samples {
     far_index: FxHashMap<u64, u32>,
     /// The largest row in any stack; the id 0 has the largest of all.
     largest: u32,
+    /// The same of those that were read four together, where 65535 is the row of the id 0.
+    largest_small: u16,
     /// The least and the largest ids of the eight places in which ids of one byte are read together.
     small: Option<([u8; 8], [u8; 8])>,
     /// One sample's parts, to be reused.
@@ -50,7 +52,7 @@ impl Samples {
         while !bytes.is_empty() {
             let (number, wire_type) = decode_key(&mut bytes).map_err(broken)?;
             match (number, wire_type) {
-                (1, WireType::LengthDelimited) => self.stack(delimited(&mut bytes)?, profile.stacks.next_frames())?,
+                (1, WireType::LengthDelimited) => self.stack(delimited(&mut bytes)?, &mut profile.stacks)?,
                 (2, WireType::LengthDelimited) => each_varint(delimited(&mut bytes)?, |value| {
                     self.values.push(value as i64);
                     Ok(())
@@ -66,7 +68,7 @@ impl Samples {
                 (1, WireType::Varint) => {
                     let id = decode_varint(&mut bytes).map_err(broken)?;
                     let row = self.row(id)?;
-                    profile.stacks.next_frames().push(row);
+                    profile.stacks.append(row);
                 }
                 (2, WireType::Varint) => self.values.push(decode_varint(&mut bytes).map_err(broken)? as i64),
                 (1..=3, _) => {
@@ -77,7 +79,7 @@ impl Samples {
                 _ => skip_field(wire_type, number, &mut bytes, Default::default()).map_err(broken)?,
             }
         }
-        room(profile.samples.len().max(profile.stacks.frames().len() / 16), "samples")?;
+        room(profile.samples.len().max(profile.stacks.frames() / 16), "samples")?;
         if !self.any {
             self.any = true;
             profile.samples.values.resize_with(self.values.len(), Vec::new);
@@ -121,8 +123,7 @@ impl Samples {
     }
 
     /// Appends the locations of a packed list.
-    fn stack(&mut self, mut bytes: &[u8], frames: &mut Vec<LocationId>) -> Result<()> {
-        frames.reserve(bytes.len());
+    fn stack(&mut self, mut bytes: &[u8], stacks: &mut Stacks) -> Result<()> {
         while let Some(&eight) = bytes.first_chunk::<8>() {
             let word = u64::from_le_bytes(eight);
             if word & GOES_ON == 0 {
@@ -131,21 +132,19 @@ impl Samples {
                     *low = id.min(*low);
                     *high = id.max(*high);
                 }
-                frames.extend_from_slice(&eight.map(|id| LocationId(u32::from(id).wrapping_sub(1))));
+                stacks.append_small(eight.map(|id| u16::from(id).wrapping_sub(1)));
                 bytes = &bytes[8..];
             } else if let Some((four, length)) = four_short(word) {
-                for row in four {
-                    self.largest = self.largest.max(row.0);
-                }
-                frames.extend_from_slice(&four);
+                self.largest_small = four.into_iter().fold(self.largest_small, u16::max);
+                stacks.append_small(four);
                 bytes = &bytes[length..];
             } else {
                 let id = decode_varint(&mut bytes).map_err(broken)?;
-                frames.push(self.row(id)?);
+                stacks.append(self.row(id)?);
             }
         }
         each_varint(bytes, |id| {
-            frames.push(self.row(id)?);
+            stacks.append(self.row(id)?);
             Ok(())
         })
     }
@@ -175,22 +174,23 @@ impl Samples {
     /// Makes sure that every frame is of a location that there is, and gives it that one's row.
     pub(super) fn link(&self, stacks: &mut Stacks, locations: &Rows) -> Result<()> {
         let (low, high) = self.small.unwrap_or(([1; 8], [1; 8]));
-        let largest = high
-            .iter()
-            .map(|&id| u32::from(id).saturating_sub(1))
-            .fold(self.largest, u32::max);
+        let ids = high.map(|id| u32::from(id.saturating_sub(1)));
+        let largest = ids
+            .into_iter()
+            .fold(self.largest.max(u32::from(self.largest_small)), u32::max);
         let is_known = locations.are_counted() && !low.contains(&0) && (largest as usize) < locations.len();
-        if is_known || stacks.frames().is_empty() {
+        if is_known && self.largest_small < u16::MAX || stacks.frames() == 0 {
             return Ok(());
         }
-        for frame in stacks.frames_mut() {
+        *stacks = std::mem::take(stacks).try_map(|frame| {
             let id = match frame.0.checked_sub(FAR) {
                 Some(far) if frame.0 != u32::MAX => self.far[far as usize],
                 _ => u64::from(frame.0.wrapping_add(1)),
             };
             let row = locations.get(id);
-            frame.0 = row.ok_or_else(|| Error::malformed(format!("a sample names location {id}, which is missing")))?;
-        }
+            row.map(LocationId)
+                .ok_or_else(|| Error::malformed(format!("a sample names location {id}, which is missing")))
+        })?;
         Ok(())
     }
 }
@@ -198,14 +198,14 @@ impl Samples {
 /// The first four ids in eight bytes and how many bytes they take, if none takes more than two. Without branches:
 /// which of them take two is as good as chance.
 #[inline]
-fn four_short(mut word: u64) -> Option<([LocationId; 4], usize)> {
-    let mut rows = [LocationId(0); 4];
+fn four_short(mut word: u64) -> Option<([u16; 4], usize)> {
+    let mut rows = [0; 4];
     let (mut bits, mut goes_on) = (0, 0);
     for row in &mut rows {
         let two = word >> 7 & 1;
         goes_on |= word >> 15 & two;
         let id = (word & 0x7f) | (word >> 1 & 0x3f80 & two.wrapping_neg());
-        row.0 = (id as u32).wrapping_sub(1);
+        *row = (id as u16).wrapping_sub(1);
         let taken = 8 + 8 * two;
         word >>= taken;
         bits += taken;
