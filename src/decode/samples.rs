@@ -26,10 +26,8 @@ pub(super) struct Samples {
     far_index: FxHashMap<u64, u32>,
     /// The largest row in any stack; the id 0 has the largest of all.
     largest: u32,
-    /// The same of those that were read four together, where 65535 is the row of the id 0.
-    largest_small: u16,
-    /// The least and the largest ids of the eight places in which ids of one byte are read together.
-    small: Option<([u8; 8], [u8; 8])>,
+    /// The same for each place of those that were read together, where 65535 is the row of the id 0.
+    largest_short: [u16; 8],
     /// One sample's parts, to be reused.
     values: Vec<i64>,
     labels: Vec<Label>,
@@ -125,28 +123,40 @@ impl Samples {
     /// Appends the locations of a packed list.
     fn stack(&mut self, mut bytes: &[u8], stacks: &mut Stacks) -> Result<()> {
         while let Some(&eight) = bytes.first_chunk::<8>() {
-            let word = u64::from_le_bytes(eight);
-            if word & GOES_ON == 0 {
-                let (low, high) = self.small.get_or_insert((eight, eight));
-                for ((low, high), id) in low.iter_mut().zip(high).zip(eight) {
-                    *low = id.min(*low);
-                    *high = id.max(*high);
-                }
-                stacks.append_small(eight.map(|id| u16::from(id).wrapping_sub(1)));
-                bytes = &bytes[8..];
-            } else if let Some((four, length)) = four_short(word) {
-                self.largest_small = four.into_iter().fold(self.largest_small, u16::max);
-                stacks.append_small(four);
-                bytes = &bytes[length..];
-            } else {
+            let (rows, pattern) = short_rows(eight);
+            if pattern.count == 0 {
                 let id = decode_varint(&mut bytes).map_err(broken)?;
                 stacks.append(self.row(id)?);
+                continue;
             }
+            self.note(&rows);
+            stacks.append_small(rows, usize::from(pattern.count));
+            bytes = &bytes[usize::from(pattern.length)..];
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        // The same for the rest, as if ids 1 followed.
+        let mut eight = [1; 8];
+        eight[..bytes.len()].copy_from_slice(bytes);
+        let (rows, pattern) = short_rows(eight);
+        if pattern.length == 8 && bytes.last().is_some_and(|last| *last < 0x80) {
+            self.note(&rows);
+            stacks.append_small(rows, usize::from(pattern.count) - (8 - bytes.len()));
+            return Ok(());
         }
         each_varint(bytes, |id| {
             stacks.append(self.row(id)?);
             Ok(())
         })
+    }
+
+    /// Remembers the largest of rows that were read together, where the largest there is stands for the id 0.
+    #[inline(always)]
+    fn note(&mut self, rows: &[u16; 8]) {
+        for (largest, row) in self.largest_short.iter_mut().zip(rows) {
+            *largest = (*largest).max(*row);
+        }
     }
 
     /// The row of an id, to be checked at the end. Ids may be any 64-bit number; large ones are kept aside.
@@ -173,13 +183,10 @@ impl Samples {
 
     /// Makes sure that every frame is of a location that there is, and gives it that one's row.
     pub(super) fn link(&self, stacks: &mut Stacks, locations: &Rows) -> Result<()> {
-        let (low, high) = self.small.unwrap_or(([1; 8], [1; 8]));
-        let ids = high.map(|id| u32::from(id.saturating_sub(1)));
-        let largest = ids
-            .into_iter()
-            .fold(self.largest.max(u32::from(self.largest_small)), u32::max);
-        let is_known = locations.are_counted() && !low.contains(&0) && (largest as usize) < locations.len();
-        if is_known && self.largest_small < u16::MAX || stacks.frames() == 0 {
+        let short = self.largest_short.iter().fold(0, |largest, &row| row.max(largest));
+        let largest = self.largest.max(u32::from(short)) as usize;
+        let is_known = locations.are_counted() && short < u16::MAX && largest < locations.len();
+        if is_known || stacks.frames() == 0 {
             return Ok(());
         }
         *stacks = std::mem::take(stacks).try_map(|frame| {
@@ -195,20 +202,87 @@ impl Samples {
     }
 }
 
-/// The first four ids in eight bytes and how many bytes they take, if none takes more than two. Without branches:
-/// which of them take two is as good as chance.
-#[inline]
-fn four_short(mut word: u64) -> Option<([u16; 4], usize)> {
-    let mut rows = [0; 4];
-    let (mut bits, mut goes_on) = (0, 0);
-    for row in &mut rows {
-        let two = word >> 7 & 1;
-        goes_on |= word >> 15 & two;
-        let id = (word & 0x7f) | (word >> 1 & 0x3f80 & two.wrapping_neg());
-        *row = (id as u16).wrapping_sub(1);
-        let taken = 8 + 8 * two;
-        word >>= taken;
-        bits += taken;
+/// Where the ids of one and two bytes are in eight bytes.
+#[derive(Clone, Copy)]
+struct Pattern {
+    /// For each id the bit at which it begins; that of the first where there are fewer than eight.
+    starts: [u8; 8],
+    /// For each id the bits of its second byte, one further to the right; 0 if it has one byte.
+    seconds: [u16; 8],
+    /// How many ids there are before the end or a longer one.
+    count: u8,
+    /// How many bytes they take.
+    length: u8,
+}
+
+/// For each choice of bytes (the first is the lowest bit) that go on in the next one.
+const PATTERNS: [Pattern; 256] = {
+    let mut patterns = [Pattern {
+        starts: [0; 8],
+        seconds: [0; 8],
+        count: 0,
+        length: 0,
+    }; 256];
+    let mut goes_on = 0;
+    while goes_on < 256 {
+        let pattern = &mut patterns[goes_on];
+        let (mut at, mut count) = (0, 0);
+        while at < 8 {
+            let two = goes_on >> at & 1;
+            if two == 1 && (at == 7 || goes_on >> (at + 1) & 1 == 1) {
+                break;
+            }
+            pattern.starts[count] = 8 * at as u8;
+            pattern.seconds[count] = if two == 1 { 0x3f80 } else { 0 };
+            count += 1;
+            at += 1 + two;
+        }
+        (pattern.count, pattern.length) = (count as u8, at as u8);
+        while count < 8 {
+            pattern.seconds[count] = pattern.seconds[0];
+            count += 1;
+        }
+        goes_on += 1;
     }
-    (goes_on == 0).then_some((rows, bits as usize / 8))
+    patterns
+};
+
+/// The rows of the ids in eight bytes, as many as the pattern says; behind them the first again. Without jumps: how
+/// long an id is is as good as chance.
+#[inline(always)]
+fn short_rows(eight: [u8; 8]) -> ([u16; 8], &'static Pattern) {
+    let word = u64::from_le_bytes(eight);
+    // The highest bits of all bytes, side by side.
+    let goes_on = (word & GOES_ON).wrapping_mul(0x0002_0408_1020_4081) >> 56;
+    let pattern = &PATTERNS[goes_on as usize];
+    if goes_on == 0 {
+        return (eight.map(|id| u16::from(id).wrapping_sub(1)), pattern);
+    }
+    let mut rows = [0; 8];
+    for ((row, start), second) in rows.iter_mut().zip(pattern.starts).zip(pattern.seconds) {
+        let from = word >> start;
+        *row = ((from as u16 & 0x7f) | ((from >> 1) as u16 & second)).wrapping_sub(1);
+    }
+    (rows, pattern)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_rows;
+
+    #[test]
+    fn ids_of_one_and_two_bytes_are_read_together() {
+        for (bytes, expected, length) in [
+            ([1, 2, 3, 4, 5, 6, 7, 127], &[0, 1, 2, 3, 4, 5, 6, 126][..], 8),
+            ([0x80, 1, 1, 0xff, 0x7f, 2, 3, 4], &[127, 0, 16382, 1, 2, 3], 8),
+            ([1, 2, 3, 4, 5, 6, 7, 0x81], &[0, 1, 2, 3, 4, 5, 6], 7),
+            ([5, 0x80, 0x80, 1, 1, 1, 1, 1], &[4], 1),
+            ([0x80, 0x80, 1, 1, 1, 1, 1, 1], &[], 0),
+            ([0, 1, 1, 1, 1, 1, 1, 1], &[u16::MAX, 0, 0, 0, 0, 0, 0, 0], 8),
+        ] {
+            let (rows, pattern) = short_rows(bytes);
+            assert_eq!(&rows[..usize::from(pattern.count)], expected);
+            assert_eq!(pattern.length, length);
+        }
+    }
 }

@@ -68,12 +68,19 @@ impl Stacks {
         }
     }
 
-    /// Appends frames whose rows are small; 65535 stands for the largest row of all.
+    /// Appends the first `count` of frames whose rows are small; 65535 stands for the largest row of all.
     #[inline]
-    pub fn append_small<const N: usize>(&mut self, frames: [u16; N]) {
+    pub fn append_small<const N: usize>(&mut self, frames: [u16; N], count: usize) {
+        // All of them, because that takes one step, and then the others away.
         match &mut self.rows {
-            Rows::Narrow(rows) => rows.extend_from_slice(&frames),
-            Rows::Wide(rows) => rows.extend_from_slice(&frames.map(|row| widened(row).0)),
+            Rows::Narrow(rows) => {
+                rows.extend_from_slice(&frames);
+                rows.truncate(rows.len() - N + count);
+            }
+            Rows::Wide(rows) => {
+                rows.extend_from_slice(&frames.map(|row| widened(row).0));
+                rows.truncate(rows.len() - N + count);
+            }
         }
     }
 
