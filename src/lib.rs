@@ -15,6 +15,7 @@
 //! | [`model`] | what a profile is, units | anything else of the crate |
 //! | [`decode`] | formats: gzip, protobuf, legacy text | files, network, terminal |
 //! | [`analyze`] | filters, nodes, sums, trimming | text layout, I/O, clock |
+//! | [`layout`] | sizes and edges to boxes and routes, in layers | profiles, terminals, picture formats |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
 //! | [`source`] | files, standard input, HTTP, saving, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
@@ -48,6 +49,7 @@ pub mod cli;
 pub mod decode;
 pub mod encode;
 pub mod error;
+pub mod layout;
 pub mod load;
 pub mod model;
 pub mod progress;

@@ -1,0 +1,93 @@
+//! Items of a rank from left to right, so that few lines cross: medians, exchanges of neighbours and new ways for whole
+//! lines, from several starts.
+//!
+//! Source: Gansner and others, as named in the module above, section 3. That a line is laid anew through all its ranks
+//! at once is ours: step by step it may have to cross more lines before it crosses fewer.
+
+mod lines;
+mod rows;
+
+use super::layered::Layered;
+use rows::Rows;
+
+/// Sweeps without fewer crossings, after which a start is left.
+const PATIENCE: usize = 6;
+/// Two walks through the graph, then the best so far with some of it shuffled.
+const STARTS: usize = 6;
+
+/// Orders of the items of all ranks, up to `wanted` different ones that cross as little as each other, found in about
+/// `budget` steps.
+pub(super) fn arrange(layered: &Layered, wanted: usize, budget: u64) -> Vec<Vec<Vec<usize>>> {
+    let mut rows = Rows::new(layered, budget);
+    let mut best = vec![rows.ranks.clone()];
+    let mut fewest = u64::MAX;
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    for start in 0..STARTS {
+        if rows.is_spent() || (fewest == 0 && best.len() >= wanted) {
+            break;
+        }
+        match start {
+            0 => rows.walk(true),
+            1 => rows.walk(false),
+            _ => {
+                rows.set(&best[0]);
+                rows.shuffle(&mut dice);
+            }
+        }
+        let crossings = descend(&mut rows, &layered.chains, start);
+        if crossings < fewest {
+            fewest = crossings;
+            best.clear();
+        }
+        if crossings == fewest && best.len() < wanted && !best.contains(&rows.ranks) {
+            best.push(rows.ranks.clone());
+        }
+    }
+    best
+}
+
+/// Goes from an order to one from which no step leads to fewer crossings, and counts those.
+fn descend(rows: &mut Rows, chains: &[Vec<usize>], start: usize) -> u64 {
+    let mut found = rows.ranks.clone();
+    let mut fewest = rows.crossings();
+    let mut patience = PATIENCE;
+    for sweep in start.. {
+        if patience == 0 || fewest == 0 || rows.is_spent() {
+            break;
+        }
+        // Those that may be either way round are turned in every other pair of sweeps, by one step or the other.
+        let flip = sweep % 4 < 2;
+        rows.medians(sweep % 2 == 0, flip);
+        rows.exchange(!flip);
+        let crossings = rows.crossings();
+        patience -= 1;
+        if crossings < fewest {
+            fewest = crossings;
+            found.clone_from(&rows.ranks);
+            patience = PATIENCE;
+        }
+    }
+    rows.set(&found);
+    while fewest > 0 && !rows.is_spent() {
+        rows.sift();
+        rows.lay_lines(chains);
+        let crossings = rows.crossings();
+        if crossings >= fewest {
+            break;
+        }
+        fewest = crossings;
+    }
+    fewest
+}
+
+/// Numbers without a pattern, the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % limit
+    }
+}
