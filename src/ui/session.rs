@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::event::Effect;
 use super::keymap::Filter;
+use super::picture::{Extent, Picture};
 use super::work::{Job, Listing, Product, Want};
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
@@ -33,6 +34,7 @@ pub(super) struct Session {
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    pictures: HashMap<(SampleTypeId, Extent), Arc<Picture>>,
     /// How many answers of the current generation are still to come.
     pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
@@ -54,6 +56,7 @@ impl Session {
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            pictures: HashMap::new(),
             outstanding: 0,
             last: None,
         }
@@ -72,6 +75,11 @@ impl Session {
     /// The call tree of the sample type in view, where it is ready.
     pub(super) fn tree(&self, direction: Direction) -> Option<&Arc<CallTree>> {
         self.trees.get(&(self.sample_type, direction))
+    }
+
+    /// A drawing of the call graph of the sample type in view, where it is ready.
+    pub(super) fn picture(&self, extent: &Extent) -> Option<&Arc<Picture>> {
+        self.pictures.get(&(self.sample_type, extent.clone()))
     }
 
     /// Whether what is in view is out of date.
@@ -105,6 +113,7 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
+        self.pictures.clear();
         self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
         let others = (0..types.min(16))
@@ -122,6 +131,7 @@ impl Session {
         let lacks = |want: &Want| match want {
             Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+            Want::Graph(sample_type, extent) => !self.pictures.contains_key(&(*sample_type, extent.clone())),
             Want::Text(_) => true,
         };
         let has_types = self
@@ -172,6 +182,9 @@ impl Session {
             }
             Product::Tree(sample_type, direction, tree) => {
                 self.trees.insert((sample_type, direction), tree);
+            }
+            Product::Graph(sample_type, extent, picture) => {
+                self.pictures.insert((sample_type, extent), picture);
             }
             Product::Text(..) | Product::Saved(_) => {}
         }
