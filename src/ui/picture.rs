@@ -39,7 +39,9 @@ pub(super) struct Picture {
 pub(super) struct Function {
     /// In full.
     pub(super) name: String,
-    /// As in the box.
+    /// pprof's short name of it.
+    pub(super) short: String,
+    /// That as in the box.
     pub(super) label: String,
     /// `flat of cum`, as pprof writes it.
     pub(super) values: String,
@@ -67,8 +69,10 @@ const NAME: usize = 28;
 /// Rows of a box.
 const HEIGHT: i32 = 4;
 /// How many callers and callees are drawn of a function, and of each of those.
-const NEAR: usize = 12;
-const FAR: usize = 4;
+const NEAR: usize = 8;
+const FAR: usize = 3;
+/// How many functions are looked at for the nearest one.
+const REACH: usize = 200;
 
 impl Picture {
     /// What `dot` draws of a report's samples: the same functions, calls and values.
@@ -116,7 +120,9 @@ impl Picture {
 
     /// Draws some nodes of a graph with the calls between them.
     fn new(report: &Report, graph: &Graph, nodes: &[NodeId], known: usize) -> Self {
-        let names = report.frames.names(&report.profile, nodes.iter().map(|&node| graph.frame(node)));
+        let names = report
+            .frames
+            .names(&report.profile, nodes.iter().map(|&node| graph.frame(node)));
         let name_of = |node: NodeId| names.get(graph.frame(node));
         let places: FxHashMap<NodeId, usize> = nodes.iter().enumerate().map(|(at, &node)| (node, at)).collect();
         let mut edges: Vec<&Edge> = nodes
@@ -135,9 +141,11 @@ impl Picture {
                     true => report.format.value(cum),
                     false => format!("{} of {}", report.format.value(flat), report.format.value(cum)),
                 };
+                let short = report::shorten(name_of(node)).into_owned();
                 Function {
                     name: name_of(node).to_string(),
-                    label: name::shorten(&report::shorten(name_of(node)), NAME),
+                    label: name::label(&short, NAME),
+                    short,
                     values: name::cut_end(&values, NAME),
                     percent: percentage(cum, report.total).trim().to_string(),
                     share: share(cum),
@@ -167,6 +175,38 @@ impl Picture {
     /// The first function of this name.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         self.functions.iter().position(|function| function.name == name)
+    }
+
+    /// The function that is the fewest calls above another one that is not drawn, or else below it.
+    pub(super) fn nearest(&self, listing: &Listing, name: &str) -> Option<usize> {
+        let &start = listing.by_name.get(name)?;
+        let names = |node: NodeId| listing.report.name(node);
+        let graph = &listing.whole;
+        let callers = |node: NodeId| {
+            let calls = graph.callers_sorted(node, &names);
+            calls.iter().map(|call| call.from).collect::<Vec<_>>()
+        };
+        let callees = |node: NodeId| {
+            let calls = graph.callees_sorted(node, &names);
+            calls.iter().map(|call| call.to).collect::<Vec<_>>()
+        };
+        let search = |next_to: &dyn Fn(NodeId) -> Vec<NodeId>| {
+            let mut seen = vec![start];
+            let mut next = 0;
+            while let Some(&node) = seen.get(next).filter(|_| next < REACH) {
+                next += 1;
+                for other in next_to(node) {
+                    if let Some(at) = self.find(&names(other)) {
+                        return Some(at);
+                    }
+                    if !seen.contains(&other) {
+                        seen.push(other);
+                    }
+                }
+            }
+            None
+        };
+        search(&callers).or_else(|| search(&callees))
     }
 
     /// Whom a function calls for the most.
@@ -215,4 +255,86 @@ fn draw(functions: &[Function], calls: &[Call]) -> Canvas {
         })
         .collect();
     Canvas::new(&sizes, &links)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use regex::Regex;
+
+    use super::*;
+    use crate::decode::{self, Limits};
+    use crate::report::Options;
+
+    /// Name and cum.
+    type Box = (String, String);
+    /// Caller, callee, value, whether it is dotted.
+    type Line = (String, String, String, bool);
+
+    /// What is in a drawing for Graphviz.
+    fn drawn_by_dot(dot: &str) -> (Vec<Box>, Vec<Line>) {
+        let node = Regex::new(r#"^N(\d+) \[.* tooltip="(.*) \((.*?)\)" color="#).expect("an expression");
+        let edge = Regex::new(r#"^N(\d+) -> N(\d+) \[label=" (.*?)(\\n \(inline\))?""#).expect("an expression");
+        let plain = |text: &str| text.replace("\\\"", "\"").replace("\\\\", "\\");
+        let nodes: Vec<Box> = dot
+            .lines()
+            .filter_map(|line| node.captures(line))
+            .map(|found| (plain(&found[2]), found[3].to_string()))
+            .collect();
+        // pprof numbers from 1; N0 is what it calls a node that it does not draw.
+        let name = |id: &str| Some(nodes.get(id.parse::<usize>().ok()?.checked_sub(1)?)?.0.clone());
+        let edges = dot.lines().filter_map(|line| {
+            let found = edge.captures(line)?;
+            let is_dotted = line.contains("style=\"dotted\"");
+            Some((name(&found[1])?, name(&found[2])?, found[3].to_string(), is_dotted))
+        });
+        (nodes.clone(), edges.collect())
+    }
+
+    #[test]
+    fn it_is_the_graph_that_dot_draws() {
+        for fixture in [
+            "orders.heap",
+            "orders.cpu",
+            "edges.heap",
+            "shapes.ties",
+            "orders.allocs",
+        ] {
+            for options in [
+                Options::default(),
+                Options {
+                    node_count: 12,
+                    ..Options::default()
+                },
+                Options {
+                    call_tree: true,
+                    ..Options::default()
+                },
+            ] {
+                let file = format!("tests/fixtures/{fixture}.pb.gz");
+                let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture");
+                let profile = Arc::new(decode::profile(&bytes[..], Limits::default(), &()).expect("a profile"));
+                let [top, dot] = ["top", "dot"].map(|name| report::report(name).expect("a report"));
+                let report = Report::new(&profile, top, None, &options).expect("a listing");
+                let picture = Picture::of_report(&report).expect("a picture");
+                let mut text = Vec::new();
+                report::write(&profile, dot, None, &options, &mut text).expect("a drawing");
+                let (nodes, edges) = drawn_by_dot(&String::from_utf8(text).expect("text"));
+                assert!(!nodes.is_empty() && !edges.is_empty(), "{fixture}");
+                let cum = |function: &Function| {
+                    let values = function.values.rsplit(" of ").next().unwrap_or_default();
+                    (function.name.clone(), values.to_string())
+                };
+                let functions: Vec<_> = picture.functions.iter().map(cum).collect();
+                assert_eq!(functions, nodes, "{fixture}");
+                let name = |at: usize| picture.functions[at].name.clone();
+                let line = |call: &Call| (name(call.from), name(call.to), call.value.clone(), call.is_residual);
+                let calls: Vec<_> = picture.calls.iter().map(line).collect();
+                assert_eq!(calls, edges, "{fixture}");
+            }
+        }
+    }
 }

@@ -35,6 +35,8 @@ pub(super) struct Session {
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
     pictures: HashMap<(SampleTypeId, Extent), Arc<Picture>>,
+    /// What was asked for in the current generation, so that nothing is made twice.
+    asked: Vec<Want>,
     /// How many answers of the current generation are still to come.
     pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
@@ -57,6 +59,7 @@ impl Session {
             listings: HashMap::new(),
             trees: HashMap::new(),
             pictures: HashMap::new(),
+            asked: Vec::new(),
             outstanding: 0,
             last: None,
         }
@@ -114,6 +117,7 @@ impl Session {
         self.listings.clear();
         self.trees.clear();
         self.pictures.clear();
+        self.asked.clear();
         self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
         let others = (0..types.min(16))
@@ -145,9 +149,10 @@ impl Session {
         }
     }
 
-    /// Asks for what of `wants` is not there yet.
+    /// Asks for what of `wants` is neither there nor under way.
     pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
-        let wants = self.lacks(wants);
+        let mut wants = self.lacks(wants);
+        wants.retain(|want| matches!(want, Want::Text(_)) || !self.asked.contains(want));
         if wants.is_empty() { None } else { self.job(wants) }
     }
 
@@ -158,6 +163,7 @@ impl Session {
             return None;
         }
         self.outstanding += wants.len();
+        self.asked.extend(wants.iter().cloned());
         let (generation, options) = (self.generation, self.options.clone());
         Some(Effect::Analyze(Box::new(Job {
             generation,

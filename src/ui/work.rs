@@ -283,7 +283,13 @@ fn analyse_one(job: &Job, want: &Want, made: &mut Vec<Arc<Listing>>, host: &dyn 
         Want::Tree(sample_type, direction) => {
             let listing = listing(job, *sample_type, made)?;
             let report = &listing.report;
-            let tree = CallTree::new(&report.profile, &report.scope, &report.frames, report.weights(), *direction);
+            let tree = CallTree::new(
+                &report.profile,
+                &report.scope,
+                &report.frames,
+                report.weights(),
+                *direction,
+            );
             Product::Tree(*sample_type, *direction, Arc::new(tree))
         }
         Want::Graph(sample_type, extent) => {

@@ -79,6 +79,7 @@ pub(super) fn assign(sizes: &[(i32, i32)], links: &[Link], drawing: &Drawing) ->
         strands,
     };
     columns.ports(sizes);
+    columns.untangle(sizes);
     columns
 }
 
@@ -134,7 +135,12 @@ impl Columns {
     /// they can.
     fn ports(&mut self, sizes: &[(i32, i32)]) {
         let (mut leaving, mut coming) = (vec![Vec::new(); sizes.len()], vec![Vec::new(); sizes.len()]);
-        for (at, strand) in self.strands.iter().enumerate().filter(|(_, strand)| !strand.xs.is_empty()) {
+        for (at, strand) in self
+            .strands
+            .iter()
+            .enumerate()
+            .filter(|(_, strand)| !strand.xs.is_empty())
+        {
             leaving[strand.upper].push(at);
             coming[strand.lower].push(at);
         }
@@ -174,6 +180,62 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// Lines that take each other's columns between two ranks would lie on each other whichever runs above: the end of
+    /// one in a border gives way by a cell.
+    fn untangle(&mut self, sizes: &[(i32, i32)]) {
+        for rank in 0..self.ranks.len() {
+            // Each with the step that it takes here.
+            let here = |(at, strand): (usize, &Strand)| {
+                let step = rank.checked_sub(strand.top_rank)?;
+                (step + 1 < strand.xs.len()).then_some((at, step))
+            };
+            let lines: Vec<(usize, usize)> = self.strands.iter().enumerate().filter_map(here).collect();
+            for &(line, step) in &lines {
+                let ends: Vec<(i32, i32)> = lines.iter().map(|&(at, step)| self.strands[at].ends(step)).collect();
+                let strand = &mut self.strands[line];
+                if !is_tangled(strand.ends(step), &ends) {
+                    continue;
+                }
+                let last = strand.xs.len() - 1;
+                let ports = [(step + 1, last, strand.lower), (step, 0, strand.upper)];
+                for (_, port, owner) in ports.into_iter().filter(|(end, port, _)| end == port) {
+                    let side = self.lefts[owner] + 1..=self.lefts[owner] + sizes[owner].0 - 2;
+                    let is_free =
+                        |x: &i32| side.contains(x) && ends.iter().all(|(top, bottom)| top != x && bottom != x);
+                    let x = strand.xs[port];
+                    if let Some(free) = [x + 1, x - 1].into_iter().find(is_free) {
+                        strand.xs[port] = free;
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Strand {
+    /// Where it comes from and where it goes at a step.
+    fn ends(&self, step: usize) -> (i32, i32) {
+        (self.xs[step], self.xs[step + 1])
+    }
+}
+
+/// Whether a line's column below is that of another one above, and so on until it is its own.
+fn is_tangled((top, bottom): (i32, i32), lines: &[(i32, i32)]) -> bool {
+    let mut at = bottom;
+    for _ in 0..lines.len() {
+        let next = lines.iter().find(|(other, below)| *other == at && other != below);
+        match next {
+            _ if top == bottom => return false,
+            Some(&(_, below)) if at == top || below == top => return true,
+            Some(&(_, below)) => at = below,
+            None => return false,
+        }
+    }
+    false
+}
+
 /// Places on a side, in the order given and each as near as can be to what is wanted, with a free cell in between as
 /// long as there is room for that.
 fn spread(wanted: impl Iterator<Item = i32>, (low, high): (i32, i32)) -> Vec<i32> {
@@ -181,7 +243,9 @@ fn spread(wanted: impl Iterator<Item = i32>, (low, high): (i32, i32)) -> Vec<i32
     let count = places.len() as i32;
     let step = ((high - low) / (count - 1).max(1)).clamp(0, 2);
     if step == 0 {
-        return (0..count).map(|at| low + at * (high - low) / (count - 1).max(1)).collect();
+        return (0..count)
+            .map(|at| low + at * (high - low) / (count - 1).max(1))
+            .collect();
     }
     for at in 1..places.len() {
         places[at] = places[at].max(places[at - 1] + step);

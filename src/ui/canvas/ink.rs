@@ -13,11 +13,11 @@ pub(in super::super) struct Stroke {
 /// Lines in a part of a canvas.
 pub(in super::super) struct Ink {
     view: Area,
-    cells: Vec<Cell>,
+    marks: Vec<Mark>,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Cell {
+struct Mark {
     arms: Arms,
     head: Option<char>,
     is_solid: bool,
@@ -31,7 +31,7 @@ impl Ink {
         let count = view.width.max(0) as usize * view.height.max(0) as usize;
         let mut ink = Self {
             view,
-            cells: vec![Cell::default(); count],
+            marks: vec![Mark::default(); count],
         };
         let mut order: Vec<(usize, Stroke)> = (0..canvas.paths.len()).map(|at| (at, stroke(at))).collect();
         order.sort_by_key(|&(at, stroke)| (stroke.weight, std::cmp::Reverse(at)));
@@ -86,14 +86,14 @@ impl Ink {
         }
     }
 
-    fn cell(&mut self, spot: Spot) -> Option<&mut Cell> {
+    fn cell(&mut self, spot: Spot) -> Option<&mut Mark> {
         let at = index(self.view, spot)?;
-        self.cells.get_mut(at)
+        self.marks.get_mut(at)
     }
 
     /// The character of a cell and the line that it belongs to, if there is one.
     pub(in super::super) fn get(&self, spot: Spot) -> Option<(char, usize)> {
-        let cell = self.cells.get(index(self.view, spot)?)?;
+        let cell = self.marks.get(index(self.view, spot)?)?;
         let glyph = cell
             .head
             .or_else(|| (!cell.arms.is_empty()).then(|| cell.arms.glyph(!cell.is_solid)))?;

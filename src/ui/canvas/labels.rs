@@ -45,7 +45,10 @@ impl Taken {
     fn is_free(&self, y: i32, first: i32, last: i32, owner: Option<Owner>) -> bool {
         let row = usize::try_from(y).ok().and_then(|y| self.rows.get(y));
         row.is_some_and(|row| {
-            first >= 0 && row.iter().all(|&(a, b, whose)| b < first || last < a || Some(whose) == owner)
+            first >= 0
+                && row
+                    .iter()
+                    .all(|&(a, b, whose)| b < first || last < a || Some(whose) == owner)
         })
     }
 }

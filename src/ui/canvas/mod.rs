@@ -53,7 +53,7 @@ impl Area {
     pub(super) fn middle(&self) -> Spot {
         Spot {
             x: self.x + self.width / 2,
-            y: self.y + self.height / 2,
+            y: self.y + (self.height - 1) / 2,
         }
     }
 

@@ -80,9 +80,14 @@ pub(super) fn assign(lines: &[Crossing]) -> (Vec<Option<usize>>, usize) {
         }
         // Below all that have to be above it, in the first row that is free.
         let is_above = |&other: &usize| lines[other].above(lines[at]) != Above::Either;
-        let least = rows.iter().rposition(|row| row.iter().any(is_above)).map_or(0, |row| row + 1);
+        let least = rows
+            .iter()
+            .rposition(|row| row.iter().any(is_above))
+            .map_or(0, |row| row + 1);
         let is_free = |row: &Vec<usize>| row.iter().all(|&other| !lines[other].meets(lines[at]));
-        let row = (least..rows.len()).find(|&row| is_free(&rows[row])).unwrap_or(rows.len());
+        let row = (least..rows.len())
+            .find(|&row| is_free(&rows[row]))
+            .unwrap_or(rows.len());
         if row == rows.len() {
             rows.push(Vec::new());
         }

@@ -37,7 +37,13 @@ pub(super) fn draw(
         call.from == selected || call.to == selected
     };
     let weight = |link: usize| if is_related(link) { Weight::Heavy } else { Weight::Light };
-    let style = |link: usize| if is_related(link) { theme.related() } else { theme.quiet() };
+    let style = |link: usize| {
+        if is_related(link) {
+            theme.related()
+        } else {
+            theme.quiet()
+        }
+    };
     let ink = Ink::new(canvas, window, |link| Stroke {
         weight: weight(link),
         is_dotted: picture.calls[link].is_residual,
@@ -90,7 +96,9 @@ fn card(session: &Session, theme: Theme, function: &Function, place: &Area, is_s
         card[(x, bottom)].set_char(level).set_style(heat);
     }
     for y in 1..bottom {
-        card[(0, y)].set_char(if is_selected { '▌' } else { upright }).set_style(heat);
+        card[(0, y)]
+            .set_char(if is_selected { '▌' } else { upright })
+            .set_style(heat);
         card[(right, y)].set_char(upright).set_style(heat);
     }
     for (x, y, corner) in [
@@ -105,7 +113,10 @@ fn card(session: &Session, theme: Theme, function: &Function, place: &Area, is_s
     let text = function.label.width().max(function.values.width() + gap);
     let room = usize::from(width) - 4;
     let start = 2 + usize::try_from(hidden).unwrap_or(0).min(room.saturating_sub(text));
-    let found = session.search.as_ref().is_some_and(|search| search.is_match(&function.name));
+    let found = session
+        .search
+        .as_ref()
+        .is_some_and(|search| search.is_match(&function.name));
     let name = if found { theme.found() } else { theme.function() };
     let mut write = |from: usize, y: u16, text: &str, style: Style| {
         let most = room + 2 - from.min(room + 2);
@@ -131,8 +142,12 @@ struct Paper<'b> {
 impl Paper<'_> {
     /// The cell of the screen that shows a cell of the canvas.
     fn place(&self, spot: Spot) -> Option<(u16, u16)> {
-        let x = u16::try_from(spot.x - self.window.x).ok().filter(|x| *x < self.area.width)?;
-        let y = u16::try_from(spot.y - self.window.y).ok().filter(|y| *y < self.area.height)?;
+        let x = u16::try_from(spot.x - self.window.x)
+            .ok()
+            .filter(|x| *x < self.area.width)?;
+        let y = u16::try_from(spot.y - self.window.y)
+            .ok()
+            .filter(|y| *y < self.area.height)?;
         Some((self.area.x + x, self.area.y + y))
     }
 
@@ -153,7 +168,15 @@ impl Paper<'_> {
         let width = u16::try_from(text.width()).unwrap_or(0);
         let mut card = Buffer::empty(Rect::new(0, 0, width, 1));
         card.set_stringn(0, 0, text, usize::from(width), style);
-        self.card(&Area { x: spot.x, y: spot.y, width: i32::from(width), height: 1 }, &card);
+        self.card(
+            &Area {
+                x: spot.x,
+                y: spot.y,
+                width: i32::from(width),
+                height: 1,
+            },
+            &card,
+        );
     }
 
     /// Copies what of a card is in the window.

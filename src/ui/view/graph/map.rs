@@ -13,7 +13,7 @@ use super::super::super::theme::Theme;
 use super::super::super::widget::{name, paint};
 
 /// What the marks mean.
-pub(super) const LEGEND: &str = "cum █ 50% ▓ 10% ▒ 1% ░ less  ◆ selected  · on screen";
+pub(super) const LEGEND: &str = "█ 50% ▓ 10% ▒ 1% ░ less  ◆ selected  · in view";
 
 /// Rows from one rank to the next, at most.
 const ROWS: usize = 3;
@@ -56,10 +56,15 @@ impl<'p> Reduced<'p> {
         i32::from(self.left) + (f64::from(x) * self.scale).floor() as i32
     }
 
+    /// Whether each rank has a row of its own.
+    fn has_rows(&self) -> bool {
+        self.picture.canvas.ranks.len() <= usize::from(self.area.height)
+    }
+
     /// The row of a rank.
     fn row(&self, rank: usize) -> u16 {
         let (ranks, height) = (self.picture.canvas.ranks.len().max(1), usize::from(self.area.height));
-        let down = if ranks <= height {
+        let down = if self.has_rows() {
             rank * (height / ranks).min(ROWS)
         } else {
             rank * height / ranks
@@ -69,13 +74,26 @@ impl<'p> Reduced<'p> {
 
     /// Where each rank's boxes begin and end on the canvas.
     fn band(&self, rank: usize) -> (i32, i32) {
-        let boxes = self.picture.canvas.ranks[rank].iter().map(|&at| &self.picture.canvas.boxes[at]);
+        let boxes = self.picture.canvas.ranks[rank]
+            .iter()
+            .map(|&at| &self.picture.canvas.boxes[at]);
         let top = boxes.clone().map(|area| area.y).min().unwrap_or(0);
         (top, boxes.map(Area::bottom).max().unwrap_or(top))
     }
 
-    /// The mark of each function, in the order of their ranks: (function, where).
-    fn marks(&self) -> Vec<(usize, Rect)> {
+    /// The mark of each function: (function, where). Those that hold more come later, the selected one last, since in
+    /// little room marks may lie on each other.
+    fn marks(&self, selected: usize) -> Vec<(usize, Rect)> {
+        let mut marks = self.unsorted();
+        let share = |at: usize| self.picture.functions[at].share.abs();
+        marks.sort_by(|(a, _), (b, _)| {
+            let is_selected = (*a == selected).cmp(&(*b == selected));
+            is_selected.then_with(|| share(*a).total_cmp(&share(*b)))
+        });
+        marks
+    }
+
+    fn unsorted(&self) -> Vec<(usize, Rect)> {
         let mut marks = Vec::new();
         for (rank, functions) in self.picture.canvas.ranks.iter().enumerate() {
             let columns = functions.iter().map(|&at| {
@@ -87,7 +105,9 @@ impl<'p> Reduced<'p> {
                 let (from, to) = columns[place];
                 // A blank between neighbours, where they are more than a cell.
                 let touches = columns.get(place + 1).is_some_and(|next| next.0 <= to);
-                let to = (to - i32::from(touches)).max(from + 1).min(i32::from(self.area.right()));
+                let to = (to - i32::from(touches))
+                    .max(from + 1)
+                    .min(i32::from(self.area.right()));
                 let mark = Rect {
                     x: from.clamp(0, i32::from(u16::MAX)) as u16,
                     y: self.row(rank),
@@ -120,9 +140,12 @@ impl<'p> Reduced<'p> {
 }
 
 /// The function whose mark is at a place.
-pub(super) fn hit(picture: &Picture, area: Rect, at: Position) -> Option<usize> {
-    let marks = Reduced::new(picture, area).marks();
-    marks.iter().find(|(_, mark)| mark.contains(at)).map(|(function, _)| *function)
+pub(super) fn hit(picture: &Picture, selected: usize, area: Rect, at: Position) -> Option<usize> {
+    let marks = Reduced::new(picture, area).marks(selected);
+    marks
+        .iter()
+        .rfind(|(_, mark)| mark.contains(at))
+        .map(|(function, _)| *function)
 }
 
 /// The map as a view.
@@ -141,9 +164,12 @@ pub(super) fn draw(
         let mut calls = picture.calls.iter();
         calls.any(|call| (call.from, call.to) == (selected, at) || (call.from, call.to) == (at, selected))
     };
-    for (at, mark) in reduced.marks() {
+    for (at, mark) in reduced.marks(selected) {
         let function = &picture.functions[at];
-        let found = session.search.as_ref().is_some_and(|search| search.is_match(&function.name));
+        let found = session
+            .search
+            .as_ref()
+            .is_some_and(|search| search.is_match(&function.name));
         let style = match () {
             () if at == selected => theme.cursor(),
             () if found => theme.found(),
@@ -152,8 +178,8 @@ pub(super) fn draw(
         };
         let sign = if at == selected { '◆' } else { shade(function.share) };
         let width = usize::from(mark.width);
-        let text = if mark.width >= NAMED {
-            let name = name::shorten(&function.label, width - 1);
+        let text = if mark.width >= NAMED && reduced.has_rows() {
+            let name = name::label(&function.short, width - 1);
             format!("{sign}{name:<0$}", width - 1 - name.width() + name.chars().count())
         } else {
             sign.to_string().repeat(width)
@@ -171,7 +197,7 @@ pub(super) fn inset(picture: &Picture, area: Rect, window: Area, selected: usize
         return None;
     }
     let width = (area.width / 4).min(32);
-    let height = (area.height / 3).min(canvas.ranks.len() as u16);
+    let height = (area.height / 3).min(canvas.ranks.len() as u16 + 1);
     let upper = Rect {
         x: area.right() - width,
         width,
@@ -187,7 +213,7 @@ pub(super) fn inset(picture: &Picture, area: Rect, window: Area, selected: usize
             x: window.x + i32::from(inset.x - area.x),
             y: window.y + i32::from(inset.y - area.y),
             width: i32::from(width),
-            height: i32::from(height) + 1,
+            height: i32::from(height),
         };
         canvas.boxes.get(selected).is_some_and(|place| place.meets(&covered))
     };
@@ -209,31 +235,41 @@ pub(super) fn spot(picture: &Picture, inset: Rect, at: Position) -> Option<Spot>
     })
 }
 
-/// Behind the line at the left.
+/// Without the line at the left and below.
 fn inner(inset: Rect) -> Rect {
     Rect {
         x: inset.x + 1,
         width: inset.width.saturating_sub(1),
+        height: inset.height.saturating_sub(1),
         ..inset
     }
 }
 
 /// The map in a corner.
-pub(super) fn draw_inset(theme: Theme, picture: &Picture, selected: usize, inset: Rect, window: Area, buffer: &mut Buffer) {
+pub(super) fn draw_inset(
+    theme: Theme,
+    picture: &Picture,
+    selected: usize,
+    inset: Rect,
+    window: Area,
+    buffer: &mut Buffer,
+) {
     paint::clear(buffer, inset);
+    let below = format!("└{}", "─".repeat(usize::from(inset.width.saturating_sub(1))));
     for y in 0..inset.height {
-        paint::line(buffer, inset, y, &Line::styled("▏", theme.quiet()));
+        let edge = if y + 1 < inset.height { "│" } else { &below };
+        paint::line(buffer, inset, y, &Line::styled(edge, theme.quiet()));
     }
     let reduced = Reduced::new(picture, inner(inset));
     reduced.mark_window(window, theme.quiet(), buffer);
-    let marks = reduced.marks();
-    // The selected one last: nothing may hide it.
-    let (selected, others): (Vec<_>, Vec<_>) = marks.into_iter().partition(|(at, _)| *at == selected);
-    for (at, mark) in others {
-        let text = shade(picture.functions[at].share).to_string().repeat(usize::from(mark.width));
-        paint::line(buffer, mark, 0, &Line::styled(text, theme.heat(picture.functions[at].share)));
-    }
-    for (_, mark) in selected {
-        paint::line(buffer, mark, 0, &Line::styled("◆".repeat(usize::from(mark.width)), theme.related()));
+    for (at, mark) in reduced.marks(selected) {
+        let share = picture.functions[at].share;
+        let (sign, style) = if at == selected {
+            ('◆', theme.related())
+        } else {
+            (shade(share), theme.heat(share))
+        };
+        let text = sign.to_string().repeat(usize::from(mark.width));
+        paint::line(buffer, mark, 0, &Line::styled(text, style));
     }
 }

@@ -3,20 +3,20 @@
 //! Three scales: the map (every function a mark), the graph that pprof draws, and a function's neighbourhood.
 
 mod boxes;
+mod heading;
 mod map;
 
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
 
 use super::super::canvas::{Area, Spot};
 use super::super::keymap::{Action, Step, Zoom};
 use super::super::picture::{Extent, Picture};
 use super::super::session::Session;
 use super::super::theme::Theme;
-use super::super::widget::{name, paint};
+use super::super::widget::paint;
 use super::super::work::{Listing, Want};
 use super::{Outcome, View, find_match};
 use crate::analyze::NodeId;
@@ -31,7 +31,7 @@ pub(super) struct CallGraph {
     shown: Option<(Extent, Arc<Picture>)>,
     /// The function under the cursor, of those in the picture.
     at: usize,
-    /// The selected function if the picture has none of that name.
+    /// The selected function if it has samples but is not in the picture.
     missing: Option<String>,
     /// The cell of the canvas in the upper left corner of the screen.
     corner: Spot,
@@ -107,7 +107,9 @@ impl CallGraph {
         let (Some(at), Some((_, picture))) = (at, self.shown.clone()) else {
             return;
         };
-        let Some(function) = picture.functions.get(at) else { return };
+        let Some(function) = picture.functions.get(at) else {
+            return;
+        };
         session.selected = function.name.clone();
         (self.at, self.missing) = (at, None);
         let (area, window) = (picture.canvas.boxes[at], self.window(body));
@@ -118,30 +120,34 @@ impl CallGraph {
     }
 
     fn centre(&mut self, body: Rect) {
-        let area = self.shown.as_ref().and_then(|(_, picture)| picture.canvas.boxes.get(self.at).copied());
+        let area = self
+            .shown
+            .as_ref()
+            .and_then(|(_, picture)| picture.canvas.boxes.get(self.at).copied());
         if let Some(area) = area {
             self.look_at(area.middle(), body);
         }
     }
 
-    /// Shows the callers and callees of the selected function.
+    /// The function that the next step nearer leads to.
+    fn target(&self) -> Option<String> {
+        let (_, picture) = self.shown.as_ref()?;
+        let under = picture.functions.get(self.at).map(|function| function.name.clone());
+        self.missing.clone().or(under)
+    }
+
+    /// From the map to the graph, from there to a function's callers and callees.
     fn enter(&mut self, session: &mut Session, body: Rect) {
-        match self.scale {
-            Scale::Map => {
-                self.scale = Scale::Graph;
-                self.centre(body);
-            }
-            Scale::Graph => {
-                self.scale = Scale::Around;
-                self.trail = vec![session.selected.clone()];
-                self.refresh(session, body);
-            }
-            Scale::Around if self.trail.last() != Some(&session.selected) => {
-                self.trail.push(session.selected.clone());
-                self.refresh(session, body);
-            }
-            Scale::Around => {}
+        if self.scale == Scale::Map {
+            return self.zoom(Scale::Graph, session, body);
         }
+        let Some(target) = self.target().filter(|target| self.trail.last() != Some(target)) else {
+            return;
+        };
+        session.selected.clone_from(&target);
+        self.trail.push(target);
+        self.scale = Scale::Around;
+        self.refresh(session, body);
     }
 
     fn leave(&mut self, session: &mut Session, body: Rect) -> Outcome {
@@ -177,7 +183,7 @@ impl CallGraph {
             return Outcome::Done;
         }
         let hit = if self.scale == Scale::Map {
-            map::hit(&picture, area, at)
+            map::hit(&picture, self.at, area, at)
         } else {
             let window = self.window(body);
             let inset = map::inset(&picture, area, window, self.at);
@@ -232,7 +238,9 @@ impl CallGraph {
     /// Puts the cursor on the selected function, or on what is nearest to it.
     fn follow(&mut self, session: &mut Session, listing: &Listing, picture: &Picture) {
         let is_there = |at: &usize| picture.functions.get(*at).is_some_and(|it| it.name == session.selected);
-        let found = Some(self.at).filter(is_there).or_else(|| picture.find(&session.selected));
+        let found = Some(self.at)
+            .filter(is_there)
+            .or_else(|| picture.find(&session.selected));
         self.missing = None;
         self.at = match found {
             Some(at) => at,
@@ -240,47 +248,15 @@ impl CallGraph {
                 session.selected = picture.functions.first().map(|it| it.name.clone()).unwrap_or_default();
                 0
             }
-            None => {
+            None if listing.by_name.contains_key(&session.selected) => {
                 self.missing = Some(session.selected.clone());
-                nearest(listing, picture, &session.selected).unwrap_or(0)
+                picture.nearest(listing, &session.selected).unwrap_or(0)
             }
+            // Nothing is known of it here; it stays selected, as in the other views.
+            None => self.at.min(picture.functions.len().saturating_sub(1)),
         };
     }
 }
-
-/// The function in a picture that is the fewest calls above another one, or else below it.
-fn nearest(listing: &Listing, picture: &Picture, name: &str) -> Option<usize> {
-    let &start = listing.by_name.get(name)?;
-    let names = |node: NodeId| listing.report.name(node);
-    let graph = &listing.whole;
-    let search = |is_up: bool| {
-        let mut seen = vec![start];
-        let mut next = 0;
-        while let Some(&node) = seen.get(next).filter(|_| next < REACH) {
-            next += 1;
-            let others: Vec<NodeId> = if is_up {
-                let calls = graph.callers_sorted(node, &names);
-                calls.iter().map(|call| call.from).collect()
-            } else {
-                let calls = graph.callees_sorted(node, &names);
-                calls.iter().map(|call| call.to).collect()
-            };
-            for other in others {
-                if let Some(at) = picture.find(&names(other)) {
-                    return Some(at);
-                }
-                if !seen.contains(&other) {
-                    seen.push(other);
-                }
-            }
-        }
-        None
-    };
-    search(true).or_else(|| search(false))
-}
-
-/// How many functions are looked at for the nearest one.
-const REACH: usize = 200;
 
 impl View for CallGraph {
     fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
@@ -372,7 +348,7 @@ impl View for CallGraph {
             return;
         }
         let window = self.window(body);
-        paint::line(buffer, parts.title, 0, &self.title(theme, picture, window));
+        paint::line(buffer, parts.title, 0, &self.title(session, theme, picture, window));
         if self.scale == Scale::Map {
             map::draw(session, theme, picture, self.at, parts.picture, window, buffer);
         } else {
@@ -383,51 +359,6 @@ impl View for CallGraph {
         }
         let name = self.missing.as_deref().unwrap_or(&picture.functions[self.at].name);
         super::draw_details(session, theme, parts.details, name, buffer);
-    }
-}
-
-impl CallGraph {
-    /// What is shown, and how much of it is outside of the screen.
-    fn title(&self, theme: Theme, picture: &Picture, window: Area) -> Line<'static> {
-        let short = |full: &str| full[name::function_start(full)..].to_string();
-        let (drawn, calls) = (picture.functions.len(), picture.calls.len());
-        let mut spans = vec![Span::raw(" ")];
-        match (&self.missing, self.scale) {
-            (Some(missing), _) => {
-                spans.push(Span::styled(short(missing), theme.heading()));
-                let nearest = "is too small for this graph: next to it is what is marked. Enter shows its own calls.";
-                spans.push(Span::styled(format!(" {nearest}"), theme.quiet()));
-                return Line::from(spans);
-            }
-            (None, Scale::Around) => {
-                for (at, full) in self.trail.iter().enumerate() {
-                    let style = if at + 1 == self.trail.len() { theme.heading() } else { theme.quiet() };
-                    let arrow = if at > 0 { " → " } else { "" };
-                    spans.push(Span::styled(format!("{arrow}{}", short(full)), style));
-                }
-                spans.push(Span::styled(format!(" and {} around it", drawn - 1), theme.quiet()));
-            }
-            (None, _) => {
-                let text = format!("{drawn} of {} functions, {calls} calls", picture.known);
-                spans.push(Span::styled(text, theme.quiet()));
-            }
-        }
-        if self.scale == Scale::Map {
-            spans.push(Span::styled(format!("  {}", map::LEGEND), theme.quiet()));
-            return Line::from(spans);
-        }
-        let boxes = &picture.canvas.boxes;
-        let count = |is_out: &dyn Fn(&Area) -> bool| boxes.iter().filter(|area| is_out(area)).count();
-        let out = [
-            ('◀', count(&|area| area.right() <= window.x)),
-            ('▶', count(&|area| area.x >= window.right())),
-            ('▲', count(&|area| area.bottom() <= window.y)),
-            ('▼', count(&|area| area.y >= window.bottom())),
-        ];
-        for (arrow, count) in out.into_iter().filter(|(_, count)| *count > 0) {
-            spans.push(Span::styled(format!("  {arrow} {count}"), theme.quiet()));
-        }
-        Line::from(spans)
     }
 }
 
