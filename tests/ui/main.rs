@@ -76,8 +76,8 @@ const CASES: &[Case] = &[
     ("graph-around-many", "orders.cpu", LARGE, "<tab><tab><tab>/runtime.mallocgc$<enter><enter>"),
     ("graph-back-to-top", "orders.heap", NORMAL, "<tab><tab><tab>k<esc>"),
     ("graph-search", "orders.heap", LARGE, "<tab><tab><tab>/json<enter>n"),
-    ("graph-search-not-drawn", "orders.heap", LARGE, "<tab><tab><tab>/malg<enter>"),
-    ("graph-not-drawn-entered", "orders.heap", LARGE, "<tab><tab><tab>/malg<enter><enter>"),
+    ("graph-search-not-drawn", "orders.heap", LARGE, "<tab><tab><tab>/canonicalMIME<enter>"),
+    ("graph-not-drawn-entered", "orders.heap", LARGE, "<tab><tab><tab>/canonicalMIME<enter><enter>"),
     ("graph-selected-elsewhere", "orders.heap", NORMAL, "jjjj<tab><tab><tab>"),
     ("graph-other-type", "orders.heap", LARGE, "<tab><tab><tab>i"),
     ("graph-around-other-type", "orders.heap", LARGE, "<tab><tab><tab><enter>o"),
@@ -158,7 +158,17 @@ fn all_keys() -> String {
 #[test]
 fn no_size_is_too_small_or_too_large() {
     let all = all_keys();
-    let strings = ["", "<tab>", "<tab><tab>", "<tab><tab><tab>", "<tab><tab><tab>z", "?", "f(", "/a<enter>", &all];
+    let strings = [
+        "",
+        "<tab>",
+        "<tab><tab>",
+        "<tab><tab><tab>",
+        "<tab><tab><tab>z",
+        "?",
+        "f(",
+        "/a<enter>",
+        &all,
+    ];
     for fixture in ["deltas.heap", "down"] {
         for width in [0, 1, 2, 5, 10, 20, 40, 79, 80, 81, 200] {
             for height in [0, 1, 2, 3, 4, 5, 8, 10, 24, 60] {

@@ -76,8 +76,9 @@ fn find(taken: &Taken, at: usize, path: &Path, length: i32) -> Option<Spot> {
         upright.reverse();
     }
     let beside = upright.into_iter().find_map(|Spot { x, y }| {
-        let right = taken.is_free(y, x + 1, x + 1 + length, None);
-        let left = || taken.is_free(y, x - 1 - length, x - 1, None);
+        // With a blank on either side.
+        let right = taken.is_free(y, x + 1, x + 2 + length, None);
+        let left = || taken.is_free(y, x - 2 - length, x - 1, None);
         match () {
             () if right => Some(Spot { x: x + 2, y }),
             () if left() => Some(Spot { x: x - 1 - length, y }),

@@ -79,6 +79,10 @@ pub(in super::super) fn label(name: &str, width: usize) -> String {
             return candidate;
         }
     }
+    let left = width.saturating_sub(method.width() + 1);
+    if left >= 3 && !owner.is_empty() && !owner.contains('(') {
+        return format!("{}.{method}", cut_end(owner, left));
+    }
     let candidate = format!("…{method}");
     if candidate.width() <= width {
         return candidate;
@@ -158,6 +162,7 @@ mod tests {
         }
         for (name, short) in [
             ("json.mapEncoder.encodeWithSomething", "mapEncoder.enc…WithSomething"),
+            ("extraordinarily_long_package.Decode", "extraordinarily_long….Decode"),
             (
                 "catalog.(*Catalog).Snapshot /src/shop/catalog.go:103",
                 "…Snapshot …/catalog.go:103",

@@ -184,6 +184,7 @@ pub(super) fn draw(
         } else {
             sign.to_string().repeat(width)
         };
+        paint::clear(buffer, mark);
         paint::line(buffer, mark, 0, &Line::styled(text, style));
     }
 }
@@ -197,7 +198,7 @@ pub(super) fn inset(picture: &Picture, area: Rect, window: Area, selected: usize
         return None;
     }
     let width = (area.width / 4).min(32);
-    let height = (area.height / 3).min(canvas.ranks.len() as u16 + 1);
+    let height = (area.height / 3).min(10).min(canvas.ranks.len() as u16 + 1);
     let upper = Rect {
         x: area.right() - width,
         width,
@@ -270,6 +271,7 @@ pub(super) fn draw_inset(
             (shade(share), theme.heat(share))
         };
         let text = sign.to_string().repeat(usize::from(mark.width));
+        paint::clear(buffer, mark);
         paint::line(buffer, mark, 0, &Line::styled(text, style));
     }
 }

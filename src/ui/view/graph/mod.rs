@@ -152,7 +152,7 @@ impl CallGraph {
 
     fn leave(&mut self, session: &mut Session, body: Rect) -> Outcome {
         match self.scale {
-            Scale::Map => self.scale = Scale::Graph,
+            Scale::Map => self.zoom(Scale::Graph, session, body),
             Scale::Graph => return Outcome::Ignored,
             Scale::Around => {
                 let left = self.trail.pop().unwrap_or_default();
@@ -160,9 +160,9 @@ impl CallGraph {
                     self.scale = Scale::Graph;
                 }
                 session.selected = self.trail.last().cloned().unwrap_or(left);
+                self.refresh(session, body);
             }
         }
-        self.refresh(session, body);
         Outcome::Done
     }
 
@@ -172,6 +172,7 @@ impl CallGraph {
         }
         self.scale = to;
         self.refresh(session, body);
+        self.centre(body);
     }
 
     fn click(&mut self, at: Position, session: &mut Session, body: Rect) -> Outcome {
@@ -357,8 +358,8 @@ impl View for CallGraph {
                 map::draw_inset(theme, picture, self.at, inset, window, buffer);
             }
         }
-        let name = self.missing.as_deref().unwrap_or(&picture.functions[self.at].name);
-        super::draw_details(session, theme, parts.details, name, buffer);
+        let name = self.target().unwrap_or_default();
+        super::draw_details(session, theme, parts.details, &name, buffer);
     }
 }
 
