@@ -30,6 +30,7 @@ use crate::model::Profile;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
+pub use dot::shorten;
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::accounting;
 pub use list::{Found, Missing, NoSources, Sources, Wanted};

@@ -197,6 +197,9 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.update(Action::Move(Step::WheelDown)),
             MouseEventKind::ScrollUp => self.update(Action::Move(Step::WheelUp)),
+            MouseEventKind::Drag(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
+                self.update(Action::Drag(at))
+            }
             MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
                 self.message = None;
                 let screen = Screen::new(self.area);

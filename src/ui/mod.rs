@@ -6,12 +6,14 @@
 
 mod app;
 mod ask;
+mod canvas;
 mod chrome;
 mod draw;
 mod event;
 mod help;
 mod keymap;
 mod keys;
+mod picture;
 mod screen;
 mod session;
 mod terminal;

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::event::Effect;
 use super::keymap::Filter;
+use super::picture::{Extent, Picture};
 use super::work::{Job, Listing, Product, Want};
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
@@ -33,6 +34,9 @@ pub(super) struct Session {
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    pictures: HashMap<(SampleTypeId, Extent), Arc<Picture>>,
+    /// What was asked for in the current generation, so that nothing is made twice.
+    asked: Vec<Want>,
     /// How many answers of the current generation are still to come.
     pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
@@ -54,6 +58,8 @@ impl Session {
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            pictures: HashMap::new(),
+            asked: Vec::new(),
             outstanding: 0,
             last: None,
         }
@@ -72,6 +78,11 @@ impl Session {
     /// The call tree of the sample type in view, where it is ready.
     pub(super) fn tree(&self, direction: Direction) -> Option<&Arc<CallTree>> {
         self.trees.get(&(self.sample_type, direction))
+    }
+
+    /// A drawing of the call graph of the sample type in view, where it is ready.
+    pub(super) fn picture(&self, extent: &Extent) -> Option<&Arc<Picture>> {
+        self.pictures.get(&(self.sample_type, extent.clone()))
     }
 
     /// Whether what is in view is out of date.
@@ -105,6 +116,8 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
+        self.pictures.clear();
+        self.asked.clear();
         self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
         let others = (0..types.min(16))
@@ -122,6 +135,7 @@ impl Session {
         let lacks = |want: &Want| match want {
             Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+            Want::Graph(sample_type, extent) => !self.pictures.contains_key(&(*sample_type, extent.clone())),
             Want::Text(_) => true,
         };
         let has_types = self
@@ -135,9 +149,10 @@ impl Session {
         }
     }
 
-    /// Asks for what of `wants` is not there yet.
+    /// Asks for what of `wants` is neither there nor under way.
     pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
-        let wants = self.lacks(wants);
+        let mut wants = self.lacks(wants);
+        wants.retain(|want| matches!(want, Want::Text(_)) || !self.asked.contains(want));
         if wants.is_empty() { None } else { self.job(wants) }
     }
 
@@ -148,6 +163,7 @@ impl Session {
             return None;
         }
         self.outstanding += wants.len();
+        self.asked.extend(wants.iter().cloned());
         let (generation, options) = (self.generation, self.options.clone());
         Some(Effect::Analyze(Box::new(Job {
             generation,
@@ -172,6 +188,9 @@ impl Session {
             }
             Product::Tree(sample_type, direction, tree) => {
                 self.trees.insert((sample_type, direction), tree);
+            }
+            Product::Graph(sample_type, extent, picture) => {
+                self.pictures.insert((sample_type, extent), picture);
             }
             Product::Text(..) | Product::Saved(_) => {}
         }

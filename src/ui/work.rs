@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 
 use super::event::Event;
+use super::picture::{Extent, Picture};
 use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId};
@@ -48,6 +49,7 @@ pub(super) struct Job {
 pub(super) enum Want {
     Listing(SampleTypeId),
     Tree(SampleTypeId, Direction),
+    Graph(SampleTypeId, Extent),
     /// A report as text, to be shown or saved.
     Text(Box<TextJob>),
 }
@@ -73,6 +75,7 @@ impl Eq for TextJob {}
 pub(super) enum Product {
     Listing(Arc<Listing>),
     Tree(SampleTypeId, Direction, Arc<CallTree>),
+    Graph(SampleTypeId, Extent, Arc<Picture>),
     /// A report to be shown: the command and its text.
     Text(String, String),
     /// A report was saved; what to say of it.
@@ -225,18 +228,17 @@ impl Observer for Watched {
 }
 
 fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
-    // The first listing of a generation: its filters and nodes serve all that follow.
-    let mut base: Option<(u64, Arc<Listing>)> = None;
+    // The listings of a generation: the filters and nodes of the first serve all that follow.
+    let mut made: (u64, Vec<Arc<Listing>>) = (0, Vec::new());
     while let Ok(job) = queue.recv() {
         for want in &job.wants {
             if newest.load(Ordering::Relaxed) != job.generation {
                 break;
             }
-            let product = match want {
-                Want::Text(text) => write_text(&job, text, host),
-                Want::Listing(sample_type) => analyse_one(&job, *sample_type, None, &mut base),
-                Want::Tree(sample_type, direction) => analyse_one(&job, *sample_type, Some(*direction), &mut base),
-            };
+            if made.0 != job.generation {
+                made = (job.generation, Vec::new());
+            }
+            let product = analyse_one(&job, want, &mut made.1, host);
             if answers
                 .send(Event::Analyzed {
                     generation: job.generation,
@@ -274,15 +276,42 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
     }
 }
 
-fn analyse_one(
-    job: &Job,
-    sample_type: SampleTypeId,
-    tree: Option<Direction>,
-    base: &mut Option<(u64, Arc<Listing>)>,
-) -> Result<Product> {
-    let report = match base {
-        Some((generation, listing)) if *generation == job.generation => listing.report.with_type(sample_type),
-        _ => {
+/// Does one thing; `made` are the listings that there are.
+fn analyse_one(job: &Job, want: &Want, made: &mut Vec<Arc<Listing>>, host: &dyn Loader) -> Result<Product> {
+    Ok(match want {
+        Want::Listing(sample_type) => Product::Listing(listing(job, *sample_type, made)?),
+        Want::Tree(sample_type, direction) => {
+            let listing = listing(job, *sample_type, made)?;
+            let report = &listing.report;
+            let tree = CallTree::new(
+                &report.profile,
+                &report.scope,
+                &report.frames,
+                report.weights(),
+                *direction,
+            );
+            Product::Tree(*sample_type, *direction, Arc::new(tree))
+        }
+        Want::Graph(sample_type, extent) => {
+            let listing = listing(job, *sample_type, made)?;
+            let picture = match extent {
+                Extent::Report => Picture::of_report(&listing.report)?,
+                Extent::Around(name) => Picture::around(&listing, name),
+            };
+            Product::Graph(*sample_type, extent.clone(), Arc::new(picture))
+        }
+        Want::Text(text) => write_text(job, text, host)?,
+    })
+}
+
+/// The listing of a sample type, made once.
+fn listing(job: &Job, sample_type: SampleTypeId, made: &mut Vec<Arc<Listing>>) -> Result<Arc<Listing>> {
+    if let Some(listing) = made.iter().find(|listing| listing.report.sample_type == sample_type) {
+        return Ok(Arc::clone(listing));
+    }
+    let report = match made.first() {
+        Some(first) => first.report.with_type(sample_type),
+        None => {
             let top = report::report("top").ok_or(Error::Cancelled)?;
             let options = Options {
                 sample_index: sample_type.0.to_string(),
@@ -291,12 +320,7 @@ fn analyse_one(
             Report::new(&job.profile, top, None, &options)?
         }
     };
-    if let Some(direction) = tree {
-        let weights = report.weights();
-        let tree = CallTree::new(&report.profile, &report.scope, &report.frames, weights, direction);
-        return Ok(Product::Tree(sample_type, direction, Arc::new(tree)));
-    }
     let listing = Arc::new(Listing::new(report));
-    *base = Some((job.generation, Arc::clone(&listing)));
-    Ok(Product::Listing(listing))
+    made.push(Arc::clone(&listing));
+    Ok(listing)
 }

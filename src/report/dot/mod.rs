@@ -8,7 +8,8 @@ mod nodelets;
 
 use std::io::Write;
 
-use self::names::{bare, quoted, quoted_bytes, shorten};
+pub use self::names::shorten;
+use self::names::{bare, quoted, quoted_bytes};
 use super::header;
 use super::prepare::Report;
 use crate::analyze::{Edge, Names, NodeId, base_name, by_size};

@@ -46,7 +46,7 @@ pub(super) fn bare(text: &str) -> Cow<'_, str> {
 
 /// A function's name without what is in front of its package's last part (Go), its class (Java) or the innermost
 /// class or namespace (C++). Source: the patterns of pprof's `ShortenFunctionName`.
-pub(super) fn shorten(name: &str) -> Cow<'_, str> {
+pub fn shorten(name: &str) -> Cow<'_, str> {
     let name = name.strip_prefix("(anonymous namespace)::").unwrap_or(name);
     let name = without_version(name);
     let short = |name: &str| {

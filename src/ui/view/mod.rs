@@ -1,6 +1,7 @@
 //! The views. One file each and one row in [`VIEWS`].
 
 mod calls;
+mod graph;
 mod top;
 mod tree;
 
@@ -45,6 +46,12 @@ pub(super) const VIEWS: &[ViewRow] = &[
         scope: Scope::Calls,
         help: "the whole call tree, from the roots down or from the leaves up",
         make: || Box::<calls::Calls>::default(),
+    },
+    ViewRow {
+        title: "Graph",
+        scope: Scope::Graph,
+        help: "functions as boxes with lines to what they call, as `pprof -dot` draws them; the frame shows cum: ┌ below 10%, ┏ from 10%, ╔ from 50%; dotted lines lead through functions that are not drawn",
+        make: || Box::<graph::CallGraph>::default(),
     },
 ];
 
