@@ -103,6 +103,7 @@ pub(super) enum Scope {
     Top,
     Tree,
     Calls,
+    Flame,
     /// When the profile comes from a server.
     Server,
     /// When filters are in force.
@@ -126,6 +127,7 @@ impl Scope {
             Self::Top => "Top",
             Self::Tree => "Tree",
             Self::Calls => "Calls",
+            Self::Flame => "Flame",
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
@@ -207,6 +209,13 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
         ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
+    Flame {
+        ["<enter>"] => |_| Action::Enter, "zoom", "Zoom into the frame; … stands for small ones, merged";
+        ["<bs>", "<esc>"] => |_| Action::Back, "out", "Zoom out again";
+        ["<right>", "l"] => |_| Action::Expand, "", "To the frame on the right; up and down go to caller and callee";
+        ["<left>", "h"] => |_| Action::Collapse, "", "To the frame on the left";
+        ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
+    }
     Views {
         ["<tab>"] => |_| Action::NextView, "view", "Next view";
         ["<s-tab>"] => |_| Action::PreviousView, "", "Previous view";
@@ -282,6 +291,8 @@ mod tests {
         // Back along the trail first, and from its start out of the view.
         ("<bs>", Scope::Tree, Scope::Everywhere),
         ("<esc>", Scope::Tree, Scope::Everywhere),
+        ("<bs>", Scope::Flame, Scope::Everywhere),
+        ("<esc>", Scope::Flame, Scope::Everywhere),
     ];
 
     /// Every set of scopes in which all conditions hold: one for each view, the prompt and the help.

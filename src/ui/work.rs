@@ -7,10 +7,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::event::Event;
-use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
+use crate::analyze::{
+    CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, TreeNodeId, Trimmed, View, covered, heaviest_lines,
+};
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId};
 use crate::progress::Observer;
@@ -48,8 +51,38 @@ pub(super) struct Job {
 pub(super) enum Want {
     Listing(SampleTypeId),
     Tree(SampleTypeId, Direction),
+    /// What of a tree a search finds.
+    Matches(Box<Search>),
     /// A report as text, to be shown or saved.
     Text(Box<TextJob>),
+}
+
+/// A search of a call tree.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    pub(super) sample_type: SampleTypeId,
+    pub(super) expression: Regex,
+    pub(super) tree: Arc<CallTree>,
+}
+
+impl PartialEq for Search {
+    fn eq(&self, other: &Self) -> bool {
+        self.sample_type == other.sample_type
+            && self.expression.as_str() == other.expression.as_str()
+            && Arc::ptr_eq(&self.tree, &other.tree)
+    }
+}
+
+impl Eq for Search {}
+
+/// What a [`Search`] finds.
+#[derive(Debug)]
+pub(super) struct Matches {
+    pub(super) of: Search,
+    /// The contexts that match, in the order of the tree.
+    pub(super) contexts: Vec<TreeNodeId>,
+    /// Sum over the samples that pass one of them.
+    pub(super) covered: i64,
 }
 
 /// A report that a command asks for.
@@ -73,6 +106,7 @@ impl Eq for TextJob {}
 pub(super) enum Product {
     Listing(Arc<Listing>),
     Tree(SampleTypeId, Direction, Arc<CallTree>),
+    Matches(Arc<Matches>),
     /// A report to be shown: the command and its text.
     Text(String, String),
     /// A report was saved; what to say of it.
@@ -224,6 +258,22 @@ impl Observer for Watched {
     }
 }
 
+/// Gives an analysis up when a newer generation has begun.
+struct Wanted<'n> {
+    generation: u64,
+    newest: &'n AtomicU64,
+}
+
+impl Observer for Wanted<'_> {
+    fn progress(&self, _done: u64, _total: Option<u64>) -> Result<()> {
+        if self.newest.load(Ordering::Relaxed) == self.generation {
+            Ok(())
+        } else {
+            Err(Error::Cancelled)
+        }
+    }
+}
+
 fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
     // The first listing of a generation: its filters and nodes serve all that follow.
     let mut base: Option<(u64, Arc<Listing>)> = None;
@@ -234,8 +284,18 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, h
             }
             let product = match want {
                 Want::Text(text) => write_text(&job, text, host),
-                Want::Listing(sample_type) => analyse_one(&job, *sample_type, None, &mut base),
-                Want::Tree(sample_type, direction) => analyse_one(&job, *sample_type, Some(*direction), &mut base),
+                Want::Listing(sample_type) => listing(&job, *sample_type, &mut base),
+                Want::Tree(sample_type, direction) => report(&job, *sample_type, base.as_ref()).and_then(|report| {
+                    let wanted = Wanted {
+                        generation: job.generation,
+                        newest,
+                    };
+                    let tree = CallTree::new(report.basis(), *direction, &wanted)?;
+                    Ok(Product::Tree(*sample_type, *direction, Arc::new(tree)))
+                }),
+                Want::Matches(search) => {
+                    report(&job, search.sample_type, base.as_ref()).map(|report| matches(&report, search))
+                }
             };
             if answers
                 .send(Event::Analyzed {
@@ -274,29 +334,36 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
     }
 }
 
-fn analyse_one(
-    job: &Job,
-    sample_type: SampleTypeId,
-    tree: Option<Direction>,
-    base: &mut Option<(u64, Arc<Listing>)>,
-) -> Result<Product> {
-    let report = match base {
-        Some((generation, listing)) if *generation == job.generation => listing.report.with_type(sample_type),
+/// A report of a sample type, with the filters and nodes of the generation's first listing where that is there.
+fn report(job: &Job, sample_type: SampleTypeId, base: Option<&(u64, Arc<Listing>)>) -> Result<Report> {
+    match base {
+        Some((generation, listing)) if *generation == job.generation => Ok(listing.report.with_type(sample_type)),
         _ => {
             let top = report::report("top").ok_or(Error::Cancelled)?;
             let options = Options {
                 sample_index: sample_type.0.to_string(),
                 ..job.options.clone()
             };
-            Report::new(&job.profile, top, None, &options)?
+            Report::new(&job.profile, top, None, &options)
         }
-    };
-    if let Some(direction) = tree {
-        let weights = report.weights();
-        let tree = CallTree::new(&report.profile, &report.scope, &report.frames, weights, direction);
-        return Ok(Product::Tree(sample_type, direction, Arc::new(tree)));
     }
-    let listing = Arc::new(Listing::new(report));
+}
+
+fn matches(report: &Report, search: &Search) -> Product {
+    let nodes = (0..report.frames.len() as u32).map(NodeId);
+    let found: Vec<bool> = nodes
+        .map(|node| search.expression.is_match(&report.name(node)))
+        .collect();
+    let is_found = |node: NodeId| found[node.index()];
+    Product::Matches(Arc::new(Matches {
+        of: search.clone(),
+        contexts: search.tree.contexts_of(is_found),
+        covered: covered(report.basis(), is_found),
+    }))
+}
+
+fn listing(job: &Job, sample_type: SampleTypeId, base: &mut Option<(u64, Arc<Listing>)>) -> Result<Product> {
+    let listing = Arc::new(Listing::new(report(job, sample_type, base.as_ref())?));
     *base = Some((job.generation, Arc::clone(&listing)));
     Ok(Product::Listing(listing))
 }

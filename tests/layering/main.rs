@@ -18,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str], &str)] = &[
     ("model", &[], "what a profile is depends on nothing"),
     ("decode", &["model", "error", "progress"], "bytes become a profile wherever they come from"),
     ("encode", &["model", "error", "decode"], "a profile becomes bytes; the wire types are the decoder's"),
-    ("analyze", &["model", "error"], "questions are asked of a profile, not of a file or a screen"),
+    ("analyze", &["model", "error", "progress"], "questions are asked of a profile, not of a file or a screen, and can be given up"),
     ("report", &["analyze", "encode", "model", "error"], "text is made of aggregates, for any writer"),
     ("source", &["error", "progress"], "where bytes come from has nothing to do with what they mean"),
     ("load", &["analyze", "model", "error"], "several profiles become one; how a name is opened is handed in"),
