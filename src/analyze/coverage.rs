@@ -14,7 +14,7 @@ pub fn covered(basis: Basis<'_>, is_wanted: impl Fn(NodeId) -> bool) -> i64 {
         .collect();
     let (mut sum, mut divisor) = (0i128, 0i128);
     for span in basis.scope.spans() {
-        let passes = |location: &LocationId| wanted[location.index()];
+        let passes = |location: LocationId| wanted[location.index()];
         if basis.stack(span).iter().any(passes) {
             let own = basis.weights.of(span.sample.index());
             sum += i128::from(own.0);

@@ -19,6 +19,7 @@ mod pattern;
 mod places;
 mod prune;
 mod routes;
+mod sums;
 mod tagfilter;
 mod tagframes;
 mod tags;

@@ -236,11 +236,11 @@ impl Packed {
         // Two loops: turning a stack around costs nothing this way.
         match direction {
             Direction::TopDown => {
-                let nodes = stack.iter().rev().flat_map(|&at| basis.frames.of(at).iter().rev());
+                let nodes = stack.iter().rev().flat_map(|at| basis.frames.of(at).iter().rev());
                 nodes.take(most).for_each(|node| writer.step(self, *node));
             }
             Direction::BottomUp => {
-                let nodes = stack.iter().flat_map(|&at| basis.frames.of(at));
+                let nodes = stack.iter().flat_map(|at| basis.frames.of(at));
                 nodes.take(most).for_each(|node| writer.step(self, *node));
             }
         }

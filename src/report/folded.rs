@@ -32,11 +32,14 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         if value == 0 && divisor == 0 {
             continue;
         }
-        let frames = &profile.stacks.get(profile.samples.stack[sample])[span.from as usize..span.to as usize];
+        let frames = profile
+            .stacks
+            .get(profile.samples.stack[sample])
+            .part(span.from, span.to);
         let nodes = frames
             .iter()
             .rev()
-            .flat_map(|&frame| report.frames.of(frame).iter().rev());
+            .flat_map(|frame| report.frames.of(frame).iter().rev());
         stack.clear();
         stack.extend(nodes.filter(|node| kept[node.index()]).map(|node| ranks[node.index()]));
         if stack.is_empty() {

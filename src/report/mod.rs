@@ -63,6 +63,8 @@ pub struct ReportRow {
 pub enum Shows {
     /// Samples as they are: no graph is made, values have a unit each, file names stay whole.
     Samples,
+    /// Nodes, one by one, without their calls.
+    Table,
     /// Nodes, one by one.
     Nodes,
     /// Nodes and calls as a picture.
@@ -91,7 +93,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The functions that hold most, one a line",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         write: |report, out| top::write(report, out),
     },
@@ -212,7 +214,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The rows of top in that format",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Binary,
         write: |report, out| proto::write_top(report, out),
     },
@@ -234,7 +236,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The table of top as CSV",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         write: |report, out| csv::write(report, out),
     },

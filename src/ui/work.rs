@@ -258,6 +258,9 @@ impl Observer for Watched {
     }
 }
 
+/// A generation and its first listing.
+type Base = (u64, Arc<Listing>);
+
 /// Gives an analysis up when a newer generation has begun.
 struct Wanted<'n> {
     generation: u64,
@@ -275,8 +278,7 @@ impl Observer for Wanted<'_> {
 }
 
 fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
-    // The first listing of a generation: its filters and nodes serve all that follow.
-    let mut base: Option<(u64, Arc<Listing>)> = None;
+    let mut base: Option<Base> = None;
     while let Ok(job) = queue.recv() {
         for want in &job.wants {
             if newest.load(Ordering::Relaxed) != job.generation {
@@ -285,16 +287,16 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, h
             let product = match want {
                 Want::Text(text) => write_text(&job, text, host),
                 Want::Listing(sample_type) => listing(&job, *sample_type, &mut base),
-                Want::Tree(sample_type, direction) => report(&job, *sample_type, base.as_ref()).and_then(|report| {
+                Want::Tree(sample_type, direction) => based(&job, *sample_type, &mut base).and_then(|report| {
                     let wanted = Wanted {
                         generation: job.generation,
                         newest,
                     };
-                    let tree = CallTree::new(report.basis(), *direction, &wanted)?;
+                    let tree = CallTree::new(report.basis_of(*sample_type), *direction, &wanted)?;
                     Ok(Product::Tree(*sample_type, *direction, Arc::new(tree)))
                 }),
                 Want::Matches(search) => {
-                    report(&job, search.sample_type, base.as_ref()).map(|report| matches(&report, search))
+                    based(&job, search.sample_type, &mut base).map(|report| matches(report, search))
                 }
             };
             if answers
@@ -334,19 +336,18 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
     }
 }
 
-/// A report of a sample type, with the filters and nodes of the generation's first listing where that is there.
-fn report(job: &Job, sample_type: SampleTypeId, base: Option<&(u64, Arc<Listing>)>) -> Result<Report> {
-    match base {
-        Some((generation, listing)) if *generation == job.generation => Ok(listing.report.with_type(sample_type)),
-        _ => {
-            let top = report::report("top").ok_or(Error::Cancelled)?;
-            let options = Options {
-                sample_index: sample_type.0.to_string(),
-                ..job.options.clone()
-            };
-            Report::new(&job.profile, top, None, &options)
-        }
+/// The generation's first listing, made if it is not there: its filters and nodes serve every sample type.
+fn based<'b>(job: &Job, sample_type: SampleTypeId, base: &'b mut Option<Base>) -> Result<&'b Report> {
+    if base.as_ref().is_none_or(|(generation, _)| *generation != job.generation) {
+        let top = report::report("top").ok_or(Error::Cancelled)?;
+        let options = Options {
+            sample_index: sample_type.0.to_string(),
+            ..job.options.clone()
+        };
+        let report = Report::new(&job.profile, top, None, &options)?;
+        *base = Some((job.generation, Arc::new(Listing::new(report))));
     }
+    base.as_ref().map(|(_, listing)| &listing.report).ok_or(Error::Cancelled)
 }
 
 fn matches(report: &Report, search: &Search) -> Product {
@@ -358,12 +359,15 @@ fn matches(report: &Report, search: &Search) -> Product {
     Product::Matches(Arc::new(Matches {
         of: search.clone(),
         contexts: search.tree.contexts_of(is_found),
-        covered: covered(report.basis(), is_found),
+        covered: covered(report.basis_of(search.sample_type), is_found),
     }))
 }
 
-fn listing(job: &Job, sample_type: SampleTypeId, base: &mut Option<(u64, Arc<Listing>)>) -> Result<Product> {
-    let listing = Arc::new(Listing::new(report(job, sample_type, base.as_ref())?));
-    *base = Some((job.generation, Arc::clone(&listing)));
-    Ok(Product::Listing(listing))
+fn listing(job: &Job, sample_type: SampleTypeId, base: &mut Option<Base>) -> Result<Product> {
+    let report = based(job, sample_type, base)?;
+    if report.sample_type != sample_type {
+        return Ok(Product::Listing(Arc::new(Listing::new(report.with_type(sample_type)))));
+    }
+    let first = base.as_ref().map(|(_, listing)| Product::Listing(Arc::clone(listing)));
+    first.ok_or(Error::Cancelled)
 }
