@@ -338,7 +338,10 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
 
 /// The generation's first listing, made if it is not there: its filters and nodes serve every sample type.
 fn based<'b>(job: &Job, sample_type: SampleTypeId, base: &'b mut Option<Base>) -> Result<&'b Report> {
-    if base.as_ref().is_none_or(|(generation, _)| *generation != job.generation) {
+    if base
+        .as_ref()
+        .is_none_or(|(generation, _)| *generation != job.generation)
+    {
         let top = report::report("top").ok_or(Error::Cancelled)?;
         let options = Options {
             sample_index: sample_type.0.to_string(),
@@ -347,7 +350,9 @@ fn based<'b>(job: &Job, sample_type: SampleTypeId, base: &'b mut Option<Base>) -
         let report = Report::new(&job.profile, top, None, &options)?;
         *base = Some((job.generation, Arc::new(Listing::new(report))));
     }
-    base.as_ref().map(|(_, listing)| &listing.report).ok_or(Error::Cancelled)
+    base.as_ref()
+        .map(|(_, listing)| &listing.report)
+        .ok_or(Error::Cancelled)
 }
 
 fn matches(report: &Report, search: &Search) -> Product {
