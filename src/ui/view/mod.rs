@@ -226,13 +226,18 @@ fn find_match(
     around.into_iter().find(|&row| search.is_match(&name(row)))
 }
 
+/// What parts the rows from the details.
+fn draw_rule(theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let rule = "─".repeat(usize::from(area.width));
+    paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
+}
+
 /// Details of a function at the lower end of a view: full name, source, package.
 fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
     if area.height == 0 || full.is_empty() {
         return;
     }
-    let rule = "─".repeat(usize::from(area.width));
-    paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
+    draw_rule(theme, area, buffer);
     paint::line(
         buffer,
         area,

@@ -11,7 +11,7 @@ use super::super::super::session::Session;
 use super::super::super::theme::Theme;
 use super::super::super::widget::{name, paint};
 use super::super::super::work::Matches;
-use super::super::{Shown, draw_details, draw_empty, fill};
+use super::super::{Shown, draw_details, draw_empty, draw_rule, fill, name_spans};
 use super::{Areas, Flame};
 use crate::analyze::{Direction, NodeId, Part, TreeNodeId};
 use crate::model::units::percentage;
@@ -53,11 +53,10 @@ pub(super) fn draw(flame: &Flame, session: &Session, theme: Theme, areas: Areas,
         picture.row(flame.top + usize::from(y), areas.rows, y, buffer);
     }
     picture.frame(areas.frame, buffer);
-    let name = match flame.part() {
-        Part::One(id) => shown.name(id),
-        Part::Many { .. } => String::new(),
-    };
-    draw_details(session, theme, areas.details, &name, buffer);
+    match flame.part() {
+        Part::One(id) => draw_details(session, theme, areas.details, &shown.name(id), buffer),
+        Part::Many { first, end, .. } => picture.members(session, first, end, areas.details, buffer),
+    }
 }
 
 /// What is drawn, with what it takes.
@@ -114,7 +113,7 @@ impl Picture<'_> {
                     _ => format!("{edge}{MERGED}"),
                 }
             }
-            Part::One(_) if room == 0 => edge.into(),
+            Part::One(_) if room < 2 => edge.into(),
             Part::One(TreeNodeId::ROOT) => format!("{edge}{}", name::cut_end(&self.total(), room)),
             Part::One(id) => {
                 let sign = if self.shown.tree.get(id).cum < 0 { LESS } else { "" };
@@ -263,6 +262,25 @@ impl Picture<'_> {
             }
             (1, _) => format!("1 match {covered}"),
             _ => format!("{count} matches {covered}"),
+        }
+    }
+
+    /// The largest of merged frames.
+    fn members(&self, session: &Session, first: TreeNodeId, end: TreeNodeId, area: Rect, buffer: &mut Buffer) {
+        let report = &self.shown.listing.report;
+        let tree = &self.shown.tree;
+        draw_rule(self.theme, area, buffer);
+        for (row, id) in (1..area.height).zip(tree.siblings(first, end)) {
+            let cum = tree.get(id).cum;
+            let (value, share) = (report.format.value(cum), percentage(cum, report.total));
+            let mut spans = vec![
+                Span::styled(format!(" {value:>10}"), self.theme.value()),
+                Span::styled(format!(" {:>6}  ", share.trim()), self.theme.quiet()),
+            ];
+            let taken: usize = spans.iter().map(Span::width).sum();
+            let room = usize::from(area.width).saturating_sub(taken);
+            spans.extend(name_spans(session, self.theme, &self.shown.name(id), room, false));
+            paint::line(buffer, area, row, &Line::from(spans));
         }
     }
 

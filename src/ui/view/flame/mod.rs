@@ -107,10 +107,18 @@ impl Flame {
         self.followed.clone_from(&session.selected);
     }
 
+    /// Brings the cursor's row into view: by a step if it is next to what is, else into the middle.
     fn scroll(&mut self, body: Rect) {
         let height = usize::from(areas(body).rows.height).max(1);
-        let lowest = self.at.0.saturating_sub(height - 1);
-        self.top = self.top.clamp(lowest, self.at.0).min(self.last_top(height));
+        let row = self.at.0;
+        let lowest = row.saturating_sub(height - 1);
+        let is_near = (self.top.saturating_sub(1)..=self.top + height).contains(&row);
+        self.top = if is_near {
+            self.top.clamp(lowest, row)
+        } else {
+            row.saturating_sub(height / 2)
+        };
+        self.top = self.top.min(self.last_top(height));
     }
 
     fn last_top(&self, height: usize) -> usize {
@@ -221,7 +229,7 @@ impl Flame {
 
     /// Shows another tree: what was zoomed into and what is under the cursor is found again by its names.
     fn adopt(&mut self, new: Shown, session: &mut Session, body: Rect) {
-        let under = self.part().first();
+        let under = self.part();
         let old = self.shown.replace(new);
         let Some(new) = self.shown.clone() else { return };
         let Some(old) = old else {
@@ -238,14 +246,16 @@ impl Flame {
             Part::Many { .. } => None,
         });
         self.trail = singles.collect();
-        match again(under) {
-            Some(id) if self.followed == session.selected => {
-                let at = self.top;
-                self.reveal(id, session, body);
-                self.top = at;
+        let Some(id) = again(under.first()).filter(|_| self.followed == session.selected) else {
+            return self.follow(session, body);
+        };
+        match under {
+            Part::One(_) => self.reveal(id, session, body),
+            // They were not looked at one by one, and need not be now.
+            Part::Many { .. } => {
+                self.lay_out(id);
                 self.scroll(body);
             }
-            _ => self.follow(session, body),
         }
     }
 
@@ -268,6 +278,8 @@ impl View for Flame {
         }
         let height = usize::from(areas(body).rows.height);
         let (row, at) = self.at;
+        // Whoever does something else does not wait for a match any more.
+        self.seeks = None;
         match action {
             Action::Move(Step::WheelUp) => self.top = self.top.saturating_sub(3),
             Action::Move(Step::WheelDown) => self.top = (self.top + 3).min(self.last_top(height)),
