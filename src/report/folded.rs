@@ -66,7 +66,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
 }
 
 /// Which nodes are shown: those that hold most, as many as the user wants.
-fn kept(report: &Report) -> Vec<bool> {
+pub(super) fn kept(report: &Report) -> Vec<bool> {
     let wanted = usize::try_from(report.options.node_count).unwrap_or(0);
     let wanted = if report.options.trim { wanted } else { 0 };
     let mut kept = vec![wanted == 0; report.frames.len()];

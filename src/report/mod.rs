@@ -17,6 +17,7 @@ mod options;
 mod prepare;
 mod proto;
 mod raw;
+mod speedscope;
 mod tags;
 mod top;
 mod traces;
@@ -267,12 +268,23 @@ pub const REPORTS: &[ReportRow] = &[
         name: "folded",
         aliases: &[],
         argument: None,
-        help: "Stacks for flame graph tools: root;child;leaf value",
+        help: "Stacks behind the filters, for flame graph tools: root;child;leaf value",
         nodes: 0,
         trims: false,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         write: |report, out| folded::write(report, out),
+    },
+    ReportRow {
+        name: "speedscope",
+        aliases: &[],
+        argument: None,
+        help: "Stacks behind the filters, of all sample types, for speedscope.app, as JSON",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Table,
+        content: Content::Text,
+        write: |report, out| speedscope::write(report, out),
     },
 ];
 

@@ -216,11 +216,16 @@ impl Report {
 
     /// The same with where it comes from.
     pub fn basis(&self) -> Basis<'_> {
+        self.basis_of(self.sample_type)
+    }
+
+    /// What the same report of another sample type adds up.
+    pub fn basis_of(&self, sample_type: SampleTypeId) -> Basis<'_> {
         Basis {
             profile: &self.profile,
             scope: &self.scope,
             frames: &self.frames,
-            weights: self.weights(),
+            weights: weights(&self.profile, &self.options, sample_type),
         }
     }
 

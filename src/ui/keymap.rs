@@ -120,6 +120,7 @@ pub(super) enum Scope {
     Top,
     Tree,
     Calls,
+    Flame,
     Graph,
     /// When the profile comes from a server.
     Server,
@@ -144,6 +145,7 @@ impl Scope {
             Self::Top => "Top",
             Self::Tree => "Tree",
             Self::Calls => "Calls",
+            Self::Flame => "Flame",
             Self::Graph => "Graph",
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
@@ -225,6 +227,13 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["<space>"] => |_| Action::Toggle, "", "Open or close the row";
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
         ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
+    }
+    Flame {
+        ["<enter>"] => |_| Action::Enter, "zoom", "Zoom into the frame; … stands for small ones, merged";
+        ["<bs>", "<esc>"] => |_| Action::Back, "out", "Zoom out again";
+        ["<right>", "l"] => |_| Action::Expand, "", "To the frame on the right; up and down go to caller and callee";
+        ["<left>", "h"] => |_| Action::Collapse, "", "To the frame on the left";
+        ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
     }
     Graph {
         ["<enter>"] => |_| Action::Enter, "go in", "From the map to the graph, from there to the function's callers and callees";
@@ -314,6 +323,8 @@ mod tests {
         // Back along the trail first, and from its start out of the view.
         ("<bs>", Scope::Tree, Scope::Everywhere),
         ("<esc>", Scope::Tree, Scope::Everywhere),
+        ("<bs>", Scope::Flame, Scope::Everywhere),
+        ("<esc>", Scope::Flame, Scope::Everywhere),
         ("<bs>", Scope::Graph, Scope::Everywhere),
         ("<esc>", Scope::Graph, Scope::Everywhere),
         // Along calls instead of rows.

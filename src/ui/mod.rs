@@ -4,6 +4,7 @@
 //! `terminal`. Analyses and loads run on threads (`work`). Draws what `analyze` made and decides nothing about
 //! numbers; knows no file and no network: the loader is handed in.
 
+mod analyst;
 mod app;
 mod ask;
 mod canvas;

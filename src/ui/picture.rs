@@ -4,9 +4,9 @@
 use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
+use super::analyst::Listing;
 use super::canvas::{Canvas, Link};
 use super::widget::name;
-use super::work::Listing;
 use crate::analyze::{Edge, Graph, NodeId, by_size};
 use crate::error::{Error, Result};
 use crate::model::units::percentage;

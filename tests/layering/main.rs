@@ -18,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str], &str)] = &[
     ("model", &[], "what a profile is depends on nothing"),
     ("decode", &["model", "error", "progress"], "bytes become a profile wherever they come from"),
     ("encode", &["model", "error", "decode"], "a profile becomes bytes; the wire types are the decoder's"),
-    ("analyze", &["model", "error"], "questions are asked of a profile, not of a file or a screen"),
+    ("analyze", &["model", "error", "progress"], "questions are asked of a profile, not of a file or a screen, and can be given up"),
     ("layout", &[], "boxes and lines are placed for any graph and any picture"),
     ("report", &["analyze", "encode", "layout", "model", "error"], "text is made of aggregates, for any writer"),
     ("source", &["error", "progress"], "where bytes come from has nothing to do with what they mean"),
@@ -49,7 +49,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("jiff", &["report/", "ui/", "source/save.rs", "zone.rs"], "times are formatted where they are shown"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),
     ("serde", &["report/"], "only reports are written for programs"),
-    ("serde_json", &["report/json.rs"], "one report is JSON"),
+    ("serde_json", &["report/json.rs", "report/speedscope.rs"], "two reports are JSON"),
     ("hashbrown", &[], "a container"),
     ("rustc_hash", &[], "a hash"),
 ];

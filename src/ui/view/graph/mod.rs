@@ -11,13 +11,13 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::super::analyst::{Listing, Want};
 use super::super::canvas::{Area, Spot};
 use super::super::keymap::{Action, Step, Zoom};
 use super::super::picture::{Extent, Picture};
 use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::paint;
-use super::super::work::{Listing, Want};
 use super::{Outcome, View, find_match};
 use crate::analyze::NodeId;
 
