@@ -346,9 +346,10 @@ const NOT_HERE: &[(&[&str], &str)] = &[
         &["http", "no_browser"],
         "there is no web page; without it the dashboard opens in the terminal",
     ),
+    (&["ps", "gif"], "write -svg, -png or -pdf"),
     (
-        &["web", "svg", "png", "pdf", "ps", "gif", "gv", "evince", "eog"],
-        "pictures are drawn by Graphviz from -dot",
+        &["web", "gv", "evince", "eog"],
+        "write -svg, -png or -pdf to a file and open that",
     ),
     (&["kcachegrind"], "write -callgrind to a file and open that"),
     (&["disasm", "weblist"], "there is no disassembly; -list shows source"),

@@ -8,12 +8,14 @@ mod columns;
 mod command;
 mod csv;
 mod dot;
+mod drawing;
 mod fields;
 mod folded;
 mod header;
 mod json;
 mod list;
 mod options;
+mod picture;
 mod prepare;
 mod proto;
 mod raw;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
+use crate::picture::FileFormat;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
@@ -55,6 +58,8 @@ pub struct ReportRow {
     pub shows: Shows,
     /// What is written.
     pub content: Content,
+    /// The ending of a file of it, if it is made for other programs: the menu of exports.
+    pub ending: Option<&'static str>,
     write: fn(&mut Report, &mut dyn Write) -> Result<()>,
 }
 
@@ -93,6 +98,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| top::write(report, out),
     },
     ReportRow {
@@ -104,6 +110,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| tree::write(report, out),
     },
     ReportRow {
@@ -115,6 +122,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| tree::write(report, out),
     },
     ReportRow {
@@ -126,7 +134,44 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Drawing,
         content: Content::Text,
+        ending: Some("dot"),
         write: |report, out| dot::write(report, out),
+    },
+    ReportRow {
+        name: "svg",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a picture for browsers, with all names as tooltips",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Text,
+        ending: Some("svg"),
+        write: |report, out| picture::write(report, FileFormat::Svg, out),
+    },
+    ReportRow {
+        name: "png",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a picture of pixels",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Binary,
+        ending: Some("png"),
+        write: |report, out| picture::write(report, FileFormat::Png, out),
+    },
+    ReportRow {
+        name: "pdf",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a page of PDF",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Binary,
+        ending: Some("pdf"),
+        write: |report, out| picture::write(report, FileFormat::Pdf, out),
     },
     ReportRow {
         name: "callgrind",
@@ -137,6 +182,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Addresses,
         content: Content::Text,
+        ending: Some("callgrind"),
         write: |report, out| callgrind::write(report, out),
     },
     ReportRow {
@@ -148,6 +194,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| traces::write(report, out),
     },
     ReportRow {
@@ -159,6 +206,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| tags::write(report, out),
     },
     ReportRow {
@@ -170,6 +218,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Lines,
         content: Content::Text,
+        ending: None,
         write: list::write,
     },
     ReportRow {
@@ -181,6 +230,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| raw::write(report, out),
     },
     ReportRow {
@@ -192,6 +242,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| raw::write_comments(report, out),
     },
     ReportRow {
@@ -203,6 +254,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Binary,
+        ending: Some("pb.gz"),
         write: |report, out| proto::write(report, out),
     },
     ReportRow {
@@ -214,6 +266,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Binary,
+        ending: Some("top.pb.gz"),
         write: |report, out| proto::write_top(report, out),
     },
     ReportRow {
@@ -225,6 +278,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("json"),
         write: |report, out| json::write(report, out),
     },
     ReportRow {
@@ -236,6 +290,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("csv"),
         write: |report, out| csv::write(report, out),
     },
     ReportRow {
@@ -247,6 +302,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("tree.csv"),
         write: |report, out| csv::write_calls(report, out),
     },
     ReportRow {
@@ -258,6 +314,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: Some("tags.csv"),
         write: |report, out| csv::write_tags(report, out),
     },
     ReportRow {
@@ -269,6 +326,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("folded"),
         write: |report, out| folded::write(report, out),
     },
 ];
