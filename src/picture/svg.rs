@@ -19,7 +19,7 @@ pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
          <svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"graphics-document document\" aria-label=\"{title}\" \
          font-family=\"{FONTS}\" xml:space=\"preserve\">\n\
-         <title>{title}</title>\n<style>text{{white-space:pre}}</style>\n\
+         <title>{title}</title>\n<style>text{{white-space:pre}}rect{{shape-rendering:crispEdges}}</style>\n\
          <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n",
         picture.background
     )?;

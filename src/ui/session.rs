@@ -173,7 +173,7 @@ impl Session {
             Product::Tree(sample_type, direction, tree) => {
                 self.trees.insert((sample_type, direction), tree);
             }
-            Product::Text(..) | Product::Saved(_) => {}
+            Product::Text(..) | Product::Saved(_) | Product::Kept(_) => {}
         }
         Ok(true)
     }
