@@ -54,12 +54,8 @@ fn encode(pixels: &Pixmap, scale: f64, out: &mut dyn Write) -> io::Result<()> {
     }));
     let mut writer = encoder.write_header()?;
     let mut stream = writer.stream_writer()?;
-    let mut row = Vec::with_capacity(width as usize * 3);
     for line in pixels.data().chunks_exact(width as usize * 4) {
-        row.clear();
-        for pixel in line.chunks_exact(4) {
-            row.extend_from_slice(&pixel[..3]);
-        }
+        let row: Vec<u8> = line.chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
         stream.write_all(&row)?;
     }
     stream.finish()?;
