@@ -38,11 +38,11 @@ pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     encode(&canvas.pixels, scale, out)
 }
 
-/// There is nothing behind the background: three bytes a pixel.
+/// Nothing shines through the background, so the colours are those of the pixels.
 fn encode(pixels: &Pixmap, scale: f64, out: &mut dyn Write) -> io::Result<()> {
     let (width, height) = (pixels.width(), pixels.height());
     let mut encoder = png::Encoder::new(out, width, height);
-    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Balanced);
     // 96 units of length are an inch.
@@ -53,12 +53,7 @@ fn encode(pixels: &Pixmap, scale: f64, out: &mut dyn Write) -> io::Result<()> {
         unit: png::Unit::Meter,
     }));
     let mut writer = encoder.write_header()?;
-    let mut stream = writer.stream_writer()?;
-    for line in pixels.data().chunks_exact(width as usize * 4) {
-        let row: Vec<u8> = line.chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
-        stream.write_all(&row)?;
-    }
-    stream.finish()?;
+    writer.write_image_data(pixels.data())?;
     writer.finish()?;
     Ok(())
 }
