@@ -31,6 +31,7 @@
 //! │ sample type tabs: [4 inuse_space]  3 inuse_objects …                   ui/chrome.rs
 //! │ view tabs: [Top] Tree Calls            filters and search in force     ui/chrome.rs
 //! │ body: the view in front                                                ui/view/{top,tree,calls}.rs
+//! │   over it: help and reports, or the menu of exports                     ui/widget/pane.rs, ui/export.rs
 //! │   details of the function under the cursor                             ui/view/mod.rs
 //! └ footer: the keys that act here, or a message, or a prompt              ui/chrome.rs, ui/widget/prompt.rs
 //! ```

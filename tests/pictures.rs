@@ -282,7 +282,7 @@ fn png_is_the_same_picture() {
         assert_eq!(info.color_type, png::ColorType::Rgba, "{name}");
         let width = number(document.root_element(), "width");
         let scale = f64::from(info.width) / width;
-        let is_whole = (scale - 2.0).abs() < 0.01;
+        let is_whole = (0.99..2.01).contains(&scale);
         assert!(
             is_whole || !warnings.is_empty(),
             "{name} is drawn at {scale}: {warnings:?}"

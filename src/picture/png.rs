@@ -14,14 +14,19 @@ const MAX_PIXELS: f64 = 40e6;
 /// So many pixels at most in a row or column: what other programs open.
 const MAX_SIDE: f64 = 32_000.0;
 
-pub(super) fn shrunk(picture: &Picture) -> f64 {
-    let (width, height) = (picture.width * SCALE, picture.height * SCALE);
+/// Pixels for a unit of length: fewer for a large picture.
+fn scale(picture: &Picture) -> f64 {
+    let (width, height) = (picture.width, picture.height);
     let by_area = (MAX_PIXELS / (width * height)).sqrt();
-    by_area.min(MAX_SIDE / width.max(height)).min(1.0)
+    SCALE.min(by_area).min(MAX_SIDE / width.max(height))
+}
+
+pub(super) fn shrunk(picture: &Picture) -> f64 {
+    scale(picture).min(1.0)
 }
 
 pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
-    let scale = SCALE * shrunk(picture);
+    let scale = scale(picture);
     let side = |length: f64| (length * scale).ceil() as u32;
     let sized = Pixmap::new(side(picture.width), side(picture.height));
     let mut pixels = sized.ok_or_else(|| io::Error::other("the picture has no size"))?;

@@ -129,7 +129,7 @@ pub const REPORTS: &[ReportRow] = &[
         name: "svg",
         aliases: &[],
         argument: None,
-        help: "The call graph as a picture for browsers, with all names as tooltips",
+        help: "The call graph as a picture, with full names as tooltips",
         nodes: 80,
         trims: true,
         shows: Shows::Drawing,

@@ -135,28 +135,32 @@ impl App {
             options,
             output: Some(file.trim().to_string()),
         };
-        self.message = Some(Message::Note(format!("Writing {} …", report.name)));
-        self.session.want(vec![Want::Text(Box::new(TextJob {
+        let effect = self.session.want(vec![Want::Text(Box::new(TextJob {
             title: report.name.into(),
             step: Box::new(step),
             existing,
-        }))])
+        }))]);
+        self.message = Some(match effect {
+            Some(_) => Message::Note(format!("Writing {} …", report.name)),
+            None => Message::Problem("The profile has no sample types: there is nothing to export.".into()),
+        });
+        effect
     }
 
     /// Asks for another name, or to replace the file that is there.
     pub(super) fn ask_to_replace(&mut self, job: &TextJob) {
         let file = job.step.output.clone().unwrap_or_default();
-        let note = format!("{file} is there already");
         let export = exports()
             .iter()
             .position(|(_, row, _)| row.name == job.step.report.name);
         let (Some(export), None) = (export, &self.asking) else {
-            self.message = Some(Message::Problem(format!("{note}: nothing was written.")));
+            let note = format!("{file} is there already: nothing was written.");
+            self.message = Some(Message::Problem(note));
             return;
         };
         self.message = None;
         let mut prompt = Prompt::new("write to: ", file);
-        prompt.problem = Some(format!("{note}: Enter replaces it, another name keeps it"));
+        prompt.problem = Some("Enter replaces the file that is there already; another name leaves it".into());
         self.asking = Some((Ask::Replace(export), prompt));
     }
 }
@@ -191,6 +195,9 @@ fn clean(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::layout::Position;
+
+    use super::super::keymap::Step;
     use super::*;
 
     #[test]
@@ -208,6 +215,18 @@ mod tests {
                 "{ending} is of two"
             );
         }
+    }
+
+    #[test]
+    fn a_click_picks_the_row_under_it() {
+        let body = Rect::new(0, 3, 40, 8);
+        let mut menu = Menu::default();
+        let click = |y: u16| Action::Click(Position { x: 4, y });
+        assert_eq!(menu.update(click(4), body), None, "the title");
+        assert_eq!(menu.update(click(5), body), Some(0));
+        menu.update(Action::Move(Step::Last), body);
+        assert_eq!(menu.update(click(10), body), Some(exports().len() - 1));
+        assert_eq!(menu.update(click(11), body), None, "below");
     }
 
     #[test]
