@@ -56,6 +56,8 @@ pub struct Dashboard {
     pub keys: Option<String>,
     /// Draw one frame of this many columns and rows to standard output instead of opening a terminal.
     pub print: Option<(u16, u16)>,
+    /// Draw it into this file instead.
+    pub picture: Option<PathBuf>,
 }
 
 /// Where bytes come from.
@@ -161,11 +163,18 @@ fn request(matches: &ArgMatches, given: &[Given]) -> Result<Request> {
         sides.ok_or_else(|| Error::Usage(format!("--print takes COLUMNSxROWS, e.g. 80x24, not {size:?}")))
     });
     let keys = matches.get_one::<String>("keys").cloned();
+    let picture = matches.get_one::<PathBuf>("picture").cloned();
+    if picture.is_some() && print.is_none() {
+        return Err(Error::Usage(
+            "--picture needs the size of the screen: --print 120x36".into(),
+        ));
+    }
     Ok(Request::Dashboard(Dashboard {
         input,
         options,
         keys,
         print: print.transpose()?,
+        picture,
     }))
 }
 
@@ -346,9 +355,10 @@ const NOT_HERE: &[(&[&str], &str)] = &[
         &["http", "no_browser"],
         "there is no web page; without it the dashboard opens in the terminal",
     ),
+    (&["ps", "gif"], "write -svg, -png or -pdf"),
     (
-        &["web", "svg", "png", "pdf", "ps", "gif", "gv", "evince", "eog"],
-        "pictures are drawn by Graphviz from -dot",
+        &["web", "gv", "evince", "eog"],
+        "write -svg, -png or -pdf to a file and open that",
     ),
     (&["kcachegrind"], "write -callgrind to a file and open that"),
     (&["disasm", "weblist"], "there is no disassembly; -list shows source"),

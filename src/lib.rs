@@ -3,7 +3,7 @@
 //! # The map
 //!
 //! ```text
-//! bytes ──decode──▶ Profile ──analyze──▶ Scope · Frames · Graph · CallTree ──report──▶ text
+//! bytes ──decode──▶ Profile ──analyze──▶ Scope · Frames · Graph · CallTree ──report──▶ text, pictures
 //!   ▲                  │                         │
 //! source             model                      ui ── view/* ── keymap
 //! (file, stdin,   (interned, columnar,     (ratatui; draws what analyze
@@ -16,6 +16,7 @@
 //! | [`decode`] | formats: gzip, protobuf, legacy text | files, network, terminal |
 //! | [`analyze`] | filters, nodes, sums, trimming | text layout, I/O, clock |
 //! | [`layout`] | sizes and edges to boxes and routes, in layers | profiles, terminals, picture formats |
+//! | [`picture`] | shapes and texts as SVG, PNG, PDF; the font | what a picture shows |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
 //! | [`source`] | files, standard input, HTTP, saving, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
@@ -30,6 +31,7 @@
 //! │ sample type tabs: [4 inuse_space]  3 inuse_objects …                   ui/chrome.rs
 //! │ view tabs: [Top] Tree Calls Flame …    filters and search in force     ui/chrome.rs
 //! │ body: the view in front                                                ui/view/, one file or folder a view
+//! │   over it: help and reports, or the menu of exports                     ui/widget/pane.rs, ui/export.rs
 //! │   details of the function under the cursor                             ui/view/mod.rs
 //! └ footer: the keys that act here, or a message, or a prompt              ui/chrome.rs, ui/widget/prompt.rs
 //! ```
@@ -52,6 +54,7 @@ pub mod error;
 pub mod layout;
 pub mod load;
 pub mod model;
+pub mod picture;
 pub mod progress;
 pub mod report;
 pub mod source;

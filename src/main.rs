@@ -18,10 +18,11 @@ use heaptui::error::{Error, Result};
 use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
+use heaptui::picture::FileFormat;
 use heaptui::progress::Observer;
 use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Shows, Sources, Step, Wanted};
 use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
-use heaptui::ui::{self, Colours, Loader, Setup};
+use heaptui::ui::{self, Colours, Existing, Loader, Setup};
 use heaptui::zone;
 
 /// What `--demo` opens; no file or URL is called so, as there is a NUL in it.
@@ -92,7 +93,10 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         keys: dashboard.keys.unwrap_or_default(),
     };
     if let Some(size) = dashboard.print {
-        return print(ui::print(&setup, size)?.as_bytes());
+        return match dashboard.picture {
+            Some(path) => picture(&setup, size, &path),
+            None => print(ui::print(&setup, size)?.as_bytes()),
+        };
     }
     if !io::stdin().is_terminal() && !dashboard.input.sources.iter().any(|name| name == "-") {
         let mut lines = io::stdin().lock();
@@ -109,6 +113,24 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         )));
     }
     ui::run(&setup)
+}
+
+/// Draws a frame into a file, in the format that its ending says.
+fn picture(setup: &Setup, size: (u16, u16), path: &Path) -> Result<()> {
+    let ending = path.extension().unwrap_or_default();
+    let found = FileFormat::ALL.iter().find(|(own, _)| ending == *own);
+    let Some(&(_, format)) = found else {
+        return Err(Error::Usage(
+            "--picture takes a file ending in .svg, .png or .pdf".into(),
+        ));
+    };
+    let mut bytes = Vec::new();
+    let failed = |reason| Error::Io {
+        name: path.display().to_string(),
+        reason,
+    };
+    ui::picture(setup, size)?.write(format, &mut bytes).map_err(failed)?;
+    source::save(&bytes, path)
 }
 
 /// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
@@ -156,8 +178,8 @@ fn write_report(
     output: Option<&Path>,
 ) -> Result<()> {
     if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
-        let name = report.name;
-        let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE");
+        let (name, ending) = (report.name, report.ending.unwrap_or("out"));
+        let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.{ending} SOURCE");
         return Err(Error::Usage(usage));
     }
     let write = |out: &mut dyn Write| report::write(profile, report, argument, options, out);
@@ -274,8 +296,11 @@ impl Loader for Opened {
         self.load_all(observer).map(|loaded| (loaded.profile, loaded.warnings))
     }
 
-    fn save(&self, file: &str, bytes: &[u8]) -> Result<()> {
-        source::save(bytes, Path::new(file))
+    fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool> {
+        match existing {
+            Existing::Replace => source::save(bytes, Path::new(file)).map(|()| true),
+            Existing::Keep => source::save_new(bytes, Path::new(file)),
+        }
     }
 }
 

@@ -222,7 +222,9 @@ fn the_mouse_selects_and_moves() {
     let mut session = Session::start(FIXTURE, &[]);
     session.wait("first frame", is_open);
     session.mouse(0, session.place(" Graph "));
-    session.wait("the graph", |screen| screen.contents().contains("functions, 54 calls"));
+    session.wait("the graph", |screen| {
+        screen.contents().contains("│ session.attributes │")
+    });
     let (x, y) = session.place("session.attributes");
     session.mouse(0, (x, y));
     session.wait("what was clicked", |screen| {

@@ -8,12 +8,14 @@ mod columns;
 mod command;
 mod csv;
 mod dot;
+mod drawing;
 mod fields;
 mod folded;
 mod header;
 mod json;
 mod list;
 mod options;
+mod picture;
 mod prepare;
 mod proto;
 mod raw;
@@ -28,10 +30,11 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
+use crate::picture::FileFormat;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
-pub use dot::shorten;
+pub use drawing::shorten;
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::accounting;
 pub use list::{Found, Missing, NoSources, Sources, Wanted};
@@ -57,6 +60,8 @@ pub struct ReportRow {
     pub shows: Shows,
     /// What is written.
     pub content: Content,
+    /// The ending of a file of it, if it is made for other programs: the menu of exports.
+    pub ending: Option<&'static str>,
     write: fn(&mut Report, &mut dyn Write) -> Result<()>,
 }
 
@@ -97,6 +102,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Table,
         content: Content::Text,
+        ending: None,
         write: |report, out| top::write(report, out),
     },
     ReportRow {
@@ -108,6 +114,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| tree::write(report, out),
     },
     ReportRow {
@@ -119,7 +126,44 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| tree::write(report, out),
+    },
+    ReportRow {
+        name: "svg",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a picture, with full names as tooltips",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Text,
+        ending: Some("svg"),
+        write: |report, out| picture::write(report, FileFormat::Svg, out),
+    },
+    ReportRow {
+        name: "png",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a picture of pixels",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Binary,
+        ending: Some("png"),
+        write: |report, out| picture::write(report, FileFormat::Png, out),
+    },
+    ReportRow {
+        name: "pdf",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a page of PDF",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Binary,
+        ending: Some("pdf"),
+        write: |report, out| picture::write(report, FileFormat::Pdf, out),
     },
     ReportRow {
         name: "dot",
@@ -130,6 +174,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Drawing,
         content: Content::Text,
+        ending: Some("dot"),
         write: |report, out| dot::write(report, out),
     },
     ReportRow {
@@ -141,6 +186,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Addresses,
         content: Content::Text,
+        ending: Some("callgrind"),
         write: |report, out| callgrind::write(report, out),
     },
     ReportRow {
@@ -152,6 +198,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| traces::write(report, out),
     },
     ReportRow {
@@ -163,6 +210,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| tags::write(report, out),
     },
     ReportRow {
@@ -174,6 +222,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Lines,
         content: Content::Text,
+        ending: None,
         write: list::write,
     },
     ReportRow {
@@ -185,6 +234,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| raw::write(report, out),
     },
     ReportRow {
@@ -196,6 +246,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| raw::write_comments(report, out),
     },
     ReportRow {
@@ -207,6 +258,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Binary,
+        ending: Some("pb.gz"),
         write: |report, out| proto::write(report, out),
     },
     ReportRow {
@@ -218,6 +270,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Table,
         content: Content::Binary,
+        ending: Some("top.pb.gz"),
         write: |report, out| proto::write_top(report, out),
     },
     ReportRow {
@@ -229,6 +282,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("json"),
         write: |report, out| json::write(report, out),
     },
     ReportRow {
@@ -240,6 +294,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Table,
         content: Content::Text,
+        ending: Some("csv"),
         write: |report, out| csv::write(report, out),
     },
     ReportRow {
@@ -251,6 +306,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("tree.csv"),
         write: |report, out| csv::write_calls(report, out),
     },
     ReportRow {
@@ -262,6 +318,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: Some("tags.csv"),
         write: |report, out| csv::write_tags(report, out),
     },
     ReportRow {
@@ -273,6 +330,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Table,
         content: Content::Text,
+        ending: Some("folded"),
         write: |report, out| folded::write(report, out),
     },
     ReportRow {
@@ -284,6 +342,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Table,
         content: Content::Text,
+        ending: Some("speedscope.json"),
         write: |report, out| speedscope::write(report, out),
     },
 ];

@@ -6,12 +6,12 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::picture::{Extent, Picture};
-use super::work::{Job, Loader};
+use super::work::{Existing, Job, Loader};
 use crate::analyze::{
     CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, TreeNodeId, Trimmed, View, covered, heaviest_lines,
 };
 use crate::error::{Error, Result};
-use crate::model::{Line, SampleTypeId, StringId};
+use crate::model::{Line, SampleTypeId, StringId, units};
 use crate::progress::Observer;
 use crate::report::{self, COLUMNS, Options, Report, Row};
 
@@ -64,6 +64,7 @@ pub(super) struct TextJob {
     /// The command.
     pub(super) title: String,
     pub(super) step: Box<report::ReportStep>,
+    pub(super) existing: Existing,
 }
 
 impl PartialEq for TextJob {
@@ -85,6 +86,8 @@ pub(super) enum Product {
     Text(String, String),
     /// A report was saved; what to say of it.
     Saved(String),
+    /// A report was not saved: the file is there.
+    Kept(Box<TextJob>),
 }
 
 /// One sample type as the views show it.
@@ -273,8 +276,15 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
     let warnings: String = warnings.iter().map(|warning| format!("{warning}\n")).collect();
     match &step.output {
         Some(file) => {
-            host.save(file, &bytes)?;
-            Ok(Product::Saved(format!("Wrote {} bytes to {file}.", bytes.len())))
+            if !host.save(file, &bytes, text.existing)? {
+                return Ok(Product::Kept(Box::new(text.clone())));
+            }
+            let size = units::label(i64::try_from(bytes.len()).unwrap_or(i64::MAX), "bytes", "auto");
+            Ok(Product::Saved(
+                format!("Wrote {file} ({size}). {}", warnings.replace('\n', " "))
+                    .trim()
+                    .into(),
+            ))
         }
         None => Ok(Product::Text(
             text.title.clone(),

@@ -11,7 +11,7 @@ use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-pub(super) const ORDER: [Scope; 14] = [
+pub(super) const ORDER: [Scope; 15] = [
     Scope::Views,
     Scope::Filtered,
     Scope::InUse,
@@ -24,6 +24,7 @@ pub(super) const ORDER: [Scope; 14] = [
     Scope::Graph,
     Scope::Server,
     Scope::Everywhere,
+    Scope::Menu,
     Scope::Prompt,
     Scope::Pane,
 ];

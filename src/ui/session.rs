@@ -224,7 +224,7 @@ impl Session {
                 self.pictures.insert((sample_type, extent), picture);
             }
             Product::Matches(matches) => self.matches = Some(matches),
-            Product::Text(..) | Product::Saved(_) => {}
+            Product::Text(..) | Product::Saved(_) | Product::Kept(_) => {}
         }
         let asked = std::mem::take(&mut self.asked);
         self.asked = self.lacks(asked);

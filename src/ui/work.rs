@@ -25,11 +25,20 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)>;
-    /// Writes a report to a file that the user named.
+    /// Writes a report to a file that the user named; false if nothing was written, because one is there.
     ///
     /// # Errors
     /// Whatever can go wrong; the message is shown.
-    fn save(&self, file: &str, bytes: &[u8]) -> Result<()>;
+    fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool>;
+}
+
+/// What becomes of a file that is there already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Existing {
+    /// It is replaced.
+    Replace,
+    /// It stays, and nothing is written.
+    Keep,
 }
 
 /// What to analyse.
