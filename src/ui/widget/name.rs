@@ -236,7 +236,7 @@ mod tests {
             ("/src/a/b.go", 4, "b.go"),
             ("/src/a/b.go", 3, "b.…"),
         ] {
-            assert_eq!(super::label(name, width), label, "{name} at {width}");
+            assert_eq!(frame_label(name, width), label, "{name} at {width}");
         }
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),
