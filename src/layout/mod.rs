@@ -87,7 +87,7 @@ pub struct Placed {
     pub rank: usize,
 }
 
-/// Where everything is. If all sizes and distances are whole numbers, so are all coordinates.
+/// Where everything is. If all sizes and distances are whole numbers, so are all coordinates but the middles of labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
     /// What all of it takes, from (0, 0).
