@@ -14,6 +14,7 @@ use heaptui::analyze::{Basis, Calls, Filters, Frames, Granularity, Limits, Plan,
 use heaptui::analyze::{Weights, compile_pattern};
 use heaptui::decode;
 use heaptui::error::Result;
+use heaptui::layout::{Edge, Size, Spacing, layout};
 use heaptui::model::Profile;
 use heaptui::progress::Observer;
 use heaptui::report::{self, Options};
@@ -94,6 +95,34 @@ fn report_of_10000(bencher: Bencher<'_, '_>, name: &str) {
         report::write(&profile, row, None, &Options::default(), &mut text).expect("a report");
         text
     });
+}
+
+/// Placing the boxes and lines of a graph, as dense as those of CPU profiles are.
+#[divan::bench(args = [20, 40, 80, 160])]
+fn place_graph(bencher: Bencher<'_, '_>, nodes: usize) {
+    let sizes: Vec<Size> = (0..nodes)
+        .map(|node| Size {
+            width: 80.0 + (node * 37 % 24) as f64 * 10.0,
+            height: 36.0,
+        })
+        .collect();
+    // A tree, and in place of every other leaf an edge to anywhere.
+    let tree = (1..nodes).map(|node| (node / 3, node));
+    let others = (0..nodes * 3 / 4).map(|edge| (edge * 7 % nodes, (edge * 29 + 11) % nodes));
+    let edge = |(from, to)| Edge {
+        from,
+        to,
+        weight: 1,
+        min_ranks: 1,
+        label: None,
+    };
+    let edges: Vec<Edge> = tree.chain(others).map(edge).collect();
+    let spacing = Spacing {
+        node: 24.0,
+        edge: 12.0,
+        rank: 48.0,
+    };
+    bencher.bench_local(|| layout(&sizes, &edges, spacing));
 }
 
 /// From the profile to the dashboard's first whole frame.

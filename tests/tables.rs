@@ -19,7 +19,7 @@ const FIXTURE: &str = "deltas.heap.pb.gz";
 const BINARY: [&str; 2] = ["proto", "topproto"];
 
 /// Reports that pprof does not have; `tests/exports.rs` reads them back.
-const EXPORTS: [&str; 5] = ["json", "csv", "csv_tree", "csv_tags", "folded"];
+const EXPORTS: [&str; 6] = ["json", "csv", "csv_tree", "csv_tags", "folded", "speedscope"];
 
 /// Reports that pprof has Graphviz draw; `tests/pictures.rs` reads them back.
 const PICTURES: [&str; 3] = ["svg", "png", "pdf"];

@@ -107,6 +107,20 @@ impl Session {
         self.wait(text, |screen| screen.contents().contains(text));
     }
 
+    /// Where a text is: column and row, counted from 1 as the mouse does.
+    fn place(&self, text: &str) -> (usize, usize) {
+        let rows = self.screen().rows(0, 80);
+        let found = rows
+            .zip(1..)
+            .find_map(|(row, y)| Some((row[..row.find(text)?].chars().count() + 1, y)));
+        found.unwrap_or_else(|| panic!("no {text} on the screen:\n{}", self.screen().contents()))
+    }
+
+    /// Presses the mouse's button (0) or moves it with the button held (32).
+    fn mouse(&mut self, what: u8, (x, y): (usize, usize)) {
+        write!(self.input, "\x1b[<{what};{x};{y}M").expect("the terminal takes the mouse");
+    }
+
     fn resize(&mut self, rows: u16, cols: u16) {
         self.parser.screen_mut().set_size(cells(rows), cells(cols));
         let size = PtySize {
@@ -178,6 +192,14 @@ fn a_walk_through_the_dashboard() {
         ("\t", "callers above, callees below"),
         ("k\r", "session.newHistory → session.newSession"),
         ("\t", "Top-down"),
+        // The mouse in the flame view: a click selects, another zooms; the wheel scrolls; a click on a tab goes back.
+        ("\tg", "total 169.61MB inuse_space"),
+        ("\x1b[<0;70;6M", "cum 32.22MB 19.00%"),
+        ("\x1b[<0;70;6M", "Top-down › runtime.main"),
+        ("\x1b[<65;40;10M", "rows 4–"),
+        ("\x1b[<64;40;10M", "rows 1–"),
+        ("\x7f\x7f", "[Top]"),
+        ("\x1b[<0;18;3M", "[Calls]"),
         ("i", "[2 alloc_space]"),
         ("o", "[1 alloc_objects]"),
         ("\x1b[Z\x1b[Z", "[Top]"),
@@ -191,6 +213,34 @@ fn a_walk_through_the_dashboard() {
     ] {
         session.keys(keys, text);
     }
+    session.input.write_all(b"qq").expect("the terminal takes keys");
+    session.end("0");
+}
+
+#[test]
+fn the_mouse_selects_and_moves() {
+    let mut session = Session::start(FIXTURE, &[]);
+    session.wait("first frame", is_open);
+    session.mouse(0, session.place(" Graph "));
+    session.wait("the graph", |screen| screen.contents().contains("session.attributes"));
+    let (x, y) = session.place("session.attributes");
+    session.mouse(0, (x, y));
+    session.wait("what was clicked", |screen| {
+        screen.contents().contains("internal/session.attributes")
+    });
+    session.mouse(32, (x + 3, y + 2));
+    session.wait("what was dragged", |screen| {
+        let row = screen.rows(0, 80).nth(y + 1).unwrap_or_default();
+        row.chars()
+            .skip(x + 2)
+            .collect::<String>()
+            .starts_with("session.attributes")
+    });
+    // A second click goes in.
+    session.mouse(0, (x + 3, y + 2));
+    session.wait("its neighbours", |screen| {
+        screen.contents().contains("1 caller and 1 callee")
+    });
     session.input.write_all(b"qq").expect("the terminal takes keys");
     session.end("0");
 }

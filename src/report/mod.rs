@@ -19,6 +19,7 @@ mod picture;
 mod prepare;
 mod proto;
 mod raw;
+mod speedscope;
 mod tags;
 mod top;
 mod traces;
@@ -33,6 +34,7 @@ use crate::picture::FileFormat;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
+pub use drawing::shorten;
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::accounting;
 pub use list::{Found, Missing, NoSources, Sources, Wanted};
@@ -68,6 +70,8 @@ pub struct ReportRow {
 pub enum Shows {
     /// Samples as they are: no graph is made, values have a unit each, file names stay whole.
     Samples,
+    /// Nodes, one by one, without their calls.
+    Table,
     /// Nodes, one by one.
     Nodes,
     /// Nodes and calls as a picture.
@@ -96,7 +100,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The functions that hold most, one a line",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         ending: None,
         write: |report, out| top::write(report, out),
@@ -264,7 +268,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The rows of top in that format",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Binary,
         ending: Some("top.pb.gz"),
         write: |report, out| proto::write_top(report, out),
@@ -288,7 +292,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The table of top as CSV",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         ending: Some("csv"),
         write: |report, out| csv::write(report, out),
@@ -321,13 +325,25 @@ pub const REPORTS: &[ReportRow] = &[
         name: "folded",
         aliases: &[],
         argument: None,
-        help: "Stacks for flame graph tools: root;child;leaf value",
+        help: "Stacks behind the filters, for flame graph tools: root;child;leaf value",
         nodes: 0,
         trims: false,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         ending: Some("folded"),
         write: |report, out| folded::write(report, out),
+    },
+    ReportRow {
+        name: "speedscope",
+        aliases: &[],
+        argument: None,
+        help: "Stacks behind the filters, of all sample types, for speedscope.app, as JSON",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Table,
+        content: Content::Text,
+        ending: Some("speedscope.json"),
+        write: |report, out| speedscope::write(report, out),
     },
 ];
 

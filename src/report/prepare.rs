@@ -95,7 +95,7 @@ impl Report {
                 .iter()
                 .map(|filter| format!("{filter} expression matched no samples")),
         );
-        let frames = Arc::new(Frames::new(&profile, &scope, &shape(row, options)));
+        let frames = Arc::new(Frames::new(&profile, &scope, &shape(row.shows, options)));
         let limits = limits(row, options);
         let (options, shows) = (options.clone(), row.shows);
         Ok(Self::aggregate(Parts {
@@ -126,6 +126,28 @@ impl Report {
         })
     }
 
+    /// The same samples as another report shows them. Filters are shared, and so are nodes if both reports have the
+    /// same: a [`NodeId`] of one is then that of the other.
+    pub fn as_report(&self, row: &ReportRow) -> Self {
+        let (old, new) = (shape(self.shows, &self.options), shape(row.shows, &self.options));
+        let frames = if old == new {
+            Arc::clone(&self.frames)
+        } else {
+            Arc::new(Frames::new(&self.profile, &self.scope, &new))
+        };
+        Self::aggregate(Parts {
+            profile: Arc::clone(&self.profile),
+            options: self.options.clone(),
+            sample_type: self.sample_type,
+            scope: Arc::clone(&self.scope),
+            frames,
+            limits: limits(row, &self.options),
+            argument: self.argument.clone(),
+            shows: row.shows,
+            notes: self.notes.clone(),
+        })
+    }
+
     fn aggregate(parts: Parts) -> Self {
         let Parts {
             profile,
@@ -139,17 +161,15 @@ impl Report {
             notes,
         } = parts;
         let weights = weights(&profile, &options, sample_type);
+        let counted = scope.spans().iter().map(|span| span.sample);
         let total = if options.relative_percentages {
-            analyze::total(&profile, &scope, weights)
+            analyze::total(&profile, counted, weights)
         } else {
-            let everything = Filters {
-                all_frames: true,
-                ..Filters::default()
-            };
-            analyze::total(&profile, &Scope::new(&profile, &everything), weights)
+            analyze::total(&profile, profile.samples.ids(), weights)
         };
         let view = match shows {
             Shows::Drawing => View::Drawing(&options.unit),
+            Shows::Table => View::Table(options.sort),
             Shows::Samples | Shows::Nodes | Shows::Addresses | Shows::Lines => View::List(options.sort),
         };
         let calls = match shows {
@@ -196,11 +216,16 @@ impl Report {
 
     /// The same with where it comes from.
     pub fn basis(&self) -> Basis<'_> {
+        self.basis_of(self.sample_type)
+    }
+
+    /// What the same report of another sample type adds up.
+    pub fn basis_of(&self, sample_type: SampleTypeId) -> Basis<'_> {
         Basis {
             profile: &self.profile,
             scope: &self.scope,
             frames: &self.frames,
-            weights: self.weights(),
+            weights: weights(&self.profile, &self.options, sample_type),
         }
     }
 
@@ -262,17 +287,17 @@ struct Parts {
     notes: Vec<String>,
 }
 
-fn shape(row: &ReportRow, options: &Options) -> Shape {
+fn shape(shows: Shows, options: &Options) -> Shape {
     Shape {
-        granularity: match row.shows {
+        granularity: match shows {
             Shows::Addresses => Granularity::Addresses,
             Shows::Lines => Granularity::Lines,
-            Shows::Samples | Shows::Nodes | Shows::Drawing => options.granularity,
+            Shows::Samples | Shows::Table | Shows::Nodes | Shows::Drawing => options.granularity,
         },
         no_inlines: options.no_inlines,
         columns: options.show_columns,
-        binaries: matches!(row.shows, Shows::Addresses | Shows::Lines),
-        whole_paths: row.shows == Shows::Samples,
+        binaries: matches!(shows, Shows::Addresses | Shows::Lines),
+        whole_paths: shows == Shows::Samples,
         trim_path: options.trim_path.clone(),
         source_path: options.source_path.clone(),
     }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::analyst::{TextJob, Want};
 use super::app::{App, Message};
 use super::ask::Ask;
 use super::event::Effect;
@@ -11,7 +12,7 @@ use super::keymap::Action;
 use super::session::Session;
 use super::theme::Theme;
 use super::widget::{cursor::Cursor, paint, prompt::Prompt};
-use super::work::{Existing, TextJob, Want};
+use super::work::Existing;
 use crate::report::{Options, REPORTS, ReportRow, ReportStep};
 
 /// The menu over the view.
@@ -78,6 +79,7 @@ impl Menu {
         let mut cursor = self.cursor;
         let exports = exports();
         cursor.fit(exports.len(), usize::from(area.height));
+        let widest = exports.iter().map(|(_, row, _)| row.name.len()).max().unwrap_or(0);
         let shown = exports
             .iter()
             .enumerate()
@@ -86,7 +88,7 @@ impl Menu {
         for ((at, (letter, row, _)), y) in shown.zip(0..) {
             let line = Line::from(vec![
                 Span::styled(format!("   {letter}  "), theme.key()),
-                Span::styled(format!("{:<10}", row.name), theme.function()),
+                Span::styled(format!("{:<widest$}  ", row.name), theme.function()),
                 Span::raw(row.help),
             ]);
             paint::line(buffer, area, y, &line);

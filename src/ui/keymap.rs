@@ -47,6 +47,16 @@ pub(super) enum Action {
     Edit(InputRequest),
     /// A click into the view's body.
     Click(Position),
+    /// The mouse moves with its button held.
+    Drag(Position),
+    /// Nearer or farther.
+    Zoom(Zoom),
+    /// Everything or back.
+    Map,
+    /// What is selected into the middle.
+    Centre,
+    /// Half a screen to the left (0) or to the right (1).
+    Pan(usize),
 }
 
 /// How far the cursor goes.
@@ -63,6 +73,13 @@ pub(super) enum Step {
     /// The wheel: three rows, up or down.
     WheelUp,
     WheelDown,
+}
+
+/// A change of scale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Zoom {
+    In,
+    Out,
 }
 
 /// The filters that have a key.
@@ -107,6 +124,8 @@ pub(super) enum Scope {
     Top,
     Tree,
     Calls,
+    Flame,
+    Graph,
     /// When the profile comes from a server.
     Server,
     /// When filters are in force.
@@ -132,6 +151,8 @@ impl Scope {
             Self::Top => "Top",
             Self::Tree => "Tree",
             Self::Calls => "Calls",
+            Self::Flame => "Flame",
+            Self::Graph => "Graph",
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
@@ -224,6 +245,26 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
         ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
+    Flame {
+        ["<enter>"] => |_| Action::Enter, "zoom", "Zoom into the frame; … stands for small ones, merged";
+        ["<bs>", "<esc>"] => |_| Action::Back, "out", "Zoom out again";
+        ["<right>", "l"] => |_| Action::Expand, "", "To the frame on the right; up and down go to caller and callee";
+        ["<left>", "h"] => |_| Action::Collapse, "", "To the frame on the left";
+        ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
+    }
+    Graph {
+        ["<enter>"] => |_| Action::Enter, "go in", "From the map to the graph, from there to the function's callers and callees";
+        ["<bs>", "<esc>"] => |_| Action::Back, "", "Go back: along the trail, to the graph";
+        ["<down>", "j"] => |_| Action::Move(Step::Down), "callee", "Go to the heaviest callee";
+        ["<up>", "k"] => |_| Action::Move(Step::Up), "caller", "Go to the heaviest caller";
+        ["<right>", "l"] => |_| Action::Expand, "", "Go to the next function in the row";
+        ["<left>", "h"] => |_| Action::Collapse, "", "Go to the one before";
+        ["z"] => |_| Action::Map, "map", "Every function as a mark, or back";
+        ["c"] => |_| Action::Centre, "centre", "Bring the selected function to the middle";
+        ["+", "="] => |_| Action::Zoom(Zoom::In), "", "Nearer: map, graph, callers and callees of one function";
+        ["-"] => |_| Action::Zoom(Zoom::Out), "", "Farther";
+        ["<lt>", ">"] => Action::Pan, "", "Half a screen to the left, to the right";
+    }
     Views {
         ["<tab>"] => |_| Action::NextView, "view", "Next view";
         ["<s-tab>"] => |_| Action::PreviousView, "", "Previous view";
@@ -305,6 +346,15 @@ mod tests {
         // Back along the trail first, and from its start out of the view.
         ("<bs>", Scope::Tree, Scope::Everywhere),
         ("<esc>", Scope::Tree, Scope::Everywhere),
+        ("<bs>", Scope::Flame, Scope::Everywhere),
+        ("<esc>", Scope::Flame, Scope::Everywhere),
+        ("<bs>", Scope::Graph, Scope::Everywhere),
+        ("<esc>", Scope::Graph, Scope::Everywhere),
+        // Along calls instead of rows.
+        ("<down>", Scope::Graph, Scope::Lists),
+        ("j", Scope::Graph, Scope::Lists),
+        ("<up>", Scope::Graph, Scope::Lists),
+        ("k", Scope::Graph, Scope::Lists),
     ];
 
     /// Every set of scopes in which all conditions hold: one for each view, the prompt and the help.

@@ -5,13 +5,18 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::analyst::{Listing, Matches, Product, Search, Want};
 use super::event::Effect;
 use super::keymap::Filter;
-use super::work::{Job, Listing, Product, Want};
+use super::picture::{Extent, Picture};
+use super::work::Job;
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
 use crate::report::{OPTIONS, OptionRow, Options, Section, SortKey, Takes};
+
+/// Contexts in all trees after which only the newest tree is kept: another one is made in a moment.
+const MAX_CONTEXTS: usize = 1 << 24;
 
 /// The state that views share.
 pub(super) struct Session {
@@ -33,6 +38,11 @@ pub(super) struct Session {
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    pictures: HashMap<(SampleTypeId, Extent), Arc<Picture>>,
+    /// Of the last search of a tree.
+    matches: Option<Arc<Matches>>,
+    /// What was asked for in the current generation, so that nothing is made twice.
+    asked: Vec<Want>,
     /// How many answers of the current generation are still to come.
     pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
@@ -54,6 +64,9 @@ impl Session {
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            pictures: HashMap::new(),
+            matches: None,
+            asked: Vec::new(),
             outstanding: 0,
             last: None,
         }
@@ -72,6 +85,26 @@ impl Session {
     /// The call tree of the sample type in view, where it is ready.
     pub(super) fn tree(&self, direction: Direction) -> Option<&Arc<CallTree>> {
         self.trees.get(&(self.sample_type, direction))
+    }
+
+    /// A drawing of the call graph of the sample type in view, where it is ready.
+    pub(super) fn picture(&self, extent: &Extent) -> Option<&Arc<Picture>> {
+        self.pictures.get(&(self.sample_type, extent.clone()))
+    }
+
+    /// What the search finds in a tree of the sample type in view.
+    pub(super) fn search_of(&self, tree: &Arc<CallTree>) -> Option<Search> {
+        Some(Search {
+            sample_type: self.sample_type,
+            expression: self.search.clone()?,
+            tree: Arc::clone(tree),
+        })
+    }
+
+    /// The same, where it is ready.
+    pub(super) fn matches(&self, tree: &Arc<CallTree>) -> Option<&Arc<Matches>> {
+        let search = self.search_of(tree)?;
+        self.matches.as_ref().filter(|matches| matches.of == search)
     }
 
     /// Whether what is in view is out of date.
@@ -105,23 +138,31 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
+        self.pictures.clear();
+        self.matches = None;
+        self.asked.clear();
         self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
         let others = (0..types.min(16))
             .map(SampleTypeId::from_index)
             .filter(|other| *other != self.sample_type);
-        let wants = std::iter::once(self.sample_type)
-            .chain(others)
-            .map(Want::Listing)
-            .collect();
-        self.job(wants)
+        // What is in view first, then what is around it, then what other keys would show.
+        let first = [Want::Rows(self.sample_type), Want::Listing(self.sample_type)];
+        let wants = first.into_iter().chain(others.map(Want::Listing));
+        self.job(wants.collect())
     }
 
     /// What of `wants` is not there yet.
     pub(super) fn lacks(&self, wants: Vec<Want>) -> Vec<Want> {
         let lacks = |want: &Want| match want {
-            Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
+            Want::Rows(sample_type) => !self.listings.contains_key(sample_type),
+            Want::Listing(sample_type) => {
+                let listing = self.listings.get(sample_type);
+                listing.is_none_or(|listing| !listing.is_whole)
+            }
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+            Want::Graph(sample_type, extent) => !self.pictures.contains_key(&(*sample_type, extent.clone())),
+            Want::Matches(search) => self.matches.as_ref().is_none_or(|matches| matches.of != **search),
             Want::Text(_) => true,
         };
         let has_types = self
@@ -135,9 +176,10 @@ impl Session {
         }
     }
 
-    /// Asks for what of `wants` is not there yet.
+    /// Asks for what of `wants` is neither there nor under way.
     pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
-        let wants = self.lacks(wants);
+        let mut wants = self.lacks(wants);
+        wants.retain(|want| !self.asked.contains(want));
         if wants.is_empty() { None } else { self.job(wants) }
     }
 
@@ -148,6 +190,9 @@ impl Session {
             return None;
         }
         self.outstanding += wants.len();
+        // A report is made as often as it is asked for.
+        let once = |want: &&Want| !matches!(want, Want::Text(_));
+        self.asked.extend(wants.iter().filter(once).cloned());
         let (generation, options) = (self.generation, self.options.clone());
         Some(Effect::Analyze(Box::new(Job {
             generation,
@@ -171,10 +216,18 @@ impl Session {
                 self.listings.insert(listing.report.sample_type, listing);
             }
             Product::Tree(sample_type, direction, tree) => {
+                let is_large = self.trees.values().map(|tree| tree.len()).sum::<usize>() > MAX_CONTEXTS;
+                self.trees.retain(|_, _| !is_large);
                 self.trees.insert((sample_type, direction), tree);
             }
+            Product::Graph(sample_type, extent, picture) => {
+                self.pictures.insert((sample_type, extent), picture);
+            }
+            Product::Matches(matches) => self.matches = Some(matches),
             Product::Text(..) | Product::Saved(_) | Product::Kept(_) => {}
         }
+        let asked = std::mem::take(&mut self.asked);
+        self.asked = self.lacks(asked);
         Ok(true)
     }
 

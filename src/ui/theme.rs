@@ -57,6 +57,22 @@ impl Theme {
         self.fg(Color::Cyan)
     }
 
+    /// A part of the total, of 1: the larger, the hotter. Something else has to say it, too.
+    pub(super) fn heat(self, share: f64) -> Style {
+        match share.abs() {
+            _ if share < 0.0 => self.fg(Color::Green),
+            share if share >= 0.5 => self.fg(Color::LightRed),
+            share if share >= 0.1 => self.fg(Color::Yellow),
+            share if share >= 0.01 => self.fg(Color::Cyan),
+            _ => self.quiet(),
+        }
+    }
+
+    /// What belongs to what is selected.
+    pub(super) fn related(self) -> Style {
+        self.fg(Color::LightCyan).add_modifier(Modifier::BOLD)
+    }
+
     /// The row under the cursor.
     pub(super) fn cursor(self) -> Style {
         if self.colours {
@@ -88,6 +104,28 @@ impl Theme {
         }
     }
 
+    /// A frame of a package: each package has a colour, always the same.
+    pub(super) fn package(self, package: &str) -> Style {
+        // FNV-1a: what it gives is the same on every machine.
+        let hash = package.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        self.on(PACKAGES[(hash >> 8) as usize % PACKAGES.len()])
+    }
+
+    /// Frames that are too small to be drawn one by one.
+    pub(super) fn merged(self) -> Style {
+        self.quiet()
+    }
+
+    fn on(self, colour: Color) -> Style {
+        if self.colours {
+            Style::new().bg(colour).fg(Color::Black)
+        } else {
+            Style::new()
+        }
+    }
+
     /// Filters in force.
     pub(super) fn filter(self) -> Style {
         self.fg(Color::Magenta).add_modifier(Modifier::BOLD)
@@ -98,6 +136,17 @@ impl Theme {
         self.fg(Color::LightRed).add_modifier(Modifier::BOLD)
     }
 }
+
+/// Colours of packages: those on which black can be read, without the ones of the cursor and of what was found.
+const PACKAGES: [Color; 7] = [
+    Color::Cyan,
+    Color::Green,
+    Color::Magenta,
+    Color::LightBlue,
+    Color::LightGreen,
+    Color::LightCyan,
+    Color::LightMagenta,
+];
 
 /// Whether the terminal is to be given colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,13 +164,25 @@ mod tests {
     #[test]
     fn without_colours_there_are_none_and_nothing_is_lost() {
         let all = |theme: Theme| {
-            let quiet = [theme.text(), theme.quiet(), theme.value(), theme.bar()];
+            let shares = [-0.3, 0.7, 0.3, 0.03, 0.0].map(|share| theme.heat(share));
+            let quiet = [
+                &[
+                    theme.text(),
+                    theme.quiet(),
+                    theme.value(),
+                    theme.bar(),
+                    theme.package("net/http"),
+                ],
+                &shares[..],
+            ]
+            .concat();
             let telling = [
                 theme.cursor(),
                 theme.active(),
                 theme.found(),
                 theme.error(),
                 theme.heading(),
+                theme.related(),
             ];
             let more = [theme.key(), theme.filter(), theme.function()];
             (quiet, telling, more)

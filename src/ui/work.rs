@@ -7,14 +7,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustc_hash::FxHashMap;
-
+use super::analyst::{Analyst, Want};
 use super::event::Event;
-use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
 use crate::error::{Error, Result};
-use crate::model::{Line, Profile, SampleTypeId, StringId, units};
+use crate::model::Profile;
 use crate::progress::Observer;
-use crate::report::{self, COLUMNS, Options, Report, Row};
+use crate::report::Options;
 
 /// Where the dashboard's profile comes from; handed in, so that nothing here knows files or servers.
 pub trait Loader: Send + Sync {
@@ -50,103 +48,6 @@ pub(super) struct Job {
     pub(super) profile: Arc<Profile>,
     pub(super) options: Options,
     pub(super) wants: Vec<Want>,
-}
-
-/// One thing to analyse.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Want {
-    Listing(SampleTypeId),
-    Tree(SampleTypeId, Direction),
-    /// A report as text, to be shown or saved.
-    Text(Box<TextJob>),
-}
-
-/// A report that a command asks for.
-#[derive(Clone, Debug)]
-pub(super) struct TextJob {
-    /// The command.
-    pub(super) title: String,
-    pub(super) step: Box<report::ReportStep>,
-    pub(super) existing: Existing,
-}
-
-impl PartialEq for TextJob {
-    fn eq(&self, other: &Self) -> bool {
-        self.title == other.title
-    }
-}
-
-impl Eq for TextJob {}
-
-/// What came of it.
-#[derive(Clone, Debug)]
-pub(super) enum Product {
-    Listing(Arc<Listing>),
-    Tree(SampleTypeId, Direction, Arc<CallTree>),
-    /// A report to be shown: the command and its text.
-    Text(String, String),
-    /// A report was saved; what to say of it.
-    Saved(String),
-    /// A report was not saved: the file is there.
-    Kept(Box<TextJob>),
-}
-
-/// One sample type as the views show it.
-pub(super) struct Listing {
-    /// pprof's `top`.
-    pub(super) report: Report,
-    /// Its rows, in its order.
-    pub(super) rows: Vec<Row>,
-    /// How wide each of [`COLUMNS`] is here.
-    pub(super) widths: Vec<usize>,
-    /// Name → node of the whole graph.
-    pub(super) by_name: FxHashMap<String, NodeId>,
-    /// The whole graph, nothing left out, as `peek` shows it.
-    pub(super) whole: Graph,
-    /// Name → the line that matters most in it.
-    pub(super) lines: FxHashMap<StringId, Line>,
-}
-
-impl std::fmt::Debug for Listing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Listing of {} rows", self.rows.len())
-    }
-}
-
-impl Listing {
-    fn new(report: Report) -> Self {
-        let rows = report::rows(&report);
-        // The largest value is not always the longest: 1024kB stands above 341.33kB.
-        let widths = COLUMNS.iter().map(|column| match column.head {
-            "flat" | "cum" => {
-                let cells = rows.iter().map(|row| (column.cell)(&report, row).trim().len());
-                cells.max().unwrap_or(0).max(column.head.len() + 1)
-            }
-            _ => column.width,
-        });
-        let widths = widths.collect();
-        let everything = Plan {
-            limits: Limits::default(),
-            view: View::List(report.options.sort),
-            calls: Calls::Merged,
-        };
-        let whole = Trimmed::new(report.basis(), everything);
-        let by_name = whole
-            .graph
-            .listed
-            .iter()
-            .map(|&node| (report.name(node), node))
-            .collect();
-        let lines = heaviest_lines(&report.profile, &report.scope, report.weights());
-        Self {
-            lines,
-            widths,
-            rows,
-            by_name,
-            whole: whole.graph,
-            report,
-        }
-    }
 }
 
 /// The threads behind the screen.
@@ -236,86 +137,35 @@ impl Observer for Watched {
     }
 }
 
+/// Gives an analysis up when a newer generation has begun.
+struct Wanted<'n> {
+    generation: u64,
+    newest: &'n AtomicU64,
+}
+
+impl Observer for Wanted<'_> {
+    fn progress(&self, _done: u64, _total: Option<u64>) -> Result<()> {
+        if self.newest.load(Ordering::Relaxed) == self.generation {
+            Ok(())
+        } else {
+            Err(Error::Cancelled)
+        }
+    }
+}
+
 fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
-    // The first listing of a generation: its filters and nodes serve all that follow.
-    let mut base: Option<(u64, Arc<Listing>)> = None;
+    let mut analyst = Analyst::default();
     while let Ok(job) = queue.recv() {
+        let generation = job.generation;
+        let wanted = Wanted { generation, newest };
         for want in &job.wants {
-            if newest.load(Ordering::Relaxed) != job.generation {
+            if newest.load(Ordering::Relaxed) != generation {
                 break;
             }
-            let product = match want {
-                Want::Text(text) => write_text(&job, text, host),
-                Want::Listing(sample_type) => analyse_one(&job, *sample_type, None, &mut base),
-                Want::Tree(sample_type, direction) => analyse_one(&job, *sample_type, Some(*direction), &mut base),
-            };
-            if answers
-                .send(Event::Analyzed {
-                    generation: job.generation,
-                    product,
-                })
-                .is_err()
-            {
+            let product = analyst.answer(&job, want, &wanted, host);
+            if answers.send(Event::Analyzed { generation, product }).is_err() {
                 return;
             }
         }
     }
-}
-
-/// Writes a report for the screen or into a file.
-fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
-    let mut bytes = Vec::new();
-    let step = &text.step;
-    let warnings = report::write(
-        &job.profile,
-        step.report,
-        step.argument.as_deref(),
-        &step.options,
-        &mut bytes,
-    )?;
-    let warnings: String = warnings.iter().map(|warning| format!("{warning}\n")).collect();
-    match &step.output {
-        Some(file) => {
-            if !host.save(file, &bytes, text.existing)? {
-                return Ok(Product::Kept(Box::new(text.clone())));
-            }
-            let size = units::label(i64::try_from(bytes.len()).unwrap_or(i64::MAX), "bytes", "auto");
-            Ok(Product::Saved(
-                format!("Wrote {file} ({size}). {}", warnings.replace('\n', " "))
-                    .trim()
-                    .into(),
-            ))
-        }
-        None => Ok(Product::Text(
-            text.title.clone(),
-            format!("{warnings}{}", String::from_utf8_lossy(&bytes)),
-        )),
-    }
-}
-
-fn analyse_one(
-    job: &Job,
-    sample_type: SampleTypeId,
-    tree: Option<Direction>,
-    base: &mut Option<(u64, Arc<Listing>)>,
-) -> Result<Product> {
-    let report = match base {
-        Some((generation, listing)) if *generation == job.generation => listing.report.with_type(sample_type),
-        _ => {
-            let top = report::report("top").ok_or(Error::Cancelled)?;
-            let options = Options {
-                sample_index: sample_type.0.to_string(),
-                ..job.options.clone()
-            };
-            Report::new(&job.profile, top, None, &options)?
-        }
-    };
-    if let Some(direction) = tree {
-        let weights = report.weights();
-        let tree = CallTree::new(&report.profile, &report.scope, &report.frames, weights, direction);
-        return Ok(Product::Tree(sample_type, direction, Arc::new(tree)));
-    }
-    let listing = Arc::new(Listing::new(report));
-    *base = Some((job.generation, Arc::clone(&listing)));
-    Ok(Product::Listing(listing))
 }

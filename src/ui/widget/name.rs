@@ -26,16 +26,8 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
     if name.width() <= width {
         return name.to_string();
     }
-    // With a place behind it (`f /src/a/b.go:12`) both are shortened, each from its own left.
-    if let Some((function, place)) = name
-        .rsplit_once(' ')
-        .filter(|(_, place)| place.contains('/') && place.contains(':'))
-    {
-        let place = place.rsplit('/').next().unwrap_or(place);
-        let room = width.saturating_sub(place.width() + 3);
-        if room >= 8 {
-            return format!("{} …/{place}", shorten(function, room));
-        }
+    if let Some(both) = with_place(name, width, shorten) {
+        return both;
     }
     let (path, function) = name.split_at(function_start(name));
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
@@ -49,6 +41,102 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
         }
     }
     cut_middle(function, width)
+}
+
+/// A name with a place behind it, `f /src/a/b.go:12`: both are shortened, each from its own left.
+fn with_place(name: &str, width: usize, shorten: fn(&str, usize) -> String) -> Option<String> {
+    let (function, place) = name.rsplit_once(' ')?;
+    let is_place = place.contains('/') && place.contains(':');
+    let place = place.rsplit('/').next().unwrap_or(place);
+    let room = width.saturating_sub(place.width() + 3);
+    (is_place && room >= 8).then(|| format!("{} …/{place}", shorten(function, room)))
+}
+
+/// A name without import path in at most `width` cells. The receiver's type goes first, since it is the method that
+/// tells boxes apart; then the package, then the middle of what is left.
+pub(in super::super) fn label(name: &str, width: usize) -> String {
+    if name.width() <= width {
+        return name.to_string();
+    }
+    if let Some(both) = with_place(name, width, label) {
+        return both;
+    }
+    let (owner, method) = match name.find(").") {
+        Some(at) if name.contains(".(") => (&name[..=at], &name[at + 2..]),
+        _ => name.split_once('.').unwrap_or(("", name)),
+    };
+    if let Some((package, kind)) = owner.split_once(".(") {
+        let star = if kind.starts_with('*') { "*" } else { "" };
+        let kind = kind.trim_start_matches('*').trim_end_matches(')');
+        let fixed = format!("{package}.({star}).{method}").width();
+        let left = width.saturating_sub(fixed);
+        let candidate = format!("{package}.({star}{}).{method}", cut_end(kind, left));
+        if left >= 2 && candidate.width() <= width {
+            return candidate;
+        }
+        let candidate = format!("{package}.…{method}");
+        if candidate.width() <= width {
+            return candidate;
+        }
+    }
+    let left = width.saturating_sub(method.width() + 1);
+    if left >= 3 && !owner.is_empty() && !owner.contains('(') {
+        return format!("{}.{method}", cut_end(owner, left));
+    }
+    let candidate = format!("…{method}");
+    if candidate.width() <= width {
+        return candidate;
+    }
+    cut_middle(method, width)
+}
+
+/// A name in a frame of at most `width` cells: the function with its package, or without it, or the last word alone
+/// (`func1` is none), whichever fits first; else as much of that word as fits. Empty where that would say nothing.
+pub(in super::super) fn frame_label(name: &str, width: usize) -> String {
+    // A place behind it (`f /src/a/b.go:12`) is known well enough by its line.
+    let is_place = |(_, place): &(&str, &str)| place.contains(':');
+    let (function, line) = match name.rsplit_once(' ').filter(is_place) {
+        Some((function, place)) => (function, &place[place.rfind(':').unwrap_or(0)..]),
+        None => (name, ""),
+    };
+    let short = &function[function_start(function)..];
+    let words = if function.starts_with('/') {
+        vec![0]
+    } else {
+        words(short)
+    };
+    for &start in &words {
+        let sign = if start == 0 { "" } else { "…" };
+        let label = format!("{sign}{}{line}", &short[start..]);
+        if label.width() <= width {
+            return label;
+        }
+    }
+    let last = words.last().map_or(short, |&start| &short[start..]);
+    if width < 3 { String::new() } else { cut_end(last, width) }
+}
+
+/// Where the words of a function's name begin: package, type, method. What the compiler calls a closure belongs to the
+/// word before.
+fn words(function: &str) -> Vec<usize> {
+    let mut words = vec![0];
+    let mut depth = 0;
+    for (at, char) in function.char_indices() {
+        match char {
+            '(' | '[' | '{' | '<' => depth += 1,
+            ')' | ']' | '}' | '>' => depth -= 1,
+            '.' if depth == 0 && !is_closure(&function[at + 1..]) => words.push(at + 1),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Whether a name goes on with `func1`, `1`, `gowrap2`, `deferwrap1` or nothing.
+fn is_closure(rest: &str) -> bool {
+    let word = rest.split('.').next().unwrap_or(rest);
+    let kind = word.trim_end_matches(|char: char| char.is_ascii_digit() || char == '-');
+    ["", "func", "gowrap", "deferwrap"].contains(&kind)
 }
 
 /// Text with `…` in its middle where it is too long.
@@ -109,8 +197,47 @@ mod tests {
         ] {
             assert_eq!(shorten(name, width), short, "at {width}");
         }
+        let method = "etcdserver.(*EtcdServer).raftRequestOnce";
+        for (width, short) in [
+            (40, method),
+            (34, "etcdserver.(*Etc…).raftRequestOnce"),
+            (28, "etcdserver.…raftRequestOnce"),
+            (20, "…raftRequestOnce"),
+            (10, "raftR…Once"),
+            (1, "…"),
+            (0, ""),
+        ] {
+            assert_eq!(label(method, width), short, "at {width}");
+        }
+        for (name, short) in [
+            ("json.mapEncoder.encodeWithSomething", "mapEncoder.enc…WithSomething"),
+            ("extraordinarily_long_package.Decode", "extraordinarily_long….Decode"),
+            (
+                "catalog.(*Catalog).Snapshot /src/shop/catalog.go:103",
+                "…Snapshot …/catalog.go:103",
+            ),
+        ] {
+            assert_eq!(label(name, 28), short);
+        }
         let line = "example.com/shop/catalog.(*Catalog).Snapshot /src/shop/catalog/catalog.go:103";
         assert_eq!(shorten(line, 52), "…/catalog.(*Catalog).Snapshot …/catalog.go:103");
+        let (method, line) = ("net/http.(*conn).serve", "net/http.(*conn).serve /go/http/server.go:12");
+        for (name, width, label) in [
+            (method, 18, "http.(*conn).serve"),
+            (method, 17, "…(*conn).serve"),
+            (method, 13, "…serve"),
+            (method, 4, "ser…"),
+            (method, 2, ""),
+            ("a/b.(*T).Run.func1.2", 12, "…Run.func1.2"),
+            ("a/b.Run.gowrap1", 9, "Run.gowr…"),
+            (line, 21, "http.(*conn).serve:12"),
+            (line, 20, "…(*conn).serve:12"),
+            ("a/b.F[github.com/x/y.T].func1", 10, "F[github.…"),
+            ("/src/a/b.go", 4, "b.go"),
+            ("/src/a/b.go", 3, "b.…"),
+        ] {
+            assert_eq!(super::label(name, width), label, "{name} at {width}");
+        }
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),
             ("main.main", "main"),
