@@ -280,11 +280,8 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
                 return Ok(Product::Kept(Box::new(text.clone())));
             }
             let size = units::label(i64::try_from(bytes.len()).unwrap_or(i64::MAX), "bytes", "auto");
-            Ok(Product::Saved(
-                format!("Wrote {file} ({size}). {}", warnings.replace('\n', " "))
-                    .trim()
-                    .into(),
-            ))
+            let note = format!("Wrote {file} ({size}). {}", warnings.replace('\n', " "));
+            Ok(Product::Saved(note.trim().into()))
         }
         None => Ok(Product::Text(
             text.title.clone(),

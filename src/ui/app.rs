@@ -205,13 +205,13 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.update(Action::Move(Step::WheelDown)),
             MouseEventKind::ScrollUp => self.update(Action::Move(Step::WheelUp)),
+            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.menu.is_some() => {
+                self.update(Action::Click(at))
+            }
             MouseEventKind::Drag(MouseButton::Left)
                 if self.asking.is_none() && self.menu.is_none() && self.pane.is_none() =>
             {
                 self.update(Action::Drag(at))
-            }
-            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.menu.is_some() => {
-                self.update(Action::Click(at))
             }
             MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
                 self.message = None;

@@ -79,6 +79,7 @@ impl Menu {
         let mut cursor = self.cursor;
         let exports = exports();
         cursor.fit(exports.len(), usize::from(area.height));
+        let widest = exports.iter().map(|(_, row, _)| row.name.len()).max().unwrap_or(0);
         let shown = exports
             .iter()
             .enumerate()
@@ -87,7 +88,7 @@ impl Menu {
         for ((at, (letter, row, _)), y) in shown.zip(0..) {
             let line = Line::from(vec![
                 Span::styled(format!("   {letter}  "), theme.key()),
-                Span::styled(format!("{:<10}", row.name), theme.function()),
+                Span::styled(format!("{:<widest$}  ", row.name), theme.function()),
                 Span::raw(row.help),
             ]);
             paint::line(buffer, area, y, &line);
