@@ -214,11 +214,13 @@ fn the_mouse_selects_and_moves() {
     let mut session = Session::start(FIXTURE, &[]);
     session.wait("first frame", is_open);
     session.mouse(0, session.place(" Graph "));
-    session.wait("the graph", |screen| screen.contents().contains("gzip.(*Writer).Close"));
-    let (x, y) = session.place("gzip.(*Writer).Close");
+    session.wait("the graph", |screen| {
+        screen.contents().contains("│ session.attributes │")
+    });
+    let (x, y) = session.place("session.attributes");
     session.mouse(0, (x, y));
     session.wait("what was clicked", |screen| {
-        screen.contents().contains("compress/gzip.(*Writer).Close")
+        screen.contents().contains("internal/session.attributes")
     });
     session.mouse(32, (x + 3, y + 2));
     session.wait("what was dragged", |screen| {
@@ -226,12 +228,12 @@ fn the_mouse_selects_and_moves() {
         row.chars()
             .skip(x + 2)
             .collect::<String>()
-            .starts_with("gzip.(*Writer).Close")
+            .starts_with("session.attributes")
     });
     // A second click goes in.
     session.mouse(0, (x + 3, y + 2));
     session.wait("its neighbours", |screen| {
-        screen.contents().contains("1 caller and 1 callee")
+        screen.contents().contains("1 caller and 0 callees")
     });
     session.input.write_all(b"qq").expect("the terminal takes keys");
     session.end("0");
