@@ -187,9 +187,14 @@ impl Sources for Local {
 
     fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
         match self.0.find(wanted.name, wanted.path, wanted.folders) {
-            Ok(Code { text, elsewhere }) => Ok(Found {
+            Ok(Code {
                 text,
-                elsewhere: elsewhere.map(|path| path.display().to_string()),
+                path,
+                is_elsewhere,
+            }) => Ok(Found {
+                text,
+                path,
+                is_elsewhere,
             }),
             Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
         }

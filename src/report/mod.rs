@@ -17,6 +17,8 @@ mod options;
 mod prepare;
 mod proto;
 mod raw;
+mod routine;
+mod sources;
 mod tags;
 mod top;
 mod traces;
@@ -32,9 +34,10 @@ pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::accounting;
-pub use list::{Found, Missing, NoSources, Sources, Wanted};
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
+pub use routine::{LineCall, Routine, routines};
+pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
 pub use top::{Inline, Row, rows, sort_rows};
 
 /// A row of [`REPORTS`].
