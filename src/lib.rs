@@ -18,6 +18,7 @@
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
 //! | [`source`] | files, standard input, HTTP, saving, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
+//! | [`launch`] | how an editor is told the line | what it is to show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!
 //! [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
@@ -28,7 +29,7 @@
 //! ┌ header: source · binary · total · when · rate                         ui/chrome.rs
 //! │ sample type tabs: [4 inuse_space]  3 inuse_objects …                   ui/chrome.rs
 //! │ view tabs: [Top] Tree Calls            filters and search in force     ui/chrome.rs
-//! │ body: the view in front                                                ui/view/{top,tree,calls}.rs
+//! │ body: the view in front                                                ui/view/{top,tree,calls,source}.rs
 //! │   details of the function under the cursor                             ui/view/mod.rs
 //! └ footer: the keys that act here, or a message, or a prompt              ui/chrome.rs, ui/widget/prompt.rs
 //! ```
@@ -48,6 +49,7 @@ pub mod cli;
 pub mod decode;
 pub mod encode;
 pub mod error;
+pub mod launch;
 pub mod load;
 pub mod model;
 pub mod progress;

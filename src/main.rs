@@ -8,13 +8,14 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
 use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
+use heaptui::launch::Editor;
 use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
@@ -277,6 +278,10 @@ impl Loader for Opened {
 
     fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)> {
         self.load_all(observer).map(|loaded| (loaded.profile, loaded.warnings))
+    }
+
+    fn editor(&self, file: &Path, line: i64) -> Option<process::Command> {
+        Editor::local().map(|editor| editor.command(file, line))
     }
 
     fn save(&self, file: &str, bytes: &[u8]) -> Result<()> {

@@ -37,6 +37,11 @@ pub(super) enum Action {
     Command,
     Reload,
     Redraw,
+    /// To the next line that holds something.
+    NextValue,
+    PreviousValue,
+    /// Open the user's editor.
+    Editor,
     /// In a prompt.
     Accept,
     Complete,
@@ -103,6 +108,7 @@ pub(super) enum Scope {
     Top,
     Tree,
     Calls,
+    Source,
     /// When the profile comes from a server.
     Server,
     /// When filters are in force.
@@ -126,6 +132,7 @@ impl Scope {
             Self::Top => "Top",
             Self::Tree => "Tree",
             Self::Calls => "Calls",
+            Self::Source => "Source",
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
@@ -207,6 +214,15 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
         ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
+    Source {
+        ["<enter>"] => |_| Action::Enter, "callee", "Go to the function that the line calls most";
+        ["v"] => |_| Action::Editor, "edit", "Open the line in $VISUAL or $EDITOR";
+        ["]"] => |_| Action::NextValue, "next value", "The next line that holds something";
+        ["["] => |_| Action::PreviousValue, "", "The line before that holds something";
+        ["<right>", "l"] => |_| Action::Expand, "", "Scroll to the right";
+        ["<left>", "h"] => |_| Action::Collapse, "", "Scroll to the left";
+        ["<bs>", "<esc>"] => |_| Action::Back, "", "Go back to the caller one came from";
+    }
     Views {
         ["<tab>"] => |_| Action::NextView, "view", "Next view";
         ["<s-tab>"] => |_| Action::PreviousView, "", "Previous view";
@@ -282,6 +298,8 @@ mod tests {
         // Back along the trail first, and from its start out of the view.
         ("<bs>", Scope::Tree, Scope::Everywhere),
         ("<esc>", Scope::Tree, Scope::Everywhere),
+        ("<bs>", Scope::Source, Scope::Everywhere),
+        ("<esc>", Scope::Source, Scope::Everywhere),
     ];
 
     /// Every set of scopes in which all conditions hold: one for each view, the prompt and the help.

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::event::Effect;
 use super::keymap::Filter;
+use super::sourced::Sourced;
 use super::work::{Job, Listing, Product, Want};
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
@@ -33,6 +34,8 @@ pub(super) struct Session {
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    /// Of each sample type the function that was asked for last.
+    sources: HashMap<SampleTypeId, Arc<Sourced>>,
     /// How many answers of the current generation are still to come.
     pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
@@ -54,6 +57,7 @@ impl Session {
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            sources: HashMap::new(),
             outstanding: 0,
             last: None,
         }
@@ -72,6 +76,16 @@ impl Session {
     /// The call tree of the sample type in view, where it is ready.
     pub(super) fn tree(&self, direction: Direction) -> Option<&Arc<CallTree>> {
         self.trees.get(&(self.sample_type, direction))
+    }
+
+    /// The source that was asked for last of the sample type in view, where it is ready.
+    pub(super) fn sourced(&self) -> Option<&Arc<Sourced>> {
+        self.sources.get(&self.sample_type)
+    }
+
+    /// Has sources read again.
+    pub(super) fn forget_sources(&mut self) {
+        self.sources.clear();
     }
 
     /// Whether what is in view is out of date.
@@ -105,6 +119,7 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
+        self.sources.clear();
         self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
         let others = (0..types.min(16))
@@ -122,6 +137,10 @@ impl Session {
         let lacks = |want: &Want| match want {
             Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+            Want::Source(sample_type, function) => {
+                let known = self.sources.get(sample_type);
+                known.is_none_or(|sourced| sourced.function != *function)
+            }
             Want::Text(_) => true,
         };
         let has_types = self
@@ -172,6 +191,9 @@ impl Session {
             }
             Product::Tree(sample_type, direction, tree) => {
                 self.trees.insert((sample_type, direction), tree);
+            }
+            Product::Source(sample_type, sourced) => {
+                self.sources.insert(sample_type, sourced);
             }
             Product::Text(..) | Product::Saved(_) => {}
         }

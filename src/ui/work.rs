@@ -1,6 +1,8 @@
 //! Work behind the screen: loading and analysing, each on its thread, each with a generation so that stale
 //! answers can be told. The screen never waits for either.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashMap;
 
 use super::event::Event;
+use super::sourced::Sourced;
 use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId};
@@ -32,6 +35,10 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn save(&self, file: &str, bytes: &[u8]) -> Result<()>;
+    /// The command that opens the user's editor on a file at a line; none if the user has no editor.
+    fn editor(&self, _file: &Path, _line: i64) -> Option<Command> {
+        None
+    }
 }
 
 /// What to analyse.
@@ -48,6 +55,8 @@ pub(super) struct Job {
 pub(super) enum Want {
     Listing(SampleTypeId),
     Tree(SampleTypeId, Direction),
+    /// The source of a function.
+    Source(SampleTypeId, String),
     /// A report as text, to be shown or saved.
     Text(Box<TextJob>),
 }
@@ -73,6 +82,7 @@ impl Eq for TextJob {}
 pub(super) enum Product {
     Listing(Arc<Listing>),
     Tree(SampleTypeId, Direction, Arc<CallTree>),
+    Source(SampleTypeId, Arc<Sourced>),
     /// A report to be shown: the command and its text.
     Text(String, String),
     /// A report was saved; what to say of it.
@@ -169,6 +179,10 @@ impl Workers {
         let _ = self.jobs.send(job);
     }
 
+    pub(super) fn editor(&self, file: &Path, line: i64) -> Option<Command> {
+        self.loader.editor(file, line)
+    }
+
     pub(super) fn cancel_load(&self) {
         self.wanted_load.store(0, Ordering::Relaxed);
     }
@@ -227,6 +241,8 @@ impl Observer for Watched {
 fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
     // The first listing of a generation: its filters and nodes serve all that follow.
     let mut base: Option<(u64, Arc<Listing>)> = None;
+    // The first report of lines of a generation, for the same reason.
+    let mut lines: Option<(u64, Report)> = None;
     while let Ok(job) = queue.recv() {
         for want in &job.wants {
             if newest.load(Ordering::Relaxed) != job.generation {
@@ -235,6 +251,7 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, h
             let product = match want {
                 Want::Text(text) => write_text(&job, text, host),
                 Want::Listing(sample_type) => analyse_one(&job, *sample_type, None, &mut base),
+                Want::Source(sample_type, function) => find_source(&job, *sample_type, function, &mut lines),
                 Want::Tree(sample_type, direction) => analyse_one(&job, *sample_type, Some(*direction), &mut base),
             };
             if answers
@@ -272,6 +289,32 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
             format!("{warnings}{}", String::from_utf8_lossy(&bytes)),
         )),
     }
+}
+
+/// The source of a function; of each sample type the same lines with other values.
+fn find_source(
+    job: &Job,
+    sample_type: SampleTypeId,
+    function: &str,
+    lines: &mut Option<(u64, Report)>,
+) -> Result<Product> {
+    let report = match lines.take() {
+        Some((generation, report)) if generation == job.generation => match report.sample_type {
+            same if same == sample_type => report,
+            _ => report.with_type(sample_type),
+        },
+        _ => {
+            let list = report::report("list").ok_or(Error::Cancelled)?;
+            let options = Options {
+                sample_index: sample_type.0.to_string(),
+                ..job.options.clone()
+            };
+            Report::new(&job.profile, list, None, &options)?
+        }
+    };
+    let sourced = Sourced::new(&report, function);
+    *lines = Some((job.generation, report));
+    Ok(Product::Source(sample_type, Arc::new(sourced)))
 }
 
 fn analyse_one(
