@@ -344,14 +344,14 @@ fn translate(args: Vec<OsString>) -> Result<Translated> {
 const NOT_HERE: &[(&[&str], &str)] = &[
     (
         &["http", "no_browser"],
-        "there is no web page; without it the dashboard opens in the terminal",
+        "there is no server; -web opens a page that needs none, -html writes it, and without either there is the dashboard",
     ),
     (
-        &["web", "svg", "png", "pdf", "ps", "gif", "gv", "evince", "eog"],
+        &["svg", "png", "pdf", "ps", "gif", "gv", "evince", "eog"],
         "pictures are drawn by Graphviz from -dot",
     ),
     (&["kcachegrind"], "write -callgrind to a file and open that"),
-    (&["disasm", "weblist"], "there is no disassembly; -list shows source"),
+    (&["disasm"], "there is no disassembly; -list shows source"),
 ];
 
 /// Whether `-name`, `-name=true` or `-name=false` says yes.

@@ -18,8 +18,10 @@ const FIXTURE: &str = "deltas.heap.pb.gz";
 /// Reports whose bytes are no text that a golden could hold; `tests/laws.rs` reads them back.
 const BINARY: [&str; 2] = ["proto", "topproto"];
 
-/// Reports that pprof does not have; `tests/exports.rs` reads them back.
-const EXPORTS: [&str; 5] = ["json", "csv", "csv_tree", "csv_tags", "folded"];
+/// Reports that pprof does not have, or not so; `tests/exports.rs` and `tests/page.rs` read them back.
+const EXPORTS: [&str; 8] = [
+    "json", "csv", "csv_tree", "csv_tags", "folded", "html", "web", "weblist",
+];
 
 /// For the options that are short for a sample type that only some profiles have.
 const WAITS: &str = "orders.mutex.pb.gz";

@@ -14,6 +14,7 @@ mod header;
 mod json;
 mod list;
 mod options;
+mod page;
 mod prepare;
 mod proto;
 mod raw;
@@ -83,6 +84,8 @@ pub enum Content {
     Text,
     /// Bytes, which a terminal must not get.
     Binary,
+    /// A page that is opened in a browser unless the user names a file.
+    Page,
 }
 
 /// Every report.
@@ -176,6 +179,17 @@ pub const REPORTS: &[ReportRow] = &[
         write: list::write,
     },
     ReportRow {
+        name: "weblist",
+        aliases: &[],
+        argument: Some("REGEX"),
+        help: "The source of the functions that match as a web page, opened in a browser",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Lines,
+        content: Content::Page,
+        write: |report, out| page::write_code(report, out),
+    },
+    ReportRow {
         name: "raw",
         aliases: &[],
         argument: None,
@@ -262,6 +276,28 @@ pub const REPORTS: &[ReportRow] = &[
         shows: Shows::Samples,
         content: Content::Text,
         write: |report, out| csv::write_tags(report, out),
+    },
+    ReportRow {
+        name: "html",
+        aliases: &[],
+        argument: None,
+        help: "Graph, flame graph and top of every sample type as one web page that needs nothing else",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Text,
+        write: |report, out| page::write(report, out),
+    },
+    ReportRow {
+        name: "web",
+        aliases: &[],
+        argument: None,
+        help: "The page of html, opened in a browser (pprof opens an SVG)",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Nodes,
+        content: Content::Page,
+        write: |report, out| page::write(report, out),
     },
     ReportRow {
         name: "folded",

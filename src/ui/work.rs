@@ -17,7 +17,7 @@ use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Tr
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId};
 use crate::progress::Observer;
-use crate::report::{self, COLUMNS, Options, Report, Row};
+use crate::report::{self, COLUMNS, Content, Options, Report, Row};
 
 /// Where the dashboard's profile comes from; handed in, so that nothing here knows files or servers.
 pub trait Loader: Send + Sync {
@@ -35,6 +35,15 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn save(&self, file: &str, bytes: &[u8]) -> Result<()>;
+    /// Opens a page in a browser; returns what to tell the user, a line or more.
+    ///
+    /// # Errors
+    /// Whatever can go wrong; the message is shown.
+    fn show_page(&self, _page: &[u8]) -> Result<String> {
+        Err(Error::Usage(
+            "pages are not opened here; write them to a file with > FILE".into(),
+        ))
+    }
     /// The command that opens the user's editor on a file at a line; none if the user has no editor.
     fn editor(&self, _file: &Path, _line: i64) -> Option<Command> {
         None
@@ -283,6 +292,13 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
         Some(file) => {
             host.save(file, &bytes)?;
             Ok(Product::Saved(format!("Wrote {} bytes to {file}.", bytes.len())))
+        }
+        None if step.report.content == Content::Page => {
+            let told = host.show_page(&bytes)?;
+            Ok(match told.contains('\n') {
+                true => Product::Text(text.title.clone(), told),
+                false => Product::Saved(told),
+            })
         }
         None => Ok(Product::Text(
             text.title.clone(),

@@ -49,7 +49,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("jiff", &["report/", "ui/", "source/save.rs", "zone.rs"], "times are formatted where they are shown"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),
     ("serde", &["report/"], "only reports are written for programs"),
-    ("serde_json", &["report/json.rs"], "one report is JSON"),
+    ("serde_json", &["report/json.rs", "report/page/"], "one report is JSON, another holds some"),
     ("hashbrown", &[], "a container"),
     ("rustc_hash", &[], "a hash"),
 ];
