@@ -346,9 +346,10 @@ const NOT_HERE: &[(&[&str], &str)] = &[
         &["http", "no_browser"],
         "there is no server; -web opens a page that needs none, -html writes it, and without either there is the dashboard",
     ),
+    (&["ps", "gif"], "write -svg, -png or -pdf"),
     (
-        &["svg", "png", "pdf", "ps", "gif", "gv", "evince", "eog"],
-        "pictures are drawn by Graphviz from -dot",
+        &["gv", "evince", "eog"],
+        "write -svg, -png or -pdf to a file and open that",
     ),
     (&["kcachegrind"], "write -callgrind to a file and open that"),
     (&["disasm"], "there is no disassembly; -list shows source"),

@@ -3,7 +3,7 @@
 //! # The map
 //!
 //! ```text
-//! bytes ──decode──▶ Profile ──analyze──▶ Scope · Frames · Graph · CallTree ──report──▶ text
+//! bytes ──decode──▶ Profile ──analyze──▶ Scope · Frames · Graph · CallTree ──report──▶ text, pictures
 //!   ▲                  │                         │
 //! source             model                      ui ── view/* ── keymap
 //! (file, stdin,   (interned, columnar,     (ratatui; draws what analyze
@@ -15,6 +15,8 @@
 //! | [`model`] | what a profile is, units | anything else of the crate |
 //! | [`decode`] | formats: gzip, protobuf, legacy text | files, network, terminal |
 //! | [`analyze`] | filters, nodes, sums, trimming | text layout, I/O, clock |
+//! | [`layout`] | sizes and edges to boxes and routes, in layers | profiles, terminals, picture formats |
+//! | [`picture`] | shapes and texts as SVG, PNG, PDF; the font | what a picture shows |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
 //! | [`source`] | files, standard input, HTTP, saving, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
@@ -50,8 +52,10 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 pub mod launch;
+pub mod layout;
 pub mod load;
 pub mod model;
+pub mod picture;
 pub mod progress;
 pub mod report;
 pub mod source;

@@ -157,8 +157,8 @@ fn write_report(
     output: Option<&Path>,
 ) -> Result<()> {
     if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
-        let name = report.name;
-        let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.pb.gz SOURCE");
+        let (name, ending) = (report.name, report.ending.unwrap_or("out"));
+        let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.{ending} SOURCE");
         return Err(Error::Usage(usage));
     }
     let write = |out: &mut dyn Write| report::write(profile, report, argument, options, out);

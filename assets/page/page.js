@@ -543,6 +543,8 @@ $("tiles").addEventListener("mouseover", (event) => {
 $("tiles").addEventListener("mouseleave", () => tell(state.selected));
 
 svgs.forEach((svg, at) => {
+  // It would be told wherever the pointer is; those who do not see the graph have it as its label.
+  svg.querySelector(":scope > title")?.remove();
   let held = null;
   boxes(svg).forEach((box, index) => {
     box.dataset.name = types[at].graph[index];

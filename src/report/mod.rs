@@ -8,6 +8,7 @@ mod columns;
 mod command;
 mod csv;
 mod dot;
+mod drawing;
 mod fields;
 mod folded;
 mod header;
@@ -15,6 +16,7 @@ mod json;
 mod list;
 mod options;
 mod page;
+mod picture;
 mod prepare;
 mod proto;
 mod raw;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
+use crate::picture::FileFormat;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
@@ -59,6 +62,8 @@ pub struct ReportRow {
     pub shows: Shows,
     /// What is written.
     pub content: Content,
+    /// The ending of a file of it, if it is made for other programs: the menu of exports.
+    pub ending: Option<&'static str>,
     write: fn(&mut Report, &mut dyn Write) -> Result<()>,
 }
 
@@ -99,6 +104,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| top::write(report, out),
     },
     ReportRow {
@@ -110,6 +116,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| tree::write(report, out),
     },
     ReportRow {
@@ -121,6 +128,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: None,
         write: |report, out| tree::write(report, out),
     },
     ReportRow {
@@ -132,7 +140,44 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Drawing,
         content: Content::Text,
+        ending: Some("dot"),
         write: |report, out| dot::write(report, out),
+    },
+    ReportRow {
+        name: "svg",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a picture for browsers, with all names as tooltips",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Text,
+        ending: Some("svg"),
+        write: |report, out| picture::write(report, FileFormat::Svg, out),
+    },
+    ReportRow {
+        name: "png",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a picture of pixels",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Binary,
+        ending: Some("png"),
+        write: |report, out| picture::write(report, FileFormat::Png, out),
+    },
+    ReportRow {
+        name: "pdf",
+        aliases: &[],
+        argument: None,
+        help: "The call graph as a page of PDF",
+        nodes: 80,
+        trims: true,
+        shows: Shows::Drawing,
+        content: Content::Binary,
+        ending: Some("pdf"),
+        write: |report, out| picture::write(report, FileFormat::Pdf, out),
     },
     ReportRow {
         name: "callgrind",
@@ -143,6 +188,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Addresses,
         content: Content::Text,
+        ending: Some("callgrind"),
         write: |report, out| callgrind::write(report, out),
     },
     ReportRow {
@@ -154,6 +200,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| traces::write(report, out),
     },
     ReportRow {
@@ -165,6 +212,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| tags::write(report, out),
     },
     ReportRow {
@@ -176,6 +224,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Lines,
         content: Content::Text,
+        ending: None,
         write: list::write,
     },
     ReportRow {
@@ -187,6 +236,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Lines,
         content: Content::Page,
+        ending: None,
         write: |report, out| page::write_code(report, out),
     },
     ReportRow {
@@ -198,6 +248,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| raw::write(report, out),
     },
     ReportRow {
@@ -209,6 +260,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: None,
         write: |report, out| raw::write_comments(report, out),
     },
     ReportRow {
@@ -220,6 +272,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Binary,
+        ending: Some("pb.gz"),
         write: |report, out| proto::write(report, out),
     },
     ReportRow {
@@ -231,6 +284,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Binary,
+        ending: Some("top.pb.gz"),
         write: |report, out| proto::write_top(report, out),
     },
     ReportRow {
@@ -242,6 +296,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("json"),
         write: |report, out| json::write(report, out),
     },
     ReportRow {
@@ -253,6 +308,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("csv"),
         write: |report, out| csv::write(report, out),
     },
     ReportRow {
@@ -264,6 +320,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("tree.csv"),
         write: |report, out| csv::write_calls(report, out),
     },
     ReportRow {
@@ -275,6 +332,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Samples,
         content: Content::Text,
+        ending: Some("tags.csv"),
         write: |report, out| csv::write_tags(report, out),
     },
     ReportRow {
@@ -286,6 +344,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("html"),
         write: |report, out| page::write(report, out),
     },
     ReportRow {
@@ -297,6 +356,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: true,
         shows: Shows::Nodes,
         content: Content::Page,
+        ending: None,
         write: |report, out| page::write(report, out),
     },
     ReportRow {
@@ -308,6 +368,7 @@ pub const REPORTS: &[ReportRow] = &[
         trims: false,
         shows: Shows::Nodes,
         content: Content::Text,
+        ending: Some("folded"),
         write: |report, out| folded::write(report, out),
     },
 ];

@@ -7,6 +7,7 @@ mod inputs;
 mod texts;
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -83,9 +84,7 @@ fn reports(profile: &Arc<Profile>) -> Option<String> {
         let mut text = Vec::new();
         let wrong = match report::write(profile, row, argument, &Options::default(), &mut text) {
             Err(error) => wrong_error(&error),
-            Ok(_) if row.content == Content::Binary => decode::profile(&text[..], LIMITS, &())
-                .err()
-                .map(|error| format!("cannot be read again: {error}")),
+            Ok(_) if row.content == Content::Binary => unreadable(row.name, &text),
             Ok(warnings) => match String::from_utf8(text) {
                 Err(_) => Some("is not UTF-8".into()),
                 Ok(text) => warnings
@@ -96,6 +95,16 @@ fn reports(profile: &Arc<Profile>) -> Option<String> {
         };
         wrong.map(|why| format!("{}: {why}", row.name))
     })
+}
+
+/// Why the bytes of a report cannot be read again.
+fn unreadable(name: &str, bytes: &[u8]) -> Option<String> {
+    let error = match name {
+        "png" => png::Decoder::new(io::Cursor::new(bytes)).read_info().err()?.to_string(),
+        "pdf" => lopdf::Document::load_mem(bytes).err()?.to_string(),
+        _ => decode::profile(bytes, LIMITS, &()).err()?.to_string(),
+    };
+    Some(format!("cannot be read again: {error}"))
 }
 
 fn screens(profile: &Arc<Profile>) -> Option<String> {

@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 
 use super::super::columns::SAMPLE_TYPES;
 use super::super::header;
+use super::super::picture::picture;
 use super::super::prepare::Report;
 use super::super::top::{Inline, rows_of};
 use super::stacks::Stacks;
 use crate::analyze::{Calls, Limits, NodeId, Plan, Sort, Trimmed, View, base_name};
+use crate::error::{Error, Result};
 use crate::model::{SampleTypeId, units};
+use crate::picture::Picture;
 
 /// Sample types that a page has at most.
 const MAX_TYPES: usize = 16;
@@ -32,6 +35,8 @@ pub(super) struct Data {
     names: Vec<String>,
     types: Vec<Type>,
     tree: Tree,
+    /// The graphs of the types; they are drawn here, not by the script.
+    pub(super) graphs: Vec<Picture>,
 }
 
 /// A sample type.
@@ -64,7 +69,7 @@ struct Tree {
 }
 
 impl Data {
-    pub(super) fn new(report: &Report) -> Self {
+    pub(super) fn new(report: &Report) -> Result<Self> {
         let count = report.profile.sample_types.len();
         let mut ids: Vec<SampleTypeId> = (0..count).map(SampleTypeId::from_index).take(MAX_TYPES).collect();
         if !ids.contains(&report.sample_type) {
@@ -73,6 +78,15 @@ impl Data {
         let reports: Vec<Report> = ids.iter().map(|&id| report.with_type(id)).collect();
         let mut names = Names::default();
         let mut types: Vec<Type> = reports.iter().map(|report| Type::new(report, &mut names)).collect();
+        let dot = super::super::report("dot").ok_or(Error::Cancelled)?;
+        let mut graphs = Vec::new();
+        for (one, of) in types.iter_mut().zip(&reports) {
+            let drawn = of.shown_as(dot);
+            let graph = &drawn.trimmed.graph;
+            let boxes = graph.listed.iter().map(|&node| graph.frame(node));
+            one.graph = boxes.map(|node| names.number(report, node)).collect();
+            graphs.push(picture(&drawn));
+        }
         let stacks = Stacks::new(&reports);
         let mut tree = Tree::default();
         for context in stacks.contexts() {
@@ -102,7 +116,7 @@ impl Data {
         let facts = header::profile(report)
             .into_iter()
             .filter(|fact| !fact.starts_with("Type: "));
-        Self {
+        Ok(Self {
             title,
             facts: facts.chain(header::active_filters(report)).collect(),
             by: match report.options.sort {
@@ -113,7 +127,8 @@ impl Data {
             names: names.texts,
             types,
             tree,
-        }
+            graphs,
+        })
     }
 }
 

@@ -23,13 +23,17 @@ const STYLE: &str = include_str!("../../../assets/page/page.css");
 const SCRIPT: &str = include_str!("../../../assets/page/page.js");
 /// SHA-256 of the two in base 64, for the policy in the page's head; `tests/page.rs` says what they must be.
 const STYLE_HASH: &str = "1ByMuVFh8pnWsJxX1JThcKPlWtsMOl/CkCNvQiYytcw=";
-const SCRIPT_HASH: &str = "YP6sXHQb8/F5SHJWlR0ESmNz1vzi8rF/1UeTUXDNwRU=";
+const SCRIPT_HASH: &str = "rSpo4sKZDVcXb+/cA4bXOhswQLdP5kstP6CSwwGIzbw=";
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
-    let data = data::Data::new(report);
+    let data = data::Data::new(report)?;
     let json = embedded(&data.json());
     let title = escaped(&data.title);
-    let graphs = String::new();
+    let mut graphs = Vec::new();
+    for graph in &data.graphs {
+        graph.write_element(&mut graphs).map_err(writing)?;
+    }
+    let graphs = String::from_utf8_lossy(&graphs);
     let parts = [
         ("title", &*title),
         ("style", STYLE),

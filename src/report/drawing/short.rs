@@ -1,48 +1,6 @@
-//! Names in a drawing: short, and so that none of them ends the text it stands in.
+//! Names in a drawing, as short as pprof makes them.
 
 use std::borrow::Cow;
-
-/// Text in a DOT string, shown as it is; a line break sets the line to the left.
-pub(super) fn quoted(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\l")
-}
-
-/// The same of text that may be cut within a character.
-pub(super) fn quoted_bytes(text: &[u8]) -> Vec<u8> {
-    let quoted = |byte: &u8| match byte {
-        b'\\' => b"\\\\".to_vec(),
-        b'"' => b"\\\"".to_vec(),
-        b'\n' => b"\\l".to_vec(),
-        &byte => vec![byte],
-    };
-    text.iter().flat_map(quoted).collect()
-}
-
-/// Text as pprof leaves it, unless it would end the string that it stands in: a quote gets a backslash, and
-/// backslashes before a quote or at the end are doubled. A line break centres the line.
-pub(super) fn bare(text: &str) -> Cow<'_, str> {
-    if !text.contains(['"', '\n']) && !text.ends_with('\\') {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut backslashes = 0;
-    for char in text.chars() {
-        match char {
-            '"' => {
-                out.extend(std::iter::repeat_n('\\', backslashes + 1));
-                out.push('"');
-            }
-            '\n' => {
-                out.extend(std::iter::repeat_n('\\', backslashes));
-                out.push_str("\\n");
-            }
-            _ => out.push(char),
-        }
-        backslashes = if char == '\\' { backslashes + 1 } else { 0 };
-    }
-    out.extend(std::iter::repeat_n('\\', backslashes));
-    Cow::Owned(out)
-}
 
 /// A function's name without what is in front of its package's last part (Go), its class (Java) or the innermost
 /// class or namespace (C++). Source: the patterns of pprof's `ShortenFunctionName`.
@@ -57,6 +15,17 @@ pub(super) fn shorten(name: &str) -> Cow<'_, str> {
         Cow::Borrowed(name) => Cow::Borrowed(&name[short(name)]),
         Cow::Owned(name) => Cow::Owned(name[short(&name)].to_string()),
     }
+}
+
+/// A short name over several lines, at the borders of its parts.
+pub(super) fn lines(name: &str) -> Vec<String> {
+    if name.is_empty() {
+        return Vec::new();
+    }
+    // The dots of Go's type parameters, `[...]`, are no ends of lines.
+    let name = name.replace("[...]", "[…]");
+    let parts = name.split("::").flat_map(|part| part.split('.'));
+    parts.map(String::from).collect()
 }
 
 type Range = std::ops::Range<usize>;
@@ -190,19 +159,5 @@ mod tests {
         ] {
             assert_eq!(shorten(name), short, "{name}");
         }
-    }
-
-    #[test]
-    fn no_name_ends_its_string() {
-        for (text, bared) in [
-            (r"C:\a\b.go", r"C:\a\b.go"),
-            (r#"a"b"#, r#"a\"b"#),
-            (r#"a\"b"#, r#"a\\\"b"#),
-            (r"a\", r"a\\"),
-            ("a:1\nb:2", r"a:1\nb:2"),
-        ] {
-            assert_eq!(bare(text), bared);
-        }
-        assert_eq!(quoted("a\\\"\n"), r#"a\\\"\l"#);
     }
 }

@@ -1,0 +1,29 @@
+//! Which box is in which rank.
+
+use super::parts::Part;
+
+/// The rank of each box of a part, from 0. With labels, boxes are in even ranks, and between any two is one for labels.
+pub(super) fn assign(part: &Part, labelled: bool) -> Vec<u32> {
+    let count = part.boxes.len();
+    let mut below = vec![Vec::new(); count];
+    let mut waiting = vec![0; count];
+    for link in &part.links {
+        below[link.upper].push(link);
+        waiting[link.lower] += 1;
+    }
+    let mut ranks = vec![0; count];
+    let mut ready: Vec<usize> = (0..count).filter(|&node| waiting[node] == 0).collect();
+    let factor = if labelled { 2 } else { 1 };
+    let mut next = 0;
+    while let Some(&node) = ready.get(next) {
+        next += 1;
+        for link in &below[node] {
+            ranks[link.lower] = ranks[link.lower].max(ranks[node] + factor * link.span);
+            waiting[link.lower] -= 1;
+            if waiting[link.lower] == 0 {
+                ready.push(link.lower);
+            }
+        }
+    }
+    ranks
+}
