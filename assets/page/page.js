@@ -170,6 +170,16 @@ function revealBox(name) {
   if (!inside) panGraph(of.left + of.width / 2 - area.left - area.width / 2, of.top + of.height / 2 - area.top - area.height / 2);
 }
 
+// Shows the box of a function as large as it was drawn.
+function closeUp(name) {
+  const svg = svgs[state.type];
+  const box = svg && boxes(svg)[types[state.type].graph.indexOf(name)];
+  if (!box) return;
+  const area = svg.getBoundingClientRect();
+  const { x, y, width, height } = box.getBBox();
+  look(state.type, [x + width / 2 - area.width / 2, y + height / 2 - area.height / 2, area.width, area.height]);
+}
+
 function drawGraph() {
   svgs.forEach((svg, at) => svg.toggleAttribute("hidden", at !== state.type));
   for (const old of $("graph").querySelectorAll(".nothing")) old.remove();
@@ -399,7 +409,7 @@ function count() {
     value += cum[node];
   });
   const known = [...state.hits].filter((name) => byName.has(name)).length;
-  $("matches").textContent = known ? `${known} functions: ${label(value)}, ${percent(sum, weight[0])}` : "nothing matches";
+  $("matches").textContent = known ? `${known} function${known === 1 ? "" : "s"}: ${label(value)}, ${percent(sum, weight[0])}` : "nothing matches";
 }
 
 function nextMatch(by) {
@@ -467,7 +477,10 @@ const KEYS = {
   n: () => nextMatch(1), N: () => nextMatch(-1), s: () => sortBy(COLUMNS[(COLUMNS.indexOf(state.by) + 1) % 3]),
   "/": () => $("search").focus(), "?": () => $("keys").showModal(), Escape: back,
   Backspace: () => state.view === "flame" && state.zoom && zoom(tree.parent[state.zoom]),
-  Enter: () => state.view === "flame" && state.cursor >= 0 && zoom(state.cursor, state.cursor),
+  Enter: () => {
+    if (state.view === "graph") closeUp(state.selected);
+    if (state.view === "flame" && state.cursor >= 0) zoom(state.cursor, state.cursor);
+  },
   "+": () => scaleGraph(1 / 1.25), "=": () => scaleGraph(1 / 1.25), "-": () => scaleGraph(1.25), 0: () => fit(),
 };
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right", k: "up", j: "down", h: "left", l: "right" };
@@ -548,6 +561,7 @@ svgs.forEach((svg, at) => {
   let held = null;
   boxes(svg).forEach((box, index) => {
     box.dataset.name = types[at].graph[index];
+    box.addEventListener("dblclick", () => closeUp(types[at].graph[index]));
     box.addEventListener("click", () => held && held.moved || select(types[at].graph[index]));
   });
   svg.addEventListener("wheel", (event) => {

@@ -72,6 +72,8 @@ const CASES: &[Case] = &[
     ("command-scrolled", "orders.heap", NORMAL, ":tree<enter><pgdn>/search<enter>"),
     ("command-sets", "orders.heap", NORMAL, ":focus=json<enter>"),
     ("command-saves", "orders.heap", NORMAL, ":top > a.txt<enter>"),
+    ("command-web", "orders.heap", NORMAL, ":web<enter>"),
+    ("command-weblist", "orders.heap", NORMAL, ":weblist newSession<enter>"),
     ("read-again", "orders.heap", NORMAL, "jj<c-r>"),
     ("goroutines", "orders.goroutine", LARGE, ""),
     ("goroutines-calls", "orders.goroutine", LARGE, "<tab><tab>"),
