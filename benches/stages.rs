@@ -115,8 +115,8 @@ fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
             Ok((self.0.clone(), Vec::new()))
         }
 
-        fn save(&self, _: &str, _: &[u8]) -> Result<()> {
-            Ok(())
+        fn save(&self, _: &str, _: &[u8], _: ui::Existing) -> Result<bool> {
+            Ok(true)
         }
     }
 

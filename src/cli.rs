@@ -56,6 +56,8 @@ pub struct Dashboard {
     pub keys: Option<String>,
     /// Draw one frame of this many columns and rows to standard output instead of opening a terminal.
     pub print: Option<(u16, u16)>,
+    /// Draw it into this file instead.
+    pub picture: Option<PathBuf>,
 }
 
 /// Where bytes come from.
@@ -161,11 +163,18 @@ fn request(matches: &ArgMatches, given: &[Given]) -> Result<Request> {
         sides.ok_or_else(|| Error::Usage(format!("--print takes COLUMNSxROWS, e.g. 80x24, not {size:?}")))
     });
     let keys = matches.get_one::<String>("keys").cloned();
+    let picture = matches.get_one::<PathBuf>("picture").cloned();
+    if picture.is_some() && print.is_none() {
+        return Err(Error::Usage(
+            "--picture needs the size of the screen: --print 120x36".into(),
+        ));
+    }
     Ok(Request::Dashboard(Dashboard {
         input,
         options,
         keys,
         print: print.transpose()?,
+        picture,
     }))
 }
 

@@ -19,10 +19,11 @@ use heaptui::launch::{Editor, Seat};
 use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
+use heaptui::picture::FileFormat;
 use heaptui::progress::Observer;
 use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Shows, Sources, Step, Wanted};
 use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
-use heaptui::ui::{self, Colours, Loader, Setup};
+use heaptui::ui::{self, Colours, Existing, Loader, Setup};
 use heaptui::zone;
 
 /// What `--demo` opens; no file or URL is called so, as there is a NUL in it.
@@ -93,7 +94,10 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         keys: dashboard.keys.unwrap_or_default(),
     };
     if let Some(size) = dashboard.print {
-        return print(ui::print(&setup, size)?.as_bytes());
+        return match dashboard.picture {
+            Some(path) => picture(&setup, size, &path),
+            None => print(ui::print(&setup, size)?.as_bytes()),
+        };
     }
     if !io::stdin().is_terminal() && !dashboard.input.sources.iter().any(|name| name == "-") {
         let mut lines = io::stdin().lock();
@@ -110,6 +114,24 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         )));
     }
     ui::run(&setup)
+}
+
+/// Draws a frame into a file, in the format that its ending says.
+fn picture(setup: &Setup, size: (u16, u16), path: &Path) -> Result<()> {
+    let ending = path.extension().unwrap_or_default();
+    let found = FileFormat::ALL.iter().find(|(own, _)| ending == *own);
+    let Some(&(_, format)) = found else {
+        return Err(Error::Usage(
+            "--picture takes a file ending in .svg, .png or .pdf".into(),
+        ));
+    };
+    let mut bytes = Vec::new();
+    let failed = |reason| Error::Io {
+        name: path.display().to_string(),
+        reason,
+    };
+    ui::picture(setup, size)?.write(format, &mut bytes).map_err(failed)?;
+    source::save(&bytes, path)
 }
 
 /// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
@@ -301,8 +323,11 @@ impl Loader for Opened {
         Editor::local().map(|editor| editor.command(file, line))
     }
 
-    fn save(&self, file: &str, bytes: &[u8]) -> Result<()> {
-        source::save(bytes, Path::new(file))
+    fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool> {
+        match existing {
+            Existing::Replace => source::save(bytes, Path::new(file)).map(|()| true),
+            Existing::Keep => source::save_new(bytes, Path::new(file)),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use heaptui::decode;
 use heaptui::model::{Function, Label, LabelValue, Line, Profile, ValueType};
+use heaptui::picture::{Area, Colour, Shape, blocks};
 use heaptui::report::{self, Options};
 use roxmltree::{Document, Node};
 use unicode_width::UnicodeWidthStr;
@@ -366,4 +367,65 @@ fn of_pdf(file: &lopdf::Document, page: lopdf::ObjectId) -> Vec<String> {
         }
     }
     texts
+}
+
+/// What blocks cover of a cell of 8 by 16: eighths of it. Source: their names in Unicode.
+const COVERED: &[(&str, f64)] = &[
+    ("█░▒▓", 8.0),
+    ("▇▉", 7.0),
+    ("▆▊▙▛▜▟", 6.0),
+    ("▅▋", 5.0),
+    ("▀▄▌▐▚▞", 4.0),
+    ("▃▍", 3.0),
+    ("▂▎▖▗▘▝", 2.0),
+    ("▁▏▔▕", 1.0),
+];
+
+/// A cell, away from the corner.
+const CELL: Area = Area {
+    x: 24.0,
+    y: 48.0,
+    width: 8.0,
+    height: 16.0,
+};
+
+fn areas(char: char) -> Option<Vec<Area>> {
+    let shapes = blocks(char, CELL, Colour::WHITE, Colour::BLACK)?;
+    let rect = |shape: &Shape| match shape {
+        Shape::Rect { area, .. } => Some(*area),
+        _ => None,
+    };
+    Some(shapes.iter().filter_map(rect).collect())
+}
+
+#[test]
+fn blocks_fill_their_part_of_a_cell() {
+    for (chars, eighths) in COVERED {
+        for char in chars.chars() {
+            let areas = areas(char).expect("a block");
+            let covered: f64 = areas.iter().map(|area| area.width * area.height).sum();
+            assert_eq!(covered, eighths * 16.0, "{char}");
+        }
+    }
+    for char in ('\u{2500}'..='\u{259f}').chain('\u{2800}'..='\u{28ff}') {
+        for Area { x, y, width, height } in areas(char).unwrap_or_default() {
+            let is_inside = x >= 24.0 && y >= 48.0 && x + width <= 32.0 && y + height <= 64.0;
+            assert!(is_inside && width > 0.0 && height > 0.0, "{char} stays in its cell");
+        }
+    }
+    let corner = |char: char| areas(char).map(|areas| (areas[0].x, areas[0].y));
+    for (char, place) in [
+        ('▘', (24.0, 48.0)),
+        ('▝', (28.0, 48.0)),
+        ('▖', (24.0, 56.0)),
+        ('▗', (28.0, 56.0)),
+    ] {
+        assert_eq!(corner(char), Some(place), "{char}");
+    }
+    for bits in 0..=255u32 {
+        let char = char::from_u32(0x2800 + bits).expect("a braille pattern");
+        let dots = areas(char).map(|areas| areas.len());
+        assert_eq!(dots, Some(bits.count_ones() as usize), "{char}");
+    }
+    assert_eq!(areas('a'), None, "letters are the font's");
 }

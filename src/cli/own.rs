@@ -119,6 +119,15 @@ pub(super) const OWN: &[OwnRow] = &[
             "Print one frame of that size and leave",
         )
     },
+    OwnRow {
+        visibility: Visibility::Hidden,
+        ..own(
+            "picture",
+            Kind::Path,
+            Some("FILE"),
+            "Write that frame to FILE, as .svg, .png or .pdf",
+        )
+    },
 ];
 
 const fn own(name: &'static str, kind: Kind, value: Option<&'static str>, help: &'static str) -> OwnRow {

@@ -109,37 +109,43 @@ fn arms_of(char: char) -> Option<[u8; 4]> {
 /// How thick a light line is, as a part of a cell's width.
 const LIGHT: f64 = 0.13;
 
-/// From each side with an arm to the middle, and as far beyond as the lines are thick.
-fn arms(arms: [u8; 4], cell: Area, colour: Colour) -> Vec<Shape> {
+/// From each side with an arm to the middle, and as far beyond it as the lines are thick. Arms that go on from each
+/// other are one piece.
+fn arms([up, right, down, left]: [u8; 4], cell: Area, colour: Colour) -> Vec<Shape> {
     let thick = |arm: u8| f64::from(arm) * LIGHT * cell.width;
-    let beyond = thick(arms.into_iter().max().unwrap_or(0)) / 2.0;
+    let half = thick(up.max(right).max(down).max(left)) / 2.0;
     let (x, y) = (cell.x + cell.width / 2.0, cell.y + cell.height / 2.0);
-    let [up, right, down, left] = arms.map(thick);
-    let areas = [
-        (up, x - up / 2.0, cell.y, up, y + beyond - cell.y),
-        (
-            right,
-            x - beyond,
-            y - right / 2.0,
-            cell.x + cell.width - x + beyond,
-            right,
-        ),
-        (
-            down,
-            x - down / 2.0,
-            y - beyond,
-            down,
-            cell.y + cell.height - y + beyond,
-        ),
-        (left, cell.x, y - left / 2.0, x + beyond - cell.x, left),
-    ];
-    let there = areas.into_iter().filter(|(thick, ..)| *thick > 0.0);
-    let rect = |(_, x, y, width, height)| Shape::Rect {
-        area: Area { x, y, width, height },
+    let upright = |arm: u8, from: f64, to: f64| Area {
+        x: x - thick(arm) / 2.0,
+        y: from,
+        width: thick(arm),
+        height: to - from,
+    };
+    let level = |arm: u8, from: f64, to: f64| Area {
+        x: from,
+        y: y - thick(arm) / 2.0,
+        width: to - from,
+        height: thick(arm),
+    };
+    let (right_side, bottom) = (cell.x + cell.width, cell.y + cell.height);
+    let mut areas = Vec::new();
+    if up == down {
+        areas.push(upright(up, cell.y, bottom));
+    } else {
+        areas.extend([upright(up, cell.y, y + half), upright(down, y - half, bottom)]);
+    }
+    if left == right {
+        areas.push(level(left, cell.x, right_side));
+    } else {
+        areas.extend([level(left, cell.x, x + half), level(right, x - half, right_side)]);
+    }
+    areas.retain(|area| area.width > 0.0 && area.height > 0.0);
+    let rect = |area: Area| Shape::Rect {
+        area,
         fill: Some(colour),
         line: None,
     };
-    there.map(rect).collect()
+    areas.into_iter().map(rect).collect()
 }
 
 /// A round corner.

@@ -197,7 +197,8 @@ impl Picture {
         }
     }
 
-    /// Writes it as an SVG element for a web page, whose style is to keep the blanks of its texts.
+    /// Writes it as an SVG element for a web page, whose style is to keep the blanks of its texts and the edges of its
+    /// rectangles.
     ///
     /// # Errors
     /// Those of the writer.

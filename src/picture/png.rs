@@ -44,7 +44,7 @@ fn encode(pixels: &Pixmap, scale: f64, out: &mut dyn Write) -> io::Result<()> {
     let mut encoder = png::Encoder::new(out, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
+    encoder.set_compression(png::Compression::Balanced);
     // 96 units of length are an inch.
     let per_metre = (96.0 * scale / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions {

@@ -12,7 +12,11 @@ const FONTS: &str = "ui-monospace,'DejaVu Sans Mono','SFMono-Regular',Menlo,Cons
 pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
     // Blanks are kept by the attribute in old programs, by the style in new ones.
-    element(picture, "<style>text{white-space:pre}</style>\n", out)
+    element(
+        picture,
+        "<style>text{white-space:pre}rect{shape-rendering:crispEdges}</style>\n",
+        out,
+    )
 }
 
 /// The root element, with what comes first in it.

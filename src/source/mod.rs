@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::code::{Answer, Code, CodeFinder, NotFound};
 pub use self::http::HttpOptions;
-pub use self::save::{Described, Saved, default_name, fetch, save};
+pub use self::save::{Described, Saved, default_name, fetch, save, save_new};
 pub use self::temporary::save_temporary;
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};

@@ -56,7 +56,7 @@ pub fn fetch(
             save(&bytes, path)?;
             path.to_owned()
         }
-        None => save_new(&bytes, &described)?,
+        None => save_described(&bytes, &described)?,
     };
     Ok(Saved {
         path,
@@ -82,6 +82,21 @@ pub fn save(bytes: &[u8], path: &Path) -> Result<()> {
         Err(_) => replace(bytes, path),
     };
     written.map_err(|reason| unwritable(path, reason))
+}
+
+/// Writes a file that is there whole or not at all, unless one of that name is there already: then does nothing and
+/// returns false.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn save_new(bytes: &[u8], path: &Path) -> Result<bool> {
+    writable(path)?;
+    if path.exists() {
+        return Ok(false);
+    }
+    write_beside(bytes, path)
+        .and_then(|temporary| name_new(&temporary, path))
+        .map_err(|reason| unwritable(path, reason))
 }
 
 /// The name in pprof's manner, `pprof.PROCESS.TYPE.TIME`, with a UTC time, e.g.
@@ -118,7 +133,7 @@ fn ending(bytes: &[u8]) -> &'static str {
 }
 
 /// Writes a new file in the current folder and returns its name.
-fn save_new(bytes: &[u8], described: &Described) -> Result<PathBuf> {
+fn save_described(bytes: &[u8], described: &Described) -> Result<PathBuf> {
     let time = match described.time_nanos {
         ..=0 => i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default(),
         time => time,
@@ -129,20 +144,22 @@ fn save_new(bytes: &[u8], described: &Described) -> Result<PathBuf> {
     let temporary = write_beside(bytes, &first).map_err(|reason| unwritable(&first, reason))?;
     let mut names = (2..).map(|number| PathBuf::from(format!("{name}.{number}.{ending}")));
     let mut path = first;
-    loop {
-        // Unlike a rename, a link never replaces a file that another process has just made.
-        match fs::hard_link(&temporary.0, &path) {
-            Ok(()) => return Ok(path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            // Not every file system has links.
-            Err(_) if !path.exists() => {
-                return fs::rename(&temporary.0, &path)
-                    .map(|()| path.clone())
-                    .map_err(|reason| unwritable(&path, reason));
-            }
-            Err(_) => {}
-        }
+    while !name_new(&temporary, &path).map_err(|reason| unwritable(&path, reason))? {
         path = names.next().unwrap_or_default();
+    }
+    Ok(path)
+}
+
+/// Gives a temporary file its name; false if that is taken.
+fn name_new(temporary: &Temporary, path: &Path) -> io::Result<bool> {
+    // Unlike a rename, a link never replaces a file that another process has just made.
+    match fs::hard_link(&temporary.0, path) {
+        Ok(()) => Ok(true),
+        // Not every file system has links.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !path.exists() => {
+            fs::rename(&temporary.0, path).map(|()| true)
+        }
+        Err(_) => Ok(false),
     }
 }
 
@@ -247,6 +264,10 @@ mod tests {
         let path = folder.path().join("p");
         save(b"one", &path).unwrap();
         save(b"two", &path).unwrap();
+        assert!(!save_new(b"three", &path).unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        fs::remove_file(&path).unwrap();
+        assert!(save_new(b"two", &path).unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert!(
             save(b"x", folder.path())

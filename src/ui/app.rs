@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::ask::Ask;
 use super::event::{Effect, Event};
+use super::export::Menu;
 use super::keymap::{self, Action, Scope, Step};
 use super::screen::Screen;
 use super::session::Session;
@@ -26,6 +27,8 @@ pub(super) struct App {
     pub(super) views: Vec<Box<dyn View>>,
     /// The view in front.
     pub(super) front: usize,
+    /// The menu of exports, over the view.
+    pub(super) menu: Option<Menu>,
     /// A text over the view.
     pub(super) pane: Option<Pane>,
     /// A prompt over everything.
@@ -61,6 +64,7 @@ impl App {
             session,
             views,
             front: 0,
+            menu: None,
             pane: None,
             asking: None,
             history: Vec::new(),
@@ -95,6 +99,9 @@ impl App {
     pub(super) fn scopes(&self) -> Vec<Scope> {
         if self.asking.is_some() {
             return vec![Scope::Prompt];
+        }
+        if self.menu.is_some() {
+            return vec![Scope::Menu];
         }
         if self.pane.is_some() {
             return vec![Scope::Pane];
@@ -152,6 +159,7 @@ impl App {
                 match &product {
                     Ok(Product::Text(title, text)) => self.pane = Some(Pane::text(title.clone(), text)),
                     Ok(Product::Saved(note)) => self.message = Some(Message::Note(note.clone())),
+                    Ok(Product::Kept(job)) => self.ask_to_replace(job),
                     _ => {}
                 }
                 match self.session.take(generation, product) {
@@ -207,6 +215,9 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.update(Action::Move(Step::WheelDown)),
             MouseEventKind::ScrollUp => self.update(Action::Move(Step::WheelUp)),
+            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.menu.is_some() => {
+                self.update(Action::Click(at))
+            }
             MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
                 self.message = None;
                 let screen = Screen::new(self.area);
@@ -224,6 +235,14 @@ impl App {
             return self.update_prompt(action);
         }
         let body = Screen::new(self.area).body;
+        if let Some(menu) = &mut self.menu {
+            match menu.update(action, body) {
+                Some(export) => return self.ask(Ask::Export(export)),
+                None if action == Action::Back => self.menu = None,
+                None => {}
+            }
+            return None;
+        }
         if let Some(pane) = &mut self.pane {
             return match action {
                 _ if pane.update(action, body) => None,
@@ -258,6 +277,10 @@ impl App {
             Action::Help => {
                 let width = usize::from(self.area.width);
                 self.pane = Some(Pane::new("Help".into(), help::lines(self.theme, width)));
+                None
+            }
+            Action::Export => {
+                self.menu = Some(Menu::default());
                 None
             }
             Action::NextView => self.show((self.front + 1) % self.views.len()),

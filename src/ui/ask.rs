@@ -8,9 +8,9 @@ use super::keymap::{Action, Filter, Step};
 use super::screen::Screen;
 use super::session::sort_key;
 use super::widget::{pane::Pane, prompt::Prompt};
-use super::work::{TextJob, Want};
+use super::work::{Existing, TextJob, Want};
 use crate::analyze::compile_pattern;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::report::{self, Content};
 
 /// What a prompt is for.
@@ -19,6 +19,10 @@ pub(super) enum Ask {
     Search,
     Filter(Filter),
     Command,
+    /// The file that an export, by its place in the menu, is written to.
+    Export(usize),
+    /// The same, of a file that is there already.
+    Replace(usize),
 }
 
 impl App {
@@ -27,6 +31,7 @@ impl App {
         let prompt = match ask {
             Ask::Search => Prompt::new("/", String::new()),
             Ask::Command => Prompt::new(":", String::new()),
+            Ask::Export(export) | Ask::Replace(export) => Prompt::new("write to: ", self.proposed_file(export)),
             Ask::Filter(filter) => {
                 let current = self.session.filter_mut(filter).clone();
                 let selected = &self.session.selected;
@@ -52,6 +57,11 @@ impl App {
             }
             Action::Accept => {
                 let (ask, text) = (*ask, prompt.value().to_string());
+                let ask = match ask {
+                    // Of another name it is not known whether it is there.
+                    Ask::Replace(export) if !prompt.is_untouched() => Ask::Export(export),
+                    ask => ask,
+                };
                 if let Err(error) = compile(ask, &text) {
                     prompt.problem = Some(error.to_string());
                     return None;
@@ -75,6 +85,8 @@ impl App {
                 self.session.analyze_again()
             }
             Ask::Command => self.command(&text),
+            Ask::Export(export) => self.export(export, text, Existing::Keep),
+            Ask::Replace(export) => self.export(export, text, Existing::Replace),
         }
     }
 
@@ -164,6 +176,8 @@ impl App {
                     let text = TextJob {
                         title: line.trim().to_string(),
                         step,
+                        // As in pprof.
+                        existing: Existing::Replace,
                     };
                     effect = self.session.want(vec![Want::Text(Box::new(text))]);
                 }
@@ -232,11 +246,10 @@ fn common_prefix<'w>(a: &'w str, b: &str) -> &'w str {
 
 /// The expression that is asked for; none for empty text. A search in small letters matches both cases.
 fn compile(ask: Ask, text: &str) -> Result<Option<Regex>> {
-    if text.is_empty() {
-        return Ok(None);
-    }
     match ask {
-        Ask::Command => Ok(None),
+        Ask::Export(_) | Ask::Replace(_) if text.trim().is_empty() => Err(Error::Usage("a file needs a name".into())),
+        Ask::Command | Ask::Export(_) | Ask::Replace(_) => Ok(None),
+        _ if text.is_empty() => Ok(None),
         Ask::Filter(filter) => compile_pattern(filter.name(), text).map(Some),
         Ask::Search if text.chars().any(char::is_uppercase) => compile_pattern("search", text).map(Some),
         // Checked as it was typed, so that an error shows what was typed.

@@ -16,8 +16,9 @@ impl App {
         let screen = Screen::new(self.area.intersection(buffer.area));
         let theme = self.theme;
         chrome::draw(self, &screen, theme, buffer);
-        match &self.pane {
-            Some(pane) => pane.draw(theme, screen.body, buffer),
+        match (&self.pane, &self.menu) {
+            (_, Some(menu)) => menu.draw(&self.session, theme, screen.body, buffer),
+            (Some(pane), None) => pane.draw(theme, screen.body, buffer),
             _ if self.session.profile.is_some() && self.session.listing().is_none() => {
                 let text = match &self.message {
                     Some(Message::Problem(problem)) => vec!["Nothing to show.".into(), problem.clone()],

@@ -11,7 +11,7 @@ use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-pub(super) const ORDER: [Scope; 13] = [
+pub(super) const ORDER: [Scope; 14] = [
     Scope::Views,
     Scope::Filtered,
     Scope::InUse,
@@ -23,6 +23,7 @@ pub(super) const ORDER: [Scope; 13] = [
     Scope::Source,
     Scope::Server,
     Scope::Everywhere,
+    Scope::Menu,
     Scope::Prompt,
     Scope::Pane,
 ];

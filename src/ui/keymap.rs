@@ -35,6 +35,10 @@ pub(super) enum Action {
     ClearFilters,
     /// Ask for a command of pprof.
     Command,
+    /// Open the menu of exports.
+    Export,
+    /// Pick by letter, in that menu.
+    Letter(char),
     Reload,
     Redraw,
     /// To the next line that holds something.
@@ -118,6 +122,8 @@ pub(super) enum Scope {
     /// When the sample type has a counterpart in bytes or objects.
     Objects,
     Prompt,
+    /// The menu of exports.
+    Menu,
     /// A text over the view.
     Pane,
 }
@@ -137,6 +143,7 @@ impl Scope {
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
             Self::Prompt => "In a prompt",
+            Self::Menu => "In the menu of exports",
             Self::Pane => "In a text (this help, reports)",
         }
     }
@@ -176,6 +183,16 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["<right>", "<c-f>"] => |_| Action::Edit(InputRequest::GoToNextChar), "", "Move right";
         ["<home>", "<c-a>"] => |_| Action::Edit(InputRequest::GoToStart), "", "Go to the start";
         ["<end>", "<c-e>"] => |_| Action::Edit(InputRequest::GoToEnd), "", "Go to the end";
+    }
+    Menu {
+        ["<enter>"] => |_| Action::Enter, "export", "Export as the format under the cursor";
+        ["<esc>", "q", "<bs>", "<c-c>"] => |_| Action::Back, "close", "Leave without an export";
+        ["<down>", "<c-n>"] => |_| Action::Move(Step::Down), "", "Down";
+        ["<up>", "<c-p>"] => |_| Action::Move(Step::Up), "", "Up";
+        ["<home>"] => |_| Action::Move(Step::First), "", "To the first";
+        ["<end>"] => |_| Action::Move(Step::Last), "", "To the last";
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
+         "n", "o", "p", "r", "s", "t", "u", "v", "w", "x", "y", "z"] => letter, "", "Export as the format with that letter";
     }
     Pane {
         ["<esc>", "q", "?", "<bs>", "<c-c>"] => |_| Action::Back, "close", "Close the text";
@@ -247,6 +264,7 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["H"] => |_| Action::Filter(Filter::Hide), "", "Hide: leave matching frames out of the stacks";
         ["S"] => |_| Action::Filter(Filter::Show), "", "Show: leave all other frames out of the stacks";
         [":"] => |_| Action::Command, "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
+        ["e"] => |_| Action::Export, "export", "Export: pictures, and files for other programs";
     }
     Top {
         ["s"] => |_| Action::Sort, "sort", "Sort by the next column: flat, cum, name";
@@ -271,6 +289,11 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["q", "<c-c>"] => |_| Action::Quit, "quit", "Quit";
     }
 };
+
+/// The action of a letter in a menu, by its place among the letters that are not `q`.
+fn letter(at: usize) -> Action {
+    Action::Letter(('a'..='z').filter(|letter| *letter != 'q').nth(at).unwrap_or(' '))
+}
 
 /// The rows that act where all of `scopes` hold.
 pub(super) fn active(scopes: &[Scope]) -> impl Iterator<Item = &'static Binding> {
@@ -307,7 +330,7 @@ mod tests {
         let conditions = [Scope::Server, Scope::Filtered, Scope::InUse, Scope::Objects];
         let view = |view: Scope| [&[Scope::Everywhere, Scope::Views, Scope::Lists, view][..], &conditions].concat();
         let mut situations: Vec<_> = VIEWS.iter().map(|row| view(row.scope)).collect();
-        situations.extend([vec![Scope::Prompt], vec![Scope::Pane]]);
+        situations.extend([vec![Scope::Prompt], vec![Scope::Menu], vec![Scope::Pane]]);
         situations
     }
 

@@ -9,12 +9,14 @@ mod ask;
 mod chrome;
 mod draw;
 mod event;
+mod export;
 mod help;
 mod keymap;
 mod keys;
 mod listen;
 mod screen;
 mod session;
+mod shot;
 mod sourced;
 mod terminal;
 mod theme;
@@ -29,11 +31,13 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
+use crate::picture::Picture;
 use crate::report::Options;
 use app::App;
 use event::{Effect, Event};
@@ -42,7 +46,7 @@ use session::Session;
 use work::Workers;
 
 pub use theme::Colours;
-pub use work::Loader;
+pub use work::{Existing, Loader};
 
 /// How a dashboard begins.
 pub struct Setup {
@@ -118,7 +122,35 @@ pub fn run(setup: &Setup) -> Result<()> {
 /// # Errors
 /// [`Error::Usage`] for keys that are none; whatever the loader fails with when it is not
 /// [remote](Loader::is_remote).
-pub fn print(setup: &Setup, (width, height): (u16, u16)) -> Result<String> {
+pub fn print(setup: &Setup, size: (u16, u16)) -> Result<String> {
+    let buffer = frame(setup, size)?;
+    let area = buffer.area;
+    let mut text = String::new();
+    for y in 0..area.height {
+        let mut row = String::new();
+        let mut x = 0;
+        // A wide character stands in its first cell; the ones behind it are no blanks.
+        while let Some(cell) = buffer.cell((x, y)) {
+            row.push_str(cell.symbol());
+            x += u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+        }
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The same frame as a picture, in the colours of a dark terminal.
+///
+/// # Errors
+/// As [`print`].
+pub fn picture(setup: &Setup, size: (u16, u16)) -> Result<Picture> {
+    let title = format!("heaptui on {}", setup.loader.name());
+    Ok(shot::picture(&frame(setup, size)?, title))
+}
+
+/// Plays the keys without a terminal; the last frame.
+fn frame(setup: &Setup, (width, height): (u16, u16)) -> Result<Buffer> {
     let keys = parse_keys(&setup.keys)?;
     let (events, queue) = channel();
     let mut dashboard = Dashboard::new(setup, &events, Rect::new(0, 0, width, height));
@@ -131,20 +163,7 @@ pub fn print(setup: &Setup, (width, height): (u16, u16)) -> Result<String> {
     terminal
         .draw(|frame| dashboard.draw(frame))
         .unwrap_or_else(|never| match never {});
-    let buffer = terminal.backend().buffer();
-    let mut text = String::new();
-    for y in 0..height {
-        let mut row = String::new();
-        let mut x = 0;
-        // A wide character stands in its first cell; the ones behind it are no blanks.
-        while let Some(cell) = buffer.cell((x, y)) {
-            row.push_str(cell.symbol());
-            x += u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
-        }
-        text.push_str(row.trim_end());
-        text.push('\n');
-    }
-    Ok(text)
+    Ok(terminal.backend().buffer().clone())
 }
 
 /// Every key that does something somewhere, in the notation of [`Setup::keys`].

@@ -195,7 +195,7 @@ impl Session {
             Product::Source(sample_type, sourced) => {
                 self.sources.insert(sample_type, sourced);
             }
-            Product::Text(..) | Product::Saved(_) => {}
+            Product::Text(..) | Product::Saved(_) | Product::Kept(_) => {}
         }
         Ok(true)
     }

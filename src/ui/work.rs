@@ -15,7 +15,7 @@ use super::event::Event;
 use super::sourced::Sourced;
 use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
 use crate::error::{Error, Result};
-use crate::model::{Line, Profile, SampleTypeId, StringId};
+use crate::model::{Line, Profile, SampleTypeId, StringId, units};
 use crate::progress::Observer;
 use crate::report::{self, COLUMNS, Content, Options, Report, Row};
 
@@ -30,11 +30,11 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)>;
-    /// Writes a report to a file that the user named.
+    /// Writes a report to a file that the user named; false if nothing was written, because one is there.
     ///
     /// # Errors
     /// Whatever can go wrong; the message is shown.
-    fn save(&self, file: &str, bytes: &[u8]) -> Result<()>;
+    fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool>;
     /// Opens a page in a browser; returns what to tell the user, a line or more.
     ///
     /// # Errors
@@ -48,6 +48,15 @@ pub trait Loader: Send + Sync {
     fn editor(&self, _file: &Path, _line: i64) -> Option<Command> {
         None
     }
+}
+
+/// What becomes of a file that is there already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Existing {
+    /// It is replaced.
+    Replace,
+    /// It stays, and nothing is written.
+    Keep,
 }
 
 /// What to analyse.
@@ -76,6 +85,7 @@ pub(super) struct TextJob {
     /// The command.
     pub(super) title: String,
     pub(super) step: Box<report::ReportStep>,
+    pub(super) existing: Existing,
 }
 
 impl PartialEq for TextJob {
@@ -96,6 +106,8 @@ pub(super) enum Product {
     Text(String, String),
     /// A report was saved; what to say of it.
     Saved(String),
+    /// A report was not saved: the file is there.
+    Kept(Box<TextJob>),
 }
 
 /// One sample type as the views show it.
@@ -290,8 +302,15 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
     let warnings: String = warnings.iter().map(|warning| format!("{warning}\n")).collect();
     match &step.output {
         Some(file) => {
-            host.save(file, &bytes)?;
-            Ok(Product::Saved(format!("Wrote {} bytes to {file}.", bytes.len())))
+            if !host.save(file, &bytes, text.existing)? {
+                return Ok(Product::Kept(Box::new(text.clone())));
+            }
+            let size = units::label(i64::try_from(bytes.len()).unwrap_or(i64::MAX), "bytes", "auto");
+            Ok(Product::Saved(
+                format!("Wrote {file} ({size}). {}", warnings.replace('\n', " "))
+                    .trim()
+                    .into(),
+            ))
         }
         None if step.report.content == Content::Page => {
             let told = host.show_page(&bytes)?;

@@ -159,7 +159,7 @@ impl Loader for Held {
         Ok(((*self.0).clone(), Vec::new()))
     }
 
-    fn save(&self, file: &str, _: &[u8]) -> Result<()> {
+    fn save(&self, file: &str, _: &[u8], _: ui::Existing) -> Result<bool> {
         panic!("{file} would be written, but no key asked for that")
     }
 }

@@ -26,7 +26,7 @@ const MAY_NAME: &[(&str, &[&str], &str)] = &[
     ("load", &["analyze", "model", "error"], "several profiles become one; how a name is opened is handed in"),
     ("launch", &[], "other programs are started; what they are to show is the caller's business"),
     ("zone", &[], "the local time zone is the machine's business alone"),
-    ("ui", &["report", "analyze", "layout", "model", "error", "progress"], "the screen is handed its loader and draws what analyze made"),
+    ("ui", &["report", "analyze", "layout", "picture", "model", "error", "progress"], "the screen is handed its loader and draws what analyze made"),
     ("cli", &["report", "load", "error"], "what was typed becomes a request; nothing is read or drawn yet"),
     ("lib", EVERYTHING, "the list of modules"),
     ("main", EVERYTHING, "the one place that ties everything together"),

@@ -33,6 +33,11 @@ impl Prompt {
         self.input.value()
     }
 
+    /// Whether it is still what was proposed.
+    pub(in super::super) fn is_untouched(&self) -> bool {
+        self.untouched
+    }
+
     /// Puts another line in its place, the cursor behind it.
     pub(in super::super) fn set(&mut self, line: String) {
         self.untouched = false;

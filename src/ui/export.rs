@@ -1,0 +1,227 @@
+//! The menu of exports: what other programs read. A loop over the reports whose files have an ending.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::app::{App, Message};
+use super::ask::Ask;
+use super::event::Effect;
+use super::keymap::Action;
+use super::session::Session;
+use super::theme::Theme;
+use super::widget::{cursor::Cursor, paint, prompt::Prompt};
+use super::work::{Existing, TextJob, Want};
+use crate::report::{Options, REPORTS, ReportRow, ReportStep};
+
+/// The menu over the view.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Menu {
+    cursor: Cursor,
+}
+
+/// Every export with its letter: the first of its name that no other has.
+fn exports() -> Vec<(char, &'static ReportRow, &'static str)> {
+    let mut exports: Vec<(char, &ReportRow, &str)> = Vec::new();
+    for (row, ending) in REPORTS.iter().filter_map(|row| Some((row, row.ending?))) {
+        let is_free = |letter: &char| exports.iter().all(|(taken, ..)| taken != letter);
+        let mut letters = row.name.chars().chain('a'..='z');
+        let letter = letters.find(|letter| is_letter(*letter) && is_free(letter));
+        let letter = letter.unwrap_or(' ');
+        exports.push((letter, row, ending));
+    }
+    exports
+}
+
+/// `q` leaves.
+fn is_letter(char: char) -> bool {
+    char.is_ascii_lowercase() && char != 'q'
+}
+
+impl Menu {
+    /// Moves, or picks a row: returns which.
+    pub(super) fn update(&mut self, action: Action, body: Rect) -> Option<usize> {
+        let exports = exports();
+        let height = usize::from(rows(body).height);
+        match action {
+            Action::Move(step) => self.cursor.step(step, exports.len(), height),
+            Action::Enter => return Some(self.cursor.at),
+            Action::Letter(letter) => return exports.iter().position(|(own, ..)| *own == letter),
+            Action::Click(at) => {
+                let row = usize::from(at.y.saturating_sub(rows(body).y)) + self.cursor.offset;
+                return Some(row).filter(|row| rows(body).contains(at) && *row < exports.len());
+            }
+            _ => {}
+        }
+        None
+    }
+
+    pub(super) fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
+        paint::clear(buffer, body);
+        let area = rows(body);
+        if area.y > body.y {
+            let kind = session
+                .profile
+                .as_ref()
+                .map_or("", |profile| profile.type_name(session.sample_type));
+            let filters = if session.filters().is_empty() {
+                ""
+            } else {
+                " (filtered)"
+            };
+            let title = Line::from(vec![
+                Span::styled(" Export ", theme.heading()),
+                Span::styled(format!("{kind}{filters} as …"), theme.text()),
+            ]);
+            paint::line(buffer, body, 0, &title);
+        }
+        let mut cursor = self.cursor;
+        let exports = exports();
+        cursor.fit(exports.len(), usize::from(area.height));
+        let shown = exports
+            .iter()
+            .enumerate()
+            .skip(cursor.offset)
+            .take(usize::from(area.height));
+        for ((at, (letter, row, _)), y) in shown.zip(0..) {
+            let line = Line::from(vec![
+                Span::styled(format!("   {letter}  "), theme.key()),
+                Span::styled(format!("{:<10}", row.name), theme.function()),
+                Span::raw(row.help),
+            ]);
+            paint::line(buffer, area, y, &line);
+            if at == cursor.at {
+                paint::style_row(buffer, area, y, theme.cursor());
+            }
+        }
+    }
+}
+
+/// Where the rows are: below the title.
+fn rows(body: Rect) -> Rect {
+    let title = if body.height >= 4 { 2 } else { 0 };
+    Rect {
+        y: body.y + title,
+        height: body.height - title,
+        ..body
+    }
+}
+
+impl App {
+    /// A name for the file of an export: the profile's, the sample type, the format's ending.
+    pub(super) fn proposed_file(&self, export: usize) -> String {
+        let session = &self.session;
+        let kind = session
+            .profile
+            .as_ref()
+            .map_or("", |profile| profile.type_name(session.sample_type));
+        let ending = exports().get(export).map_or("", |(_, _, ending)| ending);
+        let parts = [stem(&session.source), clean(kind), ending.to_string()];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(".")
+    }
+
+    /// Writes what is in view into a file.
+    pub(super) fn export(&mut self, export: usize, file: String, existing: Existing) -> Option<Effect> {
+        let &(_, report, _) = exports().get(export)?;
+        self.menu = None;
+        let options = Options {
+            sample_index: self.session.sample_type.0.to_string(),
+            ..self.session.options.clone()
+        };
+        let step = ReportStep {
+            report,
+            argument: None,
+            options,
+            output: Some(file.trim().to_string()),
+        };
+        self.message = Some(Message::Note(format!("Writing {} …", report.name)));
+        self.session.want(vec![Want::Text(Box::new(TextJob {
+            title: report.name.into(),
+            step: Box::new(step),
+            existing,
+        }))])
+    }
+
+    /// Asks for another name, or to replace the file that is there.
+    pub(super) fn ask_to_replace(&mut self, job: &TextJob) {
+        let file = job.step.output.clone().unwrap_or_default();
+        let note = format!("{file} is there already");
+        let export = exports()
+            .iter()
+            .position(|(_, row, _)| row.name == job.step.report.name);
+        let (Some(export), None) = (export, &self.asking) else {
+            self.message = Some(Message::Problem(format!("{note}: nothing was written.")));
+            return;
+        };
+        self.message = None;
+        let mut prompt = Prompt::new("write to: ", file);
+        prompt.problem = Some(format!("{note}: Enter replaces it, another name keeps it"));
+        self.asking = Some((Ask::Replace(export), prompt));
+    }
+}
+
+/// Endings of profiles, outermost first.
+const PROFILES: [&str; 5] = [".gz", ".pb", ".prof", ".pprof", ".txt"];
+/// How much of a profile's name goes into a file's.
+const LONGEST: usize = 64;
+
+/// A profile's name without scheme, ending and query.
+fn stem(source: &str) -> String {
+    let name = source.split_once("://").map_or(source, |(_, rest)| rest);
+    let mut name = name.split('?').next().unwrap_or_default().replace("/debug/pprof/", ".");
+    for ending in PROFILES {
+        if let Some(rest) = name.strip_suffix(ending).filter(|rest| !rest.is_empty()) {
+            name = rest.to_string();
+        }
+    }
+    clean(&name)
+}
+
+/// Without what means something to a shell or a file system.
+fn clean(name: &str) -> String {
+    let is_plain = |char: &char| char.is_ascii_alphanumeric() || "_.-".contains(*char);
+    let plain: String = name
+        .chars()
+        .take(LONGEST)
+        .map(|char| if is_plain(&char) { char } else { '_' })
+        .collect();
+    plain.trim_matches(['.', '-']).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_export_has_a_letter_of_its_own() {
+        let exports = exports();
+        assert!(exports.len() > 5);
+        for (at, (letter, row, ending)) in exports.iter().enumerate() {
+            assert!(is_letter(*letter), "{}: {letter:?}", row.name);
+            assert!(
+                exports[..at].iter().all(|(other, ..)| other != letter),
+                "{letter} is of two"
+            );
+            assert!(
+                exports[..at].iter().all(|(_, _, other)| other != ending),
+                "{ending} is of two"
+            );
+        }
+    }
+
+    #[test]
+    fn names_of_files_are_plain() {
+        for (source, name) in [
+            ("prometheus.heap.pb.gz", "prometheus.heap"),
+            ("http://localhost:6060/debug/pprof/heap?gc=1", "localhost_6060.heap"),
+            ("a.prof less b.prof", "a.prof_less_b"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("-rf $(x)", "rf___x_"),
+            (".gz", "gz"),
+            ("demo", "demo"),
+        ] {
+            assert_eq!(stem(source), name, "{source}");
+        }
+    }
+}
