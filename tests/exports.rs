@@ -262,6 +262,114 @@ fn folded_stacks_add_up_to_the_rows() {
 }
 
 #[test]
+fn speedscope_profiles_add_up_to_the_rows_of_each_sample_type() {
+    for (name, profile) in profiles() {
+        for settings in [
+            &[][..],
+            &[("lines", "true")],
+            &[("hide", "main"), ("noinlines", "true")],
+        ] {
+            let mut options = options(settings);
+            let (_, text) = exported(&profile, "speedscope", &options);
+            let file: Value = serde_json::from_str(&text).expect(&name);
+            let mut expected: BTreeMap<String, Sums> = BTreeMap::new();
+            for id in 0..profile.sample_types.len() {
+                options.sample_index = id.to_string();
+                let row = report::report("speedscope").expect("a report");
+                let report = Report::new(&profile, row, None, &options).expect("a report");
+                let sums = expected
+                    .entry(profile.type_name(report.sample_type).to_string())
+                    .or_default();
+                for row in rows(&report) {
+                    let sum = sums.entry(row.name).or_default();
+                    *sum = (sum.0 + row.flat, sum.1 + row.cum);
+                }
+                sums.retain(|_, sums| *sums != (0, 0));
+            }
+            assert_eq!(speedscope(&file, &name), expected, "{name} {settings:?}");
+        }
+    }
+}
+
+/// Sums of each sample type in a file, which is checked against what speedscope demands of it.
+fn speedscope(file: &Value, what: &str) -> BTreeMap<String, Sums> {
+    assert_eq!(file["$schema"], "https://www.speedscope.app/file-format-schema.json");
+    let frames = file["shared"]["frames"].as_array().expect("frames");
+    let mut all: BTreeMap<String, Sums> = BTreeMap::new();
+    let profiles = file["profiles"].as_array().expect("profiles");
+    assert!(
+        file["activeProfileIndex"].as_u64() < Some(profiles.len() as u64),
+        "{what}"
+    );
+    for profile in profiles {
+        assert_eq!(
+            (&profile["type"], &profile["startValue"]),
+            (&"sampled".into(), &0.into())
+        );
+        let units = [
+            "none",
+            "bytes",
+            "nanoseconds",
+            "microseconds",
+            "milliseconds",
+            "seconds",
+        ];
+        assert!(units.contains(&profile["unit"].as_str().expect("a unit")), "{what}");
+        let name = profile["name"].as_str().expect("a name");
+        let (name, sign) = name.strip_suffix(", negative").map_or((name, 1), |name| (name, -1));
+        let sums = all.entry(name.to_string()).or_default();
+        let [samples, weights] = ["samples", "weights"].map(|key| profile[key].as_array().expect("a list"));
+        assert_eq!(samples.len(), weights.len(), "{what}");
+        let mut end = 0;
+        for (stack, weight) in samples.iter().zip(weights) {
+            let weight = weight.as_u64().expect("a weight of at least 0");
+            end += weight;
+            let weight = sign * weight as i64;
+            let stack = stack.as_array().expect("a stack").iter();
+            let names: Vec<&str> = stack
+                .map(|at| {
+                    frames[at.as_u64().expect("a frame") as usize]["name"]
+                        .as_str()
+                        .expect("a name")
+                })
+                .collect();
+            for frame in names.iter().collect::<BTreeSet<_>>() {
+                sums.entry(frame.to_string()).or_default().1 += weight;
+            }
+            sums.entry(names.last().expect("a leaf").to_string()).or_default().0 += weight;
+        }
+        assert_eq!(
+            profile["endValue"].as_u64(),
+            Some(end),
+            "{what}: weights sum to the end"
+        );
+        sums.retain(|_, sums| *sums != (0, 0));
+    }
+    all
+}
+
+#[test]
+fn speedscope_has_every_option() {
+    for_all(|profile, options, what| {
+        let (report, text) = exported(profile, "speedscope", options);
+        let file: Value = serde_json::from_str(&text).expect(what);
+        let active = file["activeProfileIndex"].as_u64().expect("an index");
+        assert_eq!(
+            active as usize,
+            report.sample_type.index(),
+            "{what}: the selected type is in front"
+        );
+        let types = speedscope(&file, what).into_keys();
+        let mean = if options.mean { "mean_" } else { "" };
+        let expected = profile
+            .sample_types
+            .iter()
+            .map(|kind| format!("{mean}{}", profile.text(kind.kind)));
+        assert_eq!(types.collect::<BTreeSet<_>>(), expected.collect(), "{what}");
+    });
+}
+
+#[test]
 fn folded_stacks_hold_the_largest_nodes_if_so_many_are_asked_for() {
     let profile = Arc::new(hostile());
     let options = options(&[("nodecount", "3"), ("cum", "true"), ("sample_index", "0")]);

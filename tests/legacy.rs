@@ -485,8 +485,8 @@ fn outline(profile: &Profile) -> String {
             });
         let labels: Vec<_> = labels.collect();
         let stack = profile.stacks.get(profile.samples.stack[row]);
-        let is_symbolized = stack.iter().any(|&id| !profile.lines_of(id).is_empty());
-        let stack: Vec<_> = stack.iter().map(|&id| location(profile, id)).collect();
+        let is_symbolized = stack.iter().any(|id| !profile.lines_of(id).is_empty());
+        let stack: Vec<_> = stack.iter().map(|id| location(profile, id)).collect();
         let stack = stack.join(if is_symbolized { "; " } else { " " });
         let line = format!("{} | {} | {stack}", values.join(" "), labels.join(" "));
         lines.push(line.replace("|  |", "| |").trim_end().to_string());

@@ -19,8 +19,16 @@ const FIXTURE: &str = "deltas.heap.pb.gz";
 const BINARY: [&str; 2] = ["proto", "topproto"];
 
 /// Reports that pprof does not have, or not so; `tests/exports.rs` and `tests/page.rs` read them back.
-const EXPORTS: [&str; 8] = [
-    "json", "csv", "csv_tree", "csv_tags", "folded", "html", "web", "weblist",
+const EXPORTS: [&str; 9] = [
+    "json",
+    "csv",
+    "csv_tree",
+    "csv_tags",
+    "folded",
+    "speedscope",
+    "html",
+    "web",
+    "weblist",
 ];
 
 /// Reports that pprof has Graphviz draw; `tests/pictures.rs` reads them back.

@@ -1,11 +1,17 @@
 //! The whole call tree of one sample type, from the roots down or from the leaves up.
+//!
+//! Contexts are numbered as they are read: a context, then what is below its largest child, then the next child. So what
+//! is below a context is a range of numbers, and children are found by leaps over what is below them. Most contexts of a
+//! deep tree are links of a chain without a choice; all links have the same sums, so a chain is kept as one row.
 
-use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+use std::ops::Range;
 
-use super::filter::Scope;
-use super::frames::{Frames, NodeId};
-use super::graph::{Weights, mean};
-use crate::model::Profile;
+use super::frames::NodeId;
+use super::graph::Basis;
+use super::routes::{Own, Routes};
+use crate::error::Result;
+use crate::progress::Observer;
 
 /// Which end of the stacks is the top of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -17,7 +23,17 @@ pub enum Direction {
     BottomUp,
 }
 
-/// A row of [`CallTree`]; 0 is the root, which stands for everything.
+impl Direction {
+    /// The other one.
+    pub fn flipped(self) -> Self {
+        match self {
+            Self::TopDown => Self::BottomUp,
+            Self::BottomUp => Self::TopDown,
+        }
+    }
+}
+
+/// A context of a [`CallTree`]; 0 is the root, which stands for everything.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TreeNodeId(pub u32);
 
@@ -25,66 +41,135 @@ impl TreeNodeId {
     /// The root, which stands for everything.
     pub const ROOT: Self = Self(0);
 
-    /// The row as an index.
+    /// The context as an index.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
 /// One context: a node as reached along one path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TreeNode {
     /// What is called; `None` for the root.
     pub node: Option<NodeId>,
-    /// The context one step nearer to the root.
+    /// The context one step nearer to the root; the root's own is the root.
     pub parent: TreeNodeId,
-    /// Contexts one step further, largest first.
-    pub children: Vec<TreeNodeId>,
+    /// One past the last context below it: everything from it up to there is it and what is below it.
+    pub end: TreeNodeId,
+    /// How many contexts are one step further.
+    pub children: u32,
     /// Sum over the samples whose innermost frame is here. Bottom-up, where every sample begins at its innermost
     /// frame, that is nothing below the first level.
     pub flat: i64,
     /// Sum over the samples that pass here.
     pub cum: i64,
+    /// How large it is drawn: the sum of |value| over the stacks that pass here, each stack's samples added up first.
+    /// The same as `cum` where no value is negative. Children's weights and [`own`](Self::own) add up to it exactly.
+    pub weight: u64,
+    /// The part of the weight that goes no further.
+    pub own: u64,
 }
 
 /// A tree of contexts.
 #[derive(Clone, Debug)]
 pub struct CallTree {
-    nodes: Vec<TreeNode>,
+    /// What is called in each context; the root's is [`NO_NODE`].
+    nodes: Vec<NodeId>,
+    chains: Vec<Chain>,
+    direction: Direction,
+    /// For each node its heaviest context and how many it has.
+    by_node: Vec<(TreeNodeId, u32)>,
+}
+
+const NO_NODE: NodeId = NodeId(u32::MAX);
+
+/// Contexts each of which is the only child of the one before, and all of whose samples come from there.
+#[derive(Clone, Copy, Debug)]
+struct Chain {
+    /// Its first context. Its last is the one before the next chain's first.
+    first: u32,
+    /// The chain that its first context is a child of the last of.
+    above: u32,
+    /// One past the last chain below it.
+    after: u32,
+    /// Children of its last context.
+    children: u32,
+    cum: i64,
+    /// What ends at its last context.
+    ends: i64,
+    weight: u64,
+    own: u64,
 }
 
 impl CallTree {
     /// Adds up the samples of a scope. Samples with an empty stack count for the root alone.
-    pub fn new(profile: &Profile, scope: &Scope, frames: &Frames, weights: Weights<'_>, direction: Direction) -> Self {
-        let mut tree = Builder::default();
-        let mut path: Vec<NodeId> = Vec::new();
-        for span in scope.spans() {
-            let (value, divisor) = weights.of(span.sample.index());
-            if value == 0 && divisor == 0 {
-                continue;
-            }
-            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-            path.clear();
-            path.extend(
-                stack[span.from as usize..span.to as usize]
-                    .iter()
-                    .flat_map(|&location| frames.of(location)),
-            );
-            let leaf_at = match direction {
-                Direction::TopDown => {
-                    path.reverse();
-                    path.len()
+    ///
+    /// # Errors
+    /// What the observer stops with.
+    pub fn new(basis: Basis<'_>, direction: Direction, observer: &dyn Observer) -> Result<Self> {
+        let routes = Routes::new(basis, direction, observer)?;
+        let mut builder = Builder::new(&routes, Ranks::new(&basis), direction);
+        while let Some(todo) = builder.todo.pop() {
+            match todo {
+                Todo::Close(chain) => builder.tree.chains[chain as usize].after = builder.tree.chains.len() as u32,
+                Todo::Open { routes, depth, above } => {
+                    observer.progress(0, None)?;
+                    builder.chain(routes, depth, above);
                 }
-                Direction::BottomUp => 1,
-            };
-            tree.add(&path, leaf_at, value, divisor);
+            }
         }
-        tree.finish(frames, profile)
+        Ok(builder.finish(basis.frames.len()))
     }
 
     /// A context.
-    pub fn get(&self, id: TreeNodeId) -> &TreeNode {
-        &self.nodes[id.index()]
+    pub fn get(&self, id: TreeNodeId) -> TreeNode {
+        let at = self.chain_of(id);
+        let chain = &self.chains[at];
+        let is_last = self.last(at) == id.0;
+        let parent = match id.0 {
+            0 => TreeNodeId::ROOT,
+            _ if id.0 > chain.first => TreeNodeId(id.0 - 1),
+            _ => TreeNodeId(self.last(chain.above as usize)),
+        };
+        let flat = match self.direction {
+            Direction::BottomUp if parent == TreeNodeId::ROOT && id != TreeNodeId::ROOT => chain.cum,
+            Direction::BottomUp if id != TreeNodeId::ROOT => 0,
+            _ if is_last => chain.ends,
+            _ => 0,
+        };
+        TreeNode {
+            node: self.node(id),
+            parent,
+            end: TreeNodeId(self.first(chain.after as usize)),
+            children: if is_last { chain.children } else { 1 },
+            flat,
+            cum: chain.cum,
+            weight: chain.weight,
+            own: if is_last { chain.own } else { 0 },
+        }
+    }
+
+    /// What is called in a context; `None` for the root.
+    pub fn node(&self, id: TreeNodeId) -> Option<NodeId> {
+        Some(self.nodes[id.index()]).filter(|&node| node != NO_NODE)
+    }
+
+    /// The contexts one step further, largest first.
+    pub fn children(&self, id: TreeNodeId) -> impl Iterator<Item = TreeNodeId> {
+        let end = self.get(id).end;
+        self.siblings(TreeNodeId(id.0 + 1), end)
+    }
+
+    /// A context and its smaller siblings, as far as they come before `end`.
+    pub fn siblings(&self, from: TreeNodeId, end: TreeNodeId) -> impl Iterator<Item = TreeNodeId> {
+        let mut chain = (from < end).then(|| self.chain_of(from));
+        std::iter::from_fn(move || {
+            let at = chain?;
+            let id = TreeNodeId(self.chains[at].first.max(from.0));
+            let after = self.chains[at].after as usize;
+            chain = (self.first(after) < end.0).then_some(after);
+            Some(id)
+        })
     }
 
     /// How many contexts there are, the root included.
@@ -94,7 +179,12 @@ impl CallTree {
 
     /// True when no sample has a frame.
     pub fn is_empty(&self) -> bool {
-        self.nodes.len() <= 1
+        self.len() <= 1
+    }
+
+    /// Which end of the stacks is its top.
+    pub fn direction(&self) -> Direction {
+        self.direction
     }
 
     /// The way from below the root to a context.
@@ -105,79 +195,168 @@ impl CallTree {
         path.reverse();
         path
     }
+
+    /// The largest context of a node; of equal ones the first.
+    pub fn heaviest(&self, node: NodeId) -> Option<TreeNodeId> {
+        let (heaviest, count) = self.by_node.get(node.index())?;
+        (*count > 0).then_some(*heaviest)
+    }
+
+    /// How many contexts a node has.
+    pub fn contexts(&self, node: NodeId) -> usize {
+        self.by_node.get(node.index()).map_or(0, |(_, count)| *count as usize)
+    }
+
+    /// The contexts of some nodes, in the order of the tree.
+    pub fn contexts_of(&self, is_wanted: impl Fn(NodeId) -> bool) -> Vec<TreeNodeId> {
+        let contexts = (0u32..).zip(&self.nodes).skip(1);
+        let wanted = contexts.filter(|(_, node)| is_wanted(**node));
+        wanted.map(|(id, _)| TreeNodeId(id)).collect()
+    }
+
+    fn chain_of(&self, id: TreeNodeId) -> usize {
+        self.chains.partition_point(|chain| chain.first <= id.0) - 1
+    }
+
+    /// The first context of a chain, or one past the last context of all.
+    fn first(&self, chain: usize) -> u32 {
+        self.chains
+            .get(chain)
+            .map_or(self.nodes.len() as u32, |chain| chain.first)
+    }
+
+    fn last(&self, chain: usize) -> u32 {
+        self.first(chain + 1) - 1
+    }
 }
 
-struct Builder {
-    nodes: Vec<TreeNode>,
-    divisors: Vec<(i64, i64)>,
-    index: FxHashMap<(TreeNodeId, NodeId), TreeNodeId>,
+/// The place of each node's name among all, by which children of equal weight are ordered.
+struct Ranks(Vec<u32>);
+
+impl Ranks {
+    fn new(basis: &Basis<'_>) -> Self {
+        let nodes = || (0..basis.frames.len() as u32).map(NodeId);
+        let names = basis.frames.names(basis.profile, nodes());
+        let mut order: Vec<NodeId> = nodes().collect();
+        order.sort_by(|&a, &b| names.get(a).cmp(names.get(b)));
+        let mut ranks = vec![0; order.len()];
+        for (rank, node) in (0u32..).zip(order) {
+            ranks[node.index()] = rank;
+        }
+        Self(ranks)
+    }
 }
 
-impl Default for Builder {
-    fn default() -> Self {
-        let root = TreeNode {
-            node: None,
-            parent: TreeNodeId::ROOT,
-            children: Vec::new(),
-            flat: 0,
-            cum: 0,
+/// A tree that is being built.
+struct Builder<'r> {
+    tree: CallTree,
+    routes: &'r Routes,
+    ranks: Ranks,
+    todo: Vec<Todo>,
+}
+
+enum Todo {
+    /// Routes that have `depth` steps in common with what is above them, and the next step with each other.
+    Open {
+        routes: Range<usize>,
+        depth: u32,
+        above: u32,
+    },
+    /// Everything below a chain is there.
+    Close(u32),
+}
+
+impl<'r> Builder<'r> {
+    fn new(routes: &'r Routes, ranks: Ranks, direction: Direction) -> Self {
+        let root = CallTree {
+            nodes: vec![NO_NODE],
+            chains: Vec::new(),
+            direction,
+            by_node: Vec::new(),
         };
-        Self {
-            nodes: vec![root],
-            divisors: vec![(0, 0)],
-            index: FxHashMap::default(),
-        }
-    }
-}
-
-impl Builder {
-    /// Adds a sample along `path`; its own (flat) weight belongs to the `leaf_at`th step.
-    fn add(&mut self, path: &[NodeId], leaf_at: usize, value: i64, divisor: i64) {
-        let mut at = TreeNodeId::ROOT;
-        self.count(at, path.is_empty(), value, divisor);
-        for (step, &node) in path.iter().enumerate() {
-            let next = TreeNodeId(self.nodes.len() as u32);
-            let parent = at;
-            at = *self.index.entry((parent, node)).or_insert(next);
-            if at == next {
-                self.nodes.push(TreeNode {
-                    node: Some(node),
-                    parent,
-                    children: Vec::new(),
-                    flat: 0,
-                    cum: 0,
-                });
-                self.divisors.push((0, 0));
-                self.nodes[parent.index()].children.push(at);
-            }
-            self.count(at, step + 1 == leaf_at, value, divisor);
-        }
+        let mut builder = Self {
+            tree: root,
+            routes,
+            ranks,
+            todo: Vec::new(),
+        };
+        let all = 0..routes.len();
+        let cum = routes.sums(all.clone()).and(routes.empty()).value();
+        builder.add(0, 0, cum, Some(routes.empty()), all, 0);
+        builder
     }
 
-    fn count(&mut self, at: TreeNodeId, is_leaf: bool, value: i64, divisor: i64) {
-        let (node, divisors) = (&mut self.nodes[at.index()], &mut self.divisors[at.index()]);
-        node.cum = node.cum.saturating_add(value);
-        divisors.1 = divisors.1.saturating_add(divisor);
-        if is_leaf {
-            node.flat = node.flat.saturating_add(value);
-            divisors.0 = divisors.0.saturating_add(divisor);
-        }
+    /// Adds the chain that all of `routes` follow from step `depth` on.
+    fn chain(&mut self, routes: Range<usize>, depth: u32, above: u32) {
+        let cum = self.routes.sums(routes.clone()).value();
+        let shortest = routes.start;
+        let commons = (shortest + 1..routes.end).map(|route| self.routes.common(route));
+        let to = commons.min().unwrap_or(self.routes.steps(shortest));
+        let first = self.tree.nodes.len() as u32;
+        let nodes = (depth..to).map(|step| self.routes.node(shortest, step));
+        self.tree.nodes.extend(nodes);
+        // The shortest comes first: only it can end where the others go on.
+        let ends = (self.routes.steps(shortest) == to).then(|| self.routes.own(shortest));
+        let rest = shortest + usize::from(ends.is_some())..routes.end;
+        self.add(first, above, cum, ends, rest, to);
     }
 
-    fn finish(mut self, frames: &Frames, profile: &Profile) -> CallTree {
-        for (node, (flat_divisor, cum_divisor)) in self.nodes.iter_mut().zip(self.divisors) {
-            node.flat = mean(node.flat, flat_divisor);
-            node.cum = mean(node.cum, cum_divisor);
-        }
-        for id in 0..self.nodes.len() {
-            let mut children = std::mem::take(&mut self.nodes[id].children);
-            let name = |id: TreeNodeId| self.nodes[id.index()].node.map(|node| frames.name(profile, node));
-            children.sort_by(|&a, &b| {
-                let size = |id: TreeNodeId| self.nodes[id.index()].cum.unsigned_abs();
-                size(b).cmp(&size(a)).then_with(|| name(a).cmp(&name(b)))
+    /// Adds a chain's row and plans what is below: `routes` have `depth` steps in common with it.
+    fn add(&mut self, first: u32, above: u32, cum: i64, ends: Option<Own>, routes: Range<usize>, depth: u32) {
+        let at = self.tree.chains.len() as u32;
+        let planned = self.todo.len();
+        self.todo.push(Todo::Close(at));
+        let own = ends.map_or(0, |own| own.weight);
+        let weight = own + self.routes.sums(routes.clone()).weight();
+        let mut from = routes.start;
+        while from < routes.end {
+            let branches = |route: &usize| self.routes.common(*route) <= depth;
+            let to = (from + 1..routes.end).find(branches).unwrap_or(routes.end);
+            self.todo.push(Todo::Open {
+                routes: from..to,
+                depth,
+                above: at,
             });
-            self.nodes[id].children = children;
+            from = to;
         }
-        CallTree { nodes: self.nodes }
+        let (routes, ranks) = (self.routes, &self.ranks.0);
+        let children = &mut self.todo[planned + 1..];
+        // What is to be done first stands last.
+        children.sort_by_cached_key(|todo| match todo {
+            Todo::Open { routes: some, .. } => {
+                let rank = ranks[routes.node(some.start, depth).index()];
+                (routes.sums(some.clone()).weight(), Reverse(rank))
+            }
+            Todo::Close(_) => (0, Reverse(0)),
+        });
+        self.tree.chains.push(Chain {
+            first,
+            above,
+            after: at,
+            children: children.len() as u32,
+            cum,
+            ends: ends.map_or(0, |own| own.value()),
+            weight,
+            own,
+        });
+    }
+
+    fn finish(mut self, nodes: usize) -> CallTree {
+        let mut by_node = vec![(TreeNodeId::ROOT, 0u32); nodes];
+        let mut weights = vec![0; nodes];
+        for (at, chain) in self.tree.chains.iter().enumerate().skip(1) {
+            for id in chain.first..=self.tree.last(at) {
+                let node = self.tree.nodes[id as usize].index();
+                let (heaviest, count) = &mut by_node[node];
+                if *count == 0 || chain.weight > weights[node] {
+                    (*heaviest, weights[node]) = (TreeNodeId(id), chain.weight);
+                }
+                *count += 1;
+            }
+        }
+        self.tree.by_node = by_node;
+        self.tree.nodes.shrink_to_fit();
+        self.tree.chains.shrink_to_fit();
+        self.tree
     }
 }

@@ -55,7 +55,7 @@ pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, shape: &Shape) -> Cow<'p
     for span in scope.spans() {
         let row = span.sample.index();
         let frames = profile.stacks.get(profile.samples.stack[row]);
-        let frames = &frames[span.from as usize..span.to as usize];
+        let frames = frames.part(span.from, span.to);
         stack.clear();
         stack.extend(frames.iter().filter(|frame| !scope.hidden()[frame.index()]));
         kept.samples.stack[row] = kept.stacks.push(&stack);

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::labels::LabelUnits;
 use super::prune;
 use super::tagfilter::TagFilter;
-use crate::model::{Label, LabelSetId, LocationId, Profile, SampleId, StringId};
+use crate::model::{Label, LabelSetId, LocationId, Profile, SampleId, Stack, StringId};
 
 /// What to keep. Every expression is tested against a frame's function name, file name and binary.
 /// The order in which they apply is pprof's.
@@ -160,7 +160,7 @@ impl Scope {
     }
 
     /// Cuts every sample's stack to what `cut` returns, or leaves the sample out.
-    pub(super) fn trim_samples(&mut self, profile: &Profile, cut: impl Fn(&[LocationId], Span) -> Option<(u32, u32)>) {
+    pub(super) fn trim_samples(&mut self, profile: &Profile, cut: impl Fn(Stack<'_>, Span) -> Option<(u32, u32)>) {
         self.spans.retain_mut(|span| {
             let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
             let Some((from, to)) = cut(stack, *span) else {
@@ -209,8 +209,8 @@ impl Scope {
         let any_hidden = self.hidden.contains(&true);
         let hidden = std::mem::take(&mut self.hidden);
         self.trim_samples(profile, |stack, span| {
-            let seen = &stack[span.from as usize..span.to as usize];
-            let verdict = |location: &LocationId| verdicts[location.index()];
+            let seen = stack.part(span.from, span.to);
+            let verdict = |location: LocationId| verdicts[location.index()];
             let kept = seen.iter().any(|location| verdict(location) == Verdict::Focused)
                 && !seen.iter().any(|location| verdict(location) == Verdict::Ignored)
                 && !(any_hidden && seen.iter().all(|location| hidden[location.index()]));
@@ -262,7 +262,7 @@ impl Scope {
         }
         let hidden = std::mem::take(&mut self.hidden);
         self.trim_samples(profile, |stack, span| {
-            let starts = |at: &u32| begins[stack[*at as usize].index()] && !hidden[stack[*at as usize].index()];
+            let starts = |at: &u32| begins[stack.at(*at as usize).index()] && !hidden[stack.at(*at as usize).index()];
             (span.from..span.to).rev().find(starts).map(|at| (span.from, at + 1))
         });
         self.hidden = hidden;

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::filter::Scope;
 use super::path;
-use crate::model::{LocationId, Profile, StringId, Strings};
+use crate::model::{LocationId, Profile, Stack, StringId, Strings};
 
 /// A row of [`Frames`]: one entry of a report.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -226,6 +226,11 @@ impl Frames {
         self.infos.is_empty()
     }
 
+    /// All locations.
+    pub fn locations(&self) -> impl Iterator<Item = LocationId> + Clone + use<> {
+        (0..self.ranges.len()).map(LocationId::from_index)
+    }
+
     /// What a node is known by.
     pub fn info(&self, node: NodeId) -> &NodeInfo {
         &self.infos[node.index()]
@@ -252,8 +257,8 @@ impl Frames {
     }
 
     /// The nodes of a stack (which is innermost first) from the outermost on, each with whether its call was inlined.
-    pub fn walk(&self, stack: &[LocationId]) -> impl Iterator<Item = (NodeId, bool)> {
-        stack.iter().rev().flat_map(|&location| {
+    pub fn walk(&self, stack: Stack<'_>) -> impl Iterator<Item = (NodeId, bool)> {
+        stack.iter().rev().flat_map(|location| {
             let nodes = self.of(location);
             let outwards = nodes.iter().enumerate().rev();
             outwards.map(move |(at, &node)| (node, at + 1 != nodes.len()))

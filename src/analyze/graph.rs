@@ -1,14 +1,11 @@
 //! The call graph of one sample type: what each node and each call accounts for.
 
 use std::cmp::Ordering;
-use std::num::NonZero;
-use std::thread;
-
-use rustc_hash::FxHashMap;
 
 use super::filter::{Scope, Span};
 use super::frames::{Frames, NodeId};
-use crate::model::{LocationId, Profile};
+use super::sums::{self, Into};
+use crate::model::{Profile, Stack};
 
 /// The column that is added up and, for means, the column that it is divided by.
 #[derive(Clone, Copy, Debug)]
@@ -45,9 +42,9 @@ pub struct Basis<'p> {
 
 impl<'p> Basis<'p> {
     /// The part of a sample's stack that is seen, innermost first.
-    pub fn stack(&self, span: &Span) -> &'p [LocationId] {
+    pub fn stack(&self, span: &Span) -> Stack<'p> {
         let stack = self.profile.stacks.get(self.profile.samples.stack[span.sample.index()]);
-        &stack[span.from as usize..span.to as usize]
+        stack.part(span.from, span.to)
     }
 }
 
@@ -65,12 +62,12 @@ pub struct Node {
 }
 
 impl Node {
-    fn add_flat(&mut self, value: i64, divisor: i64) {
+    pub(super) fn add_flat(&mut self, value: i64, divisor: i64) {
         self.flat = self.flat.saturating_add(value);
         self.flat_divisor = self.flat_divisor.saturating_add(divisor);
     }
 
-    fn add_cum(&mut self, value: i64, divisor: i64) {
+    pub(super) fn add_cum(&mut self, value: i64, divisor: i64) {
         self.cum = self.cum.saturating_add(value);
         self.cum_divisor = self.cum_divisor.saturating_add(divisor);
     }
@@ -142,7 +139,7 @@ impl Edge {
     }
 
     /// Adds what another part of the samples found of the same calls.
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.add(other.weight, other.divisor, other.inline);
         self.residual |= other.residual;
     }
@@ -171,21 +168,26 @@ pub struct Graph {
 impl Graph {
     /// Sums of the nodes alone, without calls: what decides which nodes are kept.
     pub(super) fn sums(basis: Basis<'_>) -> Self {
-        let parts = in_parts(basis.scope.spans(), |spans| sums_of(basis, spans));
-        Self::linked(added(parts), Vec::new())
+        Self::linked(sums::nodes(basis), Vec::new())
     }
 
-    /// Adds up the samples of a scope, calls included. With `kept`, frames of other nodes are passed over; calls
-    /// across them become residual edges, and samples that end in them add no flat.
-    pub(super) fn calls(basis: Basis<'_>, kept: Option<&[bool]>) -> Self {
-        let parts = in_parts(basis.scope.spans(), |spans| calls_of(basis, spans, kept));
-        let (nodes, tables): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        let mut tables = tables.into_iter();
-        let mut edges = tables.next().unwrap_or_else(|| EdgeTable::new(0, None));
-        for part in tables.flat_map(|table| table.edges) {
-            edges.find(part.from, part.to).0.merge(&part);
+    /// Adds up the samples of a scope, calls included.
+    pub(super) fn calls(basis: Basis<'_>) -> Self {
+        let mut graph = Self::sums(basis);
+        graph.connect(basis, None, Into::All);
+        graph
+    }
+
+    /// Adds up the calls anew. With `kept`, frames of other nodes are passed over: calls across them become residual
+    /// edges, and the others' sums are nothing. The sums of those that are kept stay: what ends in or passes a node
+    /// does so whichever others there are.
+    pub(super) fn connect(&mut self, basis: Basis<'_>, kept: Option<&[bool]>, into: Into) {
+        let mut nodes = std::mem::take(&mut self.nodes);
+        if let Some(kept) = kept {
+            let others = nodes.iter_mut().zip(kept).filter(|(_, kept)| !**kept);
+            others.for_each(|(node, _)| *node = Node::default());
         }
-        Self::linked(added(nodes), edges.edges)
+        *self = Self::linked(nodes, sums::edges(basis, kept, into));
     }
 
     pub(super) fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {
@@ -247,202 +249,6 @@ impl Graph {
     pub fn flat_total(&self) -> i64 {
         let flat = self.listed.iter().map(|node| self.node(*node).flat_value());
         flat.fold(0, i64::saturating_add)
-    }
-}
-
-/// Samples from which on it is worth to add up parts of them side by side.
-const WORTH_THREADS: usize = 1 << 15;
-
-/// Does the same to parts of the samples, side by side where there are many of them.
-fn in_parts<T: Send>(spans: &[Span], work: impl Fn(&[Span]) -> T + Sync) -> Vec<T> {
-    let threads = if spans.len() < WORTH_THREADS {
-        1
-    } else {
-        thread::available_parallelism().map_or(1, NonZero::get).min(8)
-    };
-    if threads == 1 {
-        return vec![work(spans)];
-    }
-    let size = spans.len().div_ceil(threads);
-    thread::scope(|scope| {
-        let parts: Vec<_> = spans.chunks(size).map(|part| scope.spawn(|| work(part))).collect();
-        let join = |part: thread::ScopedJoinHandle<'_, T>| {
-            part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        parts.into_iter().map(join).collect()
-    })
-}
-
-/// Sums of parts as sums of the whole.
-fn added(parts: Vec<Vec<Node>>) -> Vec<Node> {
-    let mut parts = parts.into_iter();
-    let mut nodes = parts.next().unwrap_or_default();
-    for part in parts {
-        for (node, other) in nodes.iter_mut().zip(&part) {
-            node.add_flat(other.flat, other.flat_divisor);
-            node.add_cum(other.cum, other.cum_divisor);
-        }
-    }
-    nodes
-}
-
-fn sums_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
-    let Basis {
-        profile,
-        frames,
-        weights,
-        ..
-    } = basis;
-    // Each with the number of the sample that was last counted at it, so that recursion counts once.
-    let mut nodes = vec![(Node::default(), 0u32); frames.len()];
-    for (stamp, span) in (1u32..).zip(spans) {
-        let (value, divisor) = weights.of(span.sample.index());
-        if value == 0 && divisor == 0 {
-            continue;
-        }
-        let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-        let seen = &stack[span.from as usize..span.to as usize];
-        let mut count = |node: NodeId| {
-            let (sums, counted) = &mut nodes[node.index()];
-            if *counted != stamp {
-                *counted = stamp;
-                sums.add_cum(value, divisor);
-            }
-        };
-        for &location in seen {
-            match frames.only(location) {
-                Some(node) => count(node),
-                None => frames.of(location).iter().for_each(|&node| count(node)),
-            }
-        }
-        let leaf = seen.iter().find_map(|&location| frames.of(location).first());
-        if let Some(leaf) = leaf {
-            nodes[leaf.index()].0.add_flat(value, divisor);
-        }
-    }
-    nodes.into_iter().map(|(node, _)| node).collect()
-}
-
-fn calls_of(basis: Basis<'_>, spans: &[Span], kept: Option<&[bool]>) -> (Vec<Node>, EdgeTable) {
-    let Basis {
-        profile,
-        frames,
-        weights,
-        ..
-    } = basis;
-    let mut nodes = vec![Node::default(); frames.len()];
-    let mut stamps = vec![0u32; frames.len()];
-    let mut edges = EdgeTable::new(frames.len(), kept);
-    for (stamp, span) in (1u32..).zip(spans) {
-        let (value, divisor) = weights.of(span.sample.index());
-        if value == 0 && divisor == 0 {
-            continue;
-        }
-        let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-        let mut parent: Option<NodeId> = None;
-        let mut residual = false;
-        for &location in stack[span.from as usize..span.to as usize].iter().rev() {
-            // Most frames are of nodes that are not kept.
-            if let (Some(node), Some(kept)) = (frames.only(location), kept)
-                && !kept[node.index()]
-            {
-                residual = true;
-                continue;
-            }
-            let of_location = frames.of(location);
-            for (at, &node) in of_location.iter().enumerate().rev() {
-                if kept.is_some_and(|kept| !kept[node.index()]) {
-                    residual = true;
-                    continue;
-                }
-                if stamps[node.index()] != stamp {
-                    stamps[node.index()] = stamp;
-                    nodes[node.index()].add_cum(value, divisor);
-                }
-                if let Some(from) = parent.filter(|&parent| parent != node) {
-                    let (edge, counted) = edges.find(from, node);
-                    if *counted != stamp {
-                        *counted = stamp;
-                        edge.add(value, divisor, at + 1 != of_location.len());
-                        edge.residual |= residual;
-                    }
-                }
-                parent = Some(node);
-                residual = false;
-            }
-        }
-        if let (Some(leaf), false) = (parent, residual) {
-            nodes[leaf.index()].add_flat(value, divisor);
-        }
-    }
-    (nodes, edges)
-}
-
-/// Edges by their ends, each with the number of the sample that was last counted at it.
-struct EdgeTable {
-    edges: Vec<Edge>,
-    stamps: Vec<u32>,
-    index: EdgeIndex,
-}
-
-/// (caller, callee) → row. Few nodes make a matrix, which is several times as fast as hashing.
-enum EdgeIndex {
-    /// For each node its line and column, and a square of rows plus one; 0 for none.
-    Matrix {
-        places: Vec<u32>,
-        side: usize,
-        rows: Vec<u32>,
-    },
-    Hashed(FxHashMap<(NodeId, NodeId), u32>),
-}
-
-/// Nodes up to which edges are kept in a matrix: 4 MiB of rows.
-const MATRIX_SIDE: usize = 1024;
-
-impl EdgeTable {
-    fn new(nodes: usize, kept: Option<&[bool]>) -> Self {
-        let side = kept.map_or(nodes, |kept| kept.iter().filter(|kept| **kept).count());
-        let index = if side <= MATRIX_SIDE {
-            let mut next = 0;
-            let places = (0..nodes).map(|node| {
-                let place = next;
-                next += u32::from(kept.is_none_or(|kept| kept[node]));
-                place
-            });
-            EdgeIndex::Matrix {
-                places: places.collect(),
-                side,
-                rows: vec![0; side * side],
-            }
-        } else {
-            EdgeIndex::Hashed(FxHashMap::default())
-        };
-        Self {
-            edges: Vec::new(),
-            stamps: Vec::new(),
-            index,
-        }
-    }
-
-    /// The edge and its stamp, made if it is new.
-    #[inline]
-    fn find(&mut self, from: NodeId, to: NodeId) -> (&mut Edge, &mut u32) {
-        let next = self.edges.len() as u32;
-        let row = match &mut self.index {
-            EdgeIndex::Matrix { places, side, rows } => {
-                let row = &mut rows[places[from.index()] as usize * *side + places[to.index()] as usize];
-                if *row == 0 {
-                    *row = next + 1;
-                }
-                *row - 1
-            }
-            EdgeIndex::Hashed(index) => *index.entry((from, to)).or_insert(next),
-        };
-        if row == next {
-            self.edges.push(Edge::new(from, to));
-            self.stamps.push(0);
-        }
-        (&mut self.edges[row as usize], &mut self.stamps[row as usize])
     }
 }
 

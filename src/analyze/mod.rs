@@ -7,15 +7,19 @@
 
 mod calltree;
 mod contexts;
+mod coverage;
 mod excerpt;
 mod filter;
 mod frames;
 mod graph;
+mod icicle;
 mod labels;
 mod path;
 mod pattern;
 mod places;
 mod prune;
+mod routes;
+mod sums;
 mod tagfilter;
 mod tagframes;
 mod tags;
@@ -26,10 +30,12 @@ mod visual;
 
 pub use calltree::{CallTree, Direction, TreeNode, TreeNodeId};
 pub use contexts::Paths;
+pub use coverage::covered;
 pub use excerpt::excerpt;
 pub use filter::{Filters, Scope, Span};
 pub use frames::{Frames, Granularity, Names, NodeId, NodeInfo, Shape};
 pub use graph::{Basis, Edge, EdgeId, Graph, Node, Weights, by_size, mean};
+pub use icicle::{Icicle, Part, Tile};
 pub use labels::LabelUnits;
 pub use path::{base as base_name, trim as trim_path};
 pub use pattern::compile as compile_pattern;

@@ -14,7 +14,7 @@ pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) ->
     for span in scope.spans() {
         let value = weights.of(span.sample.index()).0.unsigned_abs();
         let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-        for location in &stack[span.from as usize..span.to as usize] {
+        for location in &stack.part(span.from, span.to) {
             let sum = &mut by_location[location.index()];
             *sum = sum.saturating_add(value);
         }

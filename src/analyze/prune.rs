@@ -45,7 +45,7 @@ pub(super) fn uninteresting(scope: &mut Scope, profile: &Profile) {
     scope.trim_samples(profile, |stack, span| {
         let mut below_user_code = false;
         for at in (span.from..span.to).rev() {
-            match cut[stack[at as usize].index()] {
+            match cut[stack.at(at as usize).index()] {
                 Cut::Nothing => below_user_code = true,
                 _ if !below_user_code => {}
                 Cut::Whole => return Some((at + 1, span.to)),
@@ -82,10 +82,10 @@ pub(super) fn from(scope: &mut Scope, profile: &Profile, expression: &Regex) {
     }
     let hidden = scope.hidden().to_vec();
     scope.trim_samples(profile, |stack, span| {
-        let visible = |at: &u32| !hidden[stack[*at as usize].index()];
+        let visible = |at: &u32| !hidden[stack.at(*at as usize).index()];
         let first = (span.from..span.to)
             .filter(visible)
-            .find(|&at| cut[stack[at as usize].index()]);
+            .find(|&at| cut[stack.at(at as usize).index()]);
         Some((first.unwrap_or(span.from), span.to))
     });
 }

@@ -62,9 +62,14 @@ pub fn with_tag_frames(profile: &Profile, all_frames: bool, roots: &[&str], leav
         });
         root_matched |= added.root_matched;
         leaf_matched |= added.leaf_matched;
-        let seen = &profile.stacks.get(profile.samples.stack[sample])[span.from as usize..span.to as usize];
+        let seen = profile
+            .stacks
+            .get(profile.samples.stack[sample])
+            .part(span.from, span.to);
         stack.clear();
-        stack.extend(added.leaves.iter().chain(seen).chain(&added.roots));
+        stack.extend_from_slice(&added.leaves);
+        stack.extend(&seen);
+        stack.extend_from_slice(&added.roots);
         builder.profile.samples.stack[sample] = builder.profile.stacks.push(&stack);
     }
     TagFrames {

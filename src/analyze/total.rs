@@ -1,19 +1,17 @@
 //! What percentages are taken of.
 
-use super::filter::Scope;
 use super::graph::{Weights, mean};
-use crate::model::{LabelValue, Profile};
+use crate::model::{LabelValue, Profile, SampleId};
 
 /// The label that marks the samples of a base profile in a diff.
 pub const DIFF_BASE: (&str, &str) = ("pprof::base", "true");
 
-/// Sum of |value| over the samples of a scope; over those of the diff base alone where there are any. With divisors,
+/// Sum of |value| over some samples; over those of the diff base alone where there are any. With divisors,
 /// divided by their sum. Source: pprof's `computeTotal`.
-pub fn total(profile: &Profile, scope: &Scope, weights: Weights<'_>) -> i64 {
+pub fn total(profile: &Profile, samples: impl Iterator<Item = SampleId>, weights: Weights<'_>) -> i64 {
     let is_base = base_sets(profile);
     let (mut all, mut base) = ((0i64, 0i64), (0i64, 0i64));
-    for span in scope.spans() {
-        let sample = span.sample.index();
+    for sample in samples.map(SampleId::index) {
         let (value, divisor) = weights.of(sample);
         let add = |sum: &mut (i64, i64)| {
             *sum = (

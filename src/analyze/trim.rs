@@ -3,6 +3,7 @@
 use super::contexts::Paths;
 use super::frames::{Names, NodeId};
 use super::graph::{Basis, Graph};
+use super::sums::Into;
 use super::tags::NodeTags;
 use super::{ties, visual};
 
@@ -43,7 +44,9 @@ pub struct Plan<'u> {
 /// For what a graph is trimmed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum View<'u> {
-    /// For a list of nodes.
+    /// For a table of nodes: of calls no more than whether they are inlined.
+    Table(Sort),
+    /// For a list of nodes with their calls.
     List(Sort),
     /// For a drawing: nodes at which something happens come first; with tags, whose numbers print in this unit.
     Drawing(&'u str),
@@ -105,7 +108,7 @@ impl Trimmed {
             // Small edges go before nodes are chosen: what a second count finds are those of another choice.
             drop_edges(&mut draft.graph, edge_cutoff);
             let chosen = match plan.view {
-                View::List(_) => limits.node_count.min(candidates),
+                View::Table(_) | View::List(_) => limits.node_count.min(candidates),
                 View::Drawing(_) => {
                     let tags = draft.tags(limits.node_count, node_cutoff);
                     visual::fitting(&draft.graph, &tags, limits.node_count)
@@ -168,7 +171,7 @@ impl<'p> Draft<'p> {
         if plan.calls == Calls::Merged {
             draft.has_calls = matches!(plan.view, View::Drawing(_));
             draft.graph = if draft.has_calls {
-                Graph::calls(basis, None)
+                Graph::calls(basis)
             } else {
                 Graph::sums(basis)
             };
@@ -181,7 +184,11 @@ impl<'p> Draft<'p> {
     fn connect(&mut self) {
         if !self.has_calls {
             let listed = std::mem::take(&mut self.graph.listed);
-            self.graph = Graph::calls(self.basis, self.kept.as_deref());
+            let into = match self.plan.view {
+                View::Table(_) => Into::Inlined,
+                View::List(_) | View::Drawing(_) => Into::All,
+            };
+            self.graph.connect(self.basis, self.kept.as_deref(), into);
             self.graph.listed = listed;
             self.has_calls = true;
         }
@@ -207,7 +214,7 @@ impl<'p> Draft<'p> {
         match self.plan.calls {
             Calls::ByContext => self.graph.keep_contexts(&kept),
             Calls::Merged if self.has_calls => {
-                self.graph = Graph::calls(self.basis, Some(&kept));
+                self.graph.connect(self.basis, Some(&kept), Into::All);
                 self.kept = Some(kept);
                 self.drop_negative();
             }
@@ -227,8 +234,8 @@ impl<'p> Draft<'p> {
         for &node in &graph.listed {
             let sums = graph.node(node);
             let (size, other) = match self.plan.view {
-                View::List(Sort::Flat) => (sums.flat, sums.cum),
-                View::List(Sort::Cum) => (sums.cum, sums.flat),
+                View::Table(Sort::Flat) | View::List(Sort::Flat) => (sums.flat, sums.cum),
+                View::Table(Sort::Cum) | View::List(Sort::Cum) => (sums.cum, sums.flat),
                 View::Drawing(_) => (visual::score(graph, node), sums.flat),
             };
             rows.push(Place {

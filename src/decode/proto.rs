@@ -2,23 +2,22 @@
 //!
 //! Fields may come in any order, and real writers put samples before the tables that they name. So ids
 //! and string indexes are kept as written until the end, then checked and renumbered in place.
+//! Samples have a file of their own: `samples`.
 
 use prost::Message;
 use prost::encoding::{WireType, decode_key, decode_varint, skip_field};
 use rustc_hash::FxHashMap;
 
+use super::samples::Samples;
 use super::stream::{Field, Input, Value, broken};
 use super::wire;
 use crate::error::{Error, Result};
 use crate::model::{
-    Function, FunctionId, Known, Label, LabelValue, Line, Location, LocationId, Mapping, MappingId, Profile, StringId,
-    ValueType,
+    Function, FunctionId, Known, Label, LabelValue, Line, Location, Mapping, MappingId, Profile, StringId, ValueType,
 };
 
 /// Rows that a table may have: far above honest profiles, and what a bomb of empty rows is stopped by.
 const MAX_ROWS: usize = 1 << 26;
-/// Location ids from here on are kept aside; see [`Decoder::location_ref`].
-const FAR: u64 = 1 << 31;
 
 /// Reads a whole profile.
 pub(super) fn decode(mut input: Input<'_>) -> Result<Profile> {
@@ -36,23 +35,16 @@ struct Decoder {
     profile: Profile,
     /// Row of the file's string table → interned text.
     strings: Vec<StringId>,
-    /// Ids of locations that do not fit below [`FAR`].
-    far: Vec<u64>,
-    far_index: FxHashMap<u64, u32>,
     /// For each location its mapping's id, for each line its function's id.
     mapping_refs: Vec<u64>,
     function_refs: Vec<u64>,
-    /// One sample's parts, to be reused.
-    stack: Vec<LocationId>,
-    values: Vec<i64>,
-    labels: Vec<Label>,
-    has_samples: bool,
+    samples: Samples,
 }
 
 impl Decoder {
     fn field(&mut self, field: Field<'_>) -> Result<()> {
         match (field.number, field.value) {
-            (2, Value::Bytes(bytes)) => self.sample(bytes),
+            (2, Value::Bytes(bytes)) => self.samples.read(bytes, &mut self.profile),
             (6, Value::Bytes(bytes)) => {
                 if self.strings.is_empty() && !bytes.is_empty() {
                     return Err(Error::malformed("the first entry of the string table is not empty"));
@@ -184,66 +176,11 @@ impl Decoder {
         Ok(())
     }
 
-    fn sample(&mut self, mut bytes: &[u8]) -> Result<()> {
-        self.stack.clear();
-        self.values.clear();
-        self.labels.clear();
-        while !bytes.is_empty() {
-            let (number, wire_type) = decode_key(&mut bytes).map_err(broken)?;
-            match (number, wire_type) {
-                (1, WireType::LengthDelimited) => {
-                    each_varint(delimited(&mut bytes)?, |id| {
-                        let id = location_ref(&mut self.far, &mut self.far_index, id)?;
-                        self.stack.push(id);
-                        Ok(())
-                    })?;
-                }
-                (2, WireType::LengthDelimited) => {
-                    each_varint(delimited(&mut bytes)?, |value| {
-                        self.values.push(value as i64);
-                        Ok(())
-                    })?;
-                }
-                (3, WireType::LengthDelimited) => {
-                    let label = delimited(&mut bytes)?;
-                    self.labels.extend(label_of(label)?);
-                }
-                (1, WireType::Varint) => {
-                    let id = decode_varint(&mut bytes).map_err(broken)?;
-                    let id = location_ref(&mut self.far, &mut self.far_index, id)?;
-                    self.stack.push(id);
-                }
-                (2, WireType::Varint) => self.values.push(decode_varint(&mut bytes).map_err(broken)? as i64),
-                (1..=3, _) => {
-                    return Err(Error::malformed(
-                        "a field of a sample has another type than the format gives it",
-                    ));
-                }
-                _ => skip_field(wire_type, number, &mut bytes, Default::default()).map_err(broken)?,
-            }
-        }
-        let profile = &mut self.profile;
-        room(profile.samples.len().max(profile.stacks.frames().len() / 16), "samples")?;
-        if !self.has_samples {
-            self.has_samples = true;
-            profile.samples.values.resize_with(self.values.len(), Vec::new);
-        }
-        if profile.samples.values.len() != self.values.len() {
-            return Err(Error::malformed("samples have different numbers of values"));
-        }
-        profile.samples.stack.push(profile.stacks.push(&self.stack));
-        profile.samples.labels.push(profile.labels.intern(&self.labels));
-        for (column, &value) in profile.samples.values.iter_mut().zip(&self.values) {
-            column.push(value);
-        }
-        Ok(())
-    }
-
     /// Checks what the format promises and renumbers everything to rows of the model.
     fn finish(mut self) -> Result<Profile> {
         let types = self.profile.sample_types.len();
         let columns = &mut self.profile.samples.values;
-        if self.has_samples && (types == 0 || columns.len() != types) {
+        if self.samples.any() && (types == 0 || columns.len() != types) {
             let message = format!(
                 "samples have {} values, but there are {types} sample types",
                 columns.len()
@@ -270,17 +207,7 @@ impl Decoder {
                 row.ok_or_else(|| Error::malformed(format!("a line names function {id}, which is missing")))?,
             );
         }
-        for frame in profile.stacks.frames_mut() {
-            let kept = u64::from(frame.0);
-            let id = if kept < FAR {
-                kept
-            } else {
-                self.far[(kept - FAR) as usize]
-            };
-            let row = locations.get(id);
-            frame.0 = row.ok_or_else(|| Error::malformed(format!("a sample names location {id}, which is missing")))?;
-        }
-        Ok(())
+        self.samples.link(&mut profile.stacks, &locations)
     }
 
     fn link_texts(&mut self) -> Result<()> {
@@ -324,7 +251,7 @@ impl Decoder {
 }
 
 /// Id of the file → row, for ids that usually count from 1.
-struct Rows {
+pub(super) struct Rows {
     /// Whether row `i` has id `i + 1`, as nearly every writer does it.
     counted: bool,
     len: u64,
@@ -346,8 +273,17 @@ impl Rows {
         Ok(Self { counted, len, rows })
     }
 
+    /// Whether row `i` has id `i + 1`.
+    pub(super) fn are_counted(&self) -> bool {
+        self.counted
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len as usize
+    }
+
     #[inline]
-    fn get(&self, id: u64) -> Option<u32> {
+    pub(super) fn get(&self, id: u64) -> Option<u32> {
         if self.counted {
             return (id >= 1 && id <= self.len).then(|| (id - 1) as u32);
         }
@@ -364,7 +300,7 @@ fn value_type(bytes: &[u8]) -> Result<ValueType> {
 }
 
 /// A label, unless it says nothing: text wins over a number, and a 0 without unit is no label.
-fn label_of(bytes: &[u8]) -> Result<Option<Label>> {
+pub(super) fn label_of(bytes: &[u8]) -> Result<Option<Label>> {
     let label = wire::Label::decode(bytes).map_err(broken)?;
     let value = if label.str != 0 {
         LabelValue::Text(text_ref(label.str)?)
@@ -389,25 +325,6 @@ fn text_ref(index: i64) -> Result<StringId> {
     Ok(StringId(index))
 }
 
-/// A location's id, to be looked up at the end. Ids may be any 64-bit number; large ones are kept aside.
-#[inline]
-fn location_ref(far: &mut Vec<u64>, far_index: &mut FxHashMap<u64, u32>, id: u64) -> Result<LocationId> {
-    if id < FAR {
-        return Ok(LocationId(id as u32));
-    }
-    far_location_ref(far, far_index, id)
-}
-
-#[cold]
-fn far_location_ref(far: &mut Vec<u64>, far_index: &mut FxHashMap<u64, u32>, id: u64) -> Result<LocationId> {
-    room(far.len(), "locations")?;
-    let row = *far_index.entry(id).or_insert_with(|| {
-        far.push(id);
-        far.len() as u32 - 1
-    });
-    Ok(LocationId(FAR as u32 + row))
-}
-
 fn nonzero(id: u64, what: &str) -> Result<u64> {
     if id == 0 {
         Err(Error::malformed(format!("a {what} with the reserved id 0")))
@@ -417,7 +334,7 @@ fn nonzero(id: u64, what: &str) -> Result<u64> {
 }
 
 #[inline]
-fn room(rows: usize, what: &str) -> Result<()> {
+pub(super) fn room(rows: usize, what: &str) -> Result<()> {
     if rows < MAX_ROWS {
         Ok(())
     } else {
@@ -426,7 +343,7 @@ fn room(rows: usize, what: &str) -> Result<()> {
 }
 
 /// The bytes of a length-delimited value, taken off the front.
-fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
+pub(super) fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
     let length = decode_varint(bytes).map_err(broken)?;
     let parts = usize::try_from(length)
         .ok()
@@ -437,7 +354,7 @@ fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
 }
 
 #[inline(always)]
-fn each_varint(mut bytes: &[u8], mut each: impl FnMut(u64) -> Result<()>) -> Result<()> {
+pub(super) fn each_varint(mut bytes: &[u8], mut each: impl FnMut(u64) -> Result<()>) -> Result<()> {
     loop {
         // Nearly all ids and values have one to three bytes.
         let (value, used) = match *bytes {

@@ -9,8 +9,24 @@ const MAX_FIELD: usize = 256 << 20;
 /// A key and a length, as varints.
 const MAX_HEADER: usize = 20;
 
-/// Hands out what comes next, `None` at the end.
-pub(super) type Chunks<'c> = Box<dyn FnMut() -> Option<Result<Vec<u8>>> + Send + 'c>;
+/// Hands out what comes next, `None` at the end; takes back what was used up, for its memory.
+pub(super) type Chunks<'c> = Box<dyn FnMut(Vec<u8>) -> Option<Result<Chunk>> + Send + 'c>;
+
+/// Room in front of a chunk's bytes: a field that began in the chunk before is made whole there.
+pub(super) const MARGIN: usize = 1 << 12;
+
+/// Some bytes.
+pub(super) struct Chunk {
+    /// Anything in the first [`MARGIN`], then the bytes.
+    pub(super) buffer: Vec<u8>,
+}
+
+impl Chunk {
+    /// The bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buffer[MARGIN..]
+    }
+}
 
 /// Bytes that come in chunks, with the part in view in a buffer.
 pub(super) struct Input<'c> {
@@ -104,17 +120,33 @@ impl<'c> Input<'c> {
     }
 
     fn fill_slowly(&mut self, wanted: usize) -> Result<()> {
-        self.buffer.drain(..self.start);
-        self.start = 0;
-        while self.buffer.len() < wanted {
-            match (self.chunks)().transpose()? {
-                None => {
-                    self.at_end = true;
-                    break;
-                }
-                Some(chunk) if self.buffer.is_empty() => self.buffer = chunk,
+        while self.buffer.len() - self.start < wanted {
+            let left = self.buffer.len() - self.start;
+            if left > MARGIN {
                 // Grows with what really arrives, not with what a length claims.
-                Some(chunk) => self.buffer.extend_from_slice(&chunk),
+                self.buffer.drain(..std::mem::take(&mut self.start));
+                match (self.chunks)(Vec::new()).transpose()? {
+                    Some(chunk) => self.buffer.extend_from_slice(chunk.bytes()),
+                    None => self.at_end = true,
+                }
+            } else {
+                let mut begun = [0; MARGIN];
+                begun[..left].copy_from_slice(&self.buffer[self.start..]);
+                match (self.chunks)(std::mem::take(&mut self.buffer)).transpose()? {
+                    Some(chunk) => {
+                        self.buffer = chunk.buffer;
+                        self.start = MARGIN - left;
+                        self.buffer[self.start..MARGIN].copy_from_slice(&begun[..left]);
+                    }
+                    None => {
+                        self.at_end = true;
+                        self.buffer = begun[..left].to_vec();
+                        self.start = 0;
+                    }
+                }
+            }
+            if self.at_end {
+                break;
             }
         }
         Ok(())

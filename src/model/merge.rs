@@ -160,7 +160,7 @@ impl Merger {
     fn add(&mut self, from: &Profile) -> Result<(), Incompatible> {
         let fits = |left: usize, right: usize| left.saturating_add(right) < u32::MAX as usize;
         let merged = &self.merged;
-        if !fits(merged.stacks.frames().len(), from.stacks.frames().len())
+        if !fits(merged.stacks.frames(), from.stacks.frames())
             || !fits(merged.lines.len(), from.lines.len())
             || !fits(merged.samples.len(), from.samples.len())
         {
@@ -196,12 +196,16 @@ impl Merger {
             return stack;
         }
         let frames = known.from.stacks.get(id);
-        let frames: Vec<LocationId> = frames.iter().map(|&frame| self.location(frame, known)).collect();
+        let frames: Vec<LocationId> = frames.iter().map(|frame| self.location(frame, known)).collect();
         let Self { merged, stacks, .. } = self;
-        let same = stacks.find(hash(&frames), |&stack| merged.stacks.get(stack) == frames);
+        let same = stacks.find(hash_of(frames.iter().copied()), |&stack| {
+            merged.stacks.get(stack).iter().eq(frames.iter().copied())
+        });
         let stack = same.copied().unwrap_or_else(|| {
             let stack = merged.stacks.push(&frames);
-            stacks.insert_unique(hash(&frames), stack, |&stack| hash(merged.stacks.get(stack)));
+            stacks.insert_unique(hash_of(frames.iter().copied()), stack, |&stack| {
+                hash_of(merged.stacks.get(stack).iter())
+            });
             stack
         });
         known.stacks.0[id.index()] = Some(stack);
@@ -367,6 +371,13 @@ impl Hash for LocationKey<'_> {
         self.rest().hash(hasher);
         self.calls().for_each(|call| call.hash(hasher));
     }
+}
+
+/// The hash of a stack, however it is kept.
+fn hash_of(frames: impl Iterator<Item = LocationId>) -> u64 {
+    let mut hasher = FxBuildHasher.build_hasher();
+    frames.for_each(|frame| frame.hash(&mut hasher));
+    hasher.finish()
 }
 
 fn hash(value: &(impl Hash + ?Sized)) -> u64 {

@@ -24,5 +24,5 @@ pub use ids::{FunctionId, LabelSetId, LocationId, MappingId, SampleId, SampleTyp
 pub use labels::{Label, LabelSets, LabelValue};
 pub use merge::merge;
 pub use profile::{Function, Known, Line, Location, Mapping, MemStats, Profile, Samples, ValueType};
-pub use stacks::Stacks;
+pub use stacks::{Stack, Stacks};
 pub use strings::{Strings, visible};

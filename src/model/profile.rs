@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::ids::{FunctionId, LabelSetId, LocationId, MappingId, SampleTypeId, StackId, StringId};
+use super::ids::{FunctionId, LabelSetId, LocationId, MappingId, SampleId, SampleTypeId, StackId, StringId};
 use super::labels::LabelSets;
 use super::stacks::Stacks;
 use super::strings::Strings;
@@ -151,6 +151,11 @@ pub struct Samples {
 }
 
 impl Samples {
+    /// All of them.
+    pub fn ids(&self) -> impl Iterator<Item = SampleId> + use<> {
+        (0..self.len()).map(SampleId::from_index)
+    }
+
     /// How many samples there are.
     pub fn len(&self) -> usize {
         self.stack.len()

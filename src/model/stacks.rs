@@ -1,19 +1,46 @@
 //! Call stacks, end to end in one vector.
 
+use std::slice;
+
 use super::ids::{LocationId, StackId};
 
 /// Stacks as ranges of one vector of locations, innermost frame first.
 #[derive(Clone, Debug)]
 pub struct Stacks {
-    frames: Vec<LocationId>,
+    rows: Rows,
     /// `starts[i]..starts[i + 1]` are the frames of stack `i`.
     starts: Vec<u32>,
+}
+
+/// Rows of locations, in half the memory until one does not fit: frames are most of a large profile, and few profiles
+/// have so many locations.
+#[derive(Clone, Debug)]
+enum Rows {
+    /// [`NO_ROW`] stands for the largest id.
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+const NO_ROW: u16 = u16::MAX;
+
+fn widened(row: u16) -> LocationId {
+    LocationId(if row == NO_ROW { u32::MAX } else { u32::from(row) })
+}
+
+/// Frames of a stack, innermost first.
+#[derive(Clone, Copy, Debug)]
+pub struct Stack<'s>(View<'s>);
+
+#[derive(Clone, Copy, Debug)]
+enum View<'s> {
+    Narrow(&'s [u16]),
+    Wide(&'s [u32]),
 }
 
 impl Default for Stacks {
     fn default() -> Self {
         Self {
-            frames: Vec::new(),
+            rows: Rows::Narrow(Vec::new()),
             starts: vec![0],
         }
     }
@@ -23,12 +50,57 @@ impl Stacks {
     /// Appends a stack, innermost frame first. A stack equal to the one before it is not stored
     /// again: Go writes one sample per block size, so neighbours often share their stack.
     pub fn push(&mut self, stack: &[LocationId]) -> StackId {
-        if !self.is_empty() && self.get(StackId::from_index(self.len() - 1)) == stack {
-            return StackId::from_index(self.len() - 1);
+        stack.iter().for_each(|&frame| self.append(frame));
+        self.end_stack()
+    }
+
+    /// Appends a frame to the stack that [`Stacks::end_stack`] will end.
+    #[inline]
+    pub fn append(&mut self, frame: LocationId) {
+        match &mut self.rows {
+            Rows::Narrow(rows) if frame.0 < u32::from(NO_ROW) => rows.push(frame.0 as u16),
+            Rows::Narrow(rows) => {
+                let mut wide: Vec<u32> = rows.iter().map(|&row| widened(row).0).collect();
+                wide.push(frame.0);
+                self.rows = Rows::Wide(wide);
+            }
+            Rows::Wide(rows) => rows.push(frame.0),
         }
-        self.frames.extend_from_slice(stack);
-        self.starts.push(u32::try_from(self.frames.len()).unwrap_or(u32::MAX));
-        StackId::from_index(self.len() - 1)
+    }
+
+    /// Appends the first `count` of frames whose rows are small; 65535 stands for the largest row of all.
+    #[inline]
+    pub fn append_small<const N: usize>(&mut self, frames: [u16; N], count: usize) {
+        // All of them, because that takes one step, and then the others away.
+        match &mut self.rows {
+            Rows::Narrow(rows) => {
+                rows.extend_from_slice(&frames);
+                rows.truncate(rows.len() - N + count);
+            }
+            Rows::Wide(rows) => {
+                rows.extend_from_slice(&frames.map(|row| widened(row).0));
+                rows.truncate(rows.len() - N + count);
+            }
+        }
+    }
+
+    /// Makes a stack of what was appended, as [`Stacks::push`] does.
+    pub fn end_stack(&mut self) -> StackId {
+        let start = self.starts[self.len()] as usize;
+        let last = self.len().checked_sub(1).map(StackId::from_index);
+        match last {
+            Some(last) if self.get(last) == self.view(start, self.frames()) => {
+                match &mut self.rows {
+                    Rows::Narrow(rows) => rows.truncate(start),
+                    Rows::Wide(rows) => rows.truncate(start),
+                }
+                last
+            }
+            _ => {
+                self.starts.push(u32::try_from(self.frames()).unwrap_or(u32::MAX));
+                StackId::from_index(self.len() - 1)
+            }
+        }
     }
 
     /// How many stacks there are.
@@ -41,20 +113,151 @@ impl Stacks {
         self.len() == 0
     }
 
+    /// How many frames all stacks have.
+    pub fn frames(&self) -> usize {
+        match &self.rows {
+            Rows::Narrow(rows) => rows.len(),
+            Rows::Wide(rows) => rows.len(),
+        }
+    }
+
     /// The locations of a stack, innermost first.
     #[inline]
-    pub fn get(&self, id: StackId) -> &[LocationId] {
-        let (start, end) = (self.starts[id.index()], self.starts[id.index() + 1]);
-        &self.frames[start as usize..end as usize]
+    pub fn get(&self, id: StackId) -> Stack<'_> {
+        self.view(self.starts[id.index()] as usize, self.starts[id.index() + 1] as usize)
     }
 
-    /// All frames of all stacks, for a pass over the whole table.
-    pub fn frames(&self) -> &[LocationId] {
-        &self.frames
+    #[inline]
+    fn view(&self, start: usize, end: usize) -> Stack<'_> {
+        Stack(match &self.rows {
+            Rows::Narrow(rows) => View::Narrow(&rows[start..end]),
+            Rows::Wide(rows) => View::Wide(&rows[start..end]),
+        })
     }
 
-    /// All frames of all stacks, to be renumbered in place.
-    pub fn frames_mut(&mut self) -> &mut [LocationId] {
-        &mut self.frames
+    /// The same stacks with other locations.
+    ///
+    /// # Errors
+    /// The first of `renumber`.
+    pub fn try_map<E>(self, renumber: impl Fn(LocationId) -> Result<LocationId, E>) -> Result<Self, E> {
+        let mut mapped = Self {
+            rows: Rows::Narrow(Vec::with_capacity(self.frames())),
+            starts: Vec::new(),
+        };
+        for frame in &self.view(0, self.frames()) {
+            mapped.append(renumber(frame)?);
+        }
+        mapped.starts = self.starts;
+        Ok(mapped)
     }
 }
+
+impl<'s> Stack<'s> {
+    /// How many frames there are.
+    #[inline]
+    pub fn len(self) -> usize {
+        match self.0 {
+            View::Narrow(rows) => rows.len(),
+            View::Wide(rows) => rows.len(),
+        }
+    }
+
+    /// True when there is none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The frame at a place.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[inline]
+    pub fn at(self, place: usize) -> LocationId {
+        match self.0 {
+            View::Narrow(rows) => widened(rows[place]),
+            View::Wide(rows) => LocationId(rows[place]),
+        }
+    }
+
+    /// The frames `from..to`.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[inline]
+    pub fn part(self, from: u32, to: u32) -> Self {
+        let range = from as usize..to as usize;
+        Self(match self.0 {
+            View::Narrow(rows) => View::Narrow(&rows[range]),
+            View::Wide(rows) => View::Wide(&rows[range]),
+        })
+    }
+
+    /// The frames one by one.
+    #[inline]
+    pub fn iter(self) -> Frames<'s> {
+        match self.0 {
+            View::Narrow(rows) => Frames::Narrow(rows.iter()),
+            View::Wide(rows) => Frames::Wide(rows.iter()),
+        }
+    }
+}
+
+impl PartialEq for Stack<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.0, other.0) {
+            (View::Narrow(left), View::Narrow(right)) => left == right,
+            (View::Wide(left), View::Wide(right)) => left == right,
+            _ => self.iter().eq(other.iter()),
+        }
+    }
+}
+
+impl<'s> IntoIterator for &Stack<'s> {
+    type Item = LocationId;
+    type IntoIter = Frames<'s>;
+
+    fn into_iter(self) -> Frames<'s> {
+        self.iter()
+    }
+}
+
+/// The frames of a [`Stack`].
+#[derive(Clone, Debug)]
+pub enum Frames<'s> {
+    /// Kept in two bytes each.
+    Narrow(slice::Iter<'s, u16>),
+    /// Kept in four.
+    Wide(slice::Iter<'s, u32>),
+}
+
+impl Iterator for Frames<'_> {
+    type Item = LocationId;
+
+    #[inline]
+    fn next(&mut self) -> Option<LocationId> {
+        match self {
+            Self::Narrow(rows) => rows.next().map(|&row| widened(row)),
+            Self::Wide(rows) => rows.next().map(|&row| LocationId(row)),
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::Narrow(rows) => rows.size_hint(),
+            Self::Wide(rows) => rows.size_hint(),
+        }
+    }
+}
+
+impl DoubleEndedIterator for Frames<'_> {
+    #[inline]
+    fn next_back(&mut self) -> Option<LocationId> {
+        match self {
+            Self::Narrow(rows) => rows.next_back().map(|&row| widened(row)),
+            Self::Wide(rows) => rows.next_back().map(|&row| LocationId(row)),
+        }
+    }
+}
+
+impl ExactSizeIterator for Frames<'_> {}

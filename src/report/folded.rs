@@ -32,11 +32,14 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         if value == 0 && divisor == 0 {
             continue;
         }
-        let frames = &profile.stacks.get(profile.samples.stack[sample])[span.from as usize..span.to as usize];
+        let frames = profile
+            .stacks
+            .get(profile.samples.stack[sample])
+            .part(span.from, span.to);
         let nodes = frames
             .iter()
             .rev()
-            .flat_map(|&frame| report.frames.of(frame).iter().rev());
+            .flat_map(|frame| report.frames.of(frame).iter().rev());
         stack.clear();
         stack.extend(nodes.filter(|node| kept[node.index()]).map(|node| ranks[node.index()]));
         if stack.is_empty() {
@@ -63,7 +66,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
 }
 
 /// Which nodes are shown: those that hold most, as many as the user wants.
-fn kept(report: &Report) -> Vec<bool> {
+pub(super) fn kept(report: &Report) -> Vec<bool> {
     let wanted = usize::try_from(report.options.node_count).unwrap_or(0);
     let wanted = if report.options.trim { wanted } else { 0 };
     let mut kept = vec![wanted == 0; report.frames.len()];

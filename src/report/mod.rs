@@ -22,6 +22,7 @@ mod proto;
 mod raw;
 mod routine;
 mod sources;
+mod speedscope;
 mod tags;
 mod top;
 mod traces;
@@ -72,6 +73,8 @@ pub struct ReportRow {
 pub enum Shows {
     /// Samples as they are: no graph is made, values have a unit each, file names stay whole.
     Samples,
+    /// Nodes, one by one, without their calls.
+    Table,
     /// Nodes, one by one.
     Nodes,
     /// Nodes and calls as a picture.
@@ -102,7 +105,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The functions that hold most, one a line",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         ending: None,
         write: |report, out| top::write(report, out),
@@ -186,7 +189,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "Graph, flame graph and top of all sample types in one page for a browser",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         ending: Some("html"),
         write: |report, out| page::write(report, out),
@@ -198,7 +201,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The page of html, opened in a browser (pprof opens an SVG)",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Page,
         ending: None,
         write: |report, out| page::write(report, out),
@@ -306,7 +309,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The rows of top in that format",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Binary,
         ending: Some("top.pb.gz"),
         write: |report, out| proto::write_top(report, out),
@@ -330,7 +333,7 @@ pub const REPORTS: &[ReportRow] = &[
         help: "The table of top as CSV",
         nodes: 0,
         trims: true,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         ending: Some("csv"),
         write: |report, out| csv::write(report, out),
@@ -363,13 +366,25 @@ pub const REPORTS: &[ReportRow] = &[
         name: "folded",
         aliases: &[],
         argument: None,
-        help: "Stacks for flame graph tools: root;child;leaf value",
+        help: "Stacks behind the filters, for flame graph tools: root;child;leaf value",
         nodes: 0,
         trims: false,
-        shows: Shows::Nodes,
+        shows: Shows::Table,
         content: Content::Text,
         ending: Some("folded"),
         write: |report, out| folded::write(report, out),
+    },
+    ReportRow {
+        name: "speedscope",
+        aliases: &[],
+        argument: None,
+        help: "Stacks behind the filters, of all sample types, for speedscope.app, as JSON",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Table,
+        content: Content::Text,
+        ending: Some("speedscope.json"),
+        write: |report, out| speedscope::write(report, out),
     },
 ];
 

@@ -148,17 +148,15 @@ impl Report {
             notes,
         } = parts;
         let weights = weights(&profile, &options, sample_type);
+        let counted = scope.spans().iter().map(|span| span.sample);
         let total = if options.relative_percentages {
-            analyze::total(&profile, &scope, weights)
+            analyze::total(&profile, counted, weights)
         } else {
-            let everything = Filters {
-                all_frames: true,
-                ..Filters::default()
-            };
-            analyze::total(&profile, &Scope::new(&profile, &everything), weights)
+            analyze::total(&profile, profile.samples.ids(), weights)
         };
         let view = match shows {
             Shows::Drawing => View::Drawing(&options.unit),
+            Shows::Table => View::Table(options.sort),
             Shows::Samples | Shows::Nodes | Shows::Addresses | Shows::Lines => View::List(options.sort),
         };
         let calls = match shows {
@@ -205,11 +203,16 @@ impl Report {
 
     /// The same with where it comes from.
     pub fn basis(&self) -> Basis<'_> {
+        self.basis_of(self.sample_type)
+    }
+
+    /// What the same report of another sample type adds up.
+    pub fn basis_of(&self, sample_type: SampleTypeId) -> Basis<'_> {
         Basis {
             profile: &self.profile,
             scope: &self.scope,
             frames: &self.frames,
-            weights: self.weights(),
+            weights: weights(&self.profile, &self.options, sample_type),
         }
     }
 
@@ -276,7 +279,7 @@ fn shape(row: &ReportRow, options: &Options) -> Shape {
         granularity: match row.shows {
             Shows::Addresses => Granularity::Addresses,
             Shows::Lines => Granularity::Lines,
-            Shows::Samples | Shows::Nodes | Shows::Drawing => options.granularity,
+            Shows::Samples | Shows::Table | Shows::Nodes | Shows::Drawing => options.granularity,
         },
         no_inlines: options.no_inlines,
         columns: options.show_columns,

@@ -106,7 +106,7 @@ fn samples(profile: &Profile, out: &mut dyn Write) -> Result<()> {
             text.push_str(&format!(" {:>10}", column[row]));
         }
         text.push_str(": ");
-        for frame in profile.stacks.get(samples.stack[row]) {
+        for frame in &profile.stacks.get(samples.stack[row]) {
             text.push_str(&profile.locations[frame.index()].id.to_string());
             text.push(' ');
         }

@@ -30,8 +30,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         let stack = (profile.samples.stack[sample], span.from, span.to);
         if shown.replace(stack) != Some(stack) {
             lines.clear();
-            let seen = &profile.stacks.get(stack.0)[span.from as usize..span.to as usize];
-            for &location in seen {
+            let seen = profile.stacks.get(stack.0).part(span.from, span.to);
+            for location in &seen {
                 let nodes = frames.of(location);
                 for (at, node) in nodes.iter().enumerate() {
                     let inline = if at + 1 < nodes.len() { " (inline)" } else { "" };

@@ -347,7 +347,7 @@ impl App {
         self.views[self.front].refresh(&mut self.session, body);
     }
 
-    fn wants(&mut self) -> Option<Effect> {
+    pub(super) fn wants(&mut self) -> Option<Effect> {
         // The first analysis of a generation brings the listings of all types.
         self.session.listing()?;
         let wants = self.views[self.front].wants(&self.session);

@@ -112,7 +112,7 @@ impl App {
         }
         // Where the cursor is may match already.
         if search.is_match(&self.session.selected) {
-            return None;
+            return self.wants();
         }
         let knows = |listing: &super::work::Listing| listing.by_name.keys().any(|name| search.is_match(name));
         if !self.session.listing().is_some_and(|listing| knows(listing)) {

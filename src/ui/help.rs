@@ -11,7 +11,7 @@ use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-pub(super) const ORDER: [Scope; 14] = [
+pub(super) const ORDER: [Scope; 15] = [
     Scope::Views,
     Scope::Filtered,
     Scope::InUse,
@@ -20,6 +20,7 @@ pub(super) const ORDER: [Scope; 14] = [
     Scope::Top,
     Scope::Tree,
     Scope::Calls,
+    Scope::Flame,
     Scope::Source,
     Scope::Server,
     Scope::Everywhere,

@@ -112,6 +112,7 @@ pub(super) enum Scope {
     Top,
     Tree,
     Calls,
+    Flame,
     Source,
     /// When the profile comes from a server.
     Server,
@@ -138,6 +139,7 @@ impl Scope {
             Self::Top => "Top",
             Self::Tree => "Tree",
             Self::Calls => "Calls",
+            Self::Flame => "Flame",
             Self::Source => "Source",
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
@@ -231,6 +233,13 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
         ["<enter>"] => |_| Action::Enter, "callers", "Show the function's callers and callees";
     }
+    Flame {
+        ["<enter>"] => |_| Action::Enter, "zoom", "Zoom into the frame; … stands for small ones, merged";
+        ["<bs>", "<esc>"] => |_| Action::Back, "out", "Zoom out again";
+        ["<right>", "l"] => |_| Action::Expand, "", "To the frame on the right; up and down go to caller and callee";
+        ["<left>", "h"] => |_| Action::Collapse, "", "To the frame on the left";
+        ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
+    }
     Source {
         ["<enter>"] => |_| Action::Enter, "callee", "Go to the function that the line calls most";
         ["v"] => |_| Action::Editor, "edit", "Open the line in $VISUAL or $EDITOR";
@@ -321,6 +330,8 @@ mod tests {
         // Back along the trail first, and from its start out of the view.
         ("<bs>", Scope::Tree, Scope::Everywhere),
         ("<esc>", Scope::Tree, Scope::Everywhere),
+        ("<bs>", Scope::Flame, Scope::Everywhere),
+        ("<esc>", Scope::Flame, Scope::Everywhere),
         ("<bs>", Scope::Source, Scope::Everywhere),
         ("<esc>", Scope::Source, Scope::Everywhere),
     ];

@@ -8,11 +8,14 @@ use regex::Regex;
 use super::event::Effect;
 use super::keymap::Filter;
 use super::sourced::Sourced;
-use super::work::{Job, Listing, Product, Want};
+use super::work::{Job, Listing, Matches, Product, Search, Want};
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
 use crate::report::{OPTIONS, OptionRow, Options, Section, SortKey, Takes};
+
+/// Contexts in all trees after which only the newest tree is kept: another one is made in a moment.
+const MAX_CONTEXTS: usize = 1 << 24;
 
 /// The state that views share.
 pub(super) struct Session {
@@ -34,6 +37,10 @@ pub(super) struct Session {
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    /// Of the last search of a tree.
+    matches: Option<Arc<Matches>>,
+    /// What was asked for and is still to come.
+    asked: Vec<Want>,
     /// Of each sample type the function that was asked for last.
     sources: HashMap<SampleTypeId, Arc<Sourced>>,
     /// How many answers of the current generation are still to come.
@@ -57,6 +64,8 @@ impl Session {
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            matches: None,
+            asked: Vec::new(),
             sources: HashMap::new(),
             outstanding: 0,
             last: None,
@@ -86,6 +95,21 @@ impl Session {
     /// Has sources read again.
     pub(super) fn forget_sources(&mut self) {
         self.sources.clear();
+    }
+
+    /// What the search finds in a tree of the sample type in view.
+    pub(super) fn search_of(&self, tree: &Arc<CallTree>) -> Option<Search> {
+        Some(Search {
+            sample_type: self.sample_type,
+            expression: self.search.clone()?,
+            tree: Arc::clone(tree),
+        })
+    }
+
+    /// The same, where it is ready.
+    pub(super) fn matches(&self, tree: &Arc<CallTree>) -> Option<&Arc<Matches>> {
+        let search = self.search_of(tree)?;
+        self.matches.as_ref().filter(|matches| matches.of == search)
     }
 
     /// Whether what is in view is out of date.
@@ -119,6 +143,8 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
+        self.matches = None;
+        self.asked.clear();
         self.sources.clear();
         self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
@@ -137,6 +163,7 @@ impl Session {
         let lacks = |want: &Want| match want {
             Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+            Want::Matches(search) => self.matches.as_ref().is_none_or(|matches| matches.of != **search),
             Want::Source(sample_type, function) => {
                 let known = self.sources.get(sample_type);
                 known.is_none_or(|sourced| sourced.function != *function)
@@ -154,9 +181,10 @@ impl Session {
         }
     }
 
-    /// Asks for what of `wants` is not there yet.
+    /// Asks for what of `wants` is not there yet and was not asked for before.
     pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
-        let wants = self.lacks(wants);
+        let mut wants = self.lacks(wants);
+        wants.retain(|want| !self.asked.contains(want));
         if wants.is_empty() { None } else { self.job(wants) }
     }
 
@@ -167,6 +195,9 @@ impl Session {
             return None;
         }
         self.outstanding += wants.len();
+        // A report is made as often as it is asked for.
+        let once = |want: &&Want| !matches!(want, Want::Text(_));
+        self.asked.extend(wants.iter().filter(once).cloned());
         let (generation, options) = (self.generation, self.options.clone());
         Some(Effect::Analyze(Box::new(Job {
             generation,
@@ -190,13 +221,18 @@ impl Session {
                 self.listings.insert(listing.report.sample_type, listing);
             }
             Product::Tree(sample_type, direction, tree) => {
+                let is_large = self.trees.values().map(|tree| tree.len()).sum::<usize>() > MAX_CONTEXTS;
+                self.trees.retain(|_, _| !is_large);
                 self.trees.insert((sample_type, direction), tree);
             }
             Product::Source(sample_type, sourced) => {
                 self.sources.insert(sample_type, sourced);
             }
+            Product::Matches(matches) => self.matches = Some(matches),
             Product::Text(..) | Product::Saved(_) | Product::Kept(_) => {}
         }
+        let asked = std::mem::take(&mut self.asked);
+        self.asked = self.lacks(asked);
         Ok(true)
     }
 

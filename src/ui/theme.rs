@@ -98,6 +98,28 @@ impl Theme {
         }
     }
 
+    /// A frame of a package: each package has a colour, always the same.
+    pub(super) fn package(self, package: &str) -> Style {
+        // FNV-1a: what it gives is the same on every machine.
+        let hash = package.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        self.on(PACKAGES[(hash >> 8) as usize % PACKAGES.len()])
+    }
+
+    /// Frames that are too small to be drawn one by one.
+    pub(super) fn merged(self) -> Style {
+        self.quiet()
+    }
+
+    fn on(self, colour: Color) -> Style {
+        if self.colours {
+            Style::new().bg(colour).fg(Color::Black)
+        } else {
+            Style::new()
+        }
+    }
+
     /// Filters in force.
     pub(super) fn filter(self) -> Style {
         self.fg(Color::Magenta).add_modifier(Modifier::BOLD)
@@ -108,6 +130,17 @@ impl Theme {
         self.fg(Color::LightRed).add_modifier(Modifier::BOLD)
     }
 }
+
+/// Colours of packages: those on which black can be read, without the ones of the cursor and of what was found.
+const PACKAGES: [Color; 7] = [
+    Color::Cyan,
+    Color::Green,
+    Color::Magenta,
+    Color::LightBlue,
+    Color::LightGreen,
+    Color::LightCyan,
+    Color::LightMagenta,
+];
 
 /// Whether the terminal is to be given colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,7 +158,13 @@ mod tests {
     #[test]
     fn without_colours_there_are_none_and_nothing_is_lost() {
         let all = |theme: Theme| {
-            let quiet = [theme.text(), theme.quiet(), theme.value(), theme.bar()];
+            let quiet = [
+                theme.text(),
+                theme.quiet(),
+                theme.value(),
+                theme.bar(),
+                theme.package("net/http"),
+            ];
             let telling = [
                 theme.cursor(),
                 theme.active(),

@@ -9,11 +9,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::event::Event;
 use super::sourced::Sourced;
-use crate::analyze::{CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, Trimmed, View, heaviest_lines};
+use crate::analyze::{
+    CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, TreeNodeId, Trimmed, View, covered, heaviest_lines,
+};
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile, SampleTypeId, StringId, units};
 use crate::progress::Observer;
@@ -73,10 +76,40 @@ pub(super) struct Job {
 pub(super) enum Want {
     Listing(SampleTypeId),
     Tree(SampleTypeId, Direction),
+    /// What of a tree a search finds.
+    Matches(Box<Search>),
     /// The source of a function.
     Source(SampleTypeId, String),
     /// A report as text, to be shown or saved.
     Text(Box<TextJob>),
+}
+
+/// A search of a call tree.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    pub(super) sample_type: SampleTypeId,
+    pub(super) expression: Regex,
+    pub(super) tree: Arc<CallTree>,
+}
+
+impl PartialEq for Search {
+    fn eq(&self, other: &Self) -> bool {
+        self.sample_type == other.sample_type
+            && self.expression.as_str() == other.expression.as_str()
+            && Arc::ptr_eq(&self.tree, &other.tree)
+    }
+}
+
+impl Eq for Search {}
+
+/// What a [`Search`] finds.
+#[derive(Debug)]
+pub(super) struct Matches {
+    pub(super) of: Search,
+    /// The contexts that match, in the order of the tree.
+    pub(super) contexts: Vec<TreeNodeId>,
+    /// Sum over the samples that pass one of them.
+    pub(super) covered: i64,
 }
 
 /// A report that a command asks for.
@@ -101,6 +134,7 @@ impl Eq for TextJob {}
 pub(super) enum Product {
     Listing(Arc<Listing>),
     Tree(SampleTypeId, Direction, Arc<CallTree>),
+    Matches(Arc<Matches>),
     Source(SampleTypeId, Arc<Sourced>),
     /// A report to be shown: the command and its text.
     Text(String, String),
@@ -259,10 +293,28 @@ impl Observer for Watched {
     }
 }
 
+/// A generation and its first listing.
+type Base = (u64, Arc<Listing>);
+
+/// Gives an analysis up when a newer generation has begun.
+struct Wanted<'n> {
+    generation: u64,
+    newest: &'n AtomicU64,
+}
+
+impl Observer for Wanted<'_> {
+    fn progress(&self, _done: u64, _total: Option<u64>) -> Result<()> {
+        if self.newest.load(Ordering::Relaxed) == self.generation {
+            Ok(())
+        } else {
+            Err(Error::Cancelled)
+        }
+    }
+}
+
 fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
-    // The first listing of a generation: its filters and nodes serve all that follow.
-    let mut base: Option<(u64, Arc<Listing>)> = None;
-    // The first report of lines of a generation, for the same reason.
+    let mut base: Option<Base> = None;
+    // The first report of lines of a generation: its nodes serve all functions.
     let mut lines: Option<(u64, Report)> = None;
     while let Ok(job) = queue.recv() {
         for want in &job.wants {
@@ -271,9 +323,19 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, h
             }
             let product = match want {
                 Want::Text(text) => write_text(&job, text, host),
-                Want::Listing(sample_type) => analyse_one(&job, *sample_type, None, &mut base),
+                Want::Listing(sample_type) => listing(&job, *sample_type, &mut base),
+                Want::Tree(sample_type, direction) => based(&job, *sample_type, &mut base).and_then(|report| {
+                    let wanted = Wanted {
+                        generation: job.generation,
+                        newest,
+                    };
+                    let tree = CallTree::new(report.basis_of(*sample_type), *direction, &wanted)?;
+                    Ok(Product::Tree(*sample_type, *direction, Arc::new(tree)))
+                }),
+                Want::Matches(search) => {
+                    based(&job, search.sample_type, &mut base).map(|report| matches(report, search))
+                }
                 Want::Source(sample_type, function) => find_source(&job, *sample_type, function, &mut lines),
-                Want::Tree(sample_type, direction) => analyse_one(&job, *sample_type, Some(*direction), &mut base),
             };
             if answers
                 .send(Event::Analyzed {
@@ -352,29 +414,43 @@ fn find_source(
     Ok(Product::Source(sample_type, Arc::new(sourced)))
 }
 
-fn analyse_one(
-    job: &Job,
-    sample_type: SampleTypeId,
-    tree: Option<Direction>,
-    base: &mut Option<(u64, Arc<Listing>)>,
-) -> Result<Product> {
-    let report = match base {
-        Some((generation, listing)) if *generation == job.generation => listing.report.with_type(sample_type),
-        _ => {
-            let top = report::report("top").ok_or(Error::Cancelled)?;
-            let options = Options {
-                sample_index: sample_type.0.to_string(),
-                ..job.options.clone()
-            };
-            Report::new(&job.profile, top, None, &options)?
-        }
-    };
-    if let Some(direction) = tree {
-        let weights = report.weights();
-        let tree = CallTree::new(&report.profile, &report.scope, &report.frames, weights, direction);
-        return Ok(Product::Tree(sample_type, direction, Arc::new(tree)));
+/// The generation's first listing, made if it is not there: its filters and nodes serve every sample type.
+fn based<'b>(job: &Job, sample_type: SampleTypeId, base: &'b mut Option<Base>) -> Result<&'b Report> {
+    if base
+        .as_ref()
+        .is_none_or(|(generation, _)| *generation != job.generation)
+    {
+        let top = report::report("top").ok_or(Error::Cancelled)?;
+        let options = Options {
+            sample_index: sample_type.0.to_string(),
+            ..job.options.clone()
+        };
+        let report = Report::new(&job.profile, top, None, &options)?;
+        *base = Some((job.generation, Arc::new(Listing::new(report))));
     }
-    let listing = Arc::new(Listing::new(report));
-    *base = Some((job.generation, Arc::clone(&listing)));
-    Ok(Product::Listing(listing))
+    base.as_ref()
+        .map(|(_, listing)| &listing.report)
+        .ok_or(Error::Cancelled)
+}
+
+fn matches(report: &Report, search: &Search) -> Product {
+    let nodes = (0..report.frames.len() as u32).map(NodeId);
+    let found: Vec<bool> = nodes
+        .map(|node| search.expression.is_match(&report.name(node)))
+        .collect();
+    let is_found = |node: NodeId| found[node.index()];
+    Product::Matches(Arc::new(Matches {
+        of: search.clone(),
+        contexts: search.tree.contexts_of(is_found),
+        covered: covered(report.basis_of(search.sample_type), is_found),
+    }))
+}
+
+fn listing(job: &Job, sample_type: SampleTypeId, base: &mut Option<Base>) -> Result<Product> {
+    let report = based(job, sample_type, base)?;
+    if report.sample_type != sample_type {
+        return Ok(Product::Listing(Arc::new(Listing::new(report.with_type(sample_type)))));
+    }
+    let first = base.as_ref().map(|(_, listing)| Product::Listing(Arc::clone(listing)));
+    first.ok_or(Error::Cancelled)
 }

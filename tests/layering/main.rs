@@ -18,7 +18,7 @@ const MAY_NAME: &[(&str, &[&str], &str)] = &[
     ("model", &[], "what a profile is depends on nothing"),
     ("decode", &["model", "error", "progress"], "bytes become a profile wherever they come from"),
     ("encode", &["model", "error", "decode"], "a profile becomes bytes; the wire types are the decoder's"),
-    ("analyze", &["model", "error"], "questions are asked of a profile, not of a file or a screen"),
+    ("analyze", &["model", "error", "progress"], "questions are asked of a profile, not of a file or a screen, and can be given up"),
     ("layout", &[], "boxes and lines are placed for any graph and any picture"),
     ("picture", &[], "shapes on a page are the same whatever they show"),
     ("report", &["analyze", "encode", "layout", "picture", "model", "error"], "text and pictures are made of aggregates, for any writer"),
@@ -56,7 +56,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("jiff", &["report/", "ui/", "source/save.rs", "zone.rs"], "times are formatted where they are shown"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),
     ("serde", &["report/"], "only reports are written for programs"),
-    ("serde_json", &["report/json.rs", "report/page/"], "one report is JSON, another holds some"),
+    ("serde_json", &["report/json.rs", "report/speedscope.rs", "report/page/"], "two reports are JSON, another holds some"),
     ("hashbrown", &[], "a container"),
     ("rustc_hash", &[], "a hash"),
 ];
@@ -113,7 +113,7 @@ const RULES: &[Rule] = &[
     Rule {
         inside: PURE,
         // Inflating and decoding overlap, and the samples are added up in parts: how the work is done, not when.
-        outside: &["decode/mod.rs", "analyze/graph.rs"],
+        outside: &["decode/mod.rs", "analyze/sums.rs"],
         what: Names(&["std::thread", "std::sync::mpsc"]),
         why: "who calls decides on which thread",
     },

@@ -87,7 +87,7 @@ impl Data {
             one.graph = boxes.map(|node| names.number(report, node)).collect();
             graphs.push(picture(&drawn));
         }
-        let stacks = Stacks::new(&reports);
+        let stacks = Stacks::new(&reports)?;
         let mut tree = Tree::default();
         for context in stacks.contexts() {
             tree.depth.push(context.depth);

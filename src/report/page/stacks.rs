@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::prepare::Report;
 use crate::analyze::{CallTree, Direction, NodeId, TreeNodeId};
+use crate::error::Result;
 
 /// The smallest share of the whole, of any sample type, that a context is kept for.
 const SMALLEST: f64 = 1e-4;
@@ -32,7 +33,7 @@ pub(super) struct Context {
 
 impl Stacks {
     /// Adds up the samples of reports that differ in their sample type.
-    pub(super) fn new(reports: &[Report]) -> Self {
+    pub(super) fn new(reports: &[Report]) -> Result<Self> {
         let mut stacks = Self {
             contexts: vec![(None, 0)],
             values: Vec::new(),
@@ -51,7 +52,7 @@ impl Stacks {
                 values.resize(stacks.contexts.len().max(values.len()), (0, 0, 0));
                 values[place] = (cum, flat, flat.unsigned_abs());
                 place
-            });
+            })?;
             stacks.values.push(values);
         }
         for values in &mut stacks.values {
@@ -61,7 +62,7 @@ impl Stacks {
                 values[parent].2 = values[parent].2.saturating_add(weight);
             }
         }
-        stacks
+        Ok(stacks)
     }
 
     /// How large a context is in the sample type in which it is largest.
@@ -152,19 +153,13 @@ enum Part {
 
 /// Calls `visit` for each context of a report's tree with what it returned for the parent, the node (none for the
 /// root), cum and flat.
-fn walk(report: &Report, mut visit: impl FnMut(usize, Option<NodeId>, i64, i64) -> usize) {
-    let weights = report.weights();
-    let tree = CallTree::new(
-        &report.profile,
-        &report.scope,
-        &report.frames,
-        weights,
-        Direction::TopDown,
-    );
+fn walk(report: &Report, mut visit: impl FnMut(usize, Option<NodeId>, i64, i64) -> usize) -> Result<()> {
+    let tree = CallTree::new(report.basis(), Direction::TopDown, &())?;
     let mut todo = vec![(TreeNodeId::ROOT, 0)];
     while let Some((id, parent)) = todo.pop() {
         let context = tree.get(id);
         let place = visit(parent, context.node, context.cum, context.flat);
-        todo.extend(context.children.iter().rev().map(|&child| (child, place)));
+        todo.extend(tree.children(id).map(|child| (child, place)));
     }
+    Ok(())
 }

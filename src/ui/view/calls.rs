@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
-use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,9 +12,9 @@ use super::super::keymap::Action;
 use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{cursor::Cursor, paint};
-use super::super::work::{Listing, Want};
-use super::{Outcome, TREE, View, parts};
-use crate::analyze::{CallTree, Direction, NodeId, TreeNodeId};
+use super::super::work::Want;
+use super::{Outcome, Shown, TREE, View, parts};
+use crate::analyze::{Direction, NodeId, TreeNodeId};
 use crate::model::units::percentage;
 
 /// The view's own state.
@@ -27,7 +26,7 @@ pub(super) struct Calls {
     open: HashSet<PathKey>,
     rows: Vec<TreeRow>,
     /// The tree that `rows` are of.
-    tree: Option<Arc<CallTree>>,
+    shown: Option<Shown>,
 }
 
 type PathKey = u64;
@@ -55,108 +54,76 @@ fn key(parent: PathKey, name: &str) -> PathKey {
 
 impl Calls {
     /// The rows that are open, from the top.
-    fn unfold(&mut self, listing: &Listing, tree: &CallTree) {
+    fn unfold(&mut self, shown: &Shown) {
         self.rows.clear();
-        let report = &listing.report;
+        let tree = &shown.tree;
         let mut stack: Vec<(TreeNodeId, usize, PathKey)> = vec![(TreeNodeId::ROOT, 0, 0)];
         while let Some((id, depth, parent_key)) = stack.pop() {
             let context = tree.get(id);
             let mut below = (0, parent_key, true);
-            if let Some(node) = context.node {
-                let name = report.name(node);
+            if context.node.is_some() {
+                let name = shown.name(id);
                 let key = key(parent_key, &name);
                 let is_open = self.open.contains(&key);
-                let is_only = context.parent != TreeNodeId::ROOT && tree.get(context.parent).children.len() == 1;
+                let is_only = context.parent != TreeNodeId::ROOT && tree.get(context.parent).children == 1;
                 self.rows.push(TreeRow {
                     id,
                     depth,
                     key,
                     name,
-                    has_children: !context.children.is_empty(),
+                    has_children: context.children > 0,
                     is_open,
                     is_only,
                 });
                 // A chain without a choice is indented once: stacks are deep and screens are not wide.
-                let deeper = usize::from(context.children.len() > 1 || !is_only);
+                let deeper = usize::from(context.children > 1 || !is_only);
                 below = (depth + deeper, key, is_open);
             }
             if below.2 && self.rows.len() < MAX_ROWS {
-                stack.extend(context.children.iter().rev().map(|&child| (child, below.0, below.1)));
+                let first = stack.len();
+                stack.extend(tree.children(id).map(|child| (child, below.0, below.1)));
+                stack[first..].reverse();
             }
-        }
-    }
-
-    /// Puts the cursor on the heaviest context whose function is wanted.
-    fn reveal_heaviest(&mut self, listing: &Listing, tree: &CallTree, wanted: NodeId) {
-        let contexts = (1..tree.len() as u32)
-            .map(TreeNodeId)
-            .filter(|id| tree.get(*id).node == Some(wanted));
-        // Of equal ones the first, which is the one nearest to the root.
-        let heaviest = contexts.min_by_key(|id| std::cmp::Reverse(tree.get(*id).cum.unsigned_abs()));
-        if let Some(heaviest) = heaviest {
-            self.reveal(listing, tree, heaviest);
         }
     }
 
     /// Opens the way to a context and puts the cursor on it.
-    fn reveal(&mut self, listing: &Listing, tree: &CallTree, context: TreeNodeId) {
+    fn reveal(&mut self, shown: &Shown, context: TreeNodeId) {
         let mut path_key = 0;
-        for id in tree.path(context) {
-            let name = tree
-                .get(id)
-                .node
-                .map(|node| listing.report.name(node))
-                .unwrap_or_default();
-            path_key = key(path_key, &name);
+        for id in shown.tree.path(context) {
+            path_key = key(path_key, &shown.name(id));
             if id != context {
                 self.open.insert(path_key);
             }
         }
-        self.unfold(listing, tree);
+        self.unfold(shown);
         self.cursor.at = self.rows.iter().position(|row| row.id == context).unwrap_or(0);
     }
 
     /// Goes to the next context that matches the search, in the order of the rows, folded ones included.
-    fn find(&mut self, session: &mut Session, listing: &Listing, tree: &CallTree, forward: bool, body: Rect) {
+    fn find(&mut self, session: &mut Session, shown: &Shown, forward: bool, body: Rect) {
         let Some(search) = &session.search else { return };
-        let matching = listing.by_name.iter().filter(|(name, _)| search.is_match(name));
+        let matching = shown.listing.by_name.iter().filter(|(name, _)| search.is_match(name));
         let wanted: FxHashSet<NodeId> = matching.map(|(_, &node)| node).collect();
-        let current = self.rows.get(self.cursor.at).map(|row| row.id);
-        let (mut before, mut after, mut passed) = (Vec::new(), Vec::new(), false);
-        let mut stack = vec![TreeNodeId::ROOT];
-        while let Some(id) = stack.pop() {
-            let context = tree.get(id);
-            if Some(id) == current {
-                passed = true;
-            } else if context.node.is_some_and(|node| wanted.contains(&node)) {
-                if passed { after.push(id) } else { before.push(id) }
-            }
-            stack.extend(context.children.iter().rev());
-        }
-        let next = if forward {
-            after.first().or(before.first())
-        } else {
-            before.last().or(after.last())
-        };
-        if let Some(&next) = next {
-            self.reveal(listing, tree, next);
+        let matches = shown.tree.contexts_of(|node| wanted.contains(&node));
+        let current = self.rows.get(self.cursor.at).map_or(TreeNodeId::ROOT, |row| row.id);
+        if let Some(next) = super::neighbour(&matches, current, forward) {
+            self.reveal(shown, matches[next]);
             self.select(session, self.cursor.at, body);
         }
     }
 
     /// Opens a row and, as long as there is no choice, what is below it.
-    fn open(&mut self, at: usize, listing: &Listing, tree: &CallTree) {
+    fn open(&mut self, at: usize, shown: &Shown) {
         let Some(row) = self.rows.get(at) else { return };
         let (mut id, mut path_key) = (row.id, row.key);
         loop {
             self.open.insert(path_key);
-            let [only] = tree.get(id).children[..] else { break };
-            let name = tree
-                .get(only)
-                .node
-                .map(|node| listing.report.name(node))
-                .unwrap_or_default();
-            (id, path_key) = (only, key(path_key, &name));
+            let mut children = shown.tree.children(id);
+            let (Some(only), None) = (children.next(), children.next()) else {
+                break;
+            };
+            (id, path_key) = (only, key(path_key, &shown.name(only)));
         }
     }
 
@@ -164,14 +131,13 @@ impl Calls {
         &self,
         session: &Session,
         theme: Theme,
-        listing: &Listing,
+        shown: &Shown,
         row: &TreeRow,
         on_cursor: bool,
         width: usize,
     ) -> Line<'static> {
-        let report = &listing.report;
-        let Some(tree) = &self.tree else { return Line::default() };
-        let context = tree.get(row.id);
+        let report = &shown.listing.report;
+        let context = shown.tree.get(row.id);
         let (plain, value) = if on_cursor {
             (theme.text(), theme.text())
         } else {
@@ -223,7 +189,7 @@ impl Calls {
 
 impl View for Calls {
     fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
-        let (Some(listing), Some(tree)) = (session.listing().cloned(), self.tree.clone()) else {
+        let Some(shown) = self.shown.clone() else {
             return Outcome::Ignored;
         };
         let height = usize::from(parts(body).rows.height);
@@ -235,21 +201,21 @@ impl View for Calls {
                 self.select(session, self.cursor.at, body);
             }
             (Action::NextMatch | Action::PreviousMatch, _) => {
-                self.find(session, &listing, &tree, action == Action::NextMatch, body);
+                self.find(session, &shown, action == Action::NextMatch, body);
             }
             (Action::Expand, Some(row)) if row.has_children && row.is_open => {
                 self.select(session, self.cursor.at + 1, body)
             }
             (Action::Expand, Some(row)) if row.has_children => {
-                self.open(self.cursor.at, &listing, &tree);
-                self.unfold(&listing, &tree);
+                self.open(self.cursor.at, &shown);
+                self.unfold(&shown);
             }
             (Action::Collapse, Some(row)) if row.has_children && row.is_open => {
                 self.open.remove(&row.key);
-                self.unfold(&listing, &tree);
+                self.unfold(&shown);
             }
             (Action::Collapse, Some(row)) => {
-                let parent = tree.get(row.id).parent;
+                let parent = shown.tree.get(row.id).parent;
                 if let Some(at) = self.rows.iter().position(|row| row.id == parent) {
                     self.select(session, at, body);
                 }
@@ -263,11 +229,8 @@ impl View for Calls {
                 };
             }
             (Action::Flip, _) => {
-                self.direction = match self.direction {
-                    Direction::TopDown => Direction::BottomUp,
-                    Direction::BottomUp => Direction::TopDown,
-                };
-                self.tree = None;
+                self.direction = self.direction.flipped();
+                self.shown = None;
                 self.refresh(session, body);
             }
             (Action::Enter, _) => return Outcome::Go(TREE),
@@ -290,17 +253,14 @@ impl View for Calls {
     }
 
     fn refresh(&mut self, session: &mut Session, body: Rect) {
-        let Some(listing) = session.listing().cloned() else {
+        let Some(shown) = Shown::of(session, self.direction) else {
             return;
         };
-        let Some(tree) = session.tree(self.direction).cloned() else {
-            return;
-        };
-        let is_new = self.tree.as_ref().is_none_or(|old| !Arc::ptr_eq(old, &tree));
+        let is_new = self.shown.as_ref().is_none_or(|old| !old.is_same(&shown));
         let under = self.rows.get(self.cursor.at).map(|row| row.key);
         if is_new {
-            self.unfold(&listing, &tree);
-            self.tree = Some(Arc::clone(&tree));
+            self.unfold(&shown);
+            self.shown = Some(shown.clone());
         }
         let again = self
             .rows
@@ -309,9 +269,9 @@ impl View for Calls {
             .unwrap_or(self.cursor.at);
         self.cursor.at = again;
         if self.rows.get(again).is_none_or(|row| row.name != session.selected)
-            && let Some(&wanted) = listing.by_name.get(&session.selected)
+            && let Some(heaviest) = shown.heaviest(&session.selected)
         {
-            self.reveal_heaviest(&listing, &tree, wanted);
+            self.reveal(&shown, heaviest);
         }
         self.cursor.fit(self.rows.len(), usize::from(parts(body).rows.height));
     }
@@ -324,9 +284,7 @@ impl View for Calls {
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
-        let (Some(listing), Some(_)) = (session.listing(), &self.tree) else {
-            return;
-        };
+        let Some(shown) = &self.shown else { return };
         let parts = parts(body);
         let title = match self.direction {
             Direction::TopDown => " Top-down: each function below its caller. b turns it around.",
@@ -355,7 +313,7 @@ impl View for Calls {
             if on_cursor {
                 paint::style_row(buffer, parts.rows, y, theme.cursor());
             }
-            let line = self.row(session, theme, listing, row, on_cursor, usize::from(body.width));
+            let line = self.row(session, theme, shown, row, on_cursor, usize::from(body.width));
             paint::line(buffer, parts.rows, y, &line);
         }
         let name = self.rows.get(self.cursor.at).map_or("", |row| &row.name);

@@ -1,11 +1,13 @@
 //! The views. One file each and one row in [`VIEWS`].
 
 mod calls;
+mod flame;
 mod source;
 mod top;
 mod tree;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,7 +18,8 @@ use super::keymap::{Action, Scope};
 use super::session::Session;
 use super::theme::Theme;
 use super::widget::{name, paint};
-use super::work::Want;
+use super::work::{Listing, Want};
+use crate::analyze::{CallTree, Direction, TreeNodeId};
 use crate::model::{SampleTypeId, units};
 
 /// A row of [`VIEWS`].
@@ -48,6 +51,12 @@ pub(super) const VIEWS: &[ViewRow] = &[
         scope: Scope::Calls,
         help: "the whole call tree, from the roots down or from the leaves up",
         make: || Box::<calls::Calls>::default(),
+    },
+    ViewRow {
+        title: "Flame",
+        scope: Scope::Flame,
+        help: "the call tree as a picture: each frame as wide as what it holds, below the one that called it",
+        make: || Box::<flame::Flame>::default(),
     },
     ViewRow {
         title: "Source",
@@ -89,6 +98,61 @@ pub(super) trait View {
     }
     /// Draws.
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer);
+}
+
+/// A call tree with the listing that knows the names of its nodes: both of one analysis, so that a tree that is out of
+/// date is drawn with its own names until the new one is there.
+#[derive(Clone)]
+struct Shown {
+    listing: Arc<Listing>,
+    tree: Arc<CallTree>,
+}
+
+impl Shown {
+    /// The tree of the sample type in view, where it is ready.
+    fn of(session: &Session, direction: Direction) -> Option<Self> {
+        Some(Self {
+            listing: Arc::clone(session.listing_of(session.sample_type)?),
+            tree: Arc::clone(session.tree(direction)?),
+        })
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.tree, &other.tree)
+    }
+
+    /// The name of a context's function; empty for the root.
+    fn name(&self, id: TreeNodeId) -> String {
+        let node = self.tree.node(id);
+        node.map(|node| self.listing.report.name(node)).unwrap_or_default()
+    }
+
+    /// The context that a path of names leads to.
+    fn find(&self, names: impl Iterator<Item = String>) -> Option<TreeNodeId> {
+        let mut at = TreeNodeId::ROOT;
+        for name in names {
+            let node = self.listing.by_name.get(&name)?;
+            let is_it = |id: &TreeNodeId| self.tree.node(*id) == Some(*node);
+            at = self.tree.children(at).find(is_it)?;
+        }
+        Some(at)
+    }
+
+    /// The largest context of a function.
+    fn heaviest(&self, name: &str) -> Option<TreeNodeId> {
+        self.tree.heaviest(*self.listing.by_name.get(name)?)
+    }
+}
+
+/// The one of some contexts, given in their order, that comes next in one direction, around the end.
+fn neighbour(contexts: &[TreeNodeId], current: TreeNodeId, forward: bool) -> Option<usize> {
+    let len = contexts.len();
+    let next = if forward {
+        contexts.partition_point(|id| *id <= current)
+    } else {
+        contexts.partition_point(|id| *id < current) + len.checked_sub(1)?
+    };
+    next.checked_rem(len)
 }
 
 /// Why there are no rows, and what to try: a heading and advice.
@@ -189,13 +253,18 @@ fn find_match(
     around.into_iter().find(|&row| search.is_match(&name(row)))
 }
 
+/// What parts the rows from the details.
+fn draw_rule(theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let rule = "─".repeat(usize::from(area.width));
+    paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
+}
+
 /// Details of a function at the lower end of a view: full name, source, package.
 fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
     if area.height == 0 || full.is_empty() {
         return;
     }
-    let rule = "─".repeat(usize::from(area.width));
-    paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
+    draw_rule(theme, area, buffer);
     paint::line(
         buffer,
         area,

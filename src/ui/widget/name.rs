@@ -51,6 +51,55 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
     cut_middle(function, width)
 }
 
+/// A name in a frame of at most `width` cells: the function with its package, or without it, or the last word alone
+/// (`func1` is none), whichever fits first; else as much of that word as fits. Empty where that would say nothing.
+pub(in super::super) fn label(name: &str, width: usize) -> String {
+    // A place behind it (`f /src/a/b.go:12`) is known well enough by its line.
+    let is_place = |(_, place): &(&str, &str)| place.contains(':');
+    let (function, line) = match name.rsplit_once(' ').filter(is_place) {
+        Some((function, place)) => (function, &place[place.rfind(':').unwrap_or(0)..]),
+        None => (name, ""),
+    };
+    let short = &function[function_start(function)..];
+    let words = if function.starts_with('/') {
+        vec![0]
+    } else {
+        words(short)
+    };
+    for &start in &words {
+        let sign = if start == 0 { "" } else { "…" };
+        let label = format!("{sign}{}{line}", &short[start..]);
+        if label.width() <= width {
+            return label;
+        }
+    }
+    let last = words.last().map_or(short, |&start| &short[start..]);
+    if width < 3 { String::new() } else { cut_end(last, width) }
+}
+
+/// Where the words of a function's name begin: package, type, method. What the compiler calls a closure belongs to the
+/// word before.
+fn words(function: &str) -> Vec<usize> {
+    let mut words = vec![0];
+    let mut depth = 0;
+    for (at, char) in function.char_indices() {
+        match char {
+            '(' | '[' | '{' | '<' => depth += 1,
+            ')' | ']' | '}' | '>' => depth -= 1,
+            '.' if depth == 0 && !is_closure(&function[at + 1..]) => words.push(at + 1),
+            _ => {}
+        }
+    }
+    words
+}
+
+/// Whether a name goes on with `func1`, `1`, `gowrap2`, `deferwrap1` or nothing.
+fn is_closure(rest: &str) -> bool {
+    let word = rest.split('.').next().unwrap_or(rest);
+    let kind = word.trim_end_matches(|char: char| char.is_ascii_digit() || char == '-');
+    ["", "func", "gowrap", "deferwrap"].contains(&kind)
+}
+
 /// Text with `…` in its middle where it is too long.
 fn cut_middle(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -111,6 +160,23 @@ mod tests {
         }
         let line = "example.com/shop/catalog.(*Catalog).Snapshot /src/shop/catalog/catalog.go:103";
         assert_eq!(shorten(line, 52), "…/catalog.(*Catalog).Snapshot …/catalog.go:103");
+        let (method, line) = ("net/http.(*conn).serve", "net/http.(*conn).serve /go/http/server.go:12");
+        for (name, width, label) in [
+            (method, 18, "http.(*conn).serve"),
+            (method, 17, "…(*conn).serve"),
+            (method, 13, "…serve"),
+            (method, 4, "ser…"),
+            (method, 2, ""),
+            ("a/b.(*T).Run.func1.2", 12, "…Run.func1.2"),
+            ("a/b.Run.gowrap1", 9, "Run.gowr…"),
+            (line, 21, "http.(*conn).serve:12"),
+            (line, 20, "…(*conn).serve:12"),
+            ("a/b.F[github.com/x/y.T].func1", 10, "F[github.…"),
+            ("/src/a/b.go", 4, "b.go"),
+            ("/src/a/b.go", 3, "b.…"),
+        ] {
+            assert_eq!(super::label(name, width), label, "{name} at {width}");
+        }
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),
             ("main.main", "main"),
