@@ -353,15 +353,15 @@ fn translate(args: Vec<OsString>) -> Result<Translated> {
 const NOT_HERE: &[(&[&str], &str)] = &[
     (
         &["http", "no_browser"],
-        "there is no web page; without it the dashboard opens in the terminal",
+        "there is no server; -web opens a page that needs none, -html writes it, and without either there is the dashboard",
     ),
     (&["ps", "gif"], "write -svg, -png or -pdf"),
     (
-        &["web", "gv", "evince", "eog"],
+        &["gv", "evince", "eog"],
         "write -svg, -png or -pdf to a file and open that",
     ),
     (&["kcachegrind"], "write -callgrind to a file and open that"),
-    (&["disasm", "weblist"], "there is no disassembly; -list shows source"),
+    (&["disasm"], "there is no disassembly; -list shows source"),
 ];
 
 /// Whether `-name`, `-name=true` or `-name=false` says yes.

@@ -20,6 +20,7 @@
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
 //! | [`source`] | files, standard input, HTTP, saving, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
+//! | [`launch`] | how an editor and a browser are started | what they are to show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!
 //! [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
@@ -51,6 +52,7 @@ pub mod cli;
 pub mod decode;
 pub mod encode;
 pub mod error;
+pub mod launch;
 pub mod layout;
 pub mod load;
 pub mod model;

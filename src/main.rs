@@ -8,13 +8,14 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::time::Duration;
 
 use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
+use heaptui::launch::{Editor, Seat};
 use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
@@ -191,11 +192,24 @@ fn write_report(
             source::save(&text, path)?;
             warnings
         }
+        None if report.content == Content::Page => {
+            let mut page = Vec::new();
+            let warnings = write(&mut page)?;
+            let told = show_page(&page)?;
+            print(format!("{}\n", visible_lines(&told)).as_bytes())?;
+            warnings
+        }
         // As it comes: a listing of a million stacks need not fit into memory.
         None => write(&mut io::stdout().lock())?,
     };
     warnings.iter().for_each(|warning| warn(warning));
     Ok(())
+}
+
+/// Opens a page in a browser, or says how to get there.
+fn show_page(page: &[u8]) -> Result<String> {
+    let path = source::save_temporary(page, "heaptui", "html")?;
+    Ok(Seat::local().show(&path))
 }
 
 /// Source code on this machine.
@@ -209,9 +223,14 @@ impl Sources for Local {
 
     fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
         match self.0.find(wanted.name, wanted.path, wanted.folders) {
-            Ok(Code { text, elsewhere }) => Ok(Found {
+            Ok(Code {
                 text,
-                elsewhere: elsewhere.map(|path| path.display().to_string()),
+                path,
+                is_elsewhere,
+            }) => Ok(Found {
+                text,
+                path,
+                is_elsewhere,
             }),
             Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
         }
@@ -294,6 +313,14 @@ impl Loader for Opened {
 
     fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)> {
         self.load_all(observer).map(|loaded| (loaded.profile, loaded.warnings))
+    }
+
+    fn show_page(&self, page: &[u8]) -> Result<String> {
+        show_page(page)
+    }
+
+    fn editor(&self, file: &Path, line: i64) -> Option<process::Command> {
+        Editor::local().map(|editor| editor.command(file, line))
     }
 
     fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool> {

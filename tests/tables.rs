@@ -18,8 +18,18 @@ const FIXTURE: &str = "deltas.heap.pb.gz";
 /// Reports whose bytes are no text that a golden could hold; `tests/laws.rs` reads them back.
 const BINARY: [&str; 2] = ["proto", "topproto"];
 
-/// Reports that pprof does not have; `tests/exports.rs` reads them back.
-const EXPORTS: [&str; 6] = ["json", "csv", "csv_tree", "csv_tags", "folded", "speedscope"];
+/// Reports that pprof does not have, or not so; `tests/exports.rs` and `tests/page.rs` read them back.
+const EXPORTS: [&str; 9] = [
+    "json",
+    "csv",
+    "csv_tree",
+    "csv_tags",
+    "folded",
+    "speedscope",
+    "html",
+    "web",
+    "weblist",
+];
 
 /// Reports that pprof has Graphviz draw; `tests/pictures.rs` reads them back.
 const PICTURES: [&str; 3] = ["svg", "png", "pdf"];

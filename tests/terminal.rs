@@ -336,6 +336,48 @@ fn it_stops_and_comes_back() {
 }
 
 #[test]
+fn an_editor_gets_the_terminal_and_gives_it_back() {
+    use std::os::unix::fs::PermissionsExt;
+    let args = "-source_path=tests/fixtures/src/orders tests/fixtures/orders.heap.pb.gz";
+    let mut session = Session::start(args, &[("VISUAL", ""), ("EDITOR", "$N/vi")]);
+    session.wait("first frame", is_open);
+    session.keys("/newSession\r\x1b[Z", "history: newHistory()");
+
+    session.keys("v", "failed: exit status: 127");
+
+    let editor = session.notes.path().join("vi");
+    let script = "#!/bin/sh\necho \"$@\" > $N/arguments; stty -a > $N/during; echo round >> $N/rounds; echo editing $(wc -l < $N/rounds); read typed; echo $typed > $N/typed\n";
+    fs::write(&editor, script).expect("an editor");
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).expect("a program");
+    // What an editor wrote before is on the screen again when the next one begins.
+    for (typed, round) in [("jjq", "editing 1"), ("q again", "editing 2")] {
+        session.keys("v", round);
+        let screen = session.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        session
+            .input
+            .write_all(typed.as_bytes())
+            .expect("the editor takes keys");
+        session.input.write_all(b"\r").expect("the editor takes keys");
+        session.wait("the same frame", |screen| {
+            screen.alternate_screen() && screen.hide_cursor() && screen.contents().contains("history: newHistory()")
+        });
+        assert_eq!(session.note("typed").trim(), typed, "all keys are the editor's");
+        let arguments = session.note("arguments");
+        let place = "+69 tests/fixtures/src/orders/internal/session/store.go";
+        assert_eq!(arguments.trim(), place);
+        assert_eq!(
+            session.note("during"),
+            session.note("before"),
+            "the terminal is as it was"
+        );
+    }
+    session.input.write_all(b"q").expect("the terminal takes keys");
+    session.end("0");
+}
+
+#[test]
 fn without_colours_nothing_is_coloured() {
     for (value, is_coloured) in [("1", false), ("", true)] {
         let mut session = Session::start(FIXTURE, &[("NO_COLOR", value)]);

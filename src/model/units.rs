@@ -102,6 +102,26 @@ pub fn scale<'u>(value: i64, from: &str, to: &'u str) -> (f64, &'u str) {
     (base / factor, name)
 }
 
+/// What values in `from` may be printed in when `to` is asked for, each as (printed name, how many of `from` it is),
+/// smallest first; and what those are printed in that are smaller than all. For programs that print by themselves.
+pub fn choices(from: &str, to: &str) -> (Vec<(String, f64)>, (String, f64)) {
+    let Some((family, (_, factor))) = FAMILIES.iter().find_map(|family| Some((family, family.find(from)?))) else {
+        let only = (scale(1, from, to).1.to_string(), 1.0);
+        return (vec![only.clone()], only);
+    };
+    let choice = |name: &str, size: f64| (name.to_string(), size / factor);
+    match to {
+        "minimum" | "auto" => {
+            let units = family.units.iter().map(|&(name, _, size)| choice(name, size));
+            (units.collect(), choice(family.default.0, family.default.1))
+        }
+        _ => {
+            let (name, size) = family.find(to).unwrap_or(family.default);
+            (vec![choice(name, size)], choice(name, size))
+        }
+    }
+}
+
 /// A value in `from` as printed in `to`: two decimals unless both are 0, and `0` without a unit.
 pub fn label(value: i64, from: &str, to: &str) -> String {
     let (scaled, unit) = scale(value, from, to);

@@ -197,6 +197,15 @@ impl Picture {
         }
     }
 
+    /// Writes it as an SVG element for a web page, whose style is to keep the blanks of its texts and the edges of its
+    /// rectangles.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_element(&self, out: &mut dyn Write) -> io::Result<()> {
+        svg::element(self, "", out)
+    }
+
     /// Writes a file of it.
     ///
     /// # Errors

@@ -10,16 +10,25 @@ use super::{Anchor, Colour, DASH, Group, Line, Picture, Point, Shape, Step, Text
 const FONTS: &str = "ui-monospace,'DejaVu Sans Mono','SFMono-Regular',Menlo,Consolas,'Liberation Mono',monospace";
 
 pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    // Blanks are kept by the attribute in old programs, by the style in new ones.
+    element(
+        picture,
+        "<style>text{white-space:pre}rect{shape-rendering:crispEdges}</style>\n",
+        out,
+    )
+}
+
+/// The root element, with what comes first in it.
+pub(super) fn element(picture: &Picture, first: &str, out: &mut dyn Write) -> io::Result<()> {
     let (width, height) = (Number(picture.width), Number(picture.height));
     let title = escaped(&picture.title);
-    // Blanks are kept by the attribute in old programs, by the style in new ones.
     write!(
         out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\" role=\"graphics-document document\" aria-label=\"{title}\" \
          font-family=\"{FONTS}\" xml:space=\"preserve\">\n\
-         <title>{title}</title>\n<style>text{{white-space:pre}}rect{{shape-rendering:crispEdges}}</style>\n\
+         <title>{title}</title>\n{first}\
          <rect width=\"100%\" height=\"100%\" fill=\"{}\"/>\n",
         picture.background
     )?;

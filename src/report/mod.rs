@@ -15,10 +15,13 @@ mod header;
 mod json;
 mod list;
 mod options;
+mod page;
 mod picture;
 mod prepare;
 mod proto;
 mod raw;
+mod routine;
+mod sources;
 mod speedscope;
 mod tags;
 mod top;
@@ -37,9 +40,10 @@ pub use command::{ReportStep, Step, complete, interpret, is_choice};
 pub use drawing::shorten;
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::accounting;
-pub use list::{Found, Missing, NoSources, Sources, Wanted};
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use prepare::{Format, Report, filters};
+pub use routine::{LineCall, Routine, routines};
+pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
 pub use top::{Inline, Row, rows, sort_rows};
 
 /// A row of [`REPORTS`].
@@ -89,6 +93,8 @@ pub enum Content {
     Text,
     /// Bytes, which a terminal must not get.
     Binary,
+    /// A page that is opened in a browser unless the user names a file.
+    Page,
 }
 
 /// Every report.
@@ -178,6 +184,30 @@ pub const REPORTS: &[ReportRow] = &[
         write: |report, out| dot::write(report, out),
     },
     ReportRow {
+        name: "html",
+        aliases: &[],
+        argument: None,
+        help: "Graph, flame graph and top of all sample types in one page for a browser",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Table,
+        content: Content::Text,
+        ending: Some("html"),
+        write: |report, out| page::write(report, out),
+    },
+    ReportRow {
+        name: "web",
+        aliases: &[],
+        argument: None,
+        help: "The page of html, opened in a browser (pprof opens an SVG)",
+        nodes: 0,
+        trims: true,
+        shows: Shows::Table,
+        content: Content::Page,
+        ending: None,
+        write: |report, out| page::write(report, out),
+    },
+    ReportRow {
         name: "callgrind",
         aliases: &[],
         argument: None,
@@ -224,6 +254,18 @@ pub const REPORTS: &[ReportRow] = &[
         content: Content::Text,
         ending: None,
         write: list::write,
+    },
+    ReportRow {
+        name: "weblist",
+        aliases: &[],
+        argument: Some("REGEX"),
+        help: "The source of the functions that match as a web page, opened in a browser",
+        nodes: 0,
+        trims: false,
+        shows: Shows::Lines,
+        content: Content::Page,
+        ending: None,
+        write: |report, out| page::write_code(report, out),
     },
     ReportRow {
         name: "raw",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::list::{NoSources, Sources};
+use super::sources::{NoSources, Sources};
 use crate::analyze::{Granularity, Sort};
 
 /// What a report is made with. `Default` is pprof's.

@@ -113,15 +113,24 @@ impl Report {
 
     /// The same report of another sample type; filters and nodes are shared, not made again.
     pub fn with_type(&self, sample_type: SampleTypeId) -> Self {
+        self.again(sample_type, self.limits, self.shows)
+    }
+
+    /// A report of nodes as another report shows them.
+    pub(super) fn shown_as(&self, row: &ReportRow) -> Self {
+        self.again(self.sample_type, limits(row, &self.options), row.shows)
+    }
+
+    fn again(&self, sample_type: SampleTypeId, limits: Limits, shows: Shows) -> Self {
         Self::aggregate(Parts {
             profile: Arc::clone(&self.profile),
             options: self.options.clone(),
             sample_type,
             scope: Arc::clone(&self.scope),
             frames: Arc::clone(&self.frames),
-            limits: self.limits,
+            limits,
             argument: self.argument.clone(),
-            shows: self.shows,
+            shows,
             notes: self.notes.clone(),
         })
     }

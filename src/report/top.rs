@@ -6,7 +6,7 @@ use std::io::Write;
 use super::columns::{Align, COLUMNS, SortKey};
 use super::header;
 use super::prepare::Report;
-use crate::analyze::NodeId;
+use crate::analyze::{Graph, NodeId};
 use crate::error::Result;
 
 /// A node of the table.
@@ -50,7 +50,11 @@ impl Inline {
 
 /// The rows of the table, in order.
 pub fn rows(report: &Report) -> Vec<Row> {
-    let graph = &report.trimmed.graph;
+    rows_of(report, &report.trimmed.graph)
+}
+
+/// The same of another graph of the same nodes.
+pub(super) fn rows_of(report: &Report, graph: &Graph) -> Vec<Row> {
     let mut sum = 0i64;
     let row = |&node: &NodeId| {
         let sums = graph.node(node);

@@ -17,8 +17,10 @@ pub type Answer = Result<Code, NotFound>;
 pub struct Code {
     /// The text; what is not UTF-8 became U+FFFD.
     pub text: String,
-    /// Where it was, if not where pprof looks.
-    pub elsewhere: Option<PathBuf>,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether pprof does not look there.
+    pub is_elsewhere: bool,
 }
 
 /// Nothing that may be shown.
@@ -96,7 +98,7 @@ impl CodeFinder {
     /// [`NotFound`] when no place has a file that may be shown.
     pub fn find(&self, name: &str, path: &str, folders: &str) -> Answer {
         let reason = match as_pprof(path, folders) {
-            Ok(text) => return Ok(Code { text, elsewhere: None }),
+            Ok(code) => return Ok(code),
             Err(reason) => reason,
         };
         if !is_source(Path::new(name)) || name.split('/').any(|part| part == "..") {
@@ -139,8 +141,12 @@ impl CodeFinder {
         }
         for path in tried.iter().flat_map(|(_, paths): &(String, Vec<PathBuf>)| paths) {
             if let Ok(text) = read(path) {
-                let elsewhere = Some(path.clone());
-                return Ok(Code { text, elsewhere });
+                let (path, is_elsewhere) = (path.clone(), true);
+                return Ok(Code {
+                    text,
+                    path,
+                    is_elsewhere,
+                });
             }
         }
         let tried = tried.into_iter().map(|(place, _)| place).collect();
@@ -174,15 +180,22 @@ fn is_source(path: &Path) -> bool {
 }
 
 /// Source: pprof's `openSourceFile`.
-fn as_pprof(path: &str, folders: &str) -> Result<String, String> {
+fn as_pprof(path: &str, folders: &str) -> Result<Code, String> {
+    let code = |text, path| Code {
+        text,
+        path,
+        is_elsewhere: false,
+    };
     if path.starts_with('/') {
-        return read(Path::new(path)).map_err(|reason| format!("open {path}: {}", words(&reason)));
+        let text = read(Path::new(path)).map_err(|reason| format!("open {path}: {}", words(&reason)))?;
+        return Ok(code(text, path.into()));
     }
     let mut refused = None;
     for folder in folders.split(':').filter(|_| !folders.is_empty()) {
         for folder in Path::new(folder).ancestors().take(MAX_DEPTH) {
-            match read(&folder.join(path)) {
-                Ok(text) => return Ok(text),
+            let candidate = folder.join(path);
+            match read(&candidate) {
+                Ok(text) => return Ok(code(text, candidate)),
                 Err(reason) if reason.kind() == io::ErrorKind::Unsupported => refused = Some(reason),
                 Err(_) => {}
             }

@@ -6,6 +6,7 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::picture::{Extent, Picture};
+use super::sourced::Sourced;
 use super::work::{Existing, Job, Loader};
 use crate::analyze::{
     CallTree, Calls, Direction, Graph, Limits, NodeId, Plan, TreeNodeId, Trimmed, View, covered, heaviest_lines,
@@ -13,7 +14,7 @@ use crate::analyze::{
 use crate::error::{Error, Result};
 use crate::model::{Line, SampleTypeId, StringId, units};
 use crate::progress::Observer;
-use crate::report::{self, COLUMNS, Options, Report, Row};
+use crate::report::{self, COLUMNS, Content, Options, Report, Row};
 
 /// One thing to analyse.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +25,8 @@ pub(super) enum Want {
     Listing(SampleTypeId),
     Tree(SampleTypeId, Direction),
     Graph(SampleTypeId, Extent),
+    /// The source of a function.
+    Source(SampleTypeId, String),
     /// What of a tree a search finds.
     Matches(Box<Search>),
     /// A report as text, to be shown or saved.
@@ -81,6 +84,7 @@ pub(super) enum Product {
     Listing(Arc<Listing>),
     Tree(SampleTypeId, Direction, Arc<CallTree>),
     Graph(SampleTypeId, Extent, Arc<Picture>),
+    Source(SampleTypeId, Arc<Sourced>),
     Matches(Arc<Matches>),
     /// A report to be shown: the command and its text.
     Text(String, String),
@@ -164,6 +168,8 @@ pub(super) struct Analyst {
     generation: u64,
     /// One for a sample type; the filters and nodes of the first serve all.
     listings: Vec<Arc<Listing>>,
+    /// A report of lines: its nodes serve all functions.
+    lines: Option<Report>,
 }
 
 impl Analyst {
@@ -200,9 +206,23 @@ impl Analyst {
                 };
                 Product::Graph(*sample_type, extent.clone(), Arc::new(picture))
             }
+            Want::Source(sample_type, function) => {
+                let lines = self.lines(job, *sample_type)?;
+                Product::Source(*sample_type, Arc::new(Sourced::new(lines, function)))
+            }
             Want::Matches(search) => matches(&*self.first(job, search.sample_type)?, search),
             Want::Text(text) => write_text(job, text, host)?,
         })
+    }
+
+    /// The report of lines of a sample type; of each type the same lines with other values.
+    fn lines(&mut self, job: &Job, sample_type: SampleTypeId) -> Result<&Report> {
+        let report = match self.lines.take() {
+            Some(report) if report.sample_type == sample_type => report,
+            Some(report) => report.with_type(sample_type),
+            None => report_of("list", job, sample_type)?,
+        };
+        Ok(self.lines.insert(report))
     }
 
     /// A report of the generation, of this sample type if there is none yet.
@@ -221,14 +241,7 @@ impl Analyst {
         }
         let report = match self.listings.first() {
             Some(first) => first.report.with_type(sample_type),
-            None => {
-                let top = report::report("top").ok_or(Error::Cancelled)?;
-                let options = Options {
-                    sample_index: sample_type.0.to_string(),
-                    ..job.options.clone()
-                };
-                Report::new(&job.profile, top, None, &options)?
-            }
+            None => report_of("top", job, sample_type)?,
         };
         let listing = Arc::new(Listing::rows(Arc::new(report)));
         self.listings.push(Arc::clone(&listing));
@@ -247,6 +260,15 @@ impl Analyst {
         }
         Ok(listing)
     }
+}
+
+fn report_of(name: &str, job: &Job, sample_type: SampleTypeId) -> Result<Report> {
+    let row = report::report(name).ok_or(Error::Cancelled)?;
+    let options = Options {
+        sample_index: sample_type.0.to_string(),
+        ..job.options.clone()
+    };
+    Report::new(&job.profile, row, None, &options)
 }
 
 fn matches(report: &Report, search: &Search) -> Product {
@@ -282,6 +304,13 @@ fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
             let size = units::label(i64::try_from(bytes.len()).unwrap_or(i64::MAX), "bytes", "auto");
             let note = format!("Wrote {file} ({size}). {}", warnings.replace('\n', " "));
             Ok(Product::Saved(note.trim().into()))
+        }
+        None if step.report.content == Content::Page => {
+            let told = host.show_page(&bytes)?;
+            Ok(match told.contains('\n') {
+                true => Product::Text(text.title.clone(), told),
+                false => Product::Saved(told),
+            })
         }
         None => Ok(Product::Text(
             text.title.clone(),

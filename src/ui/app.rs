@@ -139,6 +139,11 @@ impl App {
             Event::Terminal(_) => None,
             Event::End | Event::TerminalGone => Some(Effect::Quit),
             Event::Suspend => Some(Effect::Suspend),
+            Event::Returned { problem } => {
+                self.message = problem.map(Message::Problem);
+                self.session.forget_sources();
+                self.wants()
+            }
             Event::Progress {
                 generation,
                 done,
@@ -171,6 +176,11 @@ impl App {
                 self.wants()
             }
         }
+    }
+
+    /// Has the footer tell of a problem.
+    pub(super) fn tell(&mut self, problem: &str) {
+        self.message = Some(Message::Problem(problem.into()));
     }
 
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
@@ -255,6 +265,11 @@ impl App {
         match self.views[self.front].update(action, &mut self.session, body) {
             Outcome::Done => self.wants(),
             Outcome::Go(view) => self.show(view),
+            Outcome::Edit(file, line) => Some(Effect::Edit { file, line }),
+            Outcome::Say(text) => {
+                self.message = Some(Message::Note(text));
+                None
+            }
             Outcome::Ignored => self.update_global(action),
         }
     }

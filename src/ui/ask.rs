@@ -103,6 +103,14 @@ impl App {
         }
         self.session.search = expression;
         let search = self.session.search.as_ref()?;
+        match self.views[self.front].finds(&self.session) {
+            Some(true) => return self.update(Action::NextMatch),
+            Some(false) => {
+                self.message = Some(nothing);
+                return None;
+            }
+            None => {}
+        }
         // Where the cursor is may match already.
         if search.is_match(&self.session.selected) {
             return self.wants();

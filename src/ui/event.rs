@@ -1,5 +1,6 @@
 //! Everything that can happen, in one closed enum with one receiver.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::Event as TerminalEvent;
@@ -19,6 +20,8 @@ pub(super) enum Event {
     End,
     /// A signal asks to stop for a while (SIGTSTP).
     Suspend,
+    /// A program that had the terminal ended.
+    Returned { problem: Option<String> },
     /// How far a load is, in bytes.
     Progress {
         generation: u64,
@@ -46,6 +49,8 @@ pub(super) enum Effect {
     CancelLoad,
     /// Analyse.
     Analyze(Box<super::work::Job>),
+    /// Open the user's editor on a file at a line.
+    Edit { file: PathBuf, line: i64 },
     /// Give the terminal back until the user returns.
     Suspend,
     /// Draw everything afresh.

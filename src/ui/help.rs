@@ -11,7 +11,7 @@ use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-pub(super) const ORDER: [Scope; 15] = [
+pub(super) const ORDER: [Scope; 16] = [
     Scope::Views,
     Scope::Filtered,
     Scope::InUse,
@@ -22,6 +22,7 @@ pub(super) const ORDER: [Scope; 15] = [
     Scope::Calls,
     Scope::Flame,
     Scope::Graph,
+    Scope::Source,
     Scope::Server,
     Scope::Everywhere,
     Scope::Menu,

@@ -41,6 +41,11 @@ pub(super) enum Action {
     Letter(char),
     Reload,
     Redraw,
+    /// To the next line that holds something.
+    NextValue,
+    PreviousValue,
+    /// Open the user's editor.
+    Editor,
     /// In a prompt.
     Accept,
     Complete,
@@ -126,6 +131,7 @@ pub(super) enum Scope {
     Calls,
     Flame,
     Graph,
+    Source,
     /// When the profile comes from a server.
     Server,
     /// When filters are in force.
@@ -153,6 +159,7 @@ impl Scope {
             Self::Calls => "Calls",
             Self::Flame => "Flame",
             Self::Graph => "Graph",
+            Self::Source => "Source",
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
@@ -265,6 +272,15 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["-"] => |_| Action::Zoom(Zoom::Out), "", "Farther";
         ["<lt>", ">"] => Action::Pan, "", "Half a screen to the left, to the right";
     }
+    Source {
+        ["<enter>"] => |_| Action::Enter, "callee", "Go to the function that the line calls most";
+        ["v"] => |_| Action::Editor, "edit", "Open the line in $VISUAL or $EDITOR";
+        ["]"] => |_| Action::NextValue, "next value", "The next line that holds something";
+        ["["] => |_| Action::PreviousValue, "", "The line before that holds something";
+        ["<right>", "l"] => |_| Action::Expand, "", "Scroll to the right";
+        ["<left>", "h"] => |_| Action::Collapse, "", "Scroll to the left";
+        ["<bs>", "<esc>"] => |_| Action::Back, "", "Go back to the caller one came from";
+    }
     Views {
         ["<tab>"] => |_| Action::NextView, "view", "Next view";
         ["<s-tab>"] => |_| Action::PreviousView, "", "Previous view";
@@ -355,6 +371,8 @@ mod tests {
         ("j", Scope::Graph, Scope::Lists),
         ("<up>", Scope::Graph, Scope::Lists),
         ("k", Scope::Graph, Scope::Lists),
+        ("<bs>", Scope::Source, Scope::Everywhere),
+        ("<esc>", Scope::Source, Scope::Everywhere),
     ];
 
     /// Every set of scopes in which all conditions hold: one for each view, the prompt and the help.

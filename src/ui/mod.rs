@@ -15,19 +15,21 @@ mod export;
 mod help;
 mod keymap;
 mod keys;
+mod listen;
 mod picture;
 mod screen;
 mod session;
 mod shot;
+mod sourced;
 mod terminal;
 mod theme;
 mod view;
 mod widget;
 mod work;
 
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event as TerminalEvent, KeyEvent};
@@ -42,6 +44,7 @@ use crate::picture::Picture;
 use crate::report::Options;
 use app::App;
 use event::{Effect, Event};
+use listen::Listeners;
 use session::Session;
 use work::Workers;
 
@@ -80,8 +83,7 @@ pub fn run(setup: &Setup) -> Result<()> {
         return Err(error);
     }
     let mut screen = terminal::Screen::open()?;
-    listen_to_signals(&events)?;
-    listen_to_terminal(&events);
+    let listeners = Listeners::start(&events)?;
     let size = screen.terminal.size().map_err(terminal::failed)?;
     dashboard.handle(Event::Terminal(TerminalEvent::Resize(size.width, size.height)));
     if !keys.is_empty() {
@@ -108,6 +110,12 @@ pub fn run(setup: &Setup) -> Result<()> {
             Flow::Quit => return dashboard.failure.take().map_or(Ok(()), Err),
             Flow::Redraw => screen.refresh()?,
             Flow::Suspend => screen.suspend()?,
+            Flow::Lend => {
+                if let Some(mut program) = dashboard.program.take() {
+                    let problem = listeners.hold(|| screen.lend(&mut program))?;
+                    dashboard.handle(Event::Returned { problem });
+                }
+            }
         }
     }
 }
@@ -181,6 +189,8 @@ enum Flow {
     Quit,
     Redraw,
     Suspend,
+    /// Another program gets the terminal.
+    Lend,
 }
 
 /// The state with the threads that work for it.
@@ -189,6 +199,8 @@ struct Dashboard {
     workers: Workers,
     /// Why it ends, if not because the user wants to.
     failure: Option<Error>,
+    /// What is to have the terminal next.
+    program: Option<Command>,
 }
 
 impl Dashboard {
@@ -199,6 +211,7 @@ impl Dashboard {
             app,
             workers: Workers::new(events.clone(), Arc::clone(&setup.loader)),
             failure: None,
+            program: None,
         }
     }
 
@@ -218,6 +231,15 @@ impl Dashboard {
             Some(Effect::Load { generation }) => self.workers.load(generation),
             Some(Effect::CancelLoad) => self.workers.cancel_load(),
             Some(Effect::Analyze(job)) => self.workers.analyze(*job),
+            Some(Effect::Edit { file, line }) => match self.workers.editor(&file, line) {
+                Some(program) => {
+                    self.program = Some(program);
+                    return Flow::Lend;
+                }
+                None => self
+                    .app
+                    .tell("No editor is set: export EDITOR=vim, or VISUAL, before heaptui starts."),
+            },
             Some(Effect::Redraw) => return Flow::Redraw,
             Some(Effect::Suspend) => return Flow::Suspend,
             Some(Effect::Quit) => return Flow::Quit,
@@ -262,40 +284,4 @@ impl Dashboard {
             frame.set_cursor_position(cursor);
         }
     }
-}
-
-/// Sends everything that the terminal says, until it cannot be read or nobody listens.
-fn listen_to_terminal(events: &Sender<Event>) {
-    let events = events.clone();
-    thread::spawn(move || {
-        loop {
-            let event = crossterm::event::read().map_or(Event::TerminalGone, Event::Terminal);
-            let is_end = matches!(event, Event::TerminalGone);
-            if events.send(event).is_err() || is_end {
-                return;
-            }
-        }
-    });
-}
-
-#[cfg(unix)]
-fn listen_to_signals(events: &Sender<Event>) -> Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-    use signal_hook::iterator::Signals;
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM, SIGTSTP]).map_err(terminal::failed)?;
-    let events = events.clone();
-    thread::spawn(move || {
-        for signal in signals.forever() {
-            let event = if signal == SIGTSTP { Event::Suspend } else { Event::End };
-            if events.send(event).is_err() {
-                return;
-            }
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn listen_to_signals(_events: &Sender<Event>) -> Result<()> {
-    Ok(())
 }

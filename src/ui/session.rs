@@ -9,6 +9,7 @@ use super::analyst::{Listing, Matches, Product, Search, Want};
 use super::event::Effect;
 use super::keymap::Filter;
 use super::picture::{Extent, Picture};
+use super::sourced::Sourced;
 use super::work::Job;
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
@@ -43,6 +44,8 @@ pub(super) struct Session {
     matches: Option<Arc<Matches>>,
     /// What was asked for in the current generation, so that nothing is made twice.
     asked: Vec<Want>,
+    /// Of each sample type the function that was asked for last.
+    sources: HashMap<SampleTypeId, Arc<Sourced>>,
     /// How many answers of the current generation are still to come.
     pub(super) outstanding: usize,
     /// What is shown until the current generation's is there.
@@ -67,6 +70,7 @@ impl Session {
             pictures: HashMap::new(),
             matches: None,
             asked: Vec::new(),
+            sources: HashMap::new(),
             outstanding: 0,
             last: None,
         }
@@ -90,6 +94,16 @@ impl Session {
     /// A drawing of the call graph of the sample type in view, where it is ready.
     pub(super) fn picture(&self, extent: &Extent) -> Option<&Arc<Picture>> {
         self.pictures.get(&(self.sample_type, extent.clone()))
+    }
+
+    /// The source that was asked for last of the sample type in view, where it is ready.
+    pub(super) fn sourced(&self) -> Option<&Arc<Sourced>> {
+        self.sources.get(&self.sample_type)
+    }
+
+    /// Has sources read again.
+    pub(super) fn forget_sources(&mut self) {
+        self.sources.clear();
     }
 
     /// What the search finds in a tree of the sample type in view.
@@ -141,6 +155,7 @@ impl Session {
         self.pictures.clear();
         self.matches = None;
         self.asked.clear();
+        self.sources.clear();
         self.outstanding = 0;
         let types = self.profile.as_ref()?.sample_types.len();
         let others = (0..types.min(16))
@@ -163,6 +178,10 @@ impl Session {
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
             Want::Graph(sample_type, extent) => !self.pictures.contains_key(&(*sample_type, extent.clone())),
             Want::Matches(search) => self.matches.as_ref().is_none_or(|matches| matches.of != **search),
+            Want::Source(sample_type, function) => {
+                let known = self.sources.get(sample_type);
+                known.is_none_or(|sourced| sourced.function != *function)
+            }
             Want::Text(_) => true,
         };
         let has_types = self
@@ -222,6 +241,9 @@ impl Session {
             }
             Product::Graph(sample_type, extent, picture) => {
                 self.pictures.insert((sample_type, extent), picture);
+            }
+            Product::Source(sample_type, sourced) => {
+                self.sources.insert(sample_type, sourced);
             }
             Product::Matches(matches) => self.matches = Some(matches),
             Product::Text(..) | Product::Saved(_) | Product::Kept(_) => {}

@@ -1,6 +1,7 @@
 //! The terminal: taken over, and always given back.
 
 use std::io::{self, Stdout, Write};
+use std::process::Command;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
@@ -39,6 +40,20 @@ impl Screen {
         stop();
         enter().map_err(failed)?;
         self.refresh()
+    }
+
+    /// Gives the terminal to another program until it ends, then takes it again; says what went wrong with the program.
+    pub(super) fn lend(&mut self, program: &mut Command) -> Result<Option<String>> {
+        leave();
+        let outcome = program.status();
+        enter().map_err(failed)?;
+        self.refresh()?;
+        let name = program.get_program().to_string_lossy();
+        Ok(match outcome {
+            Ok(status) if status.success() => None,
+            Ok(status) => Some(format!("{name} failed: {status}")),
+            Err(reason) => Some(format!("{name} does not start: {reason}")),
+        })
     }
 
     /// Has the next frame drawn from scratch. Not by `Terminal::clear`: that asks the terminal where its cursor is,
@@ -81,7 +96,7 @@ fn leave() {
 }
 
 #[cfg(unix)]
-fn stop() {
+pub(super) fn stop() {
     let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
 }
 

@@ -52,6 +52,16 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
+    /// Words of a programming language.
+    pub(super) fn keyword(self) -> Style {
+        self.fg(Color::Magenta)
+    }
+
+    /// Texts and numbers in code.
+    pub(super) fn literal(self) -> Style {
+        self.fg(Color::Green)
+    }
+
     /// Bars.
     pub(super) fn bar(self) -> Style {
         self.fg(Color::Cyan)
@@ -184,7 +194,13 @@ mod tests {
                 theme.heading(),
                 theme.related(),
             ];
-            let more = [theme.key(), theme.filter(), theme.function()];
+            let more = [
+                theme.key(),
+                theme.filter(),
+                theme.function(),
+                theme.keyword(),
+                theme.literal(),
+            ];
             (quiet, telling, more)
         };
         let (quiet, telling, more) = all(Theme::new(Colours::None));

@@ -1,6 +1,8 @@
 //! Work behind the screen: loading and analysing, each on its thread, each with a generation so that stale
 //! answers can be told. The screen never waits for either.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -30,6 +32,19 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool>;
+    /// Opens a page in a browser; returns what to tell the user, a line or more.
+    ///
+    /// # Errors
+    /// Whatever can go wrong; the message is shown.
+    fn show_page(&self, _page: &[u8]) -> Result<String> {
+        Err(Error::Usage(
+            "pages are not opened here; write them to a file with > FILE".into(),
+        ))
+    }
+    /// The command that opens the user's editor on a file at a line; none if the user has no editor.
+    fn editor(&self, _file: &Path, _line: i64) -> Option<Command> {
+        None
+    }
 }
 
 /// What becomes of a file that is there already.
@@ -80,6 +95,10 @@ impl Workers {
     pub(super) fn analyze(&self, job: Job) {
         self.newest_job.store(job.generation, Ordering::Relaxed);
         let _ = self.jobs.send(job);
+    }
+
+    pub(super) fn editor(&self, file: &Path, line: i64) -> Option<Command> {
+        self.loader.editor(file, line)
     }
 
     pub(super) fn cancel_load(&self) {

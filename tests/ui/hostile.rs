@@ -22,6 +22,52 @@ const NAMES: &[&[u8]] = &[
     b"",
 ];
 
+/// Source code that wants something of the terminal, in the lines around the one that the profile names.
+pub(crate) const SOURCE: &str = "package x\r\n\t\x1b[31mred\x1b[0m // \x1b]0;title\x07\n/* \u{202e}thgir\n*/ s := `\u{200b}\u{feff}\n`\n\
+    \tfunc\tf()\t{\n日本\t\"👩\u{200d}👩\u{200d}👧\" \x08\x08\x08 0x1F \u{9b}2J\n\0\n\r\rback\n";
+
+/// Two functions of one name in two files.
+pub(crate) fn twins() -> Vec<u8> {
+    let text = [
+        "",
+        "inuse_space",
+        "bytes",
+        "twin.Make",
+        "left/twin/twin.go",
+        "right/twin/twin.go",
+    ];
+    let ids = [1, 2];
+    let profile = Profile {
+        sample_type: vec![ValueType { kind: 1, unit: 2 }],
+        sample: ids
+            .map(|id| Sample {
+                location_id: vec![id],
+                value: vec![1 << (20 + id)],
+            })
+            .to_vec(),
+        mapping: vec![],
+        location: ids
+            .map(|id| Location {
+                id,
+                mapping_id: 0,
+                line: vec![Line {
+                    function_id: id,
+                    line: 7,
+                }],
+            })
+            .to_vec(),
+        function: ids
+            .map(|id| Function {
+                id,
+                name: 3,
+                file: 3 + id as i64,
+            })
+            .to_vec(),
+        text: text.map(|text| text.as_bytes().to_vec()).to_vec(),
+    };
+    profile.encode_to_vec()
+}
+
 pub(crate) fn profile() -> Vec<u8> {
     let mut text: Vec<Vec<u8>> = vec![Vec::new()];
     let mut intern = |bytes: &[u8]| {

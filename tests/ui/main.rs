@@ -16,7 +16,8 @@ use heaptui::decode::{self, Limits};
 use heaptui::error::{Error, Result};
 use heaptui::model::Profile;
 use heaptui::progress::Observer;
-use heaptui::report::Options;
+use heaptui::report::{Found, Missing, Options, Sources, Wanted};
+use heaptui::source::CodeFinder;
 use heaptui::ui::{self, Colours, Existing, Loader, Setup};
 use unicode_width::UnicodeWidthStr;
 
@@ -141,6 +142,8 @@ const CASES: &[Case] = &[
     ("export-replaces", "orders.heap", NORMAL, "ejold.json<enter><enter>"),
     ("export-fails", "orders.heap", NORMAL, "ep<enter>"),
     ("command-exports", "orders.heap", NORMAL, ":svg > new.svg<enter>"),
+    ("command-web", "orders.heap", NORMAL, ":web<enter>"),
+    ("command-weblist", "orders.heap", NORMAL, ":weblist newSession<enter>"),
     ("read-again", "orders.heap", NORMAL, "jj<c-r>"),
     ("goroutines", "orders.goroutine", LARGE, ""),
     ("goroutines-calls", "orders.goroutine", LARGE, "<tab><tab>"),
@@ -174,6 +177,34 @@ const CASES: &[Case] = &[
     ("hostile-graph", "hostile", LARGE, "<tab><tab><tab><tab>"),
     ("hostile-graph-map", "hostile", NORMAL, "<tab><tab><tab><tab>z"),
     ("hostile-focus", "hostile", NORMAL, "jf"),
+    ("source", "orders.heap", LARGE, "/newSession<enter><s-tab>"),
+    ("source-80x24", "orders.heap", NORMAL, "/newSession<enter><s-tab>"),
+    ("source-40x10", "orders.heap", (40, 10), "/newSession<enter><s-tab>"),
+    ("source-next-value", "orders.heap", NORMAL, "/newSession<enter><s-tab>]"),
+    ("source-value-before", "orders.heap", NORMAL, "/newSession<enter><s-tab>[["),
+    ("source-callee", "orders.heap", NORMAL, "/newSession<enter><s-tab>]<enter>"),
+    ("source-back", "orders.heap", NORMAL, "/newSession<enter><s-tab>]<enter><bs>"),
+    ("source-out", "orders.heap", NORMAL, "/newSession<enter><s-tab><esc><esc>"),
+    ("source-other-type", "orders.heap", NORMAL, "/newSession<enter><s-tab>]o"),
+    ("source-read-again", "orders.heap", NORMAL, "/newSession<enter><s-tab>]<c-r>"),
+    ("source-whole-file", "orders.heap", NORMAL, "/newSession<enter><s-tab>g"),
+    ("source-to-the-side", "orders.heap", NORMAL, "/newSession<enter><s-tab>lljjjj"),
+    ("source-search", "orders.heap", NORMAL, "/newSession<enter><s-tab>/mutex<enter>n"),
+    ("source-search-nothing", "orders.heap", NORMAL, "<s-tab>/zebra<enter>"),
+    ("source-no-editor", "orders.heap", NORMAL, "/newSession<enter><s-tab>v"),
+    ("source-missing", "orders.heap", NORMAL, "/mapassign<enter><s-tab>"),
+    ("source-missing-no-editor", "orders.heap", NORMAL, "/mapassign<enter><s-tab>v"),
+    ("source-of-lines", "orders.heap", NORMAL, ":granularity=lines<enter>jj<s-tab>"),
+    ("source-of-files", "orders.heap", NORMAL, ":granularity=files<enter>j<s-tab>"),
+    ("source-focus", "orders.heap", NORMAL, "/newSession<enter><s-tab>fattributes<enter>"),
+    ("source-filtered-out", "orders.heap", NORMAL, "/newSession<enter><s-tab>xnewSession<enter>"),
+    ("source-in-two-files", "twins", NORMAL, "<s-tab>"),
+    ("source-hostile", "hostile", LARGE, "<s-tab>"),
+    ("source-hostile-callee", "hostile", LARGE, "<s-tab><enter>jj"),
+    ("source-no-names", "shapes.addresses", NORMAL, "<s-tab>"),
+    ("source-negative", "deltas.heap", LARGE, "<s-tab>"),
+    ("source-all-zero", "deltas.zero", NORMAL, "<s-tab>"),
+    ("source-empty", "deltas.empty", NORMAL, "<s-tab>"),
     ("server-down", "down", NORMAL, ""),
     ("server-down-again", "down", NORMAL, "r<tab>"),
 ];
@@ -206,7 +237,9 @@ fn no_size_is_too_small_or_too_large() {
         "<tab>",
         "<tab><tab>",
         "<tab><tab><tab>",
-        "<tab><tab><tab>z",
+        "<tab><tab><tab><tab>",
+        "<tab><tab><tab><tab>z",
+        "<s-tab>",
         "?",
         "f(",
         "/a<enter>",
@@ -298,9 +331,45 @@ fn check(frame: &str, (width, height): (u16, u16), what: &str) {
 fn setup(name: &'static str, keys: &str, colours: Colours) -> Setup {
     Setup {
         loader: Arc::new(Fixture(name)),
-        options: Options::default(),
+        options: Options {
+            sources: Arc::new(Shelf(name)),
+            ..Options::default()
+        },
         colours,
         keys: keys.to_owned(),
+    }
+}
+
+/// The sources of the fixtures, and one that wants something of the terminal. Nothing of the machine that it runs on.
+#[derive(Debug)]
+struct Shelf(&'static str);
+
+impl Sources for Shelf {
+    fn folders(&self) -> String {
+        let program = match self.0 {
+            "twins" => "edges",
+            name => name.split('.').next().unwrap_or_default(),
+        };
+        format!("tests/fixtures/src/{program}")
+    }
+
+    fn find(&self, wanted: &Wanted<'_>) -> std::result::Result<Found, Missing> {
+        if wanted.name.ends_with("x.go") {
+            return Ok(Found {
+                text: hostile::SOURCE.into(),
+                path: "/src/\u{1b}[7m/x.go".into(),
+                is_elsewhere: true,
+            });
+        }
+        let missing = |heaptui::source::NotFound { reason, tried }| Missing { reason, tried };
+        let code = CodeFinder::default()
+            .find(wanted.name, wanted.path, wanted.folders)
+            .map_err(missing)?;
+        Ok(Found {
+            text: code.text,
+            path: code.path,
+            is_elsewhere: code.is_elsewhere,
+        })
     }
 }
 
@@ -329,6 +398,7 @@ impl Loader for Fixture {
                 });
             }
             "hostile" => hostile::profile(),
+            "twins" => hostile::twins(),
             "broken" => b"<html>".to_vec(),
             name => {
                 let file = format!("tests/fixtures/{name}.pb.gz");

@@ -38,7 +38,8 @@ pub(super) fn write(report: &mut Report, format: FileFormat, out: &mut dyn Write
     picture.write(format, out).map_err(super::writing)
 }
 
-fn picture(report: &Report) -> Picture {
+/// The graph of a report of a drawing. Its groups of the class `node` are the listed nodes, in their order.
+pub(super) fn picture(report: &Report) -> Picture {
     let drawing = Drawing::new(report);
     let Plan { boxes, edges, links } = Plan::new(&drawing);
     let sizes: Vec<Size> = boxes.iter().map(Item::size).collect();

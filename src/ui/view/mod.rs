@@ -3,9 +3,11 @@
 mod calls;
 mod flame;
 mod graph;
+mod source;
 mod top;
 mod tree;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -63,13 +65,19 @@ pub(super) const VIEWS: &[ViewRow] = &[
         help: "functions as boxes with lines to what they call, as `pprof -dot` draws them; the frame shows cum: ┌ below 10%, ┏ from 10%, ╔ from 50%; dotted lines lead through functions that are not drawn",
         make: || Box::<graph::CallGraph>::default(),
     },
+    ViewRow {
+        title: "Source",
+        scope: Scope::Source,
+        help: "the selected function's source with what each line holds, as `pprof -list` prints it",
+        make: || Box::<source::Source>::default(),
+    },
 ];
 
 /// The view that shows a function's callers and callees.
 pub(super) const TREE: usize = 1;
 
 /// What a view made of an action.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
     /// It acted, or the action was its own and there was nothing to do.
     Done,
@@ -77,6 +85,10 @@ pub(super) enum Outcome {
     Ignored,
     /// It wants another view in front.
     Go(usize),
+    /// The user's editor is to be opened on a file at a line.
+    Edit(PathBuf, i64),
+    /// The footer is to say this.
+    Say(String),
 }
 
 /// A view of the session. `body` is the same rectangle for `update` and `draw`.
@@ -87,6 +99,10 @@ pub(super) trait View {
     fn refresh(&mut self, session: &mut Session, body: Rect);
     /// What it needs to be analysed.
     fn wants(&self, session: &Session) -> Vec<Want>;
+    /// Whether what it shows matches the search; nothing where names are searched.
+    fn finds(&self, _: &Session) -> Option<bool> {
+        None
+    }
     /// Draws.
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer);
 }
@@ -178,6 +194,17 @@ fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) 
         };
         vec![format!("Every sample of {kind} is 0."), advice]
     };
+    paint::middle(buffer, area, theme.heading(), &text);
+}
+
+/// Why the selected function is not here.
+fn draw_absent(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(listing) = session.listing() else { return };
+    let kind = listing.report.profile.type_name(listing.report.sample_type);
+    let text = [
+        format!("{} has no samples of {kind} here.", session.selected),
+        "Other sample types: i, o or their number; F clears filters.".into(),
+    ];
     paint::middle(buffer, area, theme.heading(), &text);
 }
 

@@ -287,12 +287,7 @@ impl View for Tree {
             if listing.rows.is_empty() || session.selected.is_empty() {
                 super::draw_empty(session, theme, parts.rows, buffer);
             } else {
-                let kind = listing.report.profile.type_name(listing.report.sample_type);
-                let text = [
-                    format!("{} has no samples of {kind} here.", session.selected),
-                    "Other sample types: i, o or their number; F clears filters.".into(),
-                ];
-                paint::middle(buffer, parts.rows, theme.heading(), &text);
+                super::draw_absent(session, theme, parts.rows, buffer);
             }
             return;
         }

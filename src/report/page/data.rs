@@ -1,0 +1,235 @@
+//! What the page's script is told, as JSON: names once, everything else by their numbers.
+
+use std::cmp::Reverse;
+
+use rustc_hash::FxHashMap;
+use serde_json::{Value, json};
+
+use super::super::columns::SAMPLE_TYPES;
+use super::super::header;
+use super::super::picture::picture;
+use super::super::prepare::Report;
+use super::super::top::{Inline, rows_of};
+use super::stacks::Stacks;
+use crate::analyze::{Calls, Limits, NodeId, Plan, Sort, Trimmed, View, base_name};
+use crate::error::{Error, Result};
+use crate::model::{SampleTypeId, units};
+use crate::picture::Picture;
+
+/// Sample types that a page has at most.
+const MAX_TYPES: usize = 16;
+/// Functions that the table of a sample type lists at most.
+const MAX_ROWS: usize = 3000;
+
+/// Everything.
+pub(super) struct Data {
+    /// The binary.
+    pub(super) title: String,
+    /// What profile it is, and the filters in force.
+    facts: Vec<String>,
+    /// By what the table is ordered first.
+    by: &'static str,
+    /// The sample type that is shown first.
+    first: usize,
+    /// Functions; others say which by its place here.
+    names: Vec<String>,
+    types: Vec<Type>,
+    tree: Tree,
+    /// The graphs of the types; they are drawn here, not by the script.
+    pub(super) graphs: Vec<Picture>,
+}
+
+/// A sample type.
+struct Type {
+    name: String,
+    /// What it counts, if that is known.
+    help: &'static str,
+    total: i64,
+    /// Units with how much each is, smallest first, and the one for what is smaller than all.
+    units: Vec<(String, f64)>,
+    least: (String, f64),
+    /// (name, flat, cum, 1 if some and 2 if all calls were inlined), in the order of `top`.
+    rows: Vec<(usize, i64, i64, u8)>,
+    /// How many functions are not in `rows`.
+    left_out: usize,
+    /// The names of the boxes of its graph.
+    graph: Vec<usize>,
+    /// For each context what passes there.
+    cum: Vec<i64>,
+    /// Pairs of a context and what ends there.
+    own: Vec<i64>,
+}
+
+/// The contexts of all sample types, in the order of a walk from the root, which comes first.
+#[derive(Default)]
+struct Tree {
+    depth: Vec<u32>,
+    /// A name; below 0 how many contexts are left out there, being too small.
+    name: Vec<i64>,
+}
+
+impl Data {
+    pub(super) fn new(report: &Report) -> Result<Self> {
+        let count = report.profile.sample_types.len();
+        let mut ids: Vec<SampleTypeId> = (0..count).map(SampleTypeId::from_index).take(MAX_TYPES).collect();
+        if !ids.contains(&report.sample_type) {
+            ids.push(report.sample_type);
+        }
+        let reports: Vec<Report> = ids.iter().map(|&id| report.with_type(id)).collect();
+        let mut names = Names::default();
+        let mut types: Vec<Type> = reports.iter().map(|report| Type::new(report, &mut names)).collect();
+        let dot = super::super::report("dot").ok_or(Error::Cancelled)?;
+        let mut graphs = Vec::new();
+        for (one, of) in types.iter_mut().zip(&reports) {
+            let drawn = of.shown_as(dot);
+            let graph = &drawn.trimmed.graph;
+            let boxes = graph.listed.iter().map(|&node| graph.frame(node));
+            one.graph = boxes.map(|node| names.number(report, node)).collect();
+            graphs.push(picture(&drawn));
+        }
+        let stacks = Stacks::new(&reports)?;
+        let mut tree = Tree::default();
+        for context in stacks.contexts() {
+            tree.depth.push(context.depth);
+            tree.name.push(match context.node {
+                Some(node) => names.number(report, node) as i64,
+                None => -i64::from(context.left_out),
+            });
+            for ((cum, flat), one) in context.values.into_iter().zip(&mut types) {
+                let place = one.cum.len() as i64;
+                one.cum.push(report.format.scaled(cum));
+                if flat != 0 {
+                    one.own.extend([place, report.format.scaled(flat)]);
+                }
+            }
+        }
+        let binary = report
+            .profile
+            .mappings
+            .first()
+            .map_or("", |main| report.profile.text(main.file));
+        let title = match binary {
+            "" => "heap profile".to_string(),
+            binary => base_name(binary).to_string(),
+        };
+        // The sample type is what one chooses.
+        let facts = header::profile(report)
+            .into_iter()
+            .filter(|fact| !fact.starts_with("Type: "));
+        Ok(Self {
+            title,
+            facts: facts.chain(header::active_filters(report)).collect(),
+            by: match report.options.sort {
+                Sort::Flat => "flat",
+                Sort::Cum => "cum",
+            },
+            first: ids.iter().position(|&id| id == report.sample_type).unwrap_or(0),
+            names: names.texts,
+            types,
+            tree,
+            graphs,
+        })
+    }
+}
+
+impl Data {
+    /// For the page's script.
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "facts": self.facts,
+            "by": self.by,
+            "first": self.first,
+            "names": self.names,
+            "types": self.types.iter().map(Type::json).collect::<Vec<_>>(),
+            "tree": {"depth": self.tree.depth, "name": self.tree.name},
+        })
+    }
+}
+
+impl Type {
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "help": self.help,
+            "total": self.total,
+            "units": self.units,
+            "least": self.least,
+            "rows": self.rows,
+            "left_out": self.left_out,
+            "graph": self.graph,
+            "cum": self.cum,
+            "own": self.own,
+        })
+    }
+
+    fn new(report: &Report, names: &mut Names) -> Self {
+        let limits = Limits {
+            drop_negative: report.options.drop_negative,
+            ..Limits::default()
+        };
+        let view = View::List(report.options.sort);
+        let calls = Calls::Merged;
+        let whole = Trimmed::new(report.basis(), Plan { limits, view, calls }).graph;
+        let mut rows = rows_of(report, &whole);
+        rows.retain(|row| (row.flat, row.cum) != (0, 0));
+        let all = rows.len();
+        if all > MAX_ROWS {
+            let mut sizes: Vec<_> = rows
+                .iter()
+                .map(|row| (Reverse(row.cum.unsigned_abs()), row.node))
+                .collect();
+            sizes.sort();
+            let last = sizes[MAX_ROWS - 1];
+            rows.retain(|row| (Reverse(row.cum.unsigned_abs()), row.node) <= last);
+        }
+        let name = header::type_name(report);
+        let scaled = |value: i64| report.format.scaled(value);
+        let (units, least) = units::choices(&report.format.from, &report.format.to);
+        Self {
+            help: SAMPLE_TYPES
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map_or("", |(_, help)| help),
+            name,
+            total: scaled(report.total),
+            units,
+            least,
+            left_out: all - rows.len(),
+            rows: rows
+                .iter()
+                .map(|row| {
+                    let inline = match row.inline {
+                        Inline::No => 0,
+                        Inline::Partial => 1,
+                        Inline::Full => 2,
+                    };
+                    (
+                        names.number(report, row.node),
+                        scaled(row.flat),
+                        scaled(row.cum),
+                        inline,
+                    )
+                })
+                .collect(),
+            graph: Vec::new(),
+            cum: Vec::new(),
+            own: Vec::new(),
+        }
+    }
+}
+
+/// Names that are in use, each once.
+#[derive(Default)]
+struct Names {
+    texts: Vec<String>,
+    numbers: FxHashMap<NodeId, usize>,
+}
+
+impl Names {
+    fn number(&mut self, report: &Report, node: NodeId) -> usize {
+        *self.numbers.entry(node).or_insert_with(|| {
+            self.texts.push(report.name(node));
+            self.texts.len() - 1
+        })
+    }
+}

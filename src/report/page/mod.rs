@@ -1,0 +1,95 @@
+//! `html`: one file with everything about a profile, for a browser that needs nothing else.
+//!
+//! Knows how a page is put together, so that nothing of a profile can be more than text in it: data is JSON without a
+//! character that means something to HTML, its script writes texts as texts, and the policy in its head runs no script
+//! but that one and asks nobody for anything. What the page does is in `assets/page`.
+
+mod code;
+mod data;
+mod stacks;
+
+use std::io::Write;
+
+use serde_json::Value;
+
+use super::prepare::Report;
+use super::writing;
+use crate::error::Result;
+
+pub(super) use code::write as write_code;
+
+const PAGE: &str = include_str!("../../../assets/page/page.html");
+const STYLE: &str = include_str!("../../../assets/page/page.css");
+const SCRIPT: &str = include_str!("../../../assets/page/page.js");
+/// SHA-256 of the two in base 64, for the policy in the page's head; `tests/page.rs` says what they must be.
+const STYLE_HASH: &str = "HYAaq5xgx3M1p4lKHS8sitdaHWwflNqWOZOfZfZHXXw=";
+const SCRIPT_HASH: &str = "8MXkeMlBkdy2CxvMJ3VPBJX9sWeIqMF8rA3+IpCI3qM=";
+
+pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
+    let data = data::Data::new(report)?;
+    let json = embedded(&data.json());
+    let title = escaped(&data.title);
+    let mut graphs = Vec::new();
+    for graph in &data.graphs {
+        graph.write_element(&mut graphs).map_err(writing)?;
+    }
+    let graphs = String::from_utf8_lossy(&graphs);
+    let parts = [
+        ("title", &*title),
+        ("style", STYLE),
+        ("style hash", STYLE_HASH),
+        ("script", SCRIPT),
+        ("script hash", SCRIPT_HASH),
+        ("graphs", &graphs),
+        ("data", &json),
+    ];
+    fill(PAGE, &parts, out)
+}
+
+/// Writes a template with a text in place of each `{{name}}`. The texts themselves are not looked at.
+fn fill(template: &str, parts: &[(&str, &str)], out: &mut dyn Write) -> Result<()> {
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once("{{") {
+        let (name, after) = behind.split_once("}}").unwrap_or((behind, ""));
+        let text = parts
+            .iter()
+            .find(|(part, _)| *part == name)
+            .map_or("", |(_, text)| text);
+        out.write_all(before.as_bytes()).map_err(writing)?;
+        out.write_all(text.as_bytes()).map_err(writing)?;
+        rest = after;
+    }
+    out.write_all(rest.as_bytes()).map_err(writing)
+}
+
+/// Data as JSON in which no character means anything to HTML, nor ends a line of a script. Such characters are in
+/// strings alone, where JSON has another way to write them.
+fn embedded(data: &Value) -> String {
+    let json = data.to_string();
+    let mut safe = String::with_capacity(json.len() + json.len() / 16);
+    for char in json.chars() {
+        match char {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(char))),
+            char => safe.push(char),
+        }
+    }
+    safe
+}
+
+/// Text between tags or in a quoted attribute.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for char in text.chars() {
+        match char {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            // Which HTML does not allow.
+            '\0' => safe.push(char::REPLACEMENT_CHARACTER),
+            char => safe.push(char),
+        }
+    }
+    safe
+}

@@ -1,0 +1,367 @@
+//! The selected function's source, with what each line holds beside it: `list` with everything around.
+
+mod row;
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::super::analyst::Want;
+use super::super::keymap::Action;
+use super::super::session::Session;
+use super::super::sourced::{Body, Sourced};
+use super::super::theme::Theme;
+use super::super::widget::{cursor::Cursor, name, paint};
+use super::{Outcome, Parts, View, parts};
+use crate::model::units::percentage;
+use crate::model::visible;
+use row::{Row, rows};
+
+/// The view's own state.
+#[derive(Default)]
+pub(super) struct Source {
+    cursor: Cursor,
+    /// What `rows` are of, and for which width.
+    shown: Option<Arc<Sourced>>,
+    width: u16,
+    rows: Vec<Row>,
+    /// Cells that the code is moved to the left.
+    left: usize,
+    /// What was selected, and where the cursor was in it, on the way here.
+    trail: Vec<Place>,
+    place: Place,
+}
+
+/// Where the cursor is, so that it stays there across sample types and reloads.
+#[derive(Clone, Default)]
+struct Place {
+    selected: String,
+    /// File and line; none before there is one.
+    line: Option<(String, i64)>,
+    /// Rows above it on the screen.
+    above: usize,
+}
+
+/// Cells that a step to the side is.
+const SIDE: usize = 8;
+
+/// The function that is selected, and its line where rows are lines.
+fn function(session: &Session) -> Option<(String, i64)> {
+    let report = &session.listing()?.report;
+    let node = *session.listing()?.by_name.get(&session.selected)?;
+    let info = report.frames.info(node);
+    Some((report.profile.text(info.name).to_string(), info.line))
+}
+
+/// The source of the selected function, once it is there.
+fn sourced(session: &Session) -> Option<&Arc<Sourced>> {
+    let (function, _) = function(session)?;
+    session.sourced().filter(|sourced| sourced.function == function)
+}
+
+impl Source {
+    fn body(&self, at: usize) -> Option<(&Body, i64)> {
+        let (body, line) = self.rows.get(at)?.line()?;
+        Some((self.shown.as_ref()?.bodies.get(body)?, line))
+    }
+
+    /// Goes to a function, or back to one.
+    fn visit(&mut self, session: &mut Session, place: Place) {
+        session.selected.clone_from(&place.selected);
+        self.place = place;
+    }
+
+    /// The function that the line under the cursor calls most, other than itself.
+    fn callee(&self, session: &Session) -> Option<String> {
+        let (body, line) = self.body(self.cursor.at)?;
+        let known = &session.listing()?.by_name;
+        let calls = body.calls.get(&line)?.iter().map(|call| &call.name);
+        calls
+            .filter(|name| known.contains_key(*name))
+            .find(|name| **name != session.selected)
+            .cloned()
+    }
+
+    /// The next row in a direction that is wanted, around the end.
+    fn find(&self, forward: bool, is_wanted: impl Fn(&Row) -> bool) -> Option<usize> {
+        let (len, at) = (self.rows.len(), self.cursor.at);
+        let mut around = (1..=len).map(|by| (if forward { at + by } else { at + len - by }) % len);
+        around.find(|&row| is_wanted(&self.rows[row]))
+    }
+
+    fn has_value(&self, row: &Row) -> bool {
+        let body = |at: usize| self.shown.as_ref()?.bodies.get(at);
+        row.line()
+            .and_then(|(at, line)| Some(body(at)?.values(line) != (0, 0)))
+            .unwrap_or(false)
+    }
+
+    /// Where the cursor begins in a function that has not been looked at: on the line that holds most.
+    fn heaviest(&self, line: i64) -> usize {
+        let weight = |row: &Row| {
+            let (at, number) = row.line()?;
+            let body = self.shown.as_ref()?.bodies.get(at)?;
+            let (flat, cum) = body.values(number);
+            let is_wanted = line != 0 && line == number;
+            Some((is_wanted, cum.unsigned_abs(), flat.unsigned_abs()))
+        };
+        let weighed = self.rows.iter().enumerate();
+        let weighed = weighed.filter_map(|(at, row)| Some((weight(row)?, std::cmp::Reverse(at))));
+        weighed.max().map_or(0, |(_, std::cmp::Reverse(at))| at)
+    }
+
+    /// Keeps in mind where the cursor is.
+    fn note(&mut self, session: &Session) {
+        self.place = Place {
+            selected: session.selected.clone(),
+            line: self
+                .body(self.cursor.at)
+                .map(|(body, line)| (body.routine.file.clone(), line)),
+            above: self.cursor.at - self.cursor.offset.min(self.cursor.at),
+        };
+    }
+
+    /// Puts the cursor where it was, or where it begins.
+    fn settle(&mut self, session: &Session, height: usize) {
+        let (len, line) = (self.rows.len(), function(session).map_or(0, |(_, line)| line));
+        let is_same = self.place.selected == session.selected;
+        let same = self.place.line.as_ref().filter(|_| is_same).and_then(|(file, line)| {
+            let is_it = |row: &Row| {
+                let (at, number) = row.line()?;
+                let body = self.shown.as_ref()?.bodies.get(at)?;
+                Some(number == *line && body.routine.file == *file)
+            };
+            self.rows.iter().position(|row| is_it(row) == Some(true))
+        });
+        if let Some(at) = same {
+            self.cursor.offset = at.saturating_sub(self.place.above);
+            self.cursor.go(at, len, height);
+            return;
+        }
+        let at = self.heaviest(line);
+        // The function's beginning is in view too if there is room for both.
+        let (body, _) = self.rows.get(at).and_then(Row::line).unwrap_or_default();
+        let first = self.shown.as_ref().and_then(|shown| shown.bodies.get(body));
+        let first = first.map_or(0, |body| body.routine.first);
+        let is_start = |row: &Row| row.line() == Some((body, first));
+        let start = self.rows[..at].iter().rposition(is_start).unwrap_or(0);
+        let offset = start.saturating_sub(1);
+        self.cursor.offset = if at < offset + height {
+            offset
+        } else {
+            at.saturating_sub(height / 2)
+        };
+        self.cursor.go(at, len, height);
+        self.left = 0;
+    }
+
+    fn title(&self, session: &Session, theme: Theme, width: usize) -> Line<'static> {
+        let Some(shown) = &self.shown else {
+            return Line::default();
+        };
+        let sum = |value: fn(&Body) -> i64| shown.bodies.iter().map(value).fold(0, i64::saturating_add);
+        let (flat, cum) = (sum(|body| body.routine.flat), sum(|body| body.routine.cum));
+        let values = format!(
+            "  flat {}  cum {} ({})",
+            shown.format.value(flat),
+            shown.format.value(cum),
+            percentage(cum, shown.total).trim()
+        );
+        let place = match &shown.bodies[..] {
+            [body] if !body.routine.file.is_empty() => format!("  {}", body.routine.file),
+            [_] | [] => String::new(),
+            bodies => format!("  in {} files", bodies.len()),
+        };
+        let short = &session.selected[name::function_start(&session.selected)..];
+        let short = name::shorten(short, width.saturating_sub(values.len() + 2).max(12));
+        let used = 1 + Line::raw(short.as_str()).width() + values.len();
+        let place = name::shorten(&place, width.saturating_sub(used));
+        Line::from(vec![
+            Span::styled(format!(" {short}"), theme.heading()),
+            Span::styled(values, theme.value()),
+            Span::styled(place, theme.quiet()),
+        ])
+    }
+
+    /// What is known of the line under the cursor.
+    fn draw_details(&self, session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+        let rule = "─".repeat(usize::from(area.width));
+        paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
+        let full = Span::styled(format!(" {}", session.selected), theme.function());
+        paint::line(buffer, area, 1, &Line::from(full));
+        let (Some(shown), Some((body, line))) = (&self.shown, self.body(self.cursor.at)) else {
+            return;
+        };
+        let place = match &body.text {
+            Ok(text) if text.found.is_elsewhere => visible(&text.found.path.display().to_string()).into_owned(),
+            _ => body.routine.file.clone(),
+        };
+        let line_calls = body.calls.get(&line).map_or(&[][..], |calls| calls);
+        let values: Vec<String> = line_calls.iter().map(|call| shown.format.value(call.weight)).collect();
+        let calls = values
+            .iter()
+            .zip(line_calls)
+            .map(|(value, call)| (&**value, call.name.clone()));
+        let place = std::iter::once(("at", format!("{place}:{line}")));
+        super::fill(buffer, area, 2, theme, "", place);
+        if !line_calls.is_empty() {
+            super::fill(buffer, area, 3, theme, "calls", calls);
+        }
+    }
+
+    fn draw_rows(&self, session: &Session, theme: Theme, parts: Parts, buffer: &mut Buffer) {
+        let Some(shown) = &self.shown else { return };
+        let columns = row::Columns::new(shown, usize::from(parts.rows.width));
+        paint::line(buffer, parts.head, 0, &Line::styled(columns.head(), theme.quiet()));
+        let look = row::Look {
+            shown,
+            columns,
+            theme,
+            left: self.left,
+            search: session.search.as_ref(),
+        };
+        let visible = self.rows.iter().enumerate().skip(self.cursor.offset);
+        for (at, row) in visible.take(usize::from(parts.rows.height)) {
+            let (on_cursor, y) = (at == self.cursor.at, (at - self.cursor.offset) as u16);
+            if on_cursor {
+                paint::style_row(buffer, parts.rows, y, theme.cursor());
+            }
+            paint::line(buffer, parts.rows, y, &look.line(row, on_cursor));
+        }
+    }
+}
+
+impl View for Source {
+    fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
+        let (rows, len) = (parts(body).rows, self.rows.len());
+        let height = usize::from(rows.height);
+        match action {
+            Action::Move(step) => self.cursor.step(step, len, height),
+            Action::Expand => self.left = (self.left + SIDE).min(row::MAX_LEFT),
+            Action::Collapse => self.left = self.left.saturating_sub(SIDE),
+            Action::NextValue | Action::PreviousValue => {
+                let found = self.find(action == Action::NextValue, |row| self.has_value(row));
+                found.into_iter().for_each(|at| self.cursor.go(at, len, height));
+            }
+            Action::NextMatch | Action::PreviousMatch => {
+                let Some(search) = &session.search else {
+                    return Outcome::Ignored;
+                };
+                let is_match = |row: &Row| self.shown.as_ref().is_some_and(|shown| row.is_match(shown, search));
+                let found = self.find(action == Action::NextMatch, is_match);
+                found.into_iter().for_each(|at| self.cursor.go(at, len, height));
+            }
+            Action::Enter => {
+                if let Some(callee) = self.callee(session) {
+                    self.trail.push(self.place.clone());
+                    let selected = callee;
+                    self.visit(
+                        session,
+                        Place {
+                            selected,
+                            ..Place::default()
+                        },
+                    );
+                    self.refresh(session, body);
+                    return Outcome::Done;
+                }
+            }
+            Action::Back => {
+                let Some(place) = self.trail.pop() else {
+                    return Outcome::Ignored;
+                };
+                self.visit(session, place);
+                self.refresh(session, body);
+                return Outcome::Done;
+            }
+            Action::Editor => {
+                let opened = self.body(self.cursor.at).and_then(|(body, line)| {
+                    let text = body.text.as_ref().ok()?;
+                    Some(Outcome::Edit(text.found.path.clone(), line.max(1)))
+                });
+                return opened.unwrap_or_else(|| Outcome::Say("There is no source here to open.".into()));
+            }
+            Action::Click(at) => {
+                let row = self.cursor.offset + usize::from(at.y.saturating_sub(rows.y));
+                match row {
+                    _ if at.y < rows.y || at.y >= rows.bottom() => {}
+                    row if row == self.cursor.at => return self.update(Action::Enter, session, body),
+                    row if row < len => self.cursor.go(row, len, height),
+                    _ => {}
+                }
+            }
+            _ => return Outcome::Ignored,
+        }
+        self.note(session);
+        Outcome::Done
+    }
+
+    fn refresh(&mut self, session: &mut Session, body: Rect) {
+        let height = usize::from(parts(body).rows.height);
+        if self.place.selected != session.selected {
+            self.trail.clear();
+            self.place = Place {
+                selected: session.selected.clone(),
+                ..Place::default()
+            };
+        }
+        let Some(sourced) = sourced(session) else {
+            self.shown = None;
+            self.rows.clear();
+            return;
+        };
+        let is_same = self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, sourced));
+        if is_same && self.width == body.width {
+            self.cursor.fit(self.rows.len(), height);
+            return;
+        }
+        self.rows = rows(sourced, &session.options, body.width);
+        self.shown = Some(Arc::clone(sourced));
+        self.width = body.width;
+        self.settle(session, height);
+        self.note(session);
+    }
+
+    fn wants(&self, session: &Session) -> Vec<Want> {
+        let mut wants = vec![Want::Listing(session.sample_type)];
+        let function = function(session).filter(|(function, _)| !function.is_empty());
+        wants.extend(function.map(|(function, _)| Want::Source(session.sample_type, function)));
+        wants
+    }
+
+    fn finds(&self, session: &Session) -> Option<bool> {
+        let (search, shown) = (session.search.as_ref()?, self.shown.as_ref()?);
+        Some(self.rows.iter().any(|row| row.is_match(shown, search)))
+    }
+
+    fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
+        let Some(listing) = session.listing() else { return };
+        let parts = parts(body);
+        let middle = |text: &[String], buffer: &mut Buffer| paint::middle(buffer, parts.rows, theme.heading(), text);
+        match (function(session), &self.shown) {
+            _ if listing.rows.is_empty() || session.selected.is_empty() => {
+                super::draw_empty(session, theme, parts.rows, buffer);
+            }
+            (None, _) => super::draw_absent(session, theme, parts.rows, buffer),
+            (Some((function, _)), _) if function.is_empty() => {
+                let text = [
+                    format!("{} is no function.", session.selected),
+                    "Source is known where the profile has symbols and rows are functions: :functions=true".into(),
+                ];
+                middle(&text, buffer);
+            }
+            (_, None) => middle(&["Reading the source…".into()], buffer),
+            (_, Some(shown)) if shown.bodies.is_empty() => super::draw_absent(session, theme, parts.rows, buffer),
+            (_, Some(_)) => {
+                let width = usize::from(body.width);
+                paint::line(buffer, parts.title, 0, &self.title(session, theme, width));
+                self.draw_rows(session, theme, parts, buffer);
+                if parts.details.height > 0 {
+                    self.draw_details(session, theme, parts.details, buffer);
+                }
+            }
+        }
+    }
+}
