@@ -10,7 +10,9 @@ use std::sync::Arc;
 use divan::Bencher;
 use divan::counter::BytesCount;
 
-use heaptui::analyze::{Basis, Calls, Filters, Frames, Granularity, Limits, Plan, Scope, Shape, Sort, Trimmed, View};
+use heaptui::analyze::{
+    Basis, CallTree, Calls, Direction, Filters, Frames, Granularity, Limits, Plan, Scope, Shape, Sort, Trimmed, View,
+};
 use heaptui::analyze::{Weights, compile_pattern};
 use heaptui::decode;
 use heaptui::error::Result;
@@ -72,6 +74,24 @@ fn aggregate(bencher: Bencher<'_, '_>, stacks: u64) {
         let (view, calls) = (View::List(Sort::Flat), Calls::Merged);
         Trimmed::new(basis, Plan { limits, view, calls })
     });
+}
+
+/// The call tree of one sample type.
+#[divan::bench(args = STACKS, sample_count = 10, sample_size = 1)]
+fn call_tree(bencher: Bencher<'_, '_>, stacks: u64) {
+    let profile = decoded(&bytes(stacks));
+    let scope = Scope::new(&profile, &Filters::default());
+    let frames = Frames::new(&profile, &scope, &Shape::default());
+    let basis = Basis {
+        profile: &profile,
+        scope: &scope,
+        frames: &frames,
+        weights: Weights {
+            values: &profile.samples.values[3],
+            divisors: None,
+        },
+    };
+    bencher.bench_local(|| CallTree::new(basis, Direction::TopDown, &()).expect("nobody stops it"));
 }
 
 /// Which samples a regular expression leaves.

@@ -222,7 +222,9 @@ fn the_mouse_selects_and_moves() {
     let mut session = Session::start(FIXTURE, &[]);
     session.wait("first frame", is_open);
     session.mouse(0, session.place(" Graph "));
-    session.wait("the graph", |screen| screen.contents().contains("session.attributes"));
+    session.wait("the graph", |screen| {
+        screen.contents().contains("│ session.attributes │")
+    });
     let (x, y) = session.place("session.attributes");
     session.mouse(0, (x, y));
     session.wait("what was clicked", |screen| {
@@ -239,7 +241,7 @@ fn the_mouse_selects_and_moves() {
     // A second click goes in.
     session.mouse(0, (x + 3, y + 2));
     session.wait("its neighbours", |screen| {
-        screen.contents().contains("1 caller and 1 callee")
+        screen.contents().contains("1 caller and 0 callees")
     });
     session.input.write_all(b"qq").expect("the terminal takes keys");
     session.end("0");

@@ -87,7 +87,7 @@ pub struct Placed {
     pub rank: usize,
 }
 
-/// Where everything is. If all sizes and distances are whole numbers, so are all coordinates.
+/// Where everything is. If all sizes and distances are whole numbers, so are all coordinates but the middles of labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
     /// What all of it takes, from (0, 0).
@@ -104,8 +104,8 @@ pub struct Drawing {
     pub ranks: Vec<(f64, f64)>,
 }
 
-/// Steps for each stage.
-const BUDGET: u64 = 4_000_000;
+/// Steps for each stage, of a few nanoseconds each: only graphs much denser than those of profiles take as many.
+const BUDGET: u64 = 8_000_000;
 /// How many ranks all lines together pass, before the longest go around everything else.
 const LINES: usize = 50_000;
 /// Orders that cross as little as each other and are tried out, at most.

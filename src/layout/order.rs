@@ -13,7 +13,7 @@ use rows::Rows;
 /// Sweeps without fewer crossings, after which a start is left.
 const PATIENCE: usize = 6;
 /// Two walks through the graph, then the best so far with some of it shuffled.
-const STARTS: usize = 6;
+const STARTS: usize = 4;
 
 /// Orders of the items of all ranks, up to `wanted` different ones that cross as little as each other, found in about
 /// `budget` steps.

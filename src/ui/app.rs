@@ -208,7 +208,9 @@ impl App {
             MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.menu.is_some() => {
                 self.update(Action::Click(at))
             }
-            MouseEventKind::Drag(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
+            MouseEventKind::Drag(MouseButton::Left)
+                if self.asking.is_none() && self.menu.is_none() && self.pane.is_none() =>
+            {
                 self.update(Action::Drag(at))
             }
             MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {

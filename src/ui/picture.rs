@@ -32,6 +32,8 @@ pub(super) struct Picture {
     pub(super) order: Vec<usize>,
     /// How many functions there are, those included that are not drawn.
     pub(super) known: usize,
+    /// How many calls there are between the functions that are drawn.
+    pub(super) known_calls: usize,
 }
 
 /// A box.
@@ -71,6 +73,9 @@ const HEIGHT: i32 = 4;
 /// How many callers and callees are drawn of a function, and of each of those.
 const NEAR: usize = 8;
 const FAR: usize = 3;
+/// What can still be drawn in about a second; pprof draws 80 functions unless it is told otherwise.
+const MOST_FUNCTIONS: usize = 500;
+const MOST_CALLS: usize = 1500;
 /// How many functions are looked at for the nearest one.
 const REACH: usize = 200;
 
@@ -120,6 +125,7 @@ impl Picture {
 
     /// Draws some nodes of a graph with the calls between them.
     fn new(report: &Report, graph: &Graph, nodes: &[NodeId], known: usize) -> Self {
+        let nodes = &nodes[..nodes.len().min(MOST_FUNCTIONS)];
         let names = report
             .frames
             .names(&report.profile, nodes.iter().map(|&node| graph.frame(node)));
@@ -131,6 +137,8 @@ impl Picture {
             .filter(|edge| places.contains_key(&edge.to))
             .collect();
         edges.sort_by(|a, b| by_size(a, b, &name_of));
+        let known_calls = edges.len();
+        edges.truncate(MOST_CALLS);
         let share = |value: i64| value as f64 / report.total.unsigned_abs().max(1) as f64;
         let functions: Vec<Function> = nodes
             .iter()
@@ -169,6 +177,7 @@ impl Picture {
             calls,
             canvas,
             known,
+            known_calls,
         }
     }
 

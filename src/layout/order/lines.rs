@@ -28,7 +28,10 @@ impl Rows {
                 && !self.is_spent()
                 && self.width(*start, *end) < self.budget / 4
             {
-                self.lay(*start, inner, *end);
+                let crossed = chain.windows(2).map(|pair| self.crossed(pair[0], pair[1])).sum();
+                if crossed > 0 {
+                    self.lay(*start, inner, *end, crossed);
+                }
             }
         }
     }
@@ -42,7 +45,22 @@ impl Rows {
             .sum()
     }
 
-    fn lay(&mut self, start: usize, inner: &[usize], end: usize) {
+    /// How many lines a piece of a line crosses.
+    fn crossed(&mut self, upper: usize, lower: usize) -> u64 {
+        let (rank, above, below) = (self.rank_of[upper], self.place[upper], self.place[lower]);
+        let mut crossed = 0;
+        for &item in &self.ranks[rank] {
+            for &other in self.below.of(item) {
+                let (left, right) = (self.place[item] < above, self.place[item] > above);
+                crossed += u64::from(left && self.place[other] > below || right && self.place[other] < below);
+                self.steps += 1;
+            }
+        }
+        crossed
+    }
+
+    /// Lays a line, which crosses so many others, where it crosses as few as it can.
+    fn lay(&mut self, start: usize, inner: &[usize], end: usize, crossed: u64) {
         for &item in inner {
             let rank = self.rank_of[item];
             self.ranks[rank].remove(self.place[item]);
@@ -51,7 +69,7 @@ impl Rows {
         }
         let mut ways = vec![self.ways_from_box(start)];
         for &item in &inner[..inner.len() - 1] {
-            ways.push(self.ways(self.rank_of[item], &ways[ways.len() - 1]));
+            ways.push(self.ways(self.rank_of[item], &ways[ways.len() - 1], crossed));
         }
         let mut gap = self.way_to_box(end, &ways[ways.len() - 1]);
         for (way, &item) in ways.iter().zip(inner).rev() {
@@ -106,15 +124,17 @@ impl Rows {
         ways
     }
 
-    /// The best ways to each gap in the rank below another, given those to its gaps.
-    fn ways(&mut self, rank: usize, before: &[Way]) -> Vec<Way> {
+    /// The best ways to each gap in the rank below another, given those to its gaps; no way that crosses more than `most`.
+    fn ways(&mut self, rank: usize, before: &[Way], most: u64) -> Vec<Way> {
         let mut sides = self.lines_below(rank);
         let mut ways = vec![NO_WAY; sides.len() + 1];
         let mut left = 0;
         for (gap, way) in before.iter().enumerate() {
-            let crossed = way.crossed + left;
-            improve(&mut ways, Way { crossed, from: gap }, &sides);
-            self.steps += sides.len() as u64;
+            if way.crossed <= most {
+                let crossed = way.crossed + left;
+                improve(&mut ways, Way { crossed, from: gap }, &sides);
+                self.steps += sides.len() as u64;
+            }
             if gap + 1 < before.len() {
                 left += self.pass(rank, gap, &mut sides);
             }
@@ -128,12 +148,14 @@ impl Rows {
         let mut sides = self.lines_below(rank);
         let mut best = NO_WAY;
         for (gap, way) in before.iter().enumerate() {
-            let left: u64 = sides[to + 1..].iter().map(|sides| sides.left).sum();
-            let right: u64 = sides[..to].iter().map(|sides| sides.right).sum();
-            let crossed = way.crossed + left + right;
-            self.steps += sides.len() as u64;
-            if crossed < best.crossed {
-                best = Way { crossed, from: gap };
+            if way.crossed < best.crossed {
+                let left: u64 = sides[to + 1..].iter().map(|sides| sides.left).sum();
+                let right: u64 = sides[..to].iter().map(|sides| sides.right).sum();
+                let crossed = way.crossed + left + right;
+                self.steps += sides.len() as u64;
+                if crossed < best.crossed {
+                    best = Way { crossed, from: gap };
+                }
             }
             if gap + 1 < before.len() {
                 self.pass(rank, gap, &mut sides);

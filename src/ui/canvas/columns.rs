@@ -1,5 +1,7 @@
 //! Whole columns for boxes, for the places where lines pass a rank, and for the ends of lines in the borders of boxes.
 
+use rustc_hash::FxHashMap;
+
 use super::Link;
 use crate::layout::{Drawing, Point};
 
@@ -191,12 +193,13 @@ impl Columns {
                 (step + 1 < strand.xs.len()).then_some((at, step))
             };
             let lines: Vec<(usize, usize)> = self.strands.iter().enumerate().filter_map(here).collect();
-            for &(line, step) in &lines {
-                let ends: Vec<(i32, i32)> = lines.iter().map(|&(at, step)| self.strands[at].ends(step)).collect();
-                let strand = &mut self.strands[line];
-                if !is_tangled(strand.ends(step), &ends) {
+            let mut ends: Vec<(i32, i32)> = lines.iter().map(|&(at, step)| self.strands[at].ends(step)).collect();
+            let mut tops = tops_by_bottom(&ends);
+            for (place, &(line, step)) in lines.iter().enumerate() {
+                if !is_tangled(ends[place], &tops) {
                     continue;
                 }
+                let strand = &mut self.strands[line];
                 let last = strand.xs.len() - 1;
                 let ports = [(step + 1, last, strand.lower), (step, 0, strand.upper)];
                 for (_, port, owner) in ports.into_iter().filter(|(end, port, _)| end == port) {
@@ -206,6 +209,8 @@ impl Columns {
                     let x = strand.xs[port];
                     if let Some(free) = [x + 1, x - 1].into_iter().find(is_free) {
                         strand.xs[port] = free;
+                        ends[place] = strand.ends(step);
+                        tops = tops_by_bottom(&ends);
                         break;
                     }
                 }
@@ -221,15 +226,21 @@ impl Strand {
     }
 }
 
-/// Whether a line's column below is that of another one above, and so on until it is its own.
-fn is_tangled((top, bottom): (i32, i32), lines: &[(i32, i32)]) -> bool {
-    let mut at = bottom;
-    for _ in 0..lines.len() {
-        let next = lines.iter().find(|(other, below)| *other == at && other != below);
-        match next {
+/// Where the line comes from that ends in a column, of those that are not straight.
+fn tops_by_bottom(lines: &[(i32, i32)]) -> FxHashMap<i32, i32> {
+    let bent = lines.iter().filter(|(top, bottom)| top != bottom);
+    bent.map(|&(top, bottom)| (bottom, top)).collect()
+}
+
+/// Whether the line that ends where this one begins, and the one that ends where that one begins, and so on, lead back
+/// to this one.
+fn is_tangled((top, bottom): (i32, i32), tops: &FxHashMap<i32, i32>) -> bool {
+    let mut at = top;
+    for _ in 0..tops.len() {
+        match tops.get(&at) {
             _ if top == bottom => return false,
-            Some(&(_, below)) if at == top || below == top => return true,
-            Some(&(_, below)) => at = below,
+            Some(_) if at == bottom => return true,
+            Some(&above) => at = above,
             None => return false,
         }
     }

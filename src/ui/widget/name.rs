@@ -61,6 +61,13 @@ pub(in super::super) fn label(name: &str, width: usize) -> String {
     if let Some(both) = with_place(name, width, label) {
         return both;
     }
+    // What a function was made for says least.
+    if let (Some(from), Some(to)) = (name.find('['), name.rfind(']'))
+        && from < to
+        && &name[from..=to] != "[…]"
+    {
+        return label(&format!("{}[…]{}", &name[..from], &name[to + 1..]), width);
+    }
     let (owner, method) = match name.find(").") {
         Some(at) if name.contains(".(") => (&name[..=at], &name[at + 2..]),
         _ => name.split_once('.').unwrap_or(("", name)),
@@ -211,6 +218,10 @@ mod tests {
         }
         for (name, short) in [
             ("json.mapEncoder.encodeWithSomething", "mapEncoder.enc…WithSomething"),
+            (
+                "slices.sortCmpFunc[go.shape.struct { SKU string }]",
+                "slices.sortCmpFunc[…]",
+            ),
             ("extraordinarily_long_package.Decode", "extraordinarily_long….Decode"),
             (
                 "catalog.(*Catalog).Snapshot /src/shop/catalog.go:103",
@@ -236,7 +247,7 @@ mod tests {
             ("/src/a/b.go", 4, "b.go"),
             ("/src/a/b.go", 3, "b.…"),
         ] {
-            assert_eq!(super::label(name, width), label, "{name} at {width}");
+            assert_eq!(frame_label(name, width), label, "{name} at {width}");
         }
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),

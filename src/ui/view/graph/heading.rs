@@ -35,6 +35,10 @@ impl CallGraph {
                 spans.push(Span::styled(counts, theme.quiet()));
             }
             (None, _) => {
+                let calls = match picture.known_calls {
+                    all if all > calls => format!("{calls} of {all}"),
+                    all => all.to_string(),
+                };
                 let text = format!("{drawn} of {} functions, {calls} calls", picture.known);
                 spans.push(Span::styled(text, theme.quiet()));
             }
