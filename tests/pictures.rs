@@ -422,6 +422,32 @@ fn blocks_fill_their_part_of_a_cell() {
     ] {
         assert_eq!(corner(char), Some(place), "{char}");
     }
+    // Which sides of the cell lines reach: up, right, down, left.
+    for (char, sides) in [
+        ('─', "rl"),
+        ('│', "ud"),
+        ('┌', "rd"),
+        ('┴', "url"),
+        ('╼', "rl"),
+        ('╵', "u"),
+        ('╬', "urdl"),
+        ('╔', "rd"),
+        ('╝', "ul"),
+        ('╟', "urd"),
+        ('╤', "rdl"),
+        ('┢', "urd"),
+    ] {
+        let areas = areas(char).expect("lines");
+        let reached = |side: &char| {
+            areas.iter().any(|area| match side {
+                'u' => area.y == 48.0,
+                'r' => area.x + area.width == 32.0,
+                'd' => area.y + area.height == 64.0,
+                _ => area.x == 24.0,
+            })
+        };
+        assert_eq!("urdl".chars().filter(reached).collect::<String>(), sides, "{char}");
+    }
     for bits in 0..=255u32 {
         let char = char::from_u32(0x2800 + bits).expect("a braille pattern");
         let dots = areas(char).map(|areas| areas.len());
