@@ -64,7 +64,7 @@ pub struct Setup {
 }
 
 /// How long a new frame waits for the analysis it will show, so that a quick one does not flicker.
-const PATIENCE: Duration = Duration::from_millis(12);
+const PATIENCE: Duration = Duration::from_millis(6);
 
 /// Opens the dashboard in the terminal and stays until the user leaves.
 ///
