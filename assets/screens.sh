@@ -16,6 +16,8 @@ screens='
 top      110x30  jj
 tree     110x30  jj<enter>
 calls    110x30  <tab><tab>
+flame    110x30  <tab><tab><tab>
+graph    110x30  <s-tab>
 filters  110x30  fjson<enter>
 export   110x30  e<down>
 help     110x30  ?
@@ -26,4 +28,4 @@ while read -r name size keys; do
     [ -n "$name" ] || continue
     "$heaptui" --print "$size" --keys "$keys" --picture "assets/screens/$name.svg" "$profile"
 done <<<"$screens"
-"$heaptui" svg "$profile" >assets/screens/graph.svg
+"$heaptui" svg "$profile" >assets/screens/call-graph.svg

@@ -10,10 +10,13 @@ use std::sync::Arc;
 use divan::Bencher;
 use divan::counter::BytesCount;
 
-use heaptui::analyze::{Basis, Calls, Filters, Frames, Granularity, Limits, Plan, Scope, Shape, Sort, Trimmed, View};
+use heaptui::analyze::{
+    Basis, CallTree, Calls, Direction, Filters, Frames, Granularity, Limits, Plan, Scope, Shape, Sort, Trimmed, View,
+};
 use heaptui::analyze::{Weights, compile_pattern};
 use heaptui::decode;
 use heaptui::error::Result;
+use heaptui::layout::{Edge, Size, Spacing, layout};
 use heaptui::model::Profile;
 use heaptui::progress::Observer;
 use heaptui::report::{self, Options};
@@ -73,6 +76,24 @@ fn aggregate(bencher: Bencher<'_, '_>, stacks: u64) {
     });
 }
 
+/// The call tree of one sample type.
+#[divan::bench(args = STACKS, sample_count = 10, sample_size = 1)]
+fn call_tree(bencher: Bencher<'_, '_>, stacks: u64) {
+    let profile = decoded(&bytes(stacks));
+    let scope = Scope::new(&profile, &Filters::default());
+    let frames = Frames::new(&profile, &scope, &Shape::default());
+    let basis = Basis {
+        profile: &profile,
+        scope: &scope,
+        frames: &frames,
+        weights: Weights {
+            values: &profile.samples.values[3],
+            divisors: None,
+        },
+    };
+    bencher.bench_local(|| CallTree::new(basis, Direction::TopDown, &()).expect("nobody stops it"));
+}
+
 /// Which samples a regular expression leaves.
 #[divan::bench(args = STACKS, sample_count = 10, sample_size = 1)]
 fn filter(bencher: Bencher<'_, '_>, stacks: u64) {
@@ -94,6 +115,34 @@ fn report_of_10000(bencher: Bencher<'_, '_>, name: &str) {
         report::write(&profile, row, None, &Options::default(), &mut text).expect("a report");
         text
     });
+}
+
+/// Placing the boxes and lines of a graph, as dense as those of CPU profiles are.
+#[divan::bench(args = [20, 40, 80, 160])]
+fn place_graph(bencher: Bencher<'_, '_>, nodes: usize) {
+    let sizes: Vec<Size> = (0..nodes)
+        .map(|node| Size {
+            width: 80.0 + (node * 37 % 24) as f64 * 10.0,
+            height: 36.0,
+        })
+        .collect();
+    // A tree, and in place of every other leaf an edge to anywhere.
+    let tree = (1..nodes).map(|node| (node / 3, node));
+    let others = (0..nodes * 3 / 4).map(|edge| (edge * 7 % nodes, (edge * 29 + 11) % nodes));
+    let edge = |(from, to)| Edge {
+        from,
+        to,
+        weight: 1,
+        min_ranks: 1,
+        label: None,
+    };
+    let edges: Vec<Edge> = tree.chain(others).map(edge).collect();
+    let spacing = Spacing {
+        node: 24.0,
+        edge: 12.0,
+        rank: 48.0,
+    };
+    bencher.bench_local(|| layout(&sizes, &edges, spacing));
 }
 
 /// From the profile to the dashboard's first whole frame.

@@ -31,7 +31,8 @@
 //! ┌ header: source · binary · total · when · rate                         ui/chrome.rs
 //! │ sample type tabs: [4 inuse_space]  3 inuse_objects …                   ui/chrome.rs
 //! │ view tabs: [Top] Tree Calls Flame …    filters and search in force     ui/chrome.rs
-//! │ body: the view in front                                                ui/view/{top,tree,calls,flame,source}
+//! │ body: the view in front                                                ui/view/, one file or folder a view
+//! │   over it: help and reports, or the menu of exports                     ui/widget/pane.rs, ui/export.rs
 //! │   details of the function under the cursor                             ui/view/mod.rs
 //! └ footer: the keys that act here, or a message, or a prompt              ui/chrome.rs, ui/widget/prompt.rs
 //! ```

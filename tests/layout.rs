@@ -134,11 +134,18 @@ fn faults(graph: &Graph, drawing: &Drawing, spacing: Spacing) -> Vec<String> {
         wrong(placed.y >= upper && bottom <= lower, &|| {
             format!("box {index} is not in its rank")
         });
-        for (other, beside) in boxes.iter().enumerate().skip(index + 1) {
-            let apart = beside.rank != placed.rank
-                || right + spacing.node <= beside.x + 1e-6
-                || beside.x + beside.width + spacing.node <= placed.x + 1e-6;
-            wrong(apart, &|| format!("boxes {index} and {other} overlap or are too near"));
+    }
+    let mut by_rank = vec![Vec::new(); drawing.ranks.len()];
+    for placed in boxes {
+        by_rank[placed.rank].push(placed);
+    }
+    for rank in &mut by_rank {
+        rank.sort_by(|one, other| one.x.total_cmp(&other.x));
+        for pair in rank.windows(2) {
+            let apart = pair[0].x + pair[0].width + spacing.node <= pair[1].x + 1e-6;
+            wrong(apart, &|| {
+                format!("{:?} and {:?} overlap or are too near", pair[0], pair[1])
+            });
         }
     }
     for pair in drawing.ranks.windows(2) {
@@ -192,10 +199,13 @@ fn faults(graph: &Graph, drawing: &Drawing, spacing: Spacing) -> Vec<String> {
         });
         lines.push(flat);
         for pair in lines.iter().flat_map(|line| line.windows(2)) {
-            for (node, placed) in boxes.iter().enumerate() {
+            let (top, bottom) = (pair[0].y.min(pair[1].y), pair[0].y.max(pair[1].y));
+            let first = drawing.ranks.partition_point(|band| band.1 < top);
+            let end = drawing.ranks.partition_point(|band| band.0 <= bottom);
+            for placed in by_rank[first..end.max(first)].iter().flatten() {
                 let (right, bottom) = (placed.x + placed.width, placed.y + placed.height);
                 let through = enters(pair[0], pair[1], placed.x, placed.y, right, bottom);
-                wrong(!through, &|| format!("edge {index} runs through box {node}"));
+                wrong(!through, &|| format!("edge {index} runs through {placed:?}"));
             }
         }
         let label = drawing.labels[index];
@@ -309,6 +319,126 @@ fn corner_cases_are_drawn() {
 fn random_multigraphs_are_drawn() {
     for seed in 0..300 {
         check(&format!("random graph {seed}"), &random(seed), SPACING);
+    }
+}
+
+/// Chains, stars and thickets that no screen is for: each has more to try than it is worth.
+#[test]
+fn large_graphs_are_drawn() {
+    let mut dice = Dice(7);
+    let mut pairs = |nodes: u64, count: usize| -> Vec<(usize, usize)> {
+        (0..count)
+            .map(|_| (dice.below(nodes) as usize, dice.below(nodes) as usize))
+            .collect()
+    };
+    let thicket = pairs(80, 300);
+    let sparse = pairs(300, 350);
+    let chain = |count: usize| (1..count).map(|node| (node - 1, node));
+    // More lines pass more ranks than are drawn in between: some go around.
+    let long = chain(300).chain((0..300).map(|node| (node % 50, 299 - node % 47)));
+    let table = [
+        ("80 boxes, 300 edges", graph(80, thicket)),
+        ("300 boxes, 350 edges", graph(300, sparse)),
+        ("a chain of 2000", graph(2000, chain(2000))),
+        ("a star of 500", graph(500, (1..500).map(|node| (0, node)))),
+        ("600 boxes alone", graph(600, [])),
+        ("a chain with long edges", graph(300, long)),
+    ];
+    for (name, graph) in table {
+        check(name, &graph, SPACING);
+    }
+}
+
+/// What is no size is 0, what is no box has no line, and what is larger than anything is not taken for so large.
+#[test]
+fn what_makes_no_sense_is_drawn_too() {
+    let strange = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        -5.0,
+        0.0,
+        -0.0,
+        1e300,
+        1e-300,
+        f64::MIN_POSITIVE,
+        7.5,
+    ];
+    for (index, &one) in strange.iter().enumerate() {
+        for &other in &strange {
+            let mut graph = labelled(graph(
+                6,
+                [(0, 1), (1, 2), (2, 0), (0, 2), (3, 3), (4, 5), (4, 5), (0, 9), (9, 9)],
+            ));
+            graph.sizes[index % 6] = Size {
+                width: one,
+                height: other,
+            };
+            graph.edges[index % 7].label = Some(Size {
+                width: other,
+                height: one,
+            });
+            graph.edges[0].weight = [0, u32::MAX][index % 2];
+            graph.edges[1].min_ranks = [0, u32::MAX][index % 2];
+            let spacing = Spacing {
+                node: one,
+                edge: other,
+                rank: one,
+            };
+            let Drawing {
+                size,
+                boxes,
+                routes,
+                labels,
+                ranks,
+            } = layout(&graph.sizes, &graph.edges, spacing);
+            let corners = boxes
+                .iter()
+                .flat_map(|placed| [placed.x, placed.y, placed.width, placed.height]);
+            let points = routes
+                .iter()
+                .flatten()
+                .chain(labels.iter().flatten())
+                .flat_map(|point| [point.x, point.y]);
+            let bands = ranks.iter().flat_map(|band| [band.0, band.1]);
+            let all: Vec<f64> = corners
+                .chain(points)
+                .chain(bands)
+                .chain([size.width, size.height])
+                .collect();
+            assert!(
+                all.iter().all(|at| at.is_finite() && *at >= 0.0),
+                "{one} {other}: {all:?}"
+            );
+            assert_eq!(
+                routes.iter().filter(|route| route.is_empty()).count(),
+                2,
+                "{one} {other}: the edges to no box"
+            );
+        }
+    }
+}
+
+/// Graphs with one best drawing.
+#[test]
+fn what_can_be_straight_is_straight() {
+    let bends = |drawing: &Drawing| drawing.routes.iter().map(|route| route.len() - 2).sum::<usize>();
+    let table = [
+        ("a chain", graph(9, (0..8).map(|node| (node, node + 1))), 0),
+        (
+            "a chain and a long edge",
+            graph(9, (0..8).map(|node| (node, node + 1)).chain([(0, 8)])),
+            0,
+        ),
+        ("a square", graph(4, [(0, 1), (0, 2), (1, 3), (2, 3)]), 0),
+        ("two sides, straightened", graph(6, [(0, 5), (1, 4), (2, 3)]), 0),
+    ];
+    for (name, mut graph, wanted) in table {
+        graph.sizes.fill(Size {
+            width: 60.0,
+            height: 20.0,
+        });
+        assert_eq!(bends(&check(name, &graph, SPACING)), wanted, "{name}");
     }
 }
 

@@ -279,16 +279,16 @@ fn png_is_the_same_picture() {
             .expect("a PNG");
         let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
         let info = reader.next_frame(&mut pixels).expect("a picture");
-        assert_eq!(info.color_type, png::ColorType::Rgb, "{name}");
+        assert_eq!(info.color_type, png::ColorType::Rgba, "{name}");
         let width = number(document.root_element(), "width");
         let scale = f64::from(info.width) / width;
-        let is_whole = (scale - 2.0).abs() < 0.01;
+        let is_whole = (0.99..2.01).contains(&scale);
         assert!(
             is_whole || !warnings.is_empty(),
             "{name} is drawn at {scale}: {warnings:?}"
         );
         let pixel = |x: f64, y: f64| {
-            let at = ((y * scale) as usize * info.width as usize + (x * scale) as usize) * 3;
+            let at = ((y * scale) as usize * info.width as usize + (x * scale) as usize) * 4;
             format!("#{:02x}{:02x}{:02x}", pixels[at], pixels[at + 1], pixels[at + 2])
         };
         for group in groups(&document, "node") {
@@ -303,8 +303,8 @@ fn png_is_the_same_picture() {
             assert_eq!(Some(pixel(left, middle)), stroke, "{name}: on its border");
         }
         let dark = pixels
-            .chunks(3)
-            .filter(|pixel| pixel.iter().all(|part| *part < 64))
+            .chunks(4)
+            .filter(|pixel| pixel[..3].iter().all(|part| *part < 64))
             .count();
         assert!(dark > 500, "{name}: there is text");
     }

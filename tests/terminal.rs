@@ -107,6 +107,20 @@ impl Session {
         self.wait(text, |screen| screen.contents().contains(text));
     }
 
+    /// Where a text is: column and row, counted from 1 as the mouse does.
+    fn place(&self, text: &str) -> (usize, usize) {
+        let rows = self.screen().rows(0, 80);
+        let found = rows
+            .zip(1..)
+            .find_map(|(row, y)| Some((row[..row.find(text)?].chars().count() + 1, y)));
+        found.unwrap_or_else(|| panic!("no {text} on the screen:\n{}", self.screen().contents()))
+    }
+
+    /// Presses the mouse's button (0) or moves it with the button held (32).
+    fn mouse(&mut self, what: u8, (x, y): (usize, usize)) {
+        write!(self.input, "\x1b[<{what};{x};{y}M").expect("the terminal takes the mouse");
+    }
+
     fn resize(&mut self, rows: u16, cols: u16) {
         self.parser.screen_mut().set_size(cells(rows), cells(cols));
         let size = PtySize {
@@ -199,6 +213,36 @@ fn a_walk_through_the_dashboard() {
     ] {
         session.keys(keys, text);
     }
+    session.input.write_all(b"qq").expect("the terminal takes keys");
+    session.end("0");
+}
+
+#[test]
+fn the_mouse_selects_and_moves() {
+    let mut session = Session::start(FIXTURE, &[]);
+    session.wait("first frame", is_open);
+    session.mouse(0, session.place(" Graph "));
+    session.wait("the graph", |screen| {
+        screen.contents().contains("│ session.attributes │")
+    });
+    let (x, y) = session.place("session.attributes");
+    session.mouse(0, (x, y));
+    session.wait("what was clicked", |screen| {
+        screen.contents().contains("internal/session.attributes")
+    });
+    session.mouse(32, (x + 3, y + 2));
+    session.wait("what was dragged", |screen| {
+        let row = screen.rows(0, 80).nth(y + 1).unwrap_or_default();
+        row.chars()
+            .skip(x + 2)
+            .collect::<String>()
+            .starts_with("session.attributes")
+    });
+    // A second click goes in.
+    session.mouse(0, (x + 3, y + 2));
+    session.wait("its neighbours", |screen| {
+        screen.contents().contains("1 caller and 0 callees")
+    });
     session.input.write_all(b"qq").expect("the terminal takes keys");
     session.end("0");
 }

@@ -4,8 +4,8 @@ use regex::Regex;
 use rustc_hash::FxHashSet;
 
 use super::labels::LabelUnits;
-use super::prune;
 use super::tagfilter::TagFilter;
+use super::{prune, sums};
 use crate::model::{Label, LabelSetId, LocationId, Profile, SampleId, Stack, StringId};
 
 /// What to keep. Every expression is tested against a frame's function name, file name and binary.
@@ -160,15 +160,23 @@ impl Scope {
     }
 
     /// Cuts every sample's stack to what `cut` returns, or leaves the sample out.
-    pub(super) fn trim_samples(&mut self, profile: &Profile, cut: impl Fn(Stack<'_>, Span) -> Option<(u32, u32)>) {
-        self.spans.retain_mut(|span| {
+    pub(super) fn trim_samples(
+        &mut self,
+        profile: &Profile,
+        cut: impl Fn(Stack<'_>, Span) -> Option<(u32, u32)> + Sync,
+    ) {
+        let trimmed = |span: &Span| {
             let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-            let Some((from, to)) = cut(stack, *span) else {
-                return false;
-            };
-            (span.from, span.to) = (from, to);
-            true
+            let (from, to) = cut(stack, *span)?;
+            Some(Span { from, to, ..*span })
+        };
+        let parts = sums::in_parts(&self.spans, |spans| {
+            spans.iter().filter_map(trimmed).collect::<Vec<Span>>()
         });
+        self.spans = parts
+            .into_iter()
+            .reduce(|all, part| [all, part].concat())
+            .unwrap_or_default();
     }
 
     fn by_name(&mut self, profile: &Profile, filters: &Filters) {

@@ -35,7 +35,7 @@ pub enum Granularity {
 }
 
 /// How frames become nodes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Shape {
     /// What makes frames one node.
     pub granularity: Granularity,

@@ -6,19 +6,30 @@ use rustc_hash::FxHashMap;
 
 use super::filter::Scope;
 use super::graph::Weights;
+use super::sums::in_parts;
 use crate::model::{Line, Profile, StringId};
 
 /// For each function name the line through which most of its value goes: where it allocates or calls.
 pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) -> FxHashMap<StringId, Line> {
-    let mut by_location = vec![0u64; profile.locations.len()];
-    for span in scope.spans() {
-        let value = weights.of(span.sample.index()).0.unsigned_abs();
-        let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
-        for location in &stack.part(span.from, span.to) {
-            let sum = &mut by_location[location.index()];
-            *sum = sum.saturating_add(value);
+    let parts = in_parts(scope.spans(), |spans| {
+        let mut by_location = vec![0u64; profile.locations.len()];
+        for span in spans {
+            let value = weights.of(span.sample.index()).0.unsigned_abs();
+            let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
+            for location in &stack.part(span.from, span.to) {
+                let sum = &mut by_location[location.index()];
+                *sum = sum.saturating_add(value);
+            }
         }
-    }
+        by_location
+    });
+    let add = |mut all: Vec<u64>, part: Vec<u64>| {
+        all.iter_mut()
+            .zip(part)
+            .for_each(|(sum, more)| *sum = sum.saturating_add(more));
+        all
+    };
+    let by_location = parts.into_iter().reduce(add).unwrap_or_default();
     let mut by_line: FxHashMap<(StringId, i64), (u64, Line)> = FxHashMap::default();
     for (location, &value) in profile.locations.iter().zip(&by_location) {
         for line in &profile.lines[location.line_range()] {

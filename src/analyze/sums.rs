@@ -48,7 +48,7 @@ pub(super) fn edges(basis: Basis<'_>, kept: Option<&[bool]>, into: Into) -> Vec<
         return Vec::new();
     }
     let mut tables = in_parts(basis.scope.spans(), |spans| edges_of(basis, spans, &codes)).into_iter();
-    let mut edges = tables.next().unwrap_or_else(|| EdgeTable::new(&codes));
+    let mut edges = tables.next().unwrap_or_else(|| EdgeTable::new(&codes, 0));
     for part in tables.flat_map(|table| table.edges) {
         edges.find(part.edge.from.0, part.edge.to.0).edge.merge(&part.edge);
     }
@@ -289,7 +289,7 @@ fn leaf(frames: &Frames, stack: Stack<'_>) -> Option<NodeId> {
 
 fn edges_of(basis: Basis<'_>, spans: &[Span], codes: &Codes) -> EdgeTable {
     let frames = basis.frames;
-    let mut edges = EdgeTable::new(codes);
+    let mut edges = EdgeTable::new(codes, spans.len());
     let mut buffer = Vec::new();
     for (stamp, span) in (1u32..).zip(spans) {
         let (value, divisor) = basis.weights.of(span.sample.index());
@@ -371,11 +371,13 @@ enum EdgeIndex {
 
 /// Nodes up to which edges are kept in a matrix: 4 MiB of rows.
 const MATRIX_SIDE: usize = 1024;
+/// Cells for each sample up to which a matrix is worth to be made: its memory must be used, too.
+const CELLS_PER_SAMPLE: usize = 32;
 
 impl EdgeTable {
-    fn new(codes: &Codes) -> Self {
+    fn new(codes: &Codes, samples: usize) -> Self {
         let side = codes.nodes.len();
-        let index = if side <= MATRIX_SIDE {
+        let index = if side <= MATRIX_SIDE && side * side <= CELLS_PER_SAMPLE * samples {
             EdgeIndex::Matrix {
                 side,
                 rows: vec![0; side * side],

@@ -2,15 +2,15 @@
 
 use super::Point;
 
-/// A smooth way along a route of [`super::Drawing::routes`], from its first point: cubic Bézier curves, each as two
-/// control points and its end. It is vertical where the route is, and stays between the corners of each piece, so it
-/// runs through a box or across a line only where the route does.
+/// A smooth way along a route of [`super::Drawing::routes`], from its first point on: cubic Bézier curves, each as two
+/// control points and its end. It is upright where the route is, and between ranks all have the same shape: it runs
+/// through boxes and crosses others where the route does, and only there.
 pub fn curve(route: &[Point]) -> Vec<[Point; 3]> {
     // A loop beside its box: out, along, and back.
     if let &[start, out, back, end] = route
         && start.y == out.y
+        && back.y == end.y
         && out.x == back.x
-        && start.x == end.x
         && start.x != out.x
     {
         return vec![[out, back, end]];
@@ -18,7 +18,8 @@ pub fn curve(route: &[Point]) -> Vec<[Point; 3]> {
     let piece = |ends: &[Point]| {
         let (start, end) = (ends[0], ends[1]);
         let middle = start.y + (end.y - start.y) / 2.0;
-        [Point { x: start.x, y: middle }, Point { x: end.x, y: middle }, end]
+        let control = |x: f64| Point { x, y: middle };
+        [control(start.x), control(end.x), end]
     };
     route.windows(2).map(piece).collect()
 }

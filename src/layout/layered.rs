@@ -1,6 +1,6 @@
 //! A part as ranks of items: boxes, and where lines and labels pass.
 
-use super::parts::Part;
+use super::parts::{Link, Part};
 use super::scale::Scale;
 
 /// What lies in a rank.
@@ -28,6 +28,7 @@ pub(super) enum Kind {
 pub(super) struct Segment {
     pub(super) upper: usize,
     pub(super) lower: usize,
+    pub(super) weight: i64,
 }
 
 /// A part of the graph, its lines cut at each rank.
@@ -38,19 +39,22 @@ pub(super) struct Layered {
     pub(super) segments: Vec<Segment>,
     /// Items from left to right.
     pub(super) ranks: Vec<Vec<usize>>,
-    /// For each link the items that its line goes through, from above to below.
+    /// For each link the items that its line goes through, from above to below: only its two boxes, if it goes around.
     pub(super) chains: Vec<Vec<usize>>,
+    /// For each link whether it goes around everything else, because it passes too many ranks.
+    pub(super) goes_around: Vec<bool>,
 }
 
 impl Layered {
-    pub(super) fn new(part: Part, ranks: &[u32], scale: &Scale) -> Self {
+    /// Cuts the lines of a part, of which those that pass the fewest ranks get up to `room` items.
+    pub(super) fn new(part: Part, ranks: &[usize], scale: &Scale, room: usize) -> Self {
         let mut items: Vec<Item> = part
             .boxes
             .iter()
             .zip(ranks)
             .map(|(&node, &rank)| Item {
                 kind: Kind::Box,
-                rank: rank as usize,
+                rank,
                 left: scale.boxes[node].0 / 2,
                 right: scale.boxes[node].0 - scale.boxes[node].0 / 2,
                 x: 0,
@@ -59,9 +63,22 @@ impl Layered {
         for &(node, edge) in &part.loops {
             items[node].right += scale.edge + scale.labels[edge].map_or(0, |(width, _)| scale.edge + width);
         }
+        let passed = |link: &Link| ranks[link.lower] - ranks[link.upper] - 1;
+        let mut by_length: Vec<usize> = (0..part.links.len()).collect();
+        by_length.sort_by_key(|&index| passed(&part.links[index]));
+        let mut goes_around = vec![false; part.links.len()];
+        let mut taken = 0;
+        for index in by_length {
+            taken += passed(&part.links[index]);
+            goes_around[index] = taken > room;
+        }
         let mut segments = Vec::new();
         let mut chains = Vec::new();
-        for link in &part.links {
+        for (link, &goes_around) in part.links.iter().zip(&goes_around) {
+            if goes_around {
+                chains.push(vec![link.upper, link.lower]);
+                continue;
+            }
             let (top, bottom) = (items[link.upper].rank, items[link.lower].rank);
             // The odd rank nearest to the middle: only labels and lines are there.
             let middle = (top + bottom) / 2;
@@ -82,6 +99,7 @@ impl Layered {
             segments.extend(chain.windows(2).map(|pair| Segment {
                 upper: pair[0],
                 lower: pair[1],
+                weight: link.weight,
             }));
             chains.push(chain);
         }
@@ -96,6 +114,15 @@ impl Layered {
             segments,
             ranks,
             chains,
+            goes_around,
+        }
+    }
+
+    /// Takes an order and the x of each item.
+    pub(super) fn settle(&mut self, ranks: Vec<Vec<usize>>, xs: &[i64]) {
+        self.ranks = ranks;
+        for (item, &x) in self.items.iter_mut().zip(xs) {
+            item.x = x;
         }
     }
 
@@ -105,4 +132,13 @@ impl Layered {
         let both_boxes = left.kind == Kind::Box && right.kind == Kind::Box;
         left.right + right.left + if both_boxes { scale.node } else { scale.edge }
     }
+}
+
+/// The place of each of `count` items in its rank.
+pub(super) fn places(ranks: &[Vec<usize>], count: usize) -> Vec<usize> {
+    let mut places = vec![0; count];
+    for (place, &item) in ranks.iter().flat_map(|rank| rank.iter().enumerate()) {
+        places[item] = place;
+    }
+    places
 }

@@ -17,10 +17,12 @@ mod layered;
 mod order;
 mod pack;
 mod parts;
+mod ports;
 mod position;
 mod ranks;
 mod routes;
 mod scale;
+mod simplex;
 
 pub use curve::curve;
 use layered::Layered;
@@ -85,7 +87,7 @@ pub struct Placed {
     pub rank: usize,
 }
 
-/// Where everything is. If all sizes and distances are whole numbers, so are all coordinates.
+/// Where everything is. If all sizes and distances are whole numbers, so are all coordinates but the middles of labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
     /// What all of it takes, from (0, 0).
@@ -102,18 +104,39 @@ pub struct Drawing {
     pub ranks: Vec<(f64, f64)>,
 }
 
+/// Steps for each stage, of a few nanoseconds each: only graphs much denser than those of profiles take as many.
+const BUDGET: u64 = 8_000_000;
+/// How many ranks all lines together pass, before the longest go around everything else.
+const LINES: usize = 50_000;
+/// Orders that cross as little as each other and are tried out, at most.
+const CANDIDATES: usize = 4;
+/// Items in all of them.
+const EFFORT: usize = 1_500;
+
 /// Places boxes of the sizes `nodes`, so that most edges point downwards, few cross, and none runs through a box that
 /// it does not belong to. Sizes that are none (negative, not a number) count as 0.
 pub fn layout(nodes: &[Size], edges: &[Edge], spacing: Spacing) -> Drawing {
     let scale = Scale::new(nodes, edges, spacing);
     let labelled = edges.iter().any(|edge| edge.label.is_some());
+    let mut room = LINES;
     let mut parts: Vec<Layered> = Vec::new();
     for part in parts::connected(nodes.len(), edges) {
-        let ranks = ranks::assign(&part, labelled);
-        let mut layered = Layered::new(part, &ranks, &scale);
-        order::arrange(&mut layered);
-        position::place(&mut layered, &scale);
+        let ranks = ranks::assign(&part, labelled, BUDGET);
+        let layered = Layered::new(part, &ranks, &scale, room);
+        room = room.saturating_sub(layered.items.len() - layered.part.boxes.len());
         parts.push(layered);
+    }
+    let total: usize = parts.iter().map(|part| part.items.len()).sum();
+    for layered in &mut parts {
+        let budget = BUDGET * layered.items.len() as u64 / total as u64;
+        let wanted = (EFFORT / layered.items.len()).clamp(1, CANDIDATES);
+        let orders = order::arrange(layered, wanted, budget);
+        let placed = orders
+            .into_iter()
+            .map(|ranks| (position::place(layered, &ranks, &scale, budget), ranks));
+        if let Some(((_, xs), ranks)) = placed.min_by(|((one, _), _), ((other, _), _)| one.total_cmp(other)) {
+            layered.settle(ranks, &xs);
+        }
     }
     pack::side_by_side(&mut parts, &scale);
     routes::draw(&parts, nodes, edges, &scale)

@@ -1,84 +1,93 @@
-//! Items of a rank from left to right, so that few lines cross.
+//! Items of a rank from left to right, so that few lines cross: medians, exchanges of neighbours and new ways for whole
+//! lines, from several starts.
+//!
+//! Source: Gansner and others, as named in the module above, section 3. That a line is laid anew through all its ranks
+//! at once is ours: step by step it may have to cross more lines before it crosses fewer.
+
+mod lines;
+mod rows;
 
 use super::layered::Layered;
+use rows::Rows;
 
-const SWEEPS: usize = 8;
+/// Sweeps without fewer crossings, after which a start is left.
+const PATIENCE: usize = 6;
+/// Two walks through the graph, then the best so far with some of it shuffled.
+const STARTS: usize = 4;
 
-/// Orders the items of each rank.
-pub(super) fn arrange(layered: &mut Layered) {
-    let count = layered.items.len();
-    let mut above = vec![Vec::new(); count];
-    let mut below = vec![Vec::new(); count];
-    for segment in &layered.segments {
-        above[segment.lower].push(segment.upper);
-        below[segment.upper].push(segment.lower);
-    }
-    let mut ranks = layered.ranks.clone();
-    let mut best = crossings(&ranks, &below, count);
-    for sweep in 0..SWEEPS {
-        let order: Vec<usize> = match sweep % 2 {
-            0 => (1..ranks.len()).collect(),
-            _ => (0..ranks.len().saturating_sub(1)).rev().collect(),
-        };
-        let neighbours = if sweep % 2 == 0 { &above } else { &below };
-        let mut place = places(&ranks, count);
-        for rank in order {
-            let median = |&item: &usize| -> usize {
-                let mut beside: Vec<usize> = neighbours[item].iter().map(|&other| place[other]).collect();
-                beside.sort_unstable();
-                beside.get(beside.len() / 2).copied().unwrap_or(place[item])
-            };
-            ranks[rank].sort_by_key(median);
-            for (index, &item) in ranks[rank].iter().enumerate() {
-                place[item] = index;
+/// Orders of the items of all ranks, up to `wanted` different ones that cross as little as each other, found in about
+/// `budget` steps.
+pub(super) fn arrange(layered: &Layered, wanted: usize, budget: u64) -> Vec<Vec<Vec<usize>>> {
+    let mut rows = Rows::new(layered, budget);
+    let mut best = vec![rows.ranks.clone()];
+    let mut fewest = u64::MAX;
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    for start in 0..STARTS {
+        if rows.is_spent() || (fewest == 0 && best.len() >= wanted) {
+            break;
+        }
+        match start {
+            0 => rows.walk(true),
+            1 => rows.walk(false),
+            _ => {
+                rows.set(&best[0]);
+                rows.shuffle(&mut dice);
             }
         }
-        let crossings = crossings(&ranks, &below, count);
-        if crossings < best {
-            best = crossings;
-            layered.ranks.clone_from(&ranks);
+        let crossings = descend(&mut rows, &layered.chains, start);
+        if crossings < fewest {
+            fewest = crossings;
+            best.clear();
+        }
+        if crossings == fewest && best.len() < wanted && !best.contains(&rows.ranks) {
+            best.push(rows.ranks.clone());
         }
     }
+    best
 }
 
-fn places(ranks: &[Vec<usize>], count: usize) -> Vec<usize> {
-    let mut place = vec![0; count];
-    for rank in ranks {
-        for (index, &item) in rank.iter().enumerate() {
-            place[item] = index;
+/// Goes from an order to one from which no step leads to fewer crossings, and counts those.
+fn descend(rows: &mut Rows, chains: &[Vec<usize>], start: usize) -> u64 {
+    let mut found = rows.ranks.clone();
+    let mut fewest = rows.crossings();
+    let mut patience = PATIENCE;
+    for sweep in start.. {
+        if patience == 0 || fewest == 0 || rows.is_spent() {
+            break;
+        }
+        // Those that may be either way round are turned in every other pair of sweeps, by one step or the other.
+        let flip = sweep % 4 < 2;
+        rows.medians(sweep % 2 == 0, flip);
+        rows.exchange(!flip);
+        let crossings = rows.crossings();
+        patience -= 1;
+        if crossings < fewest {
+            fewest = crossings;
+            found.clone_from(&rows.ranks);
+            patience = PATIENCE;
         }
     }
-    place
+    rows.set(&found);
+    while fewest > 0 && !rows.is_spent() {
+        rows.sift();
+        rows.lay_lines(chains);
+        let crossings = rows.crossings();
+        if crossings >= fewest {
+            break;
+        }
+        fewest = crossings;
+    }
+    fewest
 }
 
-fn crossings(ranks: &[Vec<usize>], below: &[Vec<usize>], count: usize) -> u64 {
-    let place = places(ranks, count);
-    let mut sum = 0;
-    for pair in ranks.windows(2) {
-        // How many lines so far end at or left of a place: sums over ranges of a power of two.
-        let mut ends = vec![0u64; pair[1].len() + 1];
-        let mut lines = 0;
-        for &item in &pair[0] {
-            let mut places: Vec<usize> = below[item].iter().map(|&other| place[other]).collect();
-            places.sort_unstable();
-            for &at in &places {
-                let mut left = at + 1;
-                let mut not_right = 0;
-                while left > 0 {
-                    not_right += ends[left];
-                    left &= left - 1;
-                }
-                sum += lines - not_right;
-            }
-            for &at in &places {
-                lines += 1;
-                let mut index = at + 1;
-                while index < ends.len() {
-                    ends[index] += 1;
-                    index += index & index.wrapping_neg();
-                }
-            }
-        }
+/// Numbers without a pattern, the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % limit
     }
-    sum
 }

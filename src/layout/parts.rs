@@ -20,10 +20,13 @@ pub(super) struct Link {
     pub(super) lower: usize,
     /// The edge itself leads from `lower` to `upper`.
     pub(super) reversed: bool,
+    pub(super) weight: i64,
     /// The least number of ranks in between.
     pub(super) span: u32,
 }
 
+/// Weights beyond are as good as this.
+const HEAVIEST: u32 = 10_000;
 /// No edge needs to be longer, in ranks.
 const FARTHEST: u32 = 100;
 
@@ -81,6 +84,7 @@ pub(super) fn connected(count: usize, edges: &[Edge]) -> Vec<Part> {
             upper: place[edge.from],
             lower: place[edge.to],
             reversed: false,
+            weight: i64::from(edge.weight.clamp(1, HEAVIEST)),
             span: edge.min_ranks.clamp(1, FARTHEST),
         });
     }

@@ -1,6 +1,8 @@
 //! The y of everything, and lines from box to box.
 
-use super::layered::{Kind, Layered};
+use super::layered::{Item, Kind, Layered};
+use super::parts::Link;
+use super::ports;
 use super::scale::{Scale, clean};
 use super::{Drawing, Edge, Placed, Point, Size};
 
@@ -13,81 +15,32 @@ struct Band {
 
 /// Puts the parts, which have their x, on paper.
 pub(super) fn draw(parts: &[Layered], nodes: &[Size], edges: &[Edge], scale: &Scale) -> Drawing {
-    let bands = bands(parts, edges, scale);
-    let mut boxes = vec![
-        Placed {
-            x: 0.0,
-            y: 0.0,
-            width: 0.0,
-            height: 0.0,
-            rank: 0
-        };
-        nodes.len()
-    ];
-    let mut routes = vec![Vec::new(); edges.len()];
-    let mut labels = vec![None; edges.len()];
-    let mut width = 0;
+    let items = || parts.iter().flat_map(|part| &part.items);
+    let mut paper = Paper {
+        scale,
+        bands: bands(parts, edges, scale),
+        width: items().map(|item| item.x + item.right).max().unwrap_or(0),
+        boxes: vec![None; nodes.len()],
+        routes: vec![Vec::new(); edges.len()],
+        labels: vec![None; edges.len()],
+    };
     for part in parts {
-        let boxed = || part.items.iter().zip(&part.part.boxes);
-        let tops: Vec<i64> = boxed()
-            .map(|(item, &node)| {
-                let band = bands[item.rank];
-                band.top + (band.bottom - band.top - scale.boxes[node].1) / 2
-            })
-            .collect();
-        for ((item, &node), &top) in boxed().zip(&tops) {
-            let corner = scale.point(item.x - item.left, top);
-            boxes[node] = Placed {
-                x: corner.x,
-                y: corner.y,
-                width: clean(nodes[node].width),
-                height: clean(nodes[node].height),
-                rank: item.rank,
-            };
-        }
-        width = part.items.iter().map(|item| item.x + item.right).fold(width, i64::max);
-        let ports = ports(part);
-        for ((link, chain), &(start, end)) in part.part.links.iter().zip(&part.chains).zip(&ports) {
-            let (upper, lower) = (&part.items[link.upper], &part.items[link.lower]);
-            let height = scale.boxes[part.part.boxes[link.upper]].1;
-            let mut route = vec![
-                scale.point(start, tops[link.upper] + height),
-                scale.point(start, bands[upper.rank].bottom),
-            ];
-            for &index in &chain[1..chain.len() - 1] {
-                let item = &part.items[index];
-                let band = bands[item.rank];
-                route.extend([scale.point(item.x, band.top), scale.point(item.x, band.bottom)]);
-                if let (Kind::Label, Some((width, _))) = (item.kind, scale.labels[link.edge]) {
-                    let left = item.x + scale.edge;
-                    labels[link.edge] = Some(scale.middle((left, band.top), (left + width, band.bottom)));
-                }
-            }
-            route.extend([
-                scale.point(end, bands[lower.rank].top),
-                scale.point(end, tops[link.lower]),
-            ]);
-            // A box as high as its rank has no way to its border, and a rank of lines may have no height.
-            route.dedup();
-            if link.reversed {
-                route.reverse();
-            }
-            routes[link.edge] = route;
-        }
-        loops(part, &tops, scale, &mut routes, &mut labels);
+        paper.place_boxes(part, nodes);
+        paper.draw_links(part);
+        paper.draw_loops(part);
     }
+    let bottom = paper.bands.last().map_or(0, |band| band.bottom);
+    let band = |band: &Band| (scale.length(band.top), scale.length(band.bottom));
     Drawing {
         size: Size {
-            width: scale.length(width),
-            height: scale.length(bands.last().map_or(0, |band| band.bottom)),
+            width: scale.length(paper.width),
+            height: scale.length(bottom),
         },
-        boxes,
-        routes,
-        labels,
-        ranks: bands
-            .iter()
-            .map(|band| (scale.length(band.top), scale.length(band.bottom)))
-            .collect(),
+        ranks: paper.bands.iter().map(band).collect(),
+        // Each box is in a part.
+        boxes: paper.boxes.into_iter().flatten().collect(),
+        routes: paper.routes,
+        labels: paper.labels,
     }
 }
 
@@ -95,98 +48,181 @@ pub(super) fn draw(parts: &[Layered], nodes: &[Size], edges: &[Edge], scale: &Sc
 fn bands(parts: &[Layered], edges: &[Edge], scale: &Scale) -> Vec<Band> {
     let depth = parts.iter().map(|part| part.ranks.len()).max().unwrap_or(0);
     let mut heights = vec![0; depth];
+    let mut make_room = |rank: usize, height: i64| heights[rank] = height.max(heights[rank]);
     for part in parts {
         for (item, &node) in part.items.iter().zip(&part.part.boxes) {
-            heights[item.rank] = scale.boxes[node].1.max(heights[item.rank]);
+            make_room(item.rank, scale.boxes[node].1);
         }
-        for &(node, edge) in &part.part.loops {
-            let rank = part.items[node].rank;
-            heights[rank] = scale.labels[edge].map_or(0, |(_, height)| height).max(heights[rank]);
-        }
-        for (link, chain) in part.part.links.iter().zip(&part.chains) {
-            for item in chain
-                .iter()
-                .map(|&item| &part.items[item])
-                .filter(|item| item.kind == Kind::Label)
-            {
-                heights[item.rank] = scale.labels[link.edge]
-                    .map_or(0, |(_, height)| height)
-                    .max(heights[item.rank]);
+        let loops = part
+            .part
+            .loops
+            .iter()
+            .map(|&(node, edge)| (part.items[node].rank, edge));
+        let links = part.part.links.iter().enumerate();
+        let links = links.map(|(index, link)| (label_rank(part, index), link.edge));
+        for (rank, edge) in loops.chain(links) {
+            if let Some((_, height)) = scale.labels[edge] {
+                make_room(rank, height);
             }
         }
     }
     let labelled = edges.iter().any(|edge| edge.label.is_some());
     let mut top = 0;
-    heights
+    let stack = |(rank, height): (usize, &i64)| {
+        let band = Band {
+            top,
+            bottom: top + height,
+        };
+        let gap = match labelled {
+            false => scale.rank,
+            // Half of the way from box to box, which is to a rank of labels or from one.
+            true if rank % 2 == 0 => scale.rank - scale.rank / 2,
+            true => scale.rank / 2,
+        };
+        top = band.bottom + gap;
+        band
+    };
+    heights.iter().enumerate().map(stack).collect()
+}
+
+/// The rank that the label of a link is in, if it has one.
+fn label_rank(part: &Layered, link: usize) -> usize {
+    let chain = &part.chains[link];
+    let label = chain
         .iter()
-        .enumerate()
-        .map(|(rank, height)| {
-            let band = Band {
-                top,
-                bottom: top + height,
-            };
-            top = band.bottom
-                + match labelled {
-                    false => scale.rank,
-                    // Half of the way from box to box, which is to a rank of labels or from one.
-                    true if rank % 2 == 0 => scale.rank - scale.rank / 2,
-                    true => scale.rank / 2,
-                };
-            band
-        })
-        .collect()
+        .map(|&item| &part.items[item])
+        .find(|item| item.kind == Kind::Label);
+    label.map_or(part.items[chain[0]].rank + 1, |item| item.rank)
 }
 
-/// Where each link leaves its upper box and reaches its lower one: spread on the side, in the order of where they go.
-fn ports(part: &Layered) -> Vec<(i64, i64)> {
-    let mut ports = vec![(0, 0); part.chains.len()];
-    let mut leaving = vec![Vec::new(); part.part.boxes.len()];
-    let mut coming = leaving.clone();
-    for (index, (link, chain)) in part.part.links.iter().zip(&part.chains).enumerate() {
-        leaving[link.upper].push((part.items[chain[1]].x, index));
-        coming[link.lower].push((part.items[chain[chain.len() - 2]].x, index));
-    }
-    for (item, (leaving, coming)) in part.items.iter().zip(leaving.iter_mut().zip(&mut coming)) {
-        leaving.sort_unstable();
-        coming.sort_unstable();
-        let (left, width) = (item.x - item.left, 2 * item.left);
-        let slot = |index: usize, count: usize| left + width * (index as i64 + 1) / (count as i64 + 1);
-        for (place, &(_, index)) in leaving.iter().enumerate() {
-            ports[index].0 = slot(place, leaving.len());
-        }
-        for (place, &(_, index)) in coming.iter().enumerate() {
-            ports[index].1 = slot(place, coming.len());
-        }
-    }
-    ports
+/// A drawing in the making.
+struct Paper<'a> {
+    scale: &'a Scale,
+    bands: Vec<Band>,
+    /// What is taken so far.
+    width: i64,
+    boxes: Vec<Option<Placed>>,
+    routes: Vec<Vec<Point>>,
+    labels: Vec<Option<Point>>,
 }
 
-/// Edges from a box to itself, one outside the other on its right; `tops` are the upper sides of the boxes.
-fn loops(part: &Layered, tops: &[i64], scale: &Scale, routes: &mut [Vec<Point>], labels: &mut [Option<Point>]) {
-    let mut count = vec![0; tops.len()];
-    for &(node, _) in &part.part.loops {
-        count[node] += 1;
+impl Paper<'_> {
+    /// The upper side of a box, in the middle of its rank.
+    fn top(&self, item: &Item, node: usize) -> i64 {
+        let Band { top, bottom } = self.bands[item.rank];
+        top + (bottom - top - self.scale.boxes[node].1) / 2
     }
-    let mut done = vec![0; tops.len()];
-    let mut labelled = vec![0; tops.len()];
-    for &(node, edge) in &part.part.loops {
-        let (width, height) = scale.boxes[part.part.boxes[node]];
-        let right = part.items[node].x - part.items[node].left + width;
-        let x = right + (done[node] + 1) * scale.edge;
-        // Each begins higher and ends lower than those inside it.
-        let slot = |index: i64| tops[node] + height * (index + 1) / (2 * count[node] + 1);
-        let (upper, lower) = (slot(count[node] - 1 - done[node]), slot(count[node] + done[node]));
-        routes[edge] = vec![
-            scale.point(right, upper),
-            scale.point(x, upper),
-            scale.point(x, lower),
-            scale.point(right, lower),
-        ];
-        done[node] += 1;
-        if let Some((width, _)) = scale.labels[edge] {
-            let left = right + (count[node] + 1) * scale.edge + labelled[node];
-            labels[edge] = Some(scale.middle((left, tops[node]), (left + width, tops[node] + height)));
-            labelled[node] += scale.edge + width;
+
+    fn place_boxes(&mut self, part: &Layered, nodes: &[Size]) {
+        for (item, &node) in part.items.iter().zip(&part.part.boxes) {
+            let corner = self.scale.point(item.x - item.left, self.top(item, node));
+            self.boxes[node] = Some(Placed {
+                x: corner.x,
+                y: corner.y,
+                width: clean(nodes[node].width),
+                height: clean(nodes[node].height),
+                rank: item.rank,
+            });
         }
     }
+
+    fn draw_links(&mut self, part: &Layered) {
+        let ports = ports::place(part, self.scale);
+        for (index, (link, [start, end])) in part.part.links.iter().zip(ports).enumerate() {
+            let (upper, lower) = (&part.items[link.upper], &part.items[link.lower]);
+            let (above, below) = (part.part.boxes[link.upper], part.part.boxes[link.lower]);
+            let mut corners = vec![
+                (start, self.top(upper, above) + self.scale.boxes[above].1),
+                (start, self.bands[upper.rank].bottom),
+            ];
+            if part.goes_around[index] {
+                corners.extend(self.go_around(link, upper.rank + 1, lower.rank - 1));
+            } else {
+                let chain = &part.chains[index];
+                let inner = chain[1..chain.len() - 1].iter().map(|&item| &part.items[item]);
+                corners.extend(inner.flat_map(|item| self.pass(link, item)));
+            }
+            corners.extend([(end, self.bands[lower.rank].top), (end, self.top(lower, below))]);
+            if link.reversed {
+                corners.reverse();
+            }
+            let route = turns(corners).into_iter().map(|(x, y)| self.scale.point(x, y));
+            self.routes[link.edge] = route.collect();
+        }
+    }
+
+    /// The corners of a line in a rank that it passes, and its label if that is there.
+    fn pass(&mut self, link: &Link, item: &Item) -> [(i64, i64); 2] {
+        if item.kind == Kind::Label {
+            self.label(link.edge, item.x + self.scale.edge, self.bands[item.rank]);
+        }
+        let Band { top, bottom } = self.bands[item.rank];
+        [(item.x, top), (item.x, bottom)]
+    }
+
+    /// The corners of a line to the right of all else, from one rank to another.
+    fn go_around(&mut self, link: &Link, first: usize, last: usize) -> [(i64, i64); 2] {
+        let x = self.width + self.scale.edge;
+        self.width = x;
+        if let Some((width, _)) = self.scale.labels[link.edge] {
+            self.label(link.edge, x + self.scale.edge, self.bands[first]);
+            self.width += self.scale.edge + width;
+        }
+        [(x, self.bands[first].top), (x, self.bands[last].bottom)]
+    }
+
+    /// Puts the label of an edge into the middle of a band.
+    fn label(&mut self, edge: usize, left: i64, band: Band) {
+        self.labels[edge] = self.scale.labels[edge].map(|(width, _)| {
+            let corners = [(left, band.top), (left + width, band.bottom)];
+            self.scale.middle(corners[0], corners[1])
+        });
+    }
+
+    /// Draws edges from a box to itself, one outside the other on its right.
+    fn draw_loops(&mut self, part: &Layered) {
+        let scale = self.scale;
+        let mut count = vec![0; part.part.boxes.len()];
+        for &(place, _) in &part.part.loops {
+            count[place] += 1;
+        }
+        let mut drawn = vec![0; part.part.boxes.len()];
+        let mut labelled = drawn.clone();
+        for &(place, edge) in &part.part.loops {
+            let node = part.part.boxes[place];
+            let (item, (width, height)) = (&part.items[place], scale.boxes[node]);
+            let (top, right) = (self.top(item, node), item.x - item.left + width);
+            let x = right + (drawn[place] + 1) * scale.edge;
+            // Each begins higher and ends lower than those inside it.
+            let slot = |index: i64| top + height * (index + 1) / (2 * count[place] + 1);
+            let upper = slot(count[place] - 1 - drawn[place]);
+            let lower = slot(count[place] + drawn[place]);
+            let corners = [(right, upper), (x, upper), (x, lower), (right, lower)];
+            self.routes[edge] = corners.map(|(x, y)| scale.point(x, y)).into();
+            drawn[place] += 1;
+            if let Some((width, _)) = scale.labels[edge] {
+                let left = right + (count[place] + 1) * scale.edge + labelled[place];
+                self.label(edge, left, self.bands[item.rank]);
+                labelled[place] += scale.edge + width;
+            }
+        }
+    }
+}
+
+/// The ends of a line and the corners at which it turns, without those at which it goes on upright.
+fn turns(corners: impl IntoIterator<Item = (i64, i64)>) -> Vec<(i64, i64)> {
+    let mut turns: Vec<(i64, i64)> = Vec::new();
+    for corner in corners {
+        if turns.last() == Some(&corner) {
+            continue;
+        }
+        if let [.., one, two] = turns[..]
+            && one.0 == two.0
+            && two.0 == corner.0
+        {
+            turns.pop();
+        }
+        turns.push(corner);
+    }
+    turns
 }

@@ -14,14 +14,19 @@ const MAX_PIXELS: f64 = 40e6;
 /// So many pixels at most in a row or column: what other programs open.
 const MAX_SIDE: f64 = 32_000.0;
 
-pub(super) fn shrunk(picture: &Picture) -> f64 {
-    let (width, height) = (picture.width * SCALE, picture.height * SCALE);
+/// Pixels for a unit of length: fewer for a large picture.
+fn scale(picture: &Picture) -> f64 {
+    let (width, height) = (picture.width, picture.height);
     let by_area = (MAX_PIXELS / (width * height)).sqrt();
-    by_area.min(MAX_SIDE / width.max(height)).min(1.0)
+    SCALE.min(by_area).min(MAX_SIDE / width.max(height))
+}
+
+pub(super) fn shrunk(picture: &Picture) -> f64 {
+    scale(picture).min(1.0)
 }
 
 pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
-    let scale = SCALE * shrunk(picture);
+    let scale = scale(picture);
     let side = |length: f64| (length * scale).ceil() as u32;
     let sized = Pixmap::new(side(picture.width), side(picture.height));
     let mut pixels = sized.ok_or_else(|| io::Error::other("the picture has no size"))?;
@@ -38,11 +43,11 @@ pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     encode(&canvas.pixels, scale, out)
 }
 
-/// There is nothing behind the background: three bytes a pixel.
+/// Nothing shines through the background, so the colours are those of the pixels.
 fn encode(pixels: &Pixmap, scale: f64, out: &mut dyn Write) -> io::Result<()> {
     let (width, height) = (pixels.width(), pixels.height());
     let mut encoder = png::Encoder::new(out, width, height);
-    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Balanced);
     // 96 units of length are an inch.
@@ -53,16 +58,7 @@ fn encode(pixels: &Pixmap, scale: f64, out: &mut dyn Write) -> io::Result<()> {
         unit: png::Unit::Meter,
     }));
     let mut writer = encoder.write_header()?;
-    let mut stream = writer.stream_writer()?;
-    let mut row = Vec::with_capacity(width as usize * 3);
-    for line in pixels.data().chunks_exact(width as usize * 4) {
-        row.clear();
-        for pixel in line.chunks_exact(4) {
-            row.extend_from_slice(&pixel[..3]);
-        }
-        stream.write_all(&row)?;
-    }
-    stream.finish()?;
+    writer.write_image_data(pixels.data())?;
     writer.finish()?;
     Ok(())
 }

@@ -37,6 +37,7 @@ use crate::picture::FileFormat;
 
 pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
+pub use drawing::shorten;
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::accounting;
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
@@ -138,7 +139,7 @@ pub const REPORTS: &[ReportRow] = &[
         name: "svg",
         aliases: &[],
         argument: None,
-        help: "The call graph as a picture for browsers, with all names as tooltips",
+        help: "The call graph as a picture, with full names as tooltips",
         nodes: 80,
         trims: true,
         shows: Shows::Drawing,

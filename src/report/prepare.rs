@@ -95,7 +95,7 @@ impl Report {
                 .iter()
                 .map(|filter| format!("{filter} expression matched no samples")),
         );
-        let frames = Arc::new(Frames::new(&profile, &scope, &shape(row, options)));
+        let frames = Arc::new(Frames::new(&profile, &scope, &shape(row.shows, options)));
         let limits = limits(row, options);
         let (options, shows) = (options.clone(), row.shows);
         Ok(Self::aggregate(Parts {
@@ -131,6 +131,28 @@ impl Report {
             limits,
             argument: self.argument.clone(),
             shows,
+            notes: self.notes.clone(),
+        })
+    }
+
+    /// The same samples as another report shows them. Filters are shared, and so are nodes if both reports have the
+    /// same: a [`NodeId`] of one is then that of the other.
+    pub fn as_report(&self, row: &ReportRow) -> Self {
+        let (old, new) = (shape(self.shows, &self.options), shape(row.shows, &self.options));
+        let frames = if old == new {
+            Arc::clone(&self.frames)
+        } else {
+            Arc::new(Frames::new(&self.profile, &self.scope, &new))
+        };
+        Self::aggregate(Parts {
+            profile: Arc::clone(&self.profile),
+            options: self.options.clone(),
+            sample_type: self.sample_type,
+            scope: Arc::clone(&self.scope),
+            frames,
+            limits: limits(row, &self.options),
+            argument: self.argument.clone(),
+            shows: row.shows,
             notes: self.notes.clone(),
         })
     }
@@ -274,17 +296,17 @@ struct Parts {
     notes: Vec<String>,
 }
 
-fn shape(row: &ReportRow, options: &Options) -> Shape {
+fn shape(shows: Shows, options: &Options) -> Shape {
     Shape {
-        granularity: match row.shows {
+        granularity: match shows {
             Shows::Addresses => Granularity::Addresses,
             Shows::Lines => Granularity::Lines,
             Shows::Samples | Shows::Table | Shows::Nodes | Shows::Drawing => options.granularity,
         },
         no_inlines: options.no_inlines,
         columns: options.show_columns,
-        binaries: matches!(row.shows, Shows::Addresses | Shows::Lines),
-        whole_paths: row.shows == Shows::Samples,
+        binaries: matches!(shows, Shows::Addresses | Shows::Lines),
+        whole_paths: shows == Shows::Samples,
         trim_path: options.trim_path.clone(),
         source_path: options.source_path.clone(),
     }

@@ -7,6 +7,7 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Rect};
 
+use super::analyst::Product;
 use super::ask::Ask;
 use super::event::{Effect, Event};
 use super::export::Menu;
@@ -16,7 +17,6 @@ use super::session::Session;
 use super::theme::Theme;
 use super::view::{Outcome, VIEWS, View};
 use super::widget::{pane::Pane, prompt::Prompt};
-use super::work::Product;
 use super::{chrome, help};
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId};
@@ -217,6 +217,11 @@ impl App {
             MouseEventKind::ScrollUp => self.update(Action::Move(Step::WheelUp)),
             MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.menu.is_some() => {
                 self.update(Action::Click(at))
+            }
+            MouseEventKind::Drag(MouseButton::Left)
+                if self.asking.is_none() && self.menu.is_none() && self.pane.is_none() =>
+            {
+                self.update(Action::Drag(at))
             }
             MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
                 self.message = None;

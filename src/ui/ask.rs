@@ -2,13 +2,14 @@
 
 use regex::Regex;
 
+use super::analyst::{TextJob, Want};
 use super::app::{App, Message};
 use super::event::Effect;
 use super::keymap::{Action, Filter, Step};
 use super::screen::Screen;
 use super::session::sort_key;
 use super::widget::{pane::Pane, prompt::Prompt};
-use super::work::{Existing, TextJob, Want};
+use super::work::Existing;
 use crate::analyze::compile_pattern;
 use crate::error::{Error, Result};
 use crate::report::{self, Content};
@@ -114,7 +115,7 @@ impl App {
         if search.is_match(&self.session.selected) {
             return self.wants();
         }
-        let knows = |listing: &super::work::Listing| listing.by_name.keys().any(|name| search.is_match(name));
+        let knows = |listing: &super::analyst::Listing| listing.by_name.keys().any(|name| search.is_match(name));
         if !self.session.listing().is_some_and(|listing| knows(listing)) {
             self.message = Some(nothing);
             return None;

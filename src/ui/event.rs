@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::Event as TerminalEvent;
 
-use super::work::Product;
+use super::analyst::Product;
 use crate::error::Error;
 use crate::model::Profile;
 

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::analyst::{TextJob, Want};
 use super::app::{App, Message};
 use super::ask::Ask;
 use super::event::Effect;
@@ -11,7 +12,7 @@ use super::keymap::Action;
 use super::session::Session;
 use super::theme::Theme;
 use super::widget::{cursor::Cursor, paint, prompt::Prompt};
-use super::work::{Existing, TextJob, Want};
+use super::work::Existing;
 use crate::report::{Options, REPORTS, ReportRow, ReportStep};
 
 /// The menu over the view.
@@ -78,6 +79,7 @@ impl Menu {
         let mut cursor = self.cursor;
         let exports = exports();
         cursor.fit(exports.len(), usize::from(area.height));
+        let widest = exports.iter().map(|(_, row, _)| row.name.len()).max().unwrap_or(0);
         let shown = exports
             .iter()
             .enumerate()
@@ -86,7 +88,7 @@ impl Menu {
         for ((at, (letter, row, _)), y) in shown.zip(0..) {
             let line = Line::from(vec![
                 Span::styled(format!("   {letter}  "), theme.key()),
-                Span::styled(format!("{:<10}", row.name), theme.function()),
+                Span::styled(format!("{:<widest$}  ", row.name), theme.function()),
                 Span::raw(row.help),
             ]);
             paint::line(buffer, area, y, &line);
@@ -135,28 +137,32 @@ impl App {
             options,
             output: Some(file.trim().to_string()),
         };
-        self.message = Some(Message::Note(format!("Writing {} …", report.name)));
-        self.session.want(vec![Want::Text(Box::new(TextJob {
+        let effect = self.session.want(vec![Want::Text(Box::new(TextJob {
             title: report.name.into(),
             step: Box::new(step),
             existing,
-        }))])
+        }))]);
+        self.message = Some(match effect {
+            Some(_) => Message::Note(format!("Writing {} …", report.name)),
+            None => Message::Problem("The profile has no sample types: there is nothing to export.".into()),
+        });
+        effect
     }
 
     /// Asks for another name, or to replace the file that is there.
     pub(super) fn ask_to_replace(&mut self, job: &TextJob) {
         let file = job.step.output.clone().unwrap_or_default();
-        let note = format!("{file} is there already");
         let export = exports()
             .iter()
             .position(|(_, row, _)| row.name == job.step.report.name);
         let (Some(export), None) = (export, &self.asking) else {
-            self.message = Some(Message::Problem(format!("{note}: nothing was written.")));
+            let note = format!("{file} is there already: nothing was written.");
+            self.message = Some(Message::Problem(note));
             return;
         };
         self.message = None;
         let mut prompt = Prompt::new("write to: ", file);
-        prompt.problem = Some(format!("{note}: Enter replaces it, another name keeps it"));
+        prompt.problem = Some("Enter replaces the file that is there already; another name leaves it".into());
         self.asking = Some((Ask::Replace(export), prompt));
     }
 }
@@ -191,6 +197,9 @@ fn clean(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::layout::Position;
+
+    use super::super::keymap::Step;
     use super::*;
 
     #[test]
@@ -208,6 +217,18 @@ mod tests {
                 "{ending} is of two"
             );
         }
+    }
+
+    #[test]
+    fn a_click_picks_the_row_under_it() {
+        let body = Rect::new(0, 3, 40, 8);
+        let mut menu = Menu::default();
+        let click = |y: u16| Action::Click(Position { x: 4, y });
+        assert_eq!(menu.update(click(4), body), None, "the title");
+        assert_eq!(menu.update(click(5), body), Some(0));
+        menu.update(Action::Move(Step::Last), body);
+        assert_eq!(menu.update(click(10), body), Some(exports().len() - 1));
+        assert_eq!(menu.update(click(11), body), None, "below");
     }
 
     #[test]

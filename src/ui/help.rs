@@ -11,7 +11,7 @@ use super::widget::paint;
 use crate::report::{COLUMNS, SAMPLE_TYPES};
 
 /// Scopes in the order of the help.
-pub(super) const ORDER: [Scope; 15] = [
+pub(super) const ORDER: [Scope; 16] = [
     Scope::Views,
     Scope::Filtered,
     Scope::InUse,
@@ -21,6 +21,7 @@ pub(super) const ORDER: [Scope; 15] = [
     Scope::Tree,
     Scope::Calls,
     Scope::Flame,
+    Scope::Graph,
     Scope::Source,
     Scope::Server,
     Scope::Everywhere,
@@ -55,7 +56,7 @@ pub(super) fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
         }
     }
     heading(&mut lines, "Mouse");
-    let mouse = "a click selects, a second one goes in; the wheel scrolls; tabs and column heads can be clicked";
+    let mouse = "a click selects, a second one goes in; the wheel scrolls, dragging moves the graph; tabs and column heads can be clicked";
     entry(&mut lines, theme.key(), "click, wheel", mouse, width);
     heading(&mut lines, "What the numbers mean");
     for column in COLUMNS {

@@ -52,6 +52,16 @@ pub(super) enum Action {
     Edit(InputRequest),
     /// A click into the view's body.
     Click(Position),
+    /// The mouse moves with its button held.
+    Drag(Position),
+    /// Nearer or farther.
+    Zoom(Zoom),
+    /// Everything or back.
+    Map,
+    /// What is selected into the middle.
+    Centre,
+    /// Half a screen to the left (0) or to the right (1).
+    Pan(usize),
 }
 
 /// How far the cursor goes.
@@ -68,6 +78,13 @@ pub(super) enum Step {
     /// The wheel: three rows, up or down.
     WheelUp,
     WheelDown,
+}
+
+/// A change of scale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Zoom {
+    In,
+    Out,
 }
 
 /// The filters that have a key.
@@ -113,6 +130,7 @@ pub(super) enum Scope {
     Tree,
     Calls,
     Flame,
+    Graph,
     Source,
     /// When the profile comes from a server.
     Server,
@@ -140,6 +158,7 @@ impl Scope {
             Self::Tree => "Tree",
             Self::Calls => "Calls",
             Self::Flame => "Flame",
+            Self::Graph => "Graph",
             Self::Source => "Source",
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
@@ -240,6 +259,19 @@ pub(super) const BINDINGS: &[Binding] = bindings! {
         ["<left>", "h"] => |_| Action::Collapse, "", "To the frame on the left";
         ["b"] => |_| Action::Flip, "flip", "Callers above callees, or callees above callers";
     }
+    Graph {
+        ["<enter>"] => |_| Action::Enter, "go in", "From the map to the graph, from there to the function's callers and callees";
+        ["<bs>", "<esc>"] => |_| Action::Back, "", "Go back: along the trail, to the graph";
+        ["<down>", "j"] => |_| Action::Move(Step::Down), "callee", "Go to the heaviest callee";
+        ["<up>", "k"] => |_| Action::Move(Step::Up), "caller", "Go to the heaviest caller";
+        ["<right>", "l"] => |_| Action::Expand, "", "Go to the next function in the row";
+        ["<left>", "h"] => |_| Action::Collapse, "", "Go to the one before";
+        ["z"] => |_| Action::Map, "map", "Every function as a mark, or back";
+        ["c"] => |_| Action::Centre, "centre", "Bring the selected function to the middle";
+        ["+", "="] => |_| Action::Zoom(Zoom::In), "", "Nearer: map, graph, callers and callees of one function";
+        ["-"] => |_| Action::Zoom(Zoom::Out), "", "Farther";
+        ["<lt>", ">"] => Action::Pan, "", "Half a screen to the left, to the right";
+    }
     Source {
         ["<enter>"] => |_| Action::Enter, "callee", "Go to the function that the line calls most";
         ["v"] => |_| Action::Editor, "edit", "Open the line in $VISUAL or $EDITOR";
@@ -332,6 +364,13 @@ mod tests {
         ("<esc>", Scope::Tree, Scope::Everywhere),
         ("<bs>", Scope::Flame, Scope::Everywhere),
         ("<esc>", Scope::Flame, Scope::Everywhere),
+        ("<bs>", Scope::Graph, Scope::Everywhere),
+        ("<esc>", Scope::Graph, Scope::Everywhere),
+        // Along calls instead of rows.
+        ("<down>", Scope::Graph, Scope::Lists),
+        ("j", Scope::Graph, Scope::Lists),
+        ("<up>", Scope::Graph, Scope::Lists),
+        ("k", Scope::Graph, Scope::Lists),
         ("<bs>", Scope::Source, Scope::Everywhere),
         ("<esc>", Scope::Source, Scope::Everywhere),
     ];

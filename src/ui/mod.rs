@@ -4,8 +4,10 @@
 //! `terminal`. Analyses and loads run on threads (`work`). Draws what `analyze` made and decides nothing about
 //! numbers; knows no file and no network: the loader is handed in.
 
+mod analyst;
 mod app;
 mod ask;
+mod canvas;
 mod chrome;
 mod draw;
 mod event;
@@ -14,6 +16,7 @@ mod help;
 mod keymap;
 mod keys;
 mod listen;
+mod picture;
 mod screen;
 mod session;
 mod shot;

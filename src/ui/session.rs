@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::analyst::{Listing, Matches, Product, Search, Want};
 use super::event::Effect;
 use super::keymap::Filter;
+use super::picture::{Extent, Picture};
 use super::sourced::Sourced;
-use super::work::{Job, Listing, Matches, Product, Search, Want};
+use super::work::Job;
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
@@ -37,9 +39,10 @@ pub(super) struct Session {
     /// Of the current generation.
     listings: HashMap<SampleTypeId, Arc<Listing>>,
     trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
+    pictures: HashMap<(SampleTypeId, Extent), Arc<Picture>>,
     /// Of the last search of a tree.
     matches: Option<Arc<Matches>>,
-    /// What was asked for and is still to come.
+    /// What was asked for in the current generation, so that nothing is made twice.
     asked: Vec<Want>,
     /// Of each sample type the function that was asked for last.
     sources: HashMap<SampleTypeId, Arc<Sourced>>,
@@ -64,6 +67,7 @@ impl Session {
             generation: 0,
             listings: HashMap::new(),
             trees: HashMap::new(),
+            pictures: HashMap::new(),
             matches: None,
             asked: Vec::new(),
             sources: HashMap::new(),
@@ -95,6 +99,11 @@ impl Session {
     /// Has sources read again.
     pub(super) fn forget_sources(&mut self) {
         self.sources.clear();
+    }
+
+    /// A drawing of the call graph of the sample type in view, where it is ready.
+    pub(super) fn picture(&self, extent: &Extent) -> Option<&Arc<Picture>> {
+        self.pictures.get(&(self.sample_type, extent.clone()))
     }
 
     /// What the search finds in a tree of the sample type in view.
@@ -143,6 +152,7 @@ impl Session {
         self.generation += 1;
         self.listings.clear();
         self.trees.clear();
+        self.pictures.clear();
         self.matches = None;
         self.asked.clear();
         self.sources.clear();
@@ -151,18 +161,22 @@ impl Session {
         let others = (0..types.min(16))
             .map(SampleTypeId::from_index)
             .filter(|other| *other != self.sample_type);
-        let wants = std::iter::once(self.sample_type)
-            .chain(others)
-            .map(Want::Listing)
-            .collect();
-        self.job(wants)
+        // What is in view first, then what is around it, then what other keys would show.
+        let first = [Want::Rows(self.sample_type), Want::Listing(self.sample_type)];
+        let wants = first.into_iter().chain(others.map(Want::Listing));
+        self.job(wants.collect())
     }
 
     /// What of `wants` is not there yet.
     pub(super) fn lacks(&self, wants: Vec<Want>) -> Vec<Want> {
         let lacks = |want: &Want| match want {
-            Want::Listing(sample_type) => !self.listings.contains_key(sample_type),
+            Want::Rows(sample_type) => !self.listings.contains_key(sample_type),
+            Want::Listing(sample_type) => {
+                let listing = self.listings.get(sample_type);
+                listing.is_none_or(|listing| !listing.is_whole)
+            }
             Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
+            Want::Graph(sample_type, extent) => !self.pictures.contains_key(&(*sample_type, extent.clone())),
             Want::Matches(search) => self.matches.as_ref().is_none_or(|matches| matches.of != **search),
             Want::Source(sample_type, function) => {
                 let known = self.sources.get(sample_type);
@@ -181,7 +195,7 @@ impl Session {
         }
     }
 
-    /// Asks for what of `wants` is not there yet and was not asked for before.
+    /// Asks for what of `wants` is neither there nor under way.
     pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
         let mut wants = self.lacks(wants);
         wants.retain(|want| !self.asked.contains(want));
@@ -224,6 +238,9 @@ impl Session {
                 let is_large = self.trees.values().map(|tree| tree.len()).sum::<usize>() > MAX_CONTEXTS;
                 self.trees.retain(|_, _| !is_large);
                 self.trees.insert((sample_type, direction), tree);
+            }
+            Product::Graph(sample_type, extent, picture) => {
+                self.pictures.insert((sample_type, extent), picture);
             }
             Product::Source(sample_type, sourced) => {
                 self.sources.insert(sample_type, sourced);

@@ -67,6 +67,22 @@ impl Theme {
         self.fg(Color::Cyan)
     }
 
+    /// A part of the total, of 1: the larger, the hotter. Something else has to say it, too.
+    pub(super) fn heat(self, share: f64) -> Style {
+        match share.abs() {
+            _ if share < 0.0 => self.fg(Color::Green),
+            share if share >= 0.5 => self.fg(Color::LightRed),
+            share if share >= 0.1 => self.fg(Color::Yellow),
+            share if share >= 0.01 => self.fg(Color::Cyan),
+            _ => self.quiet(),
+        }
+    }
+
+    /// What belongs to what is selected.
+    pub(super) fn related(self) -> Style {
+        self.fg(Color::LightCyan).add_modifier(Modifier::BOLD)
+    }
+
     /// The row under the cursor.
     pub(super) fn cursor(self) -> Style {
         if self.colours {
@@ -158,19 +174,25 @@ mod tests {
     #[test]
     fn without_colours_there_are_none_and_nothing_is_lost() {
         let all = |theme: Theme| {
+            let shares = [-0.3, 0.7, 0.3, 0.03, 0.0].map(|share| theme.heat(share));
             let quiet = [
-                theme.text(),
-                theme.quiet(),
-                theme.value(),
-                theme.bar(),
-                theme.package("net/http"),
-            ];
+                &[
+                    theme.text(),
+                    theme.quiet(),
+                    theme.value(),
+                    theme.bar(),
+                    theme.package("net/http"),
+                ],
+                &shares[..],
+            ]
+            .concat();
             let telling = [
                 theme.cursor(),
                 theme.active(),
                 theme.found(),
                 theme.error(),
                 theme.heading(),
+                theme.related(),
             ];
             let more = [
                 theme.key(),

@@ -9,7 +9,7 @@ mod short;
 mod tags;
 
 use self::paint::Paint;
-use self::short::{lines, shorten};
+use self::short::lines;
 use self::tags::Tagger;
 use super::header;
 use super::prepare::Report;
@@ -17,6 +17,7 @@ use crate::analyze::{Edge, Names, NodeId, base_name, by_size};
 use crate::model::units::percentage;
 use crate::picture::Colour;
 
+pub use self::short::shorten;
 pub(super) use self::tags::TagBox;
 
 /// What nodes and edges are drawn with.

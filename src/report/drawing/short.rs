@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A function's name without what is in front of its package's last part (Go), its class (Java) or the innermost
 /// class or namespace (C++). Source: the patterns of pprof's `ShortenFunctionName`.
-pub(super) fn shorten(name: &str) -> Cow<'_, str> {
+pub fn shorten(name: &str) -> Cow<'_, str> {
     let name = name.strip_prefix("(anonymous namespace)::").unwrap_or(name);
     let name = without_version(name);
     let short = |name: &str| {

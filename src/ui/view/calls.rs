@@ -8,11 +8,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
+use super::super::analyst::Want;
 use super::super::keymap::Action;
 use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{cursor::Cursor, paint};
-use super::super::work::Want;
 use super::{Outcome, Shown, TREE, View, parts};
 use crate::analyze::{Direction, NodeId, TreeNodeId};
 use crate::model::units::percentage;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod flame;
+mod graph;
 mod source;
 mod top;
 mod tree;
@@ -14,11 +15,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::analyst::{Listing, Want};
 use super::keymap::{Action, Scope};
 use super::session::Session;
 use super::theme::Theme;
 use super::widget::{name, paint};
-use super::work::{Listing, Want};
 use crate::analyze::{CallTree, Direction, TreeNodeId};
 use crate::model::{SampleTypeId, units};
 
@@ -57,6 +58,12 @@ pub(super) const VIEWS: &[ViewRow] = &[
         scope: Scope::Flame,
         help: "the call tree as a picture: each frame as wide as what it holds, below the one that called it",
         make: || Box::<flame::Flame>::default(),
+    },
+    ViewRow {
+        title: "Graph",
+        scope: Scope::Graph,
+        help: "functions as boxes with lines to what they call, as `pprof -dot` draws them; the frame shows cum: ┌ below 10%, ┏ from 10%, ╔ from 50%; dotted lines lead through functions that are not drawn",
+        make: || Box::<graph::CallGraph>::default(),
     },
     ViewRow {
         title: "Source",

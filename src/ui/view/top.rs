@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::super::analyst::{Listing, Want};
 use super::super::keymap::Action;
 use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{bar, cursor::Cursor, paint};
-use super::super::work::{Listing, Want};
 use super::{Outcome, TREE, View, parts};
 use crate::report::{self, Align, COLUMNS, Row, SortKey};
 
@@ -253,7 +253,7 @@ impl View for Top {
     }
 
     fn wants(&self, session: &Session) -> Vec<Want> {
-        vec![Want::Listing(session.sample_type)]
+        vec![Want::Rows(session.sample_type)]
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {

@@ -4,11 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::super::analyst::{Listing, Want};
 use super::super::keymap::Action;
 use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{bar, cursor::Cursor, name, paint};
-use super::super::work::{Listing, Want};
 use super::{Outcome, View, parts};
 use crate::analyze::{Edge, NodeId};
 use crate::model::units::percentage;
@@ -69,6 +69,10 @@ impl Tree {
             whole: cum,
             inline: false,
         };
+        if !listing.is_whole {
+            let wait = "its callers and callees are being added up …";
+            return vec![line(Role::This, selected), line(Role::Nothing(wait), "")];
+        }
         let callers = graph.callers_sorted(node, &names);
         let callees = graph.callees_sorted(node, &names);
         let mut entries: Vec<Entry> = callers.iter().map(|edge| call(Role::Caller, edge, edge.from)).collect();

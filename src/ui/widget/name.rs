@@ -26,16 +26,8 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
     if name.width() <= width {
         return name.to_string();
     }
-    // With a place behind it (`f /src/a/b.go:12`) both are shortened, each from its own left.
-    if let Some((function, place)) = name
-        .rsplit_once(' ')
-        .filter(|(_, place)| place.contains('/') && place.contains(':'))
-    {
-        let place = place.rsplit('/').next().unwrap_or(place);
-        let room = width.saturating_sub(place.width() + 3);
-        if room >= 8 {
-            return format!("{} …/{place}", shorten(function, room));
-        }
+    if let Some(both) = with_place(name, width, shorten) {
+        return both;
     }
     let (path, function) = name.split_at(function_start(name));
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
@@ -51,9 +43,63 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
     cut_middle(function, width)
 }
 
+/// A name with a place behind it, `f /src/a/b.go:12`: both are shortened, each from its own left.
+fn with_place(name: &str, width: usize, shorten: fn(&str, usize) -> String) -> Option<String> {
+    let (function, place) = name.rsplit_once(' ')?;
+    let is_place = place.contains('/') && place.contains(':');
+    let place = place.rsplit('/').next().unwrap_or(place);
+    let room = width.saturating_sub(place.width() + 3);
+    (is_place && room >= 8).then(|| format!("{} …/{place}", shorten(function, room)))
+}
+
+/// A name without import path in at most `width` cells. The receiver's type goes first, since it is the method that
+/// tells boxes apart; then the package, then the middle of what is left.
+pub(in super::super) fn label(name: &str, width: usize) -> String {
+    if name.width() <= width {
+        return name.to_string();
+    }
+    if let Some(both) = with_place(name, width, label) {
+        return both;
+    }
+    // What a function was made for says least.
+    if let (Some(from), Some(to)) = (name.find('['), name.rfind(']'))
+        && from < to
+        && &name[from..=to] != "[…]"
+    {
+        return label(&format!("{}[…]{}", &name[..from], &name[to + 1..]), width);
+    }
+    let (owner, method) = match name.find(").") {
+        Some(at) if name.contains(".(") => (&name[..=at], &name[at + 2..]),
+        _ => name.split_once('.').unwrap_or(("", name)),
+    };
+    if let Some((package, kind)) = owner.split_once(".(") {
+        let star = if kind.starts_with('*') { "*" } else { "" };
+        let kind = kind.trim_start_matches('*').trim_end_matches(')');
+        let fixed = format!("{package}.({star}).{method}").width();
+        let left = width.saturating_sub(fixed);
+        let candidate = format!("{package}.({star}{}).{method}", cut_end(kind, left));
+        if left >= 2 && candidate.width() <= width {
+            return candidate;
+        }
+        let candidate = format!("{package}.…{method}");
+        if candidate.width() <= width {
+            return candidate;
+        }
+    }
+    let left = width.saturating_sub(method.width() + 1);
+    if left >= 3 && !owner.is_empty() && !owner.contains('(') {
+        return format!("{}.{method}", cut_end(owner, left));
+    }
+    let candidate = format!("…{method}");
+    if candidate.width() <= width {
+        return candidate;
+    }
+    cut_middle(method, width)
+}
+
 /// A name in a frame of at most `width` cells: the function with its package, or without it, or the last word alone
 /// (`func1` is none), whichever fits first; else as much of that word as fits. Empty where that would say nothing.
-pub(in super::super) fn label(name: &str, width: usize) -> String {
+pub(in super::super) fn frame_label(name: &str, width: usize) -> String {
     // A place behind it (`f /src/a/b.go:12`) is known well enough by its line.
     let is_place = |(_, place): &(&str, &str)| place.contains(':');
     let (function, line) = match name.rsplit_once(' ').filter(is_place) {
@@ -158,6 +204,32 @@ mod tests {
         ] {
             assert_eq!(shorten(name, width), short, "at {width}");
         }
+        let method = "etcdserver.(*EtcdServer).raftRequestOnce";
+        for (width, short) in [
+            (40, method),
+            (34, "etcdserver.(*Etc…).raftRequestOnce"),
+            (28, "etcdserver.…raftRequestOnce"),
+            (20, "…raftRequestOnce"),
+            (10, "raftR…Once"),
+            (1, "…"),
+            (0, ""),
+        ] {
+            assert_eq!(label(method, width), short, "at {width}");
+        }
+        for (name, short) in [
+            ("json.mapEncoder.encodeWithSomething", "mapEncoder.enc…WithSomething"),
+            (
+                "slices.sortCmpFunc[go.shape.struct { SKU string }]",
+                "slices.sortCmpFunc[…]",
+            ),
+            ("extraordinarily_long_package.Decode", "extraordinarily_long….Decode"),
+            (
+                "catalog.(*Catalog).Snapshot /src/shop/catalog.go:103",
+                "…Snapshot …/catalog.go:103",
+            ),
+        ] {
+            assert_eq!(label(name, 28), short);
+        }
         let line = "example.com/shop/catalog.(*Catalog).Snapshot /src/shop/catalog/catalog.go:103";
         assert_eq!(shorten(line, 52), "…/catalog.(*Catalog).Snapshot …/catalog.go:103");
         let (method, line) = ("net/http.(*conn).serve", "net/http.(*conn).serve /go/http/server.go:12");
@@ -175,7 +247,7 @@ mod tests {
             ("/src/a/b.go", 4, "b.go"),
             ("/src/a/b.go", 3, "b.…"),
         ] {
-            assert_eq!(super::label(name, width), label, "{name} at {width}");
+            assert_eq!(frame_label(name, width), label, "{name} at {width}");
         }
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),

@@ -7,10 +7,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::super::super::analyst::Matches;
 use super::super::super::session::Session;
 use super::super::super::theme::Theme;
 use super::super::super::widget::{name, paint};
-use super::super::super::work::Matches;
 use super::super::{Shown, draw_details, draw_empty, draw_rule, fill, name_spans};
 use super::{Areas, Flame};
 use crate::analyze::{Direction, NodeId, Part, TreeNodeId};
@@ -117,7 +117,7 @@ impl Picture<'_> {
             Part::One(TreeNodeId::ROOT) => format!("{edge}{}", name::cut_end(&self.total(), room)),
             Part::One(id) => {
                 let sign = if self.shown.tree.get(id).cum < 0 { LESS } else { "" };
-                let label = name::label(&self.shown.name(id), room.saturating_sub(sign.width()));
+                let label = name::frame_label(&self.shown.name(id), room.saturating_sub(sign.width()));
                 format!("{edge}{sign}{label}")
             }
         }
@@ -228,7 +228,7 @@ impl Picture<'_> {
         };
         let room = width.saturating_sub(top.width() + 3);
         let word = |part: &Part| match part {
-            Part::One(id) => name::label(&self.shown.name(*id), room),
+            Part::One(id) => name::frame_label(&self.shown.name(*id), room),
             Part::Many { count, .. } => format!("{MERGED} {count} more"),
         };
         let last = word(last);

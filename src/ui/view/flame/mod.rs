@@ -5,10 +5,10 @@ mod draw;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::super::analyst::Want;
 use super::super::keymap::{Action, Step};
 use super::super::session::Session;
 use super::super::theme::Theme;
-use super::super::work::Want;
 use super::{Outcome, Shown, View, neighbour};
 use crate::analyze::{Direction, Icicle, Part, Tile, TreeNodeId};
 

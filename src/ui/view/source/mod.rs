@@ -8,12 +8,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::super::analyst::Want;
 use super::super::keymap::Action;
 use super::super::session::Session;
 use super::super::sourced::{Body, Sourced};
 use super::super::theme::Theme;
 use super::super::widget::{cursor::Cursor, name, paint};
-use super::super::work::Want;
 use super::{Outcome, Parts, View, parts};
 use crate::model::units::percentage;
 use crate::model::visible;
