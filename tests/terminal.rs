@@ -346,12 +346,13 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
     session.keys("v", "failed: exit status: 127");
 
     let editor = session.notes.path().join("vi");
-    let script = "#!/bin/sh\necho \"$@\" > $N/arguments; stty -a > $N/during; echo round >> $N/rounds; echo editing $(wc -l < $N/rounds); read typed; echo $typed > $N/typed\n";
+    let script = "#!/bin/sh\necho \"$@\" > $N/arguments; stty -a > $N/during; echo editing $(cat $N/round); read typed; echo $typed > $N/typed\n";
     fs::write(&editor, script).expect("an editor");
     fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).expect("a program");
-    // What an editor wrote before is on the screen again when the next one begins.
-    for (typed, round) in [("jjq", "editing 1"), ("q again", "editing 2")] {
-        session.keys("v", round);
+    for (round, typed) in [("one", "jjq"), ("two", "q again")] {
+        // What the editor said the last time is on the screen before it is there again.
+        fs::write(session.notes.path().join("round"), round).expect("a note");
+        session.keys("v", &format!("editing {round}"));
         let screen = session.screen();
         assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);

@@ -37,9 +37,8 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn show_page(&self, _page: &[u8]) -> Result<String> {
-        Err(Error::Usage(
-            "pages are not opened here; write them to a file with > FILE".into(),
-        ))
+        let usage = "pages are not opened here; write them to a file with > FILE";
+        Err(Error::Usage(usage.into()))
     }
     /// The command that opens the user's editor on a file at a line; none if the user has no editor.
     fn editor(&self, _file: &Path, _line: i64) -> Option<Command> {

@@ -236,6 +236,7 @@ fn no_size_is_too_small_or_too_large() {
         "",
         "<tab>",
         "<tab><tab>",
+        "<s-tab>",
         "<tab><tab><tab>",
         "<tab><tab><tab><tab>",
         "<tab><tab><tab><tab>z",
