@@ -1,31 +1,41 @@
 #!/usr/bin/env bash
-# Draws the pictures of the README: heaptui's own frames, and the graph of the same profile.
+# Draws the pictures of the README: heaptui's own frames, and the call graph that it writes.
 #
-#   assets/screens.sh [PROFILE]        the built-in profile, unless another is named
+#   assets/screens.sh [DIR [PROFILE...]]    into assets/screens, of the built-in profile, unless others are named
 #
-# HEAPTUI names the program; the one that `cargo build --release` made if missing. A new view is a row.
+# HEAPTUI names the program; the one that `cargo build --release` made if missing. SIZE is that of the screen. A new view is
+# a row. The README's own are those of the built-in profile and, in folders of their names, of real servers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 heaptui=${HEAPTUI:-target/release/heaptui}
-profile=${1:---demo}
+screens_dir=${1:-assets/screens}
+shift || true
+[ $# -gt 0 ] || set -- --demo
+sources=tests/fixtures/src/orders
 unset NO_COLOR
 export TZ=UTC
 
-# name   size    keys
+# name   keys
 screens='
-top      110x30  jj
-tree     110x30  jj<enter>
-calls    110x30  <tab><tab>
-flame    110x30  <tab><tab><tab>
-graph    110x30  <s-tab>
-filters  110x30  fjson<enter>
-export   110x30  e<down>
-help     110x30  ?
+top      jj
+tree     jj<enter>
+calls    <tab><tab>
+flame    <tab><tab><tab>
+graph    <tab><tab><tab><tab>
+source   /newSession<enter><tab><tab><tab><tab><tab>
+filters  fjson<enter>
+export   e<down>
+help     ?
 '
 
-mkdir -p assets/screens
-while read -r name size keys; do
-    [ -n "$name" ] || continue
-    "$heaptui" --print "$size" --keys "$keys" --picture "assets/screens/$name.svg" "$profile"
-done <<<"$screens"
-"$heaptui" svg "$profile" >assets/screens/call-graph.svg
+for profile in "$@"; do
+    into=$screens_dir
+    [ "$profile" = --demo ] || into=$screens_dir/$(basename "$(dirname "$profile")")
+    mkdir -p "$into"
+    while read -r name keys; do
+        [ -n "$name" ] || continue
+        "$heaptui" --print "${SIZE:-110x30}" --keys "$keys" --picture "$into/$name.svg" \
+            -source_path="$sources" "$profile"
+    done <<<"$screens"
+    "$heaptui" svg "$profile" >"$into/call-graph.svg"
+done

@@ -204,6 +204,10 @@ impl<'s> Stack<'s> {
 
 impl PartialEq for Stack<'_> {
     fn eq(&self, other: &Self) -> bool {
+        // Comparing nothing at no address takes a hundred times as long as comparing something.
+        if self.is_empty() || other.is_empty() {
+            return self.len() == other.len();
+        }
         match (self.0, other.0) {
             (View::Narrow(left), View::Narrow(right)) => left == right,
             (View::Wide(left), View::Wide(right)) => left == right,
