@@ -3,11 +3,11 @@
 
 #![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
 
+mod fixtures;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
-use heaptui::decode;
 use heaptui::model::{Function, LabelSetId, Line, Profile, ValueType};
 use heaptui::report::{
     self, CALL_FIELDS, Cell, Options, ROW_FIELDS, Report, TAG_FIELDS, TableField, calls, labels, rows,
@@ -71,18 +71,8 @@ fn hostile() -> Profile {
 
 /// Every profile under a name.
 fn profiles() -> Vec<(String, Arc<Profile>)> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-    let mut profiles = vec![("hostile names".to_string(), Arc::new(hostile()))];
-    for entry in std::fs::read_dir(fixtures).expect("the fixtures") {
-        let path = entry.expect("a fixture").path();
-        if path.extension().is_some_and(|extension| extension == "gz") {
-            let file = std::fs::File::open(&path).expect("a fixture");
-            let profile = decode::profile(file, decode::Limits::default(), &()).expect("a profile");
-            profiles.push((path.display().to_string(), Arc::new(profile)));
-        }
-    }
-    assert!(profiles.len() > 20, "there are fixtures");
-    profiles
+    let hostile = ("hostile names".to_string(), Arc::new(hostile()));
+    std::iter::once(hostile).chain(fixtures::all()).collect()
 }
 
 /// Options to try, each a list of settings.

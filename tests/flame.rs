@@ -3,12 +3,12 @@
 
 #![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
 
+mod fixtures;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use heaptui::analyze::{CallTree, Direction, Icicle, NodeId, Part, TreeNode, TreeNodeId, covered, mean};
-use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::model::{Function, LabelSetId, Line, LocationId, Profile, ValueType};
 use heaptui::progress::Observer;
@@ -70,16 +70,7 @@ fn profiles() -> Vec<(String, Arc<Profile>)> {
         .into_iter()
         .map(|(name, profile)| (name.to_string(), Arc::new(profile)))
         .collect();
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-    for entry in std::fs::read_dir(fixtures).expect("the fixtures") {
-        let path = entry.expect("a fixture").path();
-        if path.extension().is_some_and(|extension| extension == "gz") {
-            let file = std::fs::File::open(&path).expect("a fixture");
-            let profile = decode::profile(file, decode::Limits::default(), &()).expect("a profile");
-            profiles.push((path.display().to_string(), Arc::new(profile)));
-        }
-    }
-    assert!(profiles.len() > 20, "there are fixtures");
+    profiles.extend(fixtures::all());
     profiles
 }
 
