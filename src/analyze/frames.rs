@@ -80,11 +80,7 @@ pub struct Frames {
     /// Nodes of all locations, innermost first, and each location's range.
     nodes: Vec<NodeId>,
     ranges: Vec<(u32, u32)>,
-    /// For each location its node if it has just one, else [`SEVERAL`].
-    only: Vec<u32>,
 }
-
-const SEVERAL: u32 = u32::MAX;
 
 /// Names of nodes; see [`Frames::names`].
 pub struct Names(Vec<String>);
@@ -104,7 +100,6 @@ impl Frames {
             files: Strings::default(),
             nodes: Vec::with_capacity(profile.lines.len()),
             ranges: Vec::with_capacity(profile.locations.len()),
-            only: Vec::with_capacity(profile.locations.len()),
         };
         let mut index: FxHashMap<NodeInfo, NodeId> = FxHashMap::default();
         let mut files: FxHashMap<StringId, StringId> = FxHashMap::default();
@@ -132,11 +127,6 @@ impl Frames {
                     frames.nodes.push(node);
                 }
             }
-            let only = match frames.nodes[start as usize..] {
-                [node] => node.0,
-                _ => SEVERAL,
-            };
-            frames.only.push(only);
             frames.ranges.push((start, frames.nodes.len() as u32));
         }
         frames
@@ -239,14 +229,6 @@ impl Frames {
     /// The cleaned file name of a node, or the empty text.
     pub fn file(&self, node: NodeId) -> &str {
         self.files.get(self.infos[node.index()].file)
-    }
-
-    /// The node of a location that has just one, which is most of them.
-    #[inline]
-    pub fn only(&self, location: LocationId) -> Option<NodeId> {
-        Some(self.only[location.index()])
-            .filter(|&node| node != SEVERAL)
-            .map(NodeId)
     }
 
     /// The nodes of a location, innermost first; none if it is hidden.
