@@ -7,21 +7,26 @@ Profiles come from `cargo run --release --example generate`, and stay in --profi
 The two programs take turns, each run with standard output to /dev/null; figures are medians of --runs runs, memory is the
 peak of the resident set; the system counts it from what this script itself holds, so `<` stands where it was less.
 `inflate` is what it takes to gunzip the file and do nothing else, with heaptui's library. The dashboard is opened on a pseudo terminal of 120x40 and timed until the first whole table is on it.
-pprof is the one that the goldens were made with: --pprof, else pprof-1.27.3 in $PARITY_CACHE or the temporary directory.
+pprof is the one that the goldens were made with: --pprof, else the one that the parity check built ($PARITY_CACHE, heaptui-parity* in
+the temporary directory).
 Not for CI: a quiet machine is what makes the ratios mean something.
 """
 import argparse, fcntl, os, pathlib, pty, resource, select, signal, statistics, struct, subprocess, sys, tempfile, termios, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Each with its argument; functions of that name are in every made profile.
-REPORTS = {"top": [], "tree": [], "peek": [r"json\.structEncoder|template\.\(\*state\)\.walk$"], "traces": [], "dot": []}
+REPORTS = {"top": [], "tree": [], "peek": [r"json\.structEncoder|template\.\(\*state\)\.walk$"], "traces": [], "dot": [], "json": []}
+# What pprof has no report of is measured against the one that shows most of it.
+NEAREST = {"json": "tree"}
 # Words that only a whole table has.
 TABLE = (b"flat%", b"Showing nodes")
 
 
 def find_pprof():
-    cache = pathlib.Path(os.environ.get("PARITY_CACHE", pathlib.Path(tempfile.gettempdir()) / "heaptui-parity"))
-    return max(cache.glob("pprof-*"), default=None)
+    temporary = pathlib.Path(tempfile.gettempdir())
+    caches = [os.environ.get("PARITY_CACHE"), *sorted(temporary.glob("heaptui-parity*"))]
+    found = (path for cache in caches if cache for path in sorted(pathlib.Path(cache).glob("pprof-*")))
+    return next(found, None)
 
 
 def environment():
@@ -132,7 +137,8 @@ def main():
             for _ in range(a.runs):
                 ours.append(measure([a.heaptui, report, *argument, file], env))
                 inflate.append(measure([a.examples / "inflate", file], env))
-                flag = f"-{report}={argument[0]}" if argument else f"-{report}"
+                nearest = NEAREST.get(report, report)
+                flag = f"-{nearest}={argument[0]}" if argument else f"-{nearest}"
                 theirs.append(measure([a.pprof, "-symbolize=none", flag, file], env))
             own, other, bare = median(ours, 0), median(theirs, 0), median(inflate, 0)
             own_mib, other_mib = median(ours, 1), median(theirs, 1)
