@@ -43,7 +43,7 @@ pub struct NodeTags {
 }
 
 impl NodeTags {
-    /// The tags of `nodes`; frames that are not `kept` are passed over as in [`Graph::new`]. Numbers print in `unit`.
+    /// The tags of `nodes`; frames that are not `kept` are passed over as in [`Graph`]. Numbers print in `unit`.
     pub fn new(
         basis: Basis<'_>,
         paths: Option<&Paths>,

@@ -1,4 +1,4 @@
-//! `speedscope`: stacks for https://www.speedscope.app, which draws them in a browser and sends them nowhere.
+//! `speedscope`: stacks for <https://www.speedscope.app>, which draws them in a browser and sends them nowhere.
 //!
 //! One profile for each sample type, in their order, the selected one in front. Speedscope refuses weights below 0: what
 //! is negative stands with its absolute value in a further profile, behind those of all types. Nothing is left out unless

@@ -146,7 +146,7 @@ pub fn print(setup: &Setup, size: (u16, u16)) -> Result<String> {
 /// The same frame as a picture, in the colours of a dark terminal.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn picture(setup: &Setup, size: (u16, u16)) -> Result<Picture> {
     let title = format!("heaptui on {}", setup.loader.name());
     Ok(shot::picture(&frame(setup, size)?, title))
