@@ -107,7 +107,13 @@ impl std::fmt::Debug for ReportRow {
 /// # Errors
 /// [`Error::Usage`] with what is wrong and what would be right.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
-    let Translated { line, given } = translate(args.into_iter().collect())?;
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    // `help`, `help top`: what the fingers of many know.
+    if args.first().is_some_and(|first| first == "help") {
+        args.remove(0);
+        args.push("--help".into());
+    }
+    let Translated { line, given } = translate(args)?;
     // The options of the table are read already: the parser needs them only to tell of them.
     let quick = command(Knows::TheRest).try_get_matches_from(line.iter());
     let matches = match quick.or_else(|_| command(Knows::Everything).try_get_matches_from(line.iter())) {

@@ -68,9 +68,15 @@ fn a_page_is_opened_or_one_is_told_where_it_is() {
             false,
         ),
         (
+            WEB,
+            &[("BROWSER", "/no/such")],
+            "The page is {page}\n$BROWSER does not start, or fails: /no/such\n",
+            false,
+        ),
+        (
             WEBLIST,
             &[("SSH_CONNECTION", SSH), ("BROWSER", "{}/browser")],
-            "The page is {page}\nTo have it where your browser is, run there:  scp -P 2222 'ann@192.0.2.2:{page}' .\n",
+            "The page is {page}\nTo have it where your browser is, run there:\nscp -P 2222 'ann@192.0.2.2:{page}' .\n",
             false,
         ),
     ] {

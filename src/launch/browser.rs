@@ -60,10 +60,11 @@ impl Seat {
         if is_open {
             return format!("Opened {place} in a browser.");
         }
-        let why = match (&self.ssh, self.has_screen) {
-            (Some(ssh), _) => return format!("The page is {place}\n{}", self.fetching(ssh, page)),
-            (None, true) => "No browser starts; $BROWSER may name one.",
-            (None, false) => "There is no screen here for a browser.",
+        let why = match (&self.ssh, &self.browser, self.has_screen) {
+            (Some(ssh), ..) => self.fetching(ssh, page),
+            (None, Some(browser), _) => format!("$BROWSER does not start, or fails: {browser}"),
+            (None, None, true) => "No browser starts; $BROWSER may name one.".to_string(),
+            (None, None, false) => "There is no screen here for a browser.".to_string(),
         };
         format!("The page is {place}\n{why}")
     }
@@ -83,7 +84,7 @@ impl Seat {
             format!("-P {port} ")
         };
         let place = page.display();
-        format!("To have it where your browser is, run there:  scp {port}'{user}{host}:{place}' .")
+        format!("To have it where your browser is, run there:\nscp {port}'{user}{host}:{place}' .")
     }
 
     /// What to try, in this order; nothing where no window would be seen.

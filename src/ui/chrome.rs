@@ -28,13 +28,13 @@ pub(super) fn draw(app: &App, screen: &Screen, theme: Theme, buffer: &mut Buffer
 
 /// What a click at a place outside of the body does.
 pub(super) fn click(app: &App, screen: &Screen, at: Position) -> Option<Action> {
-    let hit = |area: Rect, labels: &[String]| tabs(area, labels).iter().position(|rect| rect.contains(at));
     if screen.types.contains(at) {
-        let (first, labels) = type_labels(&app.session, screen.types);
-        return hit(screen.types, &labels).map(|at| Action::SampleType(first + at));
+        let strip = Strip::types(&app.session, screen.types);
+        return strip.hit(screen.types, at).map(Action::SampleType);
     }
     if screen.views.contains(at) {
-        return hit(screen.views, &view_labels(app.front)).map(Action::View);
+        let strip = Strip::views(app.front, screen.views);
+        return strip.hit(screen.views, at).map(Action::View);
     }
     None
 }
@@ -98,75 +98,97 @@ fn short_source(source: &str) -> &str {
     source.split_once("://").map_or(source, |(_, rest)| rest)
 }
 
-/// The labels of sample types that fit with the current one among them, and the number of the first.
-fn type_labels(session: &Session, area: Rect) -> (usize, Vec<String>) {
-    let Some(profile) = &session.profile else {
-        return (0, Vec::new());
-    };
-    let current = session.sample_type.index();
-    let label = |at: usize| {
-        let kind = name::cut_end(profile.type_name(SampleTypeId::from_index(at)), 30);
-        if at == current {
-            format!("[{} {kind}]", at + 1)
-        } else {
-            format!(" {} {kind} ", at + 1)
+/// Tabs side by side: those that fit, the one in front among them.
+struct Strip {
+    /// The number of the first.
+    first: usize,
+    labels: Vec<String>,
+    /// How many there are in all.
+    count: usize,
+}
+
+impl Strip {
+    fn new(area: Rect, count: usize, front: usize, label: impl Fn(usize) -> String) -> Self {
+        let room = usize::from(area.width.saturating_sub(1));
+        let mut first = front;
+        let mut used = if front < count { label(front).width() } else { 0 };
+        while first > 0 && used + 1 + label(first - 1).width() <= room {
+            first -= 1;
+            used += 1 + label(first).width();
         }
-    };
-    let room = usize::from(area.width.saturating_sub(1));
-    let mut first = current;
-    let mut used = if current < profile.sample_types.len() {
-        label(current).width()
-    } else {
-        0
-    };
-    while first > 0 && used + 1 + label(first - 1).width() <= room {
-        first -= 1;
-        used += 1 + label(first).width();
+        Self {
+            first,
+            labels: (first..count).take(room / 4 + 1).map(label).collect(),
+            count,
+        }
     }
-    (
-        first,
-        (first..profile.sample_types.len())
-            .take(room / 4 + 1)
-            .map(label)
-            .collect(),
-    )
+
+    /// Of sample types.
+    fn types(session: &Session, area: Rect) -> Self {
+        let front = session.sample_type.index();
+        let profile = session.profile.as_ref();
+        let label = |at: usize| {
+            let kind = profile.map_or("", |profile| profile.type_name(SampleTypeId::from_index(at)));
+            let kind = name::cut_end(kind, 30);
+            if at == front {
+                format!("[{} {kind}]", at + 1)
+            } else {
+                format!(" {} {kind} ", at + 1)
+            }
+        };
+        let count = profile.map_or(0, |profile| profile.sample_types.len());
+        Self::new(area, count, front.min(count), label)
+    }
+
+    /// Of views.
+    fn views(front: usize, area: Rect) -> Self {
+        let label = |at: usize| match VIEWS[at].title {
+            title if at == front => format!("[{title}]"),
+            title => format!(" {title} "),
+        };
+        Self::new(area, VIEWS.len(), front, label)
+    }
+
+    /// The tab at a place.
+    fn hit(&self, area: Rect, at: Position) -> Option<usize> {
+        let found = tabs(area, &self.labels).iter().position(|rect| rect.contains(at));
+        found.map(|found| self.first + found)
+    }
+
+    /// Draws it, with a sign where there are more; returns the first cell behind.
+    fn draw(&self, theme: Theme, area: Rect, front: usize, buffer: &mut Buffer) -> u16 {
+        let mut behind = area.x;
+        let rects = tabs(area, &self.labels);
+        for (at, (rect, label)) in (self.first..).zip(rects.iter().zip(&self.labels)) {
+            let style = if at == front { theme.active() } else { theme.quiet() };
+            paint::line(buffer, *rect, 0, &Line::styled(label.clone(), style));
+            behind = rect.right();
+        }
+        if self.first > 0 {
+            paint::line(buffer, area, 0, &Line::styled("‹", theme.key()));
+        }
+        if self.first + rects.len() < self.count {
+            let rest = Rect {
+                x: behind,
+                width: area.right().saturating_sub(behind),
+                ..area
+            };
+            paint::line(buffer, rest, 0, &Line::styled("›", theme.key()));
+            behind = (behind + 1).min(area.right());
+        }
+        behind
+    }
 }
 
 fn types(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let (first, labels) = type_labels(session, area);
-    let active = session.sample_type.index().checked_sub(first);
-    let behind = draw_tabs(theme, area, &labels, active, buffer);
-    let all = session.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
-    if first > 0 {
-        paint::line(buffer, area, 0, &Line::styled("‹", theme.key()));
-    }
-    if first + tabs(area, &labels).len() < all {
-        let rest = Rect {
-            x: behind,
-            width: area.right().saturating_sub(behind),
-            ..area
-        };
-        paint::line(buffer, rest, 0, &Line::styled("›", theme.key()));
-    }
-}
-
-fn view_labels(front: usize) -> Vec<String> {
-    let label = |(at, view): (usize, &super::view::ViewRow)| {
-        if at == front {
-            format!("[{}]", view.title)
-        } else {
-            format!(" {} ", view.title)
-        }
-    };
-    VIEWS.iter().enumerate().map(label).collect()
+    Strip::types(session, area).draw(theme, area, session.sample_type.index(), buffer);
 }
 
 fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if app.session.profile.is_none() {
         return;
     }
-    let labels = view_labels(app.front);
-    let used = draw_tabs(theme, area, &labels, Some(app.front), buffer);
+    let used = Strip::views(app.front, area).draw(theme, area, app.front, buffer);
     let filters = app.session.filters();
     let mut spans = Vec::new();
     for (at, (filter, text)) in filters.iter().enumerate() {
@@ -188,21 +210,6 @@ fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
         ..area
     };
     paint::line(buffer, rest, 0, &Line::from(spans));
-}
-
-/// Draws labels side by side; returns the first cell behind them.
-fn draw_tabs(theme: Theme, area: Rect, labels: &[String], active: Option<usize>, buffer: &mut Buffer) -> u16 {
-    let mut behind = area.x;
-    for (at, (rect, label)) in tabs(area, labels).into_iter().zip(labels).enumerate() {
-        let style = if Some(at) == active {
-            theme.active()
-        } else {
-            theme.quiet()
-        };
-        paint::line(buffer, rect, 0, &Line::styled(label.clone(), style));
-        behind = rect.right();
-    }
-    behind
 }
 
 fn footer(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {

@@ -20,10 +20,12 @@ impl CallGraph {
             (Some(missing), _) => {
                 spans.push(Span::styled("Not drawn: ", theme.quiet()));
                 spans.push(Span::styled(short(missing), theme.heading()));
-                spans.push(Span::styled(
-                    ". The nearest is marked; Enter shows its calls.",
-                    theme.quiet(),
-                ));
+                let advice = if self.is_alone {
+                    ": nor what it calls or is called by. ⏎ shows that."
+                } else {
+                    ". The nearest is marked; ⏎ shows its calls."
+                };
+                spans.push(Span::styled(advice, theme.quiet()));
                 return Line::from(spans);
             }
             (None, Scale::Around) => {

@@ -33,6 +33,8 @@ pub(super) struct CallGraph {
     at: usize,
     /// The selected function if it has samples but is not in the picture.
     missing: Option<String>,
+    /// Whether nothing that is drawn calls the missing one or is called by it, however indirectly.
+    is_alone: bool,
     /// The cell of the canvas in the upper left corner of the screen.
     corner: Spot,
     /// Where the mouse was last seen with its button held.
@@ -251,7 +253,9 @@ impl CallGraph {
             }
             None if listing.by_name.contains_key(&session.selected) => {
                 self.missing = Some(session.selected.clone());
-                picture.nearest(listing, &session.selected).unwrap_or(0)
+                let nearest = picture.nearest(listing, &session.selected);
+                self.is_alone = nearest.is_none();
+                nearest.unwrap_or(0)
             }
             // Nothing is known of it here; it stays selected, as in the other views.
             None => self.at.min(picture.functions.len().saturating_sub(1)),
