@@ -131,6 +131,17 @@ fn a_golden_checks_every_row() {
 }
 
 #[test]
+fn help_is_a_word_too() {
+    let said = |args: &[&str]| {
+        let program = Command::new(env!("CARGO_BIN_EXE_heaptui")).args(args).output();
+        String::from_utf8(program.expect("the program starts").stdout).expect("text")
+    };
+    assert_eq!(said(&["help", "peek"]), said(&["peek", "--help"]));
+    assert_eq!(said(&["help"]), said(&["--help"]));
+    assert!(said(&["help"]).lines().count() > 20);
+}
+
+#[test]
 fn help_lists_every_row() {
     let help = Command::new(env!("CARGO_BIN_EXE_heaptui"))
         .arg("--help")

@@ -283,7 +283,6 @@ fn what_cannot_be_opened_is_told_in_a_line() {
             "unknown key",
         ),
         ("-nosuch F", "2", "--help"),
-        ("help peek", "0", "REGEX"),
     ] {
         let args = args.replace('(', "\\(");
         let parser = Session::start(&args, &[]).end(status);
