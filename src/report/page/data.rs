@@ -166,7 +166,7 @@ impl Type {
             drop_negative: report.options.drop_negative,
             ..Limits::default()
         };
-        let view = View::List(report.options.sort);
+        let view = View::Table(report.options.sort);
         let calls = Calls::Merged;
         let whole = Trimmed::new(report.basis(), Plan { limits, view, calls }).graph;
         let mut rows = rows_of(report, &whole);
