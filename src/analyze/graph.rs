@@ -171,13 +171,6 @@ impl Graph {
         Self::linked(sums::nodes(basis), Vec::new())
     }
 
-    /// Adds up the samples of a scope, calls included.
-    pub(super) fn calls(basis: Basis<'_>) -> Self {
-        let mut graph = Self::sums(basis);
-        graph.connect(basis, None, Into::All);
-        graph
-    }
-
     /// Adds up the calls anew. With `kept`, frames of other nodes are passed over: calls across them become residual
     /// edges, and the others' sums are nothing. The sums of those that are kept stay: what ends in or passes a node
     /// does so whichever others there are.

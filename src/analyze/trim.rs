@@ -99,19 +99,23 @@ impl Trimmed {
                 draft.keep(kept);
             }
         }
+        if let View::Drawing(_) = plan.view {
+            draft.connect();
+        }
         let candidates = draft.graph.listed.len();
         if let Some(paths) = &draft.paths {
             paths.by_family(&mut draft.graph.listed);
         }
         draft.order();
+        let mut tags = None;
         if limits.node_count > 0 {
             // Small edges go before nodes are chosen: what a second count finds are those of another choice.
             drop_edges(&mut draft.graph, edge_cutoff);
             let chosen = match plan.view {
                 View::Table(_) | View::List(_) => limits.node_count.min(candidates),
                 View::Drawing(_) => {
-                    let tags = draft.tags(limits.node_count, node_cutoff);
-                    visual::fitting(&draft.graph, &tags, limits.node_count)
+                    let tags = tags.insert(draft.tags(limits.node_count, node_cutoff));
+                    visual::fitting(&draft.graph, tags, limits.node_count)
                 }
             };
             if chosen < candidates {
@@ -122,7 +126,8 @@ impl Trimmed {
         }
         draft.connect();
         let dropped_edges = drop_edges(&mut draft.graph, edge_cutoff);
-        let tags = draft.tags(usize::MAX, node_cutoff);
+        // A node's tags are the same whichever others are kept.
+        let tags = tags.unwrap_or_else(|| draft.tags(usize::MAX, node_cutoff));
         if let (View::Drawing(_), Calls::Merged) = (plan.view, plan.calls) {
             let graph = &draft.graph;
             let ends = graph.edges.iter().flat_map(|edge| [edge.from, edge.to]);
@@ -146,15 +151,15 @@ struct Draft<'p> {
     graph: Graph,
     paths: Option<Paths>,
     kept: Option<Vec<bool>>,
-    /// Whether the graph has its calls. Those of a list are added up once, when it is settled whose calls are shown:
-    /// its order and what is too small depend on nodes alone.
+    /// Whether the graph has its calls. What is too small depends on nodes alone, so they are added up after that: for
+    /// a drawing, whose order depends on them, at once; for others when it is settled whose calls are shown.
     has_calls: bool,
 }
 
 impl<'p> Draft<'p> {
     fn new(basis: Basis<'p>, plan: Plan<'p>) -> Self {
         let (graph, paths) = match plan.calls {
-            Calls::Merged => (Graph::default(), None),
+            Calls::Merged => (Graph::sums(basis), None),
             Calls::ByContext => {
                 let (graph, paths) = Graph::by_context(basis);
                 (graph, Some(paths))
@@ -166,16 +171,8 @@ impl<'p> Draft<'p> {
             graph,
             paths,
             kept: None,
-            has_calls: true,
+            has_calls: plan.calls == Calls::ByContext,
         };
-        if plan.calls == Calls::Merged {
-            draft.has_calls = matches!(plan.view, View::Drawing(_));
-            draft.graph = if draft.has_calls {
-                Graph::calls(basis)
-            } else {
-                Graph::sums(basis)
-            };
-        }
         draft.drop_negative();
         draft
     }

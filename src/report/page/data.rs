@@ -10,7 +10,7 @@ use super::super::header;
 use super::super::picture::picture;
 use super::super::prepare::Report;
 use super::super::top::{Inline, rows_of};
-use super::stacks::Stacks;
+use super::stacks;
 use crate::analyze::{Calls, Limits, NodeId, Plan, Sort, Trimmed, View, base_name};
 use crate::error::{Error, Result};
 use crate::model::{SampleTypeId, units};
@@ -87,9 +87,8 @@ impl Data {
             one.graph = boxes.map(|node| names.number(report, node)).collect();
             graphs.push(picture(&drawn));
         }
-        let stacks = Stacks::new(&reports)?;
         let mut tree = Tree::default();
-        for context in stacks.contexts() {
+        for context in stacks::contexts(report, &ids)? {
             tree.depth.push(context.depth);
             tree.name.push(match context.node {
                 Some(node) => names.number(report, node) as i64,
@@ -167,7 +166,7 @@ impl Type {
             drop_negative: report.options.drop_negative,
             ..Limits::default()
         };
-        let view = View::List(report.options.sort);
+        let view = View::Table(report.options.sort);
         let calls = Calls::Merged;
         let whole = Trimmed::new(report.basis(), Plan { limits, view, calls }).graph;
         let mut rows = rows_of(report, &whole);

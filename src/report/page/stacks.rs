@@ -1,23 +1,18 @@
 //! The call trees of several sample types as one, without what is too small to be seen.
 
+use std::cmp::{Ordering, Reverse};
+
 use rustc_hash::FxHashMap;
 
 use super::super::prepare::Report;
-use crate::analyze::{CallTree, Direction, NodeId, TreeNodeId};
+use crate::analyze::{ChainId, NodeId, Overlay};
 use crate::error::Result;
+use crate::model::SampleTypeId;
 
 /// The smallest share of the whole, of any sample type, that a context is kept for.
 const SMALLEST: f64 = 1e-4;
 /// Contexts that are kept at most.
 const MAX_CONTEXTS: usize = 20_000;
-
-/// The trees, one over the other.
-pub(super) struct Stacks {
-    /// In an order in which every context comes behind its parent; the root is the first, and its own parent.
-    contexts: Vec<(Option<NodeId>, usize)>,
-    /// For each sample type and context: (cum, flat, weight). The weight is the sum of |flat| from there on.
-    values: Vec<Vec<(i64, i64, u64)>>,
-}
 
 /// A context that is kept, or several that are not.
 pub(super) struct Context {
@@ -31,135 +26,172 @@ pub(super) struct Context {
     pub(super) values: Vec<(i64, i64)>,
 }
 
-impl Stacks {
-    /// Adds up the samples of reports that differ in their sample type.
-    pub(super) fn new(reports: &[Report]) -> Result<Self> {
-        let mut stacks = Self {
-            contexts: vec![(None, 0)],
-            values: Vec::new(),
-        };
-        let mut known: FxHashMap<(usize, NodeId), usize> = FxHashMap::default();
-        for report in reports {
-            let mut values = vec![(0, 0, 0); stacks.contexts.len()];
-            walk(report, |parent, node, cum, flat| {
-                let place = match node {
-                    None => 0,
-                    Some(node) => *known.entry((parent, node)).or_insert_with(|| {
-                        stacks.contexts.push((Some(node), parent));
-                        stacks.contexts.len() - 1
-                    }),
-                };
-                values.resize(stacks.contexts.len().max(values.len()), (0, 0, 0));
-                values[place] = (cum, flat, flat.unsigned_abs());
-                place
-            })?;
-            stacks.values.push(values);
+/// What is kept of the trees of some sample types, in the order of a walk, largest first, what is left out of a
+/// context's children last.
+pub(super) fn contexts(report: &Report, types: &[SampleTypeId]) -> Result<Vec<Context>> {
+    let bases: Vec<_> = types.iter().map(|&id| report.basis_of(id)).collect();
+    let overlay = Overlay::new(&bases, &())?;
+    let mut shares = vec![0.0; overlay.chains().len()];
+    for basis in &bases {
+        let column = overlay.column(basis);
+        let all = column.weight(ChainId::ROOT);
+        for chain in overlay.chains().filter(|_| all > 0) {
+            let share = column.weight(chain) as f64 / all as f64;
+            shares[chain.index()] = share.max(shares[chain.index()]);
         }
-        for values in &mut stacks.values {
-            values.resize(stacks.contexts.len(), (0, 0, 0));
-            for at in (1..values.len()).rev() {
-                let (weight, parent) = (values[at].2, stacks.contexts[at].1);
-                values[parent].2 = values[parent].2.saturating_add(weight);
-            }
-        }
-        Ok(stacks)
     }
-
-    /// How large a context is in the sample type in which it is largest.
-    fn share(&self, at: usize) -> f64 {
-        let shares = self.values.iter().map(|values| match values[0].2 {
-            0 => 0.0,
-            all => values[at].2 as f64 / all as f64,
-        });
-        shares.fold(0.0, f64::max)
-    }
-
-    /// What is kept, in the order of a walk, largest first, what is left out of a context's children last.
-    pub(super) fn contexts(&self) -> Vec<Context> {
-        let shares: Vec<f64> = (0..self.contexts.len()).map(|at| self.share(at)).collect();
-        let mut largest = shares.clone();
-        largest.sort_by(|a, b| b.total_cmp(a));
-        let least = largest.get(MAX_CONTEXTS).copied().unwrap_or(0.0).max(SMALLEST);
-        let is_kept = |at: usize| at == 0 || shares[at] > least;
-        let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.contexts.len()];
-        // What of a context's children is left out: which, and how many contexts that is.
-        let mut left_out: FxHashMap<usize, (Vec<usize>, u32)> = FxHashMap::default();
-        let mut sizes = vec![1_u32; self.contexts.len()];
-        for at in (1..self.contexts.len()).rev() {
-            let parent = self.contexts[at].1;
-            sizes[parent] = sizes[parent].saturating_add(sizes[at]);
-            if is_kept(at) {
-                children[parent].push(at);
-            } else if is_kept(parent) {
-                let small = left_out.entry(parent).or_default();
-                small.0.push(at);
-                small.1 = small.1.saturating_add(sizes[at]);
-            }
-        }
-        for below in &mut children {
-            below.sort_by(|&a, &b| shares[b].total_cmp(&shares[a]).then_with(|| a.cmp(&b)));
-        }
-        let mut contexts = Vec::new();
-        let mut todo = vec![(0, 0, Part::Context)];
-        while let Some((at, depth, part)) = todo.pop() {
-            let small = left_out.get(&at);
-            contexts.push(match (part, small) {
-                (Part::Rest, Some((small, count))) => self.rest(small, depth, *count),
-                _ => Context {
-                    depth,
-                    node: self.contexts[at].0,
-                    left_out: 0,
-                    values: self.values.iter().map(|values| (values[at].0, values[at].1)).collect(),
-                },
+    let mut kept = Kept::new(&overlay, &shares);
+    for basis in &bases {
+        let column = overlay.column(basis);
+        for one in &mut kept.chains {
+            let chain = one.chain;
+            one.values.push((column.cum(chain), column.flat(chain)));
+            one.weights.push(column.weight(chain));
+            // Of them nothing is told but how wide they are.
+            let rest = one.small.iter().fold((0i64, 0i64), |(cum, width), &small| {
+                let weight = i64::try_from(column.weight(small)).unwrap_or(i64::MAX);
+                (cum.saturating_add(column.cum(small)), width.saturating_add(weight))
             });
-            if part == Part::Context {
-                todo.extend(small.map(|_| (at, depth + 1, Part::Rest)));
-                todo.extend(
-                    children[at]
-                        .iter()
-                        .rev()
-                        .map(|&child| (child, depth + 1, Part::Context)),
-                );
+            one.rest.push(rest);
+        }
+    }
+    Ok(kept.walk(&overlay, &shares, |node| report.name(node)))
+}
+
+/// The chains that are kept, the root first, each with what is below it.
+struct Kept {
+    chains: Vec<KeptChain>,
+}
+
+struct KeptChain {
+    chain: ChainId,
+    /// Places of its children that are kept.
+    children: Vec<usize>,
+    /// Its children that are not.
+    small: Vec<ChainId>,
+    /// How many contexts that leaves out.
+    left_out: u32,
+    /// For each sample type: (cum, flat) of its last context, its weight, and both sums over what is left out.
+    values: Vec<(i64, i64)>,
+    weights: Vec<u64>,
+    rest: Vec<(i64, i64)>,
+}
+
+impl Kept {
+    /// Keeps the chains whose share, in the sample type in which it is largest, reaches the limits.
+    fn new(overlay: &Overlay, shares: &[f64]) -> Self {
+        let least = least(overlay, shares);
+        let is_kept = |chain: ChainId| chain == ChainId::ROOT || shares[chain.index()] > least;
+        let kept = overlay.chains().filter(|&chain| is_kept(chain));
+        let mut chains: Vec<KeptChain> = kept
+            .map(|chain| KeptChain {
+                chain,
+                children: Vec::new(),
+                small: Vec::new(),
+                left_out: 0,
+                values: Vec::new(),
+                weights: Vec::new(),
+                rest: Vec::new(),
+            })
+            .collect();
+        let places: FxHashMap<ChainId, usize> = chains.iter().enumerate().map(|(at, one)| (one.chain, at)).collect();
+        for chain in overlay.chains().skip(1) {
+            // What is kept is below what is kept: nothing is larger than what it is part of.
+            let Some(&above) = places.get(&overlay.above(chain)) else {
+                continue;
+            };
+            match places.get(&chain) {
+                Some(&place) => chains[above].children.push(place),
+                None => {
+                    let parent = &mut chains[above];
+                    parent.small.push(chain);
+                    parent.left_out = parent.left_out.saturating_add(overlay.size(chain));
+                }
             }
+        }
+        Self { chains }
+    }
+
+    /// Everything in order.
+    fn walk(&self, overlay: &Overlay, shares: &[f64], name: impl Fn(NodeId) -> String) -> Vec<Context> {
+        let mut contexts = Vec::new();
+        let mut todo = vec![(0, 0, Part::Chain)];
+        while let Some((at, mut depth, part)) = todo.pop() {
+            let one = &self.chains[at];
+            if part == Part::Rest {
+                contexts.push(Context {
+                    depth,
+                    node: None,
+                    left_out: one.left_out,
+                    values: one.rest.clone(),
+                });
+                continue;
+            }
+            let nodes: Vec<Option<NodeId>> = match one.chain {
+                ChainId::ROOT => vec![None],
+                chain => overlay.nodes(chain).map(Some).collect(),
+            };
+            let last = nodes.len() - 1;
+            for (link, node) in nodes.into_iter().enumerate() {
+                let ends = |&(cum, flat): &(i64, i64)| (cum, if link == last { flat } else { 0 });
+                contexts.push(Context {
+                    depth,
+                    node,
+                    left_out: 0,
+                    values: one.values.iter().map(ends).collect(),
+                });
+                depth += 1;
+            }
+            if !one.small.is_empty() {
+                todo.push((at, depth, Part::Rest));
+            }
+            let mut children = one.children.clone();
+            let share = |at: usize| shares[self.chains[at].chain.index()];
+            children.sort_by(|&a, &b| {
+                let tied = || self.tied(overlay, a, b, &name);
+                share(b).total_cmp(&share(a)).then_with(tied)
+            });
+            todo.extend(children.into_iter().rev().map(|child| (child, depth, Part::Chain)));
         }
         contexts
     }
 
-    /// Contexts that are left out, as one. Of them nothing is told but how wide they are.
-    fn rest(&self, small: &[usize], depth: u32, left_out: u32) -> Context {
-        let sums = self.values.iter().map(|values| {
-            let add = |(cum, width): (i64, i64), &at: &usize| {
-                let weight = i64::try_from(values[at].2).unwrap_or(i64::MAX);
-                (cum.saturating_add(values[at].0), width.saturating_add(weight))
-            };
-            small.iter().fold((0, 0), add)
-        });
-        Context {
-            depth,
-            node: None,
-            left_out,
-            values: sums.collect(),
-        }
+    /// The order of two children whose shares are the same.
+    fn tied(&self, overlay: &Overlay, a: usize, b: usize, name: impl Fn(NodeId) -> String) -> Ordering {
+        // The first sample type in which there is anything, and how much.
+        let first = |at: usize| {
+            let mut weights = self.chains[at].weights.iter().enumerate();
+            weights.find(|(_, weight)| **weight > 0)
+        };
+        let named = |at: usize| {
+            let node = overlay.nodes(self.chains[at].chain).next();
+            (node.map(&name), node)
+        };
+        first(a)
+            .cmp(&first(b))
+            .then_with(|| Reverse(named(a)).cmp(&Reverse(named(b))))
     }
+}
+
+/// The share that is too small, so that not too many contexts are kept.
+fn least(overlay: &Overlay, shares: &[f64]) -> f64 {
+    let large = overlay.chains().filter(|chain| shares[chain.index()] > SMALLEST);
+    let mut largest: Vec<(f64, usize)> = large
+        .map(|chain| (shares[chain.index()], overlay.nodes(chain).len().max(1)))
+        .collect();
+    largest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut count = 0;
+    let crowded = largest.iter().find(|(_, contexts)| {
+        count += contexts;
+        count > MAX_CONTEXTS
+    });
+    crowded.map_or(SMALLEST, |(share, _)| *share)
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
-    /// A context itself.
-    Context,
+    /// A chain itself.
+    Chain,
     /// What is left out below it.
     Rest,
-}
-
-/// Calls `visit` for each context of a report's tree with what it returned for the parent, the node (none for the
-/// root), cum and flat.
-fn walk(report: &Report, mut visit: impl FnMut(usize, Option<NodeId>, i64, i64) -> usize) -> Result<()> {
-    let tree = CallTree::new(report.basis(), Direction::TopDown, &())?;
-    let mut todo = vec![(TreeNodeId::ROOT, 0)];
-    while let Some((id, parent)) = todo.pop() {
-        let context = tree.get(id);
-        let place = visit(parent, context.node, context.cum, context.flat);
-        todo.extend(tree.children(id).map(|child| (child, place)));
-    }
-    Ok(())
 }

@@ -1,0 +1,302 @@
+//! The call trees of several sample types, one over the other, to be looked at one sample type after another.
+//!
+//! What a tree looks like is the same for all sample types, so it is kept once, as chains of contexts without a choice;
+//! values are added up for one sample type at a time and can be dropped before those of the next.
+
+use std::ops::Range;
+
+use super::calltree::Direction;
+use super::frames::NodeId;
+use super::graph::{Basis, mean};
+use super::packed::{Packed, WATCH, sorted};
+use super::routes::clamp;
+use crate::error::Result;
+use crate::progress::Observer;
+
+/// A chain of an [`Overlay`]: contexts each of which is the only child of the one before, and all of whose samples, of
+/// every sample type, come from there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ChainId(pub u32);
+
+impl ChainId {
+    /// The root alone, which stands for everything.
+    pub const ROOT: Self = Self(0);
+
+    /// The chain as an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The contexts of all samples that count in any of some sample types, from the roots down.
+pub struct Overlay {
+    packed: Packed,
+    /// Distinct stacks in order.
+    rows: Vec<u32>,
+    /// For each sample of the scope which of `rows` it is, or [`NO_STEP`] or [`NOT_COUNTED`].
+    row_of: Vec<u32>,
+    chains: Vec<Chain>,
+}
+
+/// A sample without a frame.
+const NO_STEP: u32 = u32::MAX;
+/// A sample that has nothing in any sample type.
+const NOT_COUNTED: u32 = u32::MAX - 1;
+/// Steps in all after which stacks are cut short: contexts are counted in 32 bits.
+const MAX_STEPS: usize = u32::MAX as usize - 2;
+
+#[derive(Clone, Copy)]
+struct Chain {
+    /// The chain that its first context is a child of the last of.
+    above: ChainId,
+    /// Steps from the root to its last context.
+    depth: u32,
+    /// The rows that pass here.
+    from: u32,
+    to: u32,
+    /// Contexts of it and of all chains below.
+    size: u32,
+}
+
+impl Overlay {
+    /// Puts the stacks of all samples in order that count in any of `bases`, which differ in their weights only.
+    ///
+    /// # Errors
+    /// What the observer stops with.
+    pub fn new(bases: &[Basis<'_>], observer: &dyn Observer) -> Result<Self> {
+        let Some(basis) = bases.first() else {
+            return Ok(Self::of(Packed::new(0), Vec::new(), Vec::new(), &[]));
+        };
+        let spans = basis.scope.spans();
+        let mut packed = Packed::new(basis.frames.len());
+        let (mut stacks, mut left) = (0u32, MAX_STEPS);
+        let mut row_of = Vec::with_capacity(spans.len());
+        for span in spans {
+            if row_of.len().is_multiple_of(WATCH) {
+                observer.progress(0, None)?;
+            }
+            let counts = |basis: &Basis<'_>| basis.weights.of(span.sample.index()) != (0, 0);
+            if !bases.iter().any(counts) {
+                row_of.push(NOT_COUNTED);
+                continue;
+            }
+            let steps = packed.push(basis, span, Direction::TopDown, left);
+            left -= steps;
+            if steps == 0 {
+                packed.drop_last();
+                row_of.push(NO_STEP);
+            } else {
+                row_of.push(stacks);
+                stacks += 1;
+            }
+        }
+        let order = sorted(&packed, observer)?;
+        let mut rows: Vec<u32> = Vec::with_capacity(order.len());
+        let mut commons = Vec::with_capacity(order.len());
+        let mut places = vec![0; order.len()];
+        for stack in order {
+            let common = rows.last().map_or(0, |&last| packed.common(last, stack));
+            let same = |&last: &u32| common == packed.len(stack) && common == packed.len(last);
+            if !rows.last().is_some_and(same) {
+                rows.push(stack);
+                commons.push(common);
+            }
+            places[stack as usize] = rows.len() as u32 - 1;
+        }
+        for row in row_of.iter_mut().filter(|row| **row < NOT_COUNTED) {
+            *row = places[*row as usize];
+        }
+        Ok(Self::of(packed, rows, row_of, &commons))
+    }
+
+    /// With the chains of rows that have so many first steps in common with the one before.
+    fn of(packed: Packed, rows: Vec<u32>, row_of: Vec<u32>, commons: &[u32]) -> Self {
+        let mut builder = Builder {
+            chains: Vec::new(),
+            open: Vec::new(),
+        };
+        builder.open(0, 0);
+        for ((row, &stack), &common) in (0u32..).zip(&rows).zip(commons) {
+            builder.close(common, row);
+            builder.open(packed.len(stack), row);
+        }
+        builder.close(0, rows.len() as u32);
+        let mut chains = builder.chains;
+        if let Some(root) = chains.first_mut() {
+            root.to = rows.len() as u32;
+            root.size = root.size.saturating_add(1);
+        }
+        chains.shrink_to_fit();
+        Self {
+            packed,
+            rows,
+            row_of,
+            chains,
+        }
+    }
+
+    /// All chains, the root first.
+    pub fn chains(&self) -> impl ExactSizeIterator<Item = ChainId> + use<> {
+        (0..self.chains.len() as u32).map(ChainId)
+    }
+
+    /// The chain that a chain is a child of; the root's own is the root.
+    pub fn above(&self, chain: ChainId) -> ChainId {
+        self.chains[chain.index()].above
+    }
+
+    /// How many contexts a chain and all below it have.
+    pub fn size(&self, chain: ChainId) -> u32 {
+        self.chains[chain.index()].size
+    }
+
+    /// What is called in the contexts of a chain. The root calls nothing.
+    pub fn nodes(&self, chain: ChainId) -> impl ExactSizeIterator<Item = NodeId> {
+        let chain = self.chains[chain.index()];
+        let from = self.chains[chain.above.index()].depth;
+        let stack = self.rows.get(chain.from as usize).copied().unwrap_or(0);
+        (from..chain.depth).map(move |step| self.packed.node(stack, step))
+    }
+
+    /// Adds up one sample type.
+    pub fn column(&self, basis: &Basis<'_>) -> Column<'_> {
+        let mut own = vec![(0i64, 0i64); self.rows.len()];
+        let mut empty = (0i64, 0i64);
+        for (span, &row) in basis.scope.spans().iter().zip(&self.row_of) {
+            let sum = match row {
+                NOT_COUNTED => continue,
+                NO_STEP => &mut empty,
+                row => &mut own[row as usize],
+            };
+            let (value, divisor) = basis.weights.of(span.sample.index());
+            *sum = (sum.0.saturating_add(value), sum.1.saturating_add(divisor));
+        }
+        let mut sum = Sums::default();
+        let mut sums = Vec::with_capacity(own.len() + 1);
+        sums.push(sum);
+        for &(value, divisor) in &own {
+            sum = sum.and(value, divisor);
+            sums.push(sum);
+        }
+        Column {
+            overlay: self,
+            sums,
+            empty,
+        }
+    }
+}
+
+/// What each chain of an [`Overlay`] holds in one sample type.
+pub struct Column<'o> {
+    overlay: &'o Overlay,
+    /// Sums of the rows before each, and of all.
+    sums: Vec<Sums>,
+    /// What ends before the first step.
+    empty: (i64, i64),
+}
+
+/// Sums over rows, wide enough for any number of them, so that differences are exact.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    value: i128,
+    divisor: i128,
+    weight: u128,
+}
+
+impl Sums {
+    fn and(self, value: i64, divisor: i64) -> Self {
+        Self {
+            value: self.value + i128::from(value),
+            divisor: self.divisor + i128::from(divisor),
+            weight: self.weight + u128::from(mean(value, divisor).unsigned_abs()),
+        }
+    }
+
+    fn value(self) -> i64 {
+        mean(clamp(self.value), clamp(self.divisor))
+    }
+}
+
+impl Column<'_> {
+    fn over(&self, rows: Range<u32>) -> Sums {
+        let (before, all) = (self.sums[rows.start as usize], self.sums[rows.end as usize]);
+        Sums {
+            value: all.value - before.value,
+            divisor: all.divisor - before.divisor,
+            weight: all.weight - before.weight,
+        }
+    }
+
+    fn sums(&self, chain: ChainId) -> Sums {
+        let row = self.overlay.chains[chain.index()];
+        let sums = self.over(row.from..row.to);
+        match chain {
+            ChainId::ROOT => sums.and(self.empty.0, self.empty.1),
+            _ => sums,
+        }
+    }
+
+    /// Sum over the samples that pass each context of a chain.
+    pub fn cum(&self, chain: ChainId) -> i64 {
+        self.sums(chain).value()
+    }
+
+    /// Sum over the samples whose innermost frame is the last context of a chain. None is in another of its contexts.
+    pub fn flat(&self, chain: ChainId) -> i64 {
+        let row = self.overlay.chains[chain.index()];
+        if chain == ChainId::ROOT {
+            return mean(self.empty.0, self.empty.1);
+        }
+        // The shortest comes first: only it can end where the others go on.
+        let ends = self.overlay.packed.len(self.overlay.rows[row.from as usize]) == row.depth;
+        if ends {
+            self.over(row.from..row.from + 1).value()
+        } else {
+            0
+        }
+    }
+
+    /// How large a chain is drawn: the sum of |flat| from there on.
+    pub fn weight(&self, chain: ChainId) -> u64 {
+        u64::try_from(self.sums(chain).weight).unwrap_or(u64::MAX)
+    }
+}
+
+/// Chains that are being made from rows in order.
+struct Builder {
+    chains: Vec<Chain>,
+    /// Those that the last row passes, from the root down.
+    open: Vec<ChainId>,
+}
+
+impl Builder {
+    /// A chain that rows from `from` on pass, and that ends `depth` steps from the root.
+    fn open(&mut self, depth: u32, from: u32) {
+        self.open.push(ChainId(self.chains.len() as u32));
+        self.chains.push(Chain {
+            above: ChainId::ROOT,
+            depth,
+            from,
+            to: from,
+            size: 0,
+        });
+    }
+
+    /// Ends, before row `to`, what goes further than `depth`. A chain of which only a part does is parted there.
+    fn close(&mut self, depth: u32, to: u32) {
+        while let Some(last) = self.open.pop_if(|last| self.chains[last.index()].depth > depth) {
+            let above = self.open.last().copied().unwrap_or(ChainId::ROOT);
+            if self.chains[above.index()].depth < depth {
+                self.open(depth, self.chains[last.index()].from);
+            }
+            let above = self.open.last().copied().unwrap_or(ChainId::ROOT);
+            let parent = self.chains[above.index()].depth;
+            let chain = &mut self.chains[last.index()];
+            (chain.above, chain.to) = (above, to);
+            chain.size = chain.size.saturating_add(chain.depth - parent);
+            let size = chain.size;
+            let parent = &mut self.chains[above.index()];
+            parent.size = parent.size.saturating_add(size);
+        }
+    }
+}
