@@ -17,7 +17,8 @@ fuzz_target!(|bytes: &[u8]| {
             return;
         }
     };
-    for row in REPORTS {
+    // A PNG takes a thousand times as long as all the others, and is drawn from the same shapes as the SVG.
+    for row in REPORTS.iter().filter(|row| row.ending != Some("png")) {
         let argument = row.argument.map(|_| ".");
         // What is wrong with a report is an error value; only panics, hangs and memory count here.
         let _ = report::write(&profile, row, argument, &Options::default(), &mut std::io::sink());
