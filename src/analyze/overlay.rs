@@ -71,6 +71,8 @@ impl Overlay {
         let mut packed = Packed::new(basis.frames.len());
         let (mut stacks, mut left) = (0u32, MAX_STEPS);
         let mut row_of = Vec::with_capacity(spans.len());
+        // Neighbours often have the same stack: it is packed once.
+        let mut last = None;
         for span in spans {
             if row_of.len().is_multiple_of(WATCH) {
                 observer.progress(0, None)?;
@@ -80,15 +82,24 @@ impl Overlay {
                 row_of.push(NOT_COUNTED);
                 continue;
             }
+            let stack = (basis.profile.samples.stack[span.sample.index()], span.from, span.to);
+            if let Some((same, row)) = last
+                && same == stack
+            {
+                row_of.push(row);
+                continue;
+            }
             let steps = packed.push(basis, span, Direction::TopDown, left);
             left -= steps;
-            if steps == 0 {
+            let row = if steps == 0 {
                 packed.drop_last();
-                row_of.push(NO_STEP);
+                NO_STEP
             } else {
-                row_of.push(stacks);
                 stacks += 1;
-            }
+                stacks - 1
+            };
+            row_of.push(row);
+            last = Some((stack, row));
         }
         let order = sorted(&packed, observer)?;
         let mut rows: Vec<u32> = Vec::with_capacity(order.len());

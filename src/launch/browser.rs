@@ -210,6 +210,11 @@ mod tests {
             ..Seat::default()
         };
         let said = seat.show(Path::new("/tmp/p.html"));
+        assert_eq!(
+            said,
+            "The page is /tmp/p.html\n$BROWSER does not start, or fails: /no/such/browser"
+        );
+        let said = Seat::default().show(Path::new("/tmp/p.html"));
         assert!(said.contains("/tmp/p.html") && said.contains("no screen"), "{said}");
     }
 }
