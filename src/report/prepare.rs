@@ -113,26 +113,7 @@ impl Report {
 
     /// The same report of another sample type; filters and nodes are shared, not made again.
     pub fn with_type(&self, sample_type: SampleTypeId) -> Self {
-        self.again(sample_type, self.limits, self.shows)
-    }
-
-    /// A report of nodes as another report shows them.
-    pub(super) fn shown_as(&self, row: &ReportRow) -> Self {
-        self.again(self.sample_type, limits(row, &self.options), row.shows)
-    }
-
-    fn again(&self, sample_type: SampleTypeId, limits: Limits, shows: Shows) -> Self {
-        Self::aggregate(Parts {
-            profile: Arc::clone(&self.profile),
-            options: self.options.clone(),
-            sample_type,
-            scope: Arc::clone(&self.scope),
-            frames: Arc::clone(&self.frames),
-            limits,
-            argument: self.argument.clone(),
-            shows,
-            notes: self.notes.clone(),
-        })
+        self.again(sample_type, Arc::clone(&self.frames), self.limits, self.shows)
     }
 
     /// The same samples as another report shows them. Filters are shared, and so are nodes if both reports have the
@@ -144,15 +125,19 @@ impl Report {
         } else {
             Arc::new(Frames::new(&self.profile, &self.scope, &new))
         };
+        self.again(self.sample_type, frames, limits(row, &self.options), row.shows)
+    }
+
+    fn again(&self, sample_type: SampleTypeId, frames: Arc<Frames>, limits: Limits, shows: Shows) -> Self {
         Self::aggregate(Parts {
             profile: Arc::clone(&self.profile),
             options: self.options.clone(),
-            sample_type: self.sample_type,
+            sample_type,
             scope: Arc::clone(&self.scope),
             frames,
-            limits: limits(row, &self.options),
+            limits,
             argument: self.argument.clone(),
-            shows: row.shows,
+            shows,
             notes: self.notes.clone(),
         })
     }

@@ -81,7 +81,7 @@ impl Data {
         let dot = super::super::report("dot").ok_or(Error::Cancelled)?;
         let mut graphs = Vec::new();
         for (one, of) in types.iter_mut().zip(&reports) {
-            let drawn = of.shown_as(dot);
+            let drawn = of.as_report(dot);
             let graph = &drawn.trimmed.graph;
             let boxes = graph.listed.iter().map(|&node| graph.frame(node));
             one.graph = boxes.map(|node| names.number(report, node)).collect();
