@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
+use super::calls::{self, Into};
 use super::filter::{Scope, Span};
 use super::frames::{Frames, NodeId};
-use super::sums::{self, Into};
+use super::sums;
 use crate::model::{Profile, Stack};
 
 /// The column that is added up and, for means, the column that it is divided by.
@@ -180,7 +181,7 @@ impl Graph {
             let others = nodes.iter_mut().zip(kept).filter(|(_, kept)| !**kept);
             others.for_each(|(node, _)| *node = Node::default());
         }
-        *self = Self::linked(nodes, sums::edges(basis, kept, into));
+        *self = Self::linked(nodes, calls::edges(basis, kept, into));
     }
 
     pub(super) fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {

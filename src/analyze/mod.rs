@@ -5,6 +5,7 @@
 //! is) → [`Graph`] (one sample type: flat and cum of nodes, weights of edges), trimmed as pprof trims.
 //! Knows no text layout, terminal, file or clock. Sums saturate: they never wrap and never panic.
 
+mod calls;
 mod calltree;
 mod contexts;
 mod coverage;

@@ -1,9 +1,9 @@
 //! What pprof leaves out of a graph, and in which order it lists the rest.
 
+use super::calls::Into;
 use super::contexts::Paths;
 use super::frames::{Names, NodeId};
 use super::graph::{Basis, Graph};
-use super::sums::Into;
 use super::tags::NodeTags;
 use super::{ties, visual};
 

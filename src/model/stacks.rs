@@ -252,6 +252,15 @@ impl Iterator for Frames<'_> {
             Self::Wide(rows) => rows.size_hint(),
         }
     }
+
+    // Which of the two it is need be asked only once.
+    #[inline]
+    fn fold<B, F: FnMut(B, LocationId) -> B>(self, init: B, mut each: F) -> B {
+        match self {
+            Self::Narrow(rows) => rows.fold(init, |sum, &row| each(sum, widened(row))),
+            Self::Wide(rows) => rows.fold(init, |sum, &row| each(sum, LocationId(row))),
+        }
+    }
 }
 
 impl DoubleEndedIterator for Frames<'_> {
@@ -260,6 +269,14 @@ impl DoubleEndedIterator for Frames<'_> {
         match self {
             Self::Narrow(rows) => rows.next_back().map(|&row| widened(row)),
             Self::Wide(rows) => rows.next_back().map(|&row| LocationId(row)),
+        }
+    }
+
+    #[inline]
+    fn rfold<B, F: FnMut(B, LocationId) -> B>(self, init: B, mut each: F) -> B {
+        match self {
+            Self::Narrow(rows) => rows.rfold(init, |sum, &row| each(sum, widened(row))),
+            Self::Wide(rows) => rows.rfold(init, |sum, &row| each(sum, LocationId(row))),
         }
     }
 }

@@ -1,0 +1,320 @@
+//! The pass over all samples that says what calls add up to.
+//!
+//! Most frames decide nothing: where only few calls are wanted, a stack is first reduced to the locations that have one,
+//! each with the node that called it, and without a jump on what is as good as chance.
+
+use rustc_hash::FxHashMap;
+
+use super::filter::Span;
+use super::frames::{Frames, NodeId};
+use super::graph::{Basis, Edge};
+use super::sums::in_parts;
+use crate::model::{LocationId, Stack};
+
+/// Which calls are added up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Into {
+    /// All.
+    All,
+    /// Those into nodes some of whose calls are inlined: which are, and how many of them.
+    Inlined,
+}
+
+/// Calls between the nodes that are kept, or all.
+pub(super) fn edges(basis: Basis<'_>, kept: Option<&[bool]>, into: Into) -> Vec<Edge> {
+    let codes = Codes::new(basis.frames, kept, into);
+    if !codes.wants_edges {
+        return Vec::new();
+    }
+    let mut tables = in_parts(basis.scope.spans(), |spans| edges_of(basis, spans, &codes)).into_iter();
+    let mut edges = tables.next().unwrap_or_else(|| EdgeTable::new(&codes, 0));
+    for part in tables.flat_map(|table| table.edges) {
+        edges.find(part.edge.from.0, part.edge.to.0).edge.merge(&part.edge);
+    }
+    let named = |counted: Counted| Edge {
+        from: codes.nodes[counted.edge.from.index()],
+        to: codes.nodes[counted.edge.to.index()],
+        ..counted.edge
+    };
+    edges.edges.into_iter().map(named).collect()
+}
+
+/// What locations and nodes are to the pass. A code is a node's place among those that are kept, and flags.
+struct Codes {
+    /// For each location what stands behind it on the way down a stack: see [`State`].
+    behind: Vec<State>,
+    /// For each location the codes of its nodes, innermost first: nearly all have one or two. [`NONE`] for no
+    /// second one; [`MORE`] and [`NONE`] for any other number of nodes.
+    pairs: Vec<[u32; 2]>,
+    /// For each node its code, without [`INLINE`].
+    codes: Vec<u32>,
+    /// For each place its node.
+    nodes: Vec<NodeId>,
+    wants_edges: bool,
+}
+
+const NONE: u32 = u32::MAX;
+const MORE: u32 = u32::MAX - 1;
+/// Calls into the node are added up.
+const WANTED: u32 = 1 << 31;
+/// The call was inlined.
+const INLINE: u32 = 1 << 30;
+/// A node that is not kept.
+const PASSED_OVER: u32 = INLINE - 1;
+
+/// Where a walk down a stack is: the place of the last node that is kept, and flags.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State(u32);
+
+impl State {
+    /// Before the first node that is kept.
+    const START: Self = Self(0);
+    /// There is a last node that is kept.
+    const KEPT: u32 = 1 << 31;
+    /// Nodes that are not kept came after it.
+    const RESIDUAL: u32 = 1 << 30;
+    /// Of a location: it has a node that is wanted.
+    const WANTED: u32 = 1 << 29;
+
+    /// Behind the nodes of a location, innermost first.
+    fn behind(nodes: &[NodeId], codes: &[u32]) -> Self {
+        let code = |node: &NodeId| codes[node.index()];
+        let Some(last) = nodes.iter().position(|node| code(node) != PASSED_OVER) else {
+            return Self(if nodes.is_empty() { 0 } else { Self::RESIDUAL });
+        };
+        let residual = if last > 0 { Self::RESIDUAL } else { 0 };
+        let is_wanted = nodes.iter().any(|node| code(node) & WANTED != 0);
+        let wanted = if is_wanted { Self::WANTED } else { 0 };
+        Self(code(&nodes[last]) & !WANTED | Self::KEPT | residual | wanted)
+    }
+
+    /// Past a location.
+    #[inline(always)]
+    fn then(self, behind: Self) -> Self {
+        if behind.0 & Self::KEPT != 0 {
+            behind
+        } else {
+            Self(self.0 | behind.0)
+        }
+    }
+
+    #[inline(always)]
+    fn is_wanted(self) -> bool {
+        self.0 & Self::WANTED != 0
+    }
+
+    /// The last node that is kept.
+    #[inline(always)]
+    fn place(self) -> Option<u32> {
+        (self.0 & Self::KEPT != 0).then_some(self.0 & (Self::WANTED - 1))
+    }
+
+    #[inline(always)]
+    fn is_residual(self) -> bool {
+        self.0 & Self::RESIDUAL != 0
+    }
+}
+
+/// A location with a wanted node, and where the walk was before it.
+#[derive(Clone, Copy)]
+struct Step {
+    location: LocationId,
+    before: State,
+}
+
+impl Codes {
+    fn new(frames: &Frames, kept: Option<&[bool]>, into: Into) -> Self {
+        let locations = frames.locations();
+        let mut wanted = vec![into == Into::All; frames.len()];
+        if into == Into::Inlined {
+            for location in locations.clone() {
+                let [inlined @ .., _] = frames.of(location) else {
+                    continue;
+                };
+                inlined.iter().for_each(|node| wanted[node.index()] = true);
+            }
+        }
+        let (mut codes, mut nodes) = (vec![PASSED_OVER; frames.len()], Vec::new());
+        let mut wants_edges = false;
+        for (row, code) in codes.iter_mut().enumerate() {
+            if kept.is_none_or(|kept| kept[row]) {
+                *code = nodes.len() as u32 | if wanted[row] { WANTED } else { 0 };
+                wants_edges |= wanted[row];
+                nodes.push(NodeId(row as u32));
+            }
+        }
+        let code = |node: &NodeId| codes[node.index()];
+        let pair = |location| match frames.of(location) {
+            [only] => [code(only), NONE],
+            [inlined, outer] => [code(inlined) | INLINE, code(outer)],
+            _ => [MORE, NONE],
+        };
+        let behind = |location| State::behind(frames.of(location), &codes);
+        Self {
+            behind: locations.clone().map(behind).collect(),
+            pairs: locations.map(pair).collect(),
+            codes,
+            nodes,
+            wants_edges,
+        }
+    }
+
+    /// The locations of a stack that have a wanted node, outermost first, in a buffer to be reused.
+    #[inline(always)]
+    fn wanted<'b>(&self, stack: Stack<'_>, buffer: &'b mut Vec<Step>) -> &'b [Step] {
+        if buffer.len() <= stack.len() {
+            let step = Step {
+                location: LocationId(0),
+                before: State::START,
+            };
+            buffer.resize(2 * stack.len() + 1, step);
+        }
+        let (mut length, mut before) = (0, State::START);
+        stack.iter().rev().for_each(|location| {
+            let behind = self.behind[location.index()];
+            buffer[length] = Step { location, before };
+            length += usize::from(behind.is_wanted());
+            before = before.then(behind);
+        });
+        &buffer[..length]
+    }
+}
+
+fn edges_of(basis: Basis<'_>, spans: &[Span], codes: &Codes) -> EdgeTable {
+    let mut edges = EdgeTable::new(codes, spans.len());
+    let mut buffer = Vec::new();
+    for (stamp, span) in (1u32..).zip(spans) {
+        let (value, divisor) = basis.weights.of(span.sample.index());
+        if value == 0 && divisor == 0 {
+            continue;
+        }
+        for step in codes.wanted(basis.stack(span), &mut buffer) {
+            let mut path = Path {
+                parent: step.before.place(),
+                residual: step.before.is_residual(),
+                edges: &mut edges,
+                add: |edge: &mut Edge, inline| edge.add(value, divisor, inline),
+                stamp,
+            };
+            let [first, second] = codes.pairs[step.location.index()];
+            if second != NONE {
+                path.call(second);
+                path.call(first);
+            } else if first != MORE {
+                path.call(first);
+            } else {
+                let nodes = basis.frames.of(step.location);
+                for (at, node) in nodes.iter().enumerate().rev() {
+                    let inline = if at + 1 < nodes.len() { INLINE } else { 0 };
+                    path.call(codes.codes[node.index()] | inline);
+                }
+            }
+        }
+    }
+    edges
+}
+
+/// The way down a stack.
+struct Path<'e, A> {
+    /// The place of the last node that is kept.
+    parent: Option<u32>,
+    /// Whether nodes that are not kept came after it.
+    residual: bool,
+    edges: &'e mut EdgeTable,
+    /// Counts the sample at an edge.
+    add: A,
+    stamp: u32,
+}
+
+impl<A: Fn(&mut Edge, bool)> Path<'_, A> {
+    /// Goes on to a node.
+    #[inline(always)]
+    fn call(&mut self, code: u32) {
+        let node = code & !(WANTED | INLINE);
+        if node == PASSED_OVER {
+            self.residual = true;
+            return;
+        }
+        if code & WANTED != 0
+            && let Some(parent) = self.parent
+            && parent != node
+        {
+            let counted = self.edges.find(parent, node);
+            if counted.stamp != self.stamp {
+                counted.stamp = self.stamp;
+                (self.add)(&mut counted.edge, code & INLINE != 0);
+                counted.edge.residual |= self.residual;
+            }
+        }
+        self.parent = Some(node);
+        self.residual = false;
+    }
+}
+
+/// Edges by the places of their ends.
+struct EdgeTable {
+    edges: Vec<Counted>,
+    index: EdgeIndex,
+}
+
+/// An edge, its ends still places, and the number of the sample that was last counted at it.
+struct Counted {
+    edge: Edge,
+    stamp: u32,
+}
+
+/// (caller, callee) → row. Few nodes make a matrix, which is several times as fast as hashing.
+enum EdgeIndex {
+    /// A square of rows plus one; 0 for none.
+    Matrix {
+        side: usize,
+        rows: Vec<u32>,
+    },
+    Hashed(FxHashMap<(u32, u32), u32>),
+}
+
+/// Nodes up to which edges are kept in a matrix: 4 MiB of rows.
+const MATRIX_SIDE: usize = 1024;
+/// Cells for each sample up to which a matrix is worth to be made: its memory must be used, too.
+const CELLS_PER_SAMPLE: usize = 32;
+
+impl EdgeTable {
+    fn new(codes: &Codes, samples: usize) -> Self {
+        let side = codes.nodes.len();
+        let index = if side <= MATRIX_SIDE && side * side <= CELLS_PER_SAMPLE * samples {
+            EdgeIndex::Matrix {
+                side,
+                rows: vec![0; side * side],
+            }
+        } else {
+            EdgeIndex::Hashed(FxHashMap::default())
+        };
+        Self {
+            edges: Vec::new(),
+            index,
+        }
+    }
+
+    /// The edge, made if it is new.
+    #[inline]
+    fn find(&mut self, from: u32, to: u32) -> &mut Counted {
+        let next = self.edges.len() as u32;
+        let row = match &mut self.index {
+            EdgeIndex::Matrix { side, rows } => {
+                let row = &mut rows[from as usize * *side + to as usize];
+                if *row == 0 {
+                    *row = next + 1;
+                }
+                *row - 1
+            }
+            EdgeIndex::Hashed(index) => *index.entry((from, to)).or_insert(next),
+        };
+        if row == next {
+            self.edges.push(Counted {
+                edge: Edge::new(NodeId(from), NodeId(to)),
+                stamp: 0,
+            });
+        }
+        &mut self.edges[row as usize]
+    }
+}
