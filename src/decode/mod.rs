@@ -5,11 +5,13 @@
 //! never a panic, and memory follows what the model holds, not what a header claims.
 
 mod gzip;
+mod ids;
 mod legacy;
 mod proto;
 mod samples;
 mod sniff;
 mod stream;
+mod varint;
 pub(crate) mod wire;
 
 use std::io::{ErrorKind, Read};

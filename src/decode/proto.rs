@@ -5,11 +5,12 @@
 //! Samples have a file of their own: `samples`.
 
 use prost::Message;
-use prost::encoding::{WireType, decode_key, decode_varint, skip_field};
+use prost::encoding::{WireType, skip_field};
 use rustc_hash::FxHashMap;
 
 use super::samples::Samples;
 use super::stream::{Field, Input, Value, broken};
+use super::varint::{delimited, each_varint, key, varint};
 use super::wire;
 use crate::error::{Error, Result};
 use crate::model::{
@@ -143,11 +144,11 @@ impl Decoder {
         let mut location = Location::default();
         let mut mapping = 0;
         while !bytes.is_empty() {
-            let (number, wire_type) = decode_key(&mut bytes).map_err(broken)?;
+            let (number, wire_type) = key(&mut bytes)?;
             match (number, wire_type) {
-                (1, WireType::Varint) => location.id = decode_varint(&mut bytes).map_err(broken)?,
-                (2, WireType::Varint) => mapping = decode_varint(&mut bytes).map_err(broken)?,
-                (3, WireType::Varint) => location.address = decode_varint(&mut bytes).map_err(broken)?,
+                (1, WireType::Varint) => location.id = varint(&mut bytes)?,
+                (2, WireType::Varint) => mapping = varint(&mut bytes)?,
+                (3, WireType::Varint) => location.address = varint(&mut bytes)?,
                 (4, WireType::LengthDelimited) => {
                     let line = wire::Line::decode(delimited(&mut bytes)?).map_err(broken)?;
                     room(profile.lines.len(), "lines")?;
@@ -159,7 +160,7 @@ impl Decoder {
                         column,
                     });
                 }
-                (5, WireType::Varint) => location.folded = decode_varint(&mut bytes).map_err(broken)? != 0,
+                (5, WireType::Varint) => location.folded = varint(&mut bytes)? != 0,
                 (1..=5, _) => {
                     return Err(Error::malformed(
                         "a field of a location has another type than the format gives it",
@@ -339,35 +340,5 @@ pub(super) fn room(rows: usize, what: &str) -> Result<()> {
         Ok(())
     } else {
         Err(Error::malformed(format!("more than {MAX_ROWS} {what}")))
-    }
-}
-
-/// The bytes of a length-delimited value, taken off the front.
-pub(super) fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
-    let length = decode_varint(bytes).map_err(broken)?;
-    let parts = usize::try_from(length)
-        .ok()
-        .and_then(|length| bytes.split_at_checked(length));
-    let (value, rest) = parts.ok_or_else(|| Error::malformed("a value is longer than the message it is in"))?;
-    *bytes = rest;
-    Ok(value)
-}
-
-#[inline(always)]
-pub(super) fn each_varint(mut bytes: &[u8], mut each: impl FnMut(u64) -> Result<()>) -> Result<()> {
-    loop {
-        // Nearly all ids and values have one to three bytes.
-        let (value, used) = match *bytes {
-            [] => return Ok(()),
-            [a, ..] if a < 0x80 => (u64::from(a), 1),
-            [a, b, ..] if b < 0x80 => (u64::from(a & 0x7f) | u64::from(b) << 7, 2),
-            [a, b, c, ..] if c < 0x80 => (u64::from(a & 0x7f) | u64::from(b & 0x7f) << 7 | u64::from(c) << 14, 3),
-            _ => {
-                each(decode_varint(&mut bytes).map_err(broken)?)?;
-                continue;
-            }
-        };
-        bytes = &bytes[used..];
-        each(value)?;
     }
 }

@@ -68,20 +68,18 @@ impl Stacks {
         }
     }
 
-    /// Appends the first `count` of frames whose rows are small; 65535 stands for the largest row of all.
+    /// Appends frames whose rows are small; 65535 stands for the largest row of all.
     #[inline]
-    pub fn append_small<const N: usize>(&mut self, frames: [u16; N], count: usize) {
-        // All of them, because that takes one step, and then the others away.
+    pub fn append_small(&mut self, frames: &[u16]) {
         match &mut self.rows {
-            Rows::Narrow(rows) => {
-                rows.extend_from_slice(&frames);
-                rows.truncate(rows.len() - N + count);
-            }
-            Rows::Wide(rows) => {
-                rows.extend_from_slice(&frames.map(|row| widened(row).0));
-                rows.truncate(rows.len() - N + count);
-            }
+            Rows::Narrow(rows) => rows.extend_from_slice(frames),
+            Rows::Wide(rows) => rows.extend(frames.iter().map(|&row| widened(row).0)),
         }
+    }
+
+    /// Whether rows are no longer kept in half the memory.
+    pub fn are_wide(&self) -> bool {
+        matches!(self.rows, Rows::Wide(_))
     }
 
     /// Makes a stack of what was appended, as [`Stacks::push`] does.

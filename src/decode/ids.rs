@@ -1,0 +1,148 @@
+//! Lists of ids, which are most of a large profile, eight bytes at a time.
+//!
+//! How many bytes an id has is as good as chance, so nothing here jumps on it: every byte is taken as the first of an
+//! id, side by side, and a table says which of them are.
+
+/// Bytes in view: eight that may begin an id, and two that the last of them may need.
+const VIEW: usize = 8 + 2;
+/// The highest bit of each of eight bytes: set where a varint goes on.
+const GOES_ON: u64 = 0x8080_8080_8080_8080;
+
+/// Reads lists into a buffer of its own.
+#[derive(Default)]
+pub(super) struct ShortIds {
+    rows: Vec<u16>,
+}
+
+impl ShortIds {
+    /// The rows of a packed list's ids where ids count from 1; 65535 for the id 0. The list is the first `length` of
+    /// `bytes`; if there are some behind it, reading is quicker. `None` where an id has more than three bytes or 16
+    /// bits, or no end, and where there are not so many bytes.
+    pub(super) fn read(&mut self, bytes: &[u8], length: usize) -> Option<&[u16]> {
+        let has_end = bytes[..length].last().is_none_or(|&last| last < 0x80);
+        if self.rows.len() < length + 8 {
+            self.rows.resize(2 * length + 8, 0);
+        }
+        let (mut count, mut at, mut before) = (0, 0, 0);
+        let mut too_large = [0; 8];
+        while at < length {
+            let rest = &bytes[at..];
+            let mut copy = [0; VIEW];
+            let view = rest.first_chunk().unwrap_or_else(|| {
+                copy[..rest.len()].copy_from_slice(rest);
+                &copy
+            });
+            let inside = (length - at).min(8);
+            let mut rows = [0; 8];
+            begin_everywhere(view, &INSIDE[inside], &mut rows, &mut too_large);
+            // A byte is the first of an id if the one before it does not go on.
+            let goes_on = usize::from(goes_on(view));
+            let firsts = &FIRSTS[!(goes_on << 1 | before) & ((1 << inside) - 1)];
+            before = goes_on >> 7;
+            let to = self.rows[count..].first_chunk_mut::<8>()?;
+            for (to, place) in to.iter_mut().zip(firsts.places) {
+                *to = rows[usize::from(place & 7)];
+            }
+            count += usize::from(firsts.count);
+            at += 8;
+        }
+        (has_end && too_large == [0; 8]).then_some(&self.rows[..count])
+    }
+}
+
+/// The row of an id for each of eight bytes, if the id began there. If it would not fit, and is `inside` the list, bits
+/// are added to `too_large`.
+#[inline(always)]
+fn begin_everywhere(view: &[u8; VIEW], inside: &[u16; 8], rows: &mut [u16; 8], too_large: &mut [u16; 8]) {
+    for at in 0..8 {
+        let [a, b, c] = [0, 1, 2].map(|further| u16::from(view[at + further]));
+        // All bits where there is such a byte, else none.
+        let (second, third) = (0u16.wrapping_sub(a >> 7), 0u16.wrapping_sub(b >> 7));
+        rows[at] = ((a & 0x7f) | ((b & 0x7f) << 7 & second) | (c << 14 & second & third)).wrapping_sub(1);
+        too_large[at] |= c & 0xfc & second & third & inside[at];
+    }
+}
+
+/// Which of the first eight bytes go on in the next one; the first is the lowest bit.
+#[inline(always)]
+fn goes_on(view: &[u8; VIEW]) -> u8 {
+    let [a, b, c, d, e, f, g, h, ..] = *view;
+    let word = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    ((word & GOES_ON).wrapping_mul(0x0002_0408_1020_4081) >> 56) as u8
+}
+
+/// All bits for the first so many of eight.
+const INSIDE: [[u16; 8]; 9] = {
+    let mut inside = [[0; 8]; 9];
+    let mut count = 0;
+    while count < 8 {
+        count += 1;
+        inside[count] = inside[count - 1];
+        inside[count][count - 1] = u16::MAX;
+    }
+    inside
+};
+
+/// Some of eight.
+#[derive(Clone, Copy)]
+struct Some8 {
+    /// Which, one after the other.
+    places: [u8; 8],
+    count: u8,
+}
+
+/// For each choice of eight what it is.
+const FIRSTS: [Some8; 256] = {
+    let mut all = [Some8 {
+        places: [0; 8],
+        count: 0,
+    }; 256];
+    let mut choice = 0;
+    while choice < 256 {
+        let some = &mut all[choice];
+        let mut place = 0;
+        while place < 8 {
+            if choice >> place & 1 == 1 {
+                some.places[some.count as usize] = place;
+                some.count += 1;
+            }
+            place += 1;
+        }
+        choice += 1;
+    }
+    all
+};
+
+#[cfg(test)]
+mod tests {
+    use prost::encoding::encode_varint;
+
+    use super::ShortIds;
+
+    #[test]
+    fn ids_of_one_to_three_bytes_are_read_together() {
+        let mut short = ShortIds::default();
+        for length in 0..40u32 {
+            let ids = (0..length).map(|at| at.wrapping_mul(2_654_435_761) >> [16, 20, 26][at as usize % 3]);
+            let ids: Vec<u32> = ids.chain([0, 1, 127, 128, 16383, 16384, 65535]).collect();
+            let mut list = Vec::new();
+            ids.iter().for_each(|&id| encode_varint(id.into(), &mut list));
+            for behind in 0..20 {
+                let bytes = [&list[..], &vec![0xff; behind]].concat();
+                let rows = short.read(&bytes, list.len()).expect("all of them fit");
+                let found: Vec<u32> = rows.iter().map(|row| u32::from(row.wrapping_add(1))).collect();
+                assert_eq!(found, ids);
+            }
+            for other in [
+                &[0xff, 0xff, 4][..],
+                &[0x80, 0x80, 0x80, 1],
+                &[0x80],
+                &[0x80, 0x80],
+                &[0xff; 12],
+            ] {
+                let bytes = [&list, other].concat();
+                assert_eq!(short.read(&bytes, bytes.len()), None, "{other:?}");
+            }
+        }
+    }
+}
