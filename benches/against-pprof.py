@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """heaptui against `go tool pprof`: the same reports on the same profiles, in one run.
 
-  benches/against-pprof.py [--heaptui PATH] [--pprof PATH] [--runs N] [--sizes 1000,10000,...] [--reports top,tree,...]
+  benches/against-pprof.py [--heaptui PATH] [--pprof PATH] [--runs N] [--sizes 1000,10000,...] [--reports top,tree,...] [FILE...]
 
-Profiles come from `cargo run --release --example generate`, and stay in --profiles (target/profiles) for the next time.
+Profiles are the files that are named, or else come from `cargo run --release --example generate` and stay in --profiles
+(target/profiles) for the next time.
 The two programs take turns, each run with standard output to /dev/null; figures are medians of --runs runs, memory is the
 peak of the resident set; the system counts it from what this script itself holds, so `<` stands where it was less.
 `inflate` is what it takes to gunzip the file and do nothing else, with heaptui's library. The dashboard is opened on a pseudo terminal of 120x40 and timed until the first whole table is on it.
@@ -14,8 +15,8 @@ Not for CI: a quiet machine is what makes the ratios mean something.
 import argparse, fcntl, os, pathlib, pty, resource, select, signal, statistics, struct, subprocess, sys, tempfile, termios, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# Each with its argument; functions of that name are in every made profile.
-REPORTS = {"top": [], "tree": [], "peek": [r"json\.structEncoder|template\.\(\*state\)\.walk$"], "traces": [], "dot": [], "json": []}
+# Each with its argument; functions of that name are in every made profile, and methods in most others.
+REPORTS = {"top": [], "tree": [], "peek": [r"json\.structEncoder|template\.\(\*state\)\.walk$|^main\.\(\*"], "traces": [], "dot": [], "json": []}
 # What pprof has no report of is measured against the one that shows most of it.
 NEAREST = {"json": "tree"}
 # Words that only a whole table has.
@@ -109,6 +110,7 @@ def main():
     ap.add_argument("--sizes", default="1000,10000,100000,1000000")
     ap.add_argument("--reports", default=",".join(REPORTS))
     ap.add_argument("--runs", type=int, default=5)
+    ap.add_argument("files", nargs="*", type=pathlib.Path, metavar="FILE")
     a = ap.parse_args()
     if not a.pprof or not a.pprof.exists():
         sys.exit("which pprof? Name its binary with --pprof (go build cmd/pprof), or run the parity check once")
@@ -117,19 +119,16 @@ def main():
         sys.exit(f"missing: {', '.join(missing)}; build with: cargo build --release --bins --examples")
     a.profiles.mkdir(parents=True, exist_ok=True)
     env = environment()
-    sizes = list(map(int, a.sizes.split(",")))
-    files = {}
-    for size in sizes:
+    files = {file.name: file for file in a.files}
+    for size in [] if files else a.sizes.split(","):
         files[size] = a.profiles / f"{size}.pb.gz"
         if not files[size].exists():
-            subprocess.run([a.examples / "generate", str(size), files[size]], check=True)
+            subprocess.run([a.examples / "generate", size, files[size]], check=True)
 
     print(f"medians of {a.runs} runs in turns, {os.cpu_count()} cores\n")
     print("| stacks | what | heaptui | pprof | faster | heaptui MiB | pprof MiB | less memory | of inflating |")
     print("|---|---|---|---|---|---|---|---|---|")
-    top = {}
-    for size in sizes:
-        file = files[size]
+    for size, file in files.items():
         inflate = [measure([a.examples / "inflate", file], env)]
         for report in a.reports.split(","):
             argument = REPORTS[report]
@@ -142,7 +141,6 @@ def main():
                 theirs.append(measure([a.pprof, "-symbolize=none", flag, file], env))
             own, other, bare = median(ours, 0), median(theirs, 0), median(inflate, 0)
             own_mib, other_mib = median(ours, 1), median(theirs, 1)
-            top.setdefault(size, own)
             print(
                 f"| {size} | {report} | {shown(own)} | {shown(other)} | {other / own:.1f}x | {memory(own_mib)} | {memory(other_mib)} "
                 f"| {other_mib / own_mib:.1f}x | {own / bare:.2f}x |",

@@ -93,3 +93,21 @@ impl Error {
         Self::Malformed(what.into())
     }
 }
+
+/// Of some names the one that was probably meant: typed wrongly or cut short, whatever the case of its letters.
+pub(crate) fn closest<N: AsRef<str> + Ord>(wanted: &str, names: impl IntoIterator<Item = N>) -> Option<N> {
+    let wanted = wanted.to_lowercase();
+    let known = names.into_iter();
+    let (_, best) = known
+        .filter_map(|name| Some((distance(&wanted, name.as_ref())?, name)))
+        .min()?;
+    Some(best)
+}
+
+/// How far a name is from the wanted one, if it could be meant.
+fn distance(wanted: &str, name: &str) -> Option<usize> {
+    let name = name.to_lowercase();
+    let typos = strsim::damerau_levenshtein(wanted, &name);
+    let is_cut = wanted.len() > 2 && (name.starts_with(wanted) || wanted.starts_with(&name) && name.len() > 2);
+    (is_cut || typos <= (wanted.chars().count() + 1) / 4).then_some(typos)
+}

@@ -77,9 +77,11 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
             && !path.exists()
             && dashboard.input.sources.len() > 1
         {
-            let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
-            let names = names.join(", ");
-            return Err(Error::Usage(format!("{name} is neither a file nor a report ({names})")));
+            let advice = match report::similar(name) {
+                Some(report) => format!("; did you mean {report}?"),
+                None => format!(" ({})", report_names()),
+            };
+            return Err(Error::Usage(format!("{name} is neither a file nor a report{advice}")));
         }
     }
     dashboard.options.zone = zone::local();
@@ -107,13 +109,17 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         }
     }
     if !io::stdout().is_terminal() {
-        let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
-        let names = names.join(", ");
         return Err(Error::Usage(format!(
-            "standard output is not a terminal: name a report ({names}), e.g. heaptui top FILE"
+            "standard output is not a terminal: name a report ({}), e.g. heaptui top FILE",
+            report_names()
         )));
     }
     ui::run(&setup)
+}
+
+fn report_names() -> String {
+    let names: Vec<&str> = report::REPORTS.iter().map(|row| row.name).collect();
+    names.join(", ")
 }
 
 /// Draws a frame into a file, in the format that its ending says.

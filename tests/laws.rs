@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use heaptui::load::{Combine, Comparison, Loaded, Scaling, load};
 use heaptui::model::{
-    Function, FunctionId, Known, Label, LabelValue, Line, LocationId, Mapping, MappingId, Profile, SampleTypeId,
-    ValueType, align, merge,
+    Function, FunctionId, Known, Label, LabelSetId, LabelValue, Line, Location, LocationId, Mapping, MappingId,
+    Profile, SampleTypeId, ValueType, align, merge,
 };
 use heaptui::report::{self, Options};
 use heaptui::{decode, encode};
@@ -223,6 +223,35 @@ proptest! {
         for (own, base) in profile.samples.values.iter().zip(&base.samples.values) {
             let (own, base): (i64, i64) = (own.iter().sum(), base.iter().sum());
             prop_assert!(a.samples.is_empty() || (own - base).abs() <= rounding, "{own} is not {base}");
+        }
+    }
+}
+
+#[test]
+fn frames_of_many_locations_read_back_the_same() {
+    // Below, around and above what fits two bytes of memory and one, two and three bytes of a file.
+    let locations = 70_000;
+    let mut profile = empty(&[("x", "count")]);
+    profile.locations = (1..=locations)
+        .map(|id| Location {
+            id,
+            ..Location::default()
+        })
+        .collect();
+    for first in [0, 100, 16_300, 65_500, 60, 69_900] {
+        for length in 0..70 {
+            let stack: Vec<LocationId> = (0..length).map(|at| LocationId(first + at)).collect();
+            profile.add_sample(&stack, LabelSetId(0), &[1]);
+        }
+        let mut bytes = Vec::new();
+        encode::profile(&profile, &mut bytes).expect("memory can be written");
+        let again = read(&bytes);
+        assert_eq!(again.samples.len(), profile.samples.len());
+        for sample in 0..profile.samples.len() {
+            let frames = |profile: &Profile| -> Vec<LocationId> {
+                profile.stacks.get(profile.samples.stack[sample]).iter().collect()
+            };
+            assert_eq!(frames(&again), frames(&profile), "sample {sample}");
         }
     }
 }

@@ -5,7 +5,7 @@
 //! Source of the language: pprof's interactive mode; its help is made from the tables here.
 
 use super::options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
-use super::{REPORTS, ReportRow, report};
+use super::{REPORTS, ReportRow, report, similar};
 use crate::analyze::Sort;
 use crate::model::{Profile, SampleTypeId};
 
@@ -153,7 +153,10 @@ fn command(words: &[&str], options: &Options) -> Step {
         (Some(row), _) => (row, ""),
         (None, Some(row)) if digits > 0 => (row, number),
         _ if option(name).is_some() => return Step::Problem(format!("did you mean: {name}=<val>")),
-        _ => return Step::Problem(format!("unrecognized command: {name:?}; help lists them")),
+        _ => {
+            let advice = similar(short).map_or("help lists them".into(), |name| format!("did you mean {name}?"));
+            return Step::Problem(format!("unrecognized command: {name:?}; {advice}"));
+        }
     };
     let mut rest = std::iter::once(number)
         .filter(|number| !number.is_empty())

@@ -31,7 +31,7 @@ mod tree;
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, closest};
 use crate::model::Profile;
 use crate::picture::FileFormat;
 
@@ -91,6 +91,8 @@ pub enum Shows {
 pub enum Content {
     /// Lines for the eye.
     Text,
+    /// Text for another program, of which an eye makes nothing.
+    Markup,
     /// Bytes, which a terminal must not get.
     Binary,
     /// A page that is opened in a browser unless the user names a file.
@@ -143,7 +145,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 80,
         trims: true,
         shows: Shows::Drawing,
-        content: Content::Text,
+        content: Content::Markup,
         ending: Some("svg"),
         write: |report, out| picture::write(report, FileFormat::Svg, out),
     },
@@ -191,7 +193,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: true,
         shows: Shows::Table,
-        content: Content::Text,
+        content: Content::Markup,
         ending: Some("html"),
         write: |report, out| page::write(report, out),
     },
@@ -383,7 +385,7 @@ pub const REPORTS: &[ReportRow] = &[
         nodes: 0,
         trims: false,
         shows: Shows::Table,
-        content: Content::Text,
+        content: Content::Markup,
         ending: Some("speedscope.json"),
         write: |report, out| speedscope::write(report, out),
     },
@@ -394,6 +396,11 @@ pub fn report(name: &str) -> Option<&'static ReportRow> {
     REPORTS
         .iter()
         .find(|row| row.name == name || row.aliases.contains(&name))
+}
+
+/// The report that was probably meant by a name that none has.
+pub fn similar(name: &str) -> Option<&'static str> {
+    closest(name, REPORTS.iter().map(|row| row.name))
 }
 
 /// Writes a report of a profile; on an error other than [`Error::Io`], nothing. Returns what should be warned of, a

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use super::feed::{self, Sink};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, closest};
 use crate::progress::Observer;
 
 pub(super) const STDIN: &str = "standard input";
@@ -102,7 +102,7 @@ const MAX_COMPARED: usize = 10_000;
 
 /// The file next to where a path points whose name is most like it, if one is like it.
 fn similar(path: &Path) -> Option<String> {
-    let wanted = path.file_name()?.to_str()?.to_lowercase();
+    let wanted = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
     let files = entries
@@ -110,16 +110,8 @@ fn similar(path: &Path) -> Option<String> {
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()));
     let names = files.filter_map(|entry| entry.file_name().into_string().ok());
-    let (_, best) = names.filter_map(|name| Some((distance(&wanted, &name)?, name))).min()?;
+    let best = closest(wanted, names)?;
     Some(folder.map_or(best.clone(), |folder| folder.join(best).display().to_string()))
-}
-
-/// How far a name is from the wanted one, if it could be meant: typed wrongly, or cut short.
-fn distance(wanted: &str, name: &str) -> Option<usize> {
-    let name = name.to_lowercase();
-    let typos = strsim::damerau_levenshtein(wanted, &name);
-    let is_cut = wanted.len() > 2 && (name.starts_with(wanted) || wanted.starts_with(&name) && name.len() > 2);
-    (is_cut || typos <= wanted.chars().count() / 4).then_some(typos)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use regex::Regex;
 use super::analyst::{TextJob, Want};
 use super::app::{App, Message};
 use super::event::Effect;
+use super::export::exports;
 use super::keymap::{Action, Filter, Step};
 use super::screen::Screen;
 use super::session::sort_key;
@@ -32,7 +33,10 @@ impl App {
         let prompt = match ask {
             Ask::Search => Prompt::new("/", String::new()),
             Ask::Command => Prompt::new(":", String::new()),
-            Ask::Export(export) | Ask::Replace(export) => Prompt::new("write to: ", self.proposed_file(export)),
+            Ask::Export(export) | Ask::Replace(export) => {
+                let (_, report, _) = *exports().get(export)?;
+                Prompt::new("write to: ", self.proposed_file(report))
+            }
             Ask::Filter(filter) => {
                 let current = self.session.filter_mut(filter).clone();
                 let selected = &self.session.selected;
@@ -169,9 +173,12 @@ impl App {
                     self.pane = None;
                     effect = self.session.analyze_again();
                 }
-                report::Step::Report(step) if step.report.content == Content::Binary && step.output.is_none() => {
-                    let name = step.report.name;
-                    self.message = Some(Message::Problem(format!("{name} is not text: {name} > FILE")));
+                report::Step::Report(step)
+                    if step.output.is_none() && matches!(step.report.content, Content::Markup | Content::Binary) =>
+                {
+                    let (name, file) = (step.report.name, self.proposed_file(step.report));
+                    let problem = format!("{name} is for other programs: {name} > {file} writes it");
+                    self.message = Some(Message::Problem(problem));
                 }
                 report::Step::Report(step) => {
                     let text = TextJob {

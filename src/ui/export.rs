@@ -22,7 +22,7 @@ pub(super) struct Menu {
 }
 
 /// Every export with its letter: the first of its name that no other has.
-fn exports() -> Vec<(char, &'static ReportRow, &'static str)> {
+pub(super) fn exports() -> Vec<(char, &'static ReportRow, &'static str)> {
     let mut exports: Vec<(char, &ReportRow, &str)> = Vec::new();
     for (row, ending) in REPORTS.iter().filter_map(|row| Some((row, row.ending?))) {
         let is_free = |letter: &char| exports.iter().all(|(taken, ..)| taken != letter);
@@ -111,13 +111,13 @@ fn rows(body: Rect) -> Rect {
 
 impl App {
     /// A name for the file of an export: the profile's, the sample type, the format's ending.
-    pub(super) fn proposed_file(&self, export: usize) -> String {
+    pub(super) fn proposed_file(&self, report: &ReportRow) -> String {
         let session = &self.session;
         let kind = session
             .profile
             .as_ref()
             .map_or("", |profile| profile.type_name(session.sample_type));
-        let ending = exports().get(export).map_or("", |(_, _, ending)| ending);
+        let ending = report.ending.unwrap_or_default();
         let parts = [stem(&session.source), clean(kind), ending.to_string()];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(".")

@@ -51,7 +51,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("ttf_parser", &["picture/font.rs"], "one file knows the font"),
     ("dejavu", &["picture/font.rs"], "one file knows the font"),
     ("clap", &["cli.rs", "cli/"], "the parser of the command line can be replaced in one place"),
-    ("strsim", &["source/"], "files of similar names are proposed where they are opened"),
+    ("strsim", &["error.rs"], "a message about a name proposes a similar one"),
     ("thiserror", &["error.rs", "model/align.rs", "decode/gzip.rs"], "errors are one enum, and two that it wraps"),
     ("jiff", &["report/", "ui/", "source/save.rs", "zone.rs"], "times are formatted where they are shown"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),

@@ -21,7 +21,7 @@ use super::session::Session;
 use super::theme::Theme;
 use super::widget::{name, paint};
 use crate::analyze::{CallTree, Direction, TreeNodeId};
-use crate::model::{SampleTypeId, units};
+use crate::model::SampleTypeId;
 
 /// A row of [`VIEWS`].
 pub(super) struct ViewRow {
@@ -304,8 +304,9 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
             .get(full)
             .map(|&node| *listing.whole.node(node))
             .unwrap_or_default();
-        let value = |value: i64| units::label(value, report.profile.type_unit(report.sample_type), "auto");
-        let text = format!("{}/{}", value(sums.flat_value()), value(sums.cum_value()));
+        // In the unit of the tables, so that a number is the same in both.
+        let [flat, cum] = [sums.flat_value(), sums.cum_value()].map(|value| report.format.value(value));
+        let text = format!("{flat}/{cum}");
         (report.profile.type_name(report.sample_type), text)
     });
     fill(buffer, area, 3, theme, "flat/cum", values);
