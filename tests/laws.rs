@@ -264,6 +264,11 @@ fn sums_saturate() {
     }
     let merged = merge(&[profile.clone(), profile]).expect("it is like itself");
     assert_eq!(merged.samples.values, [[i64::MAX]]);
+    let top = report::report("top").expect("a report");
+    let mut out = Vec::new();
+    let warnings = report::write(&Arc::new(merged), top, None, &Options::default(), &mut out).expect("a report");
+    let all = "x: sums reach 9223372036854775807 count, which stands for all that is larger";
+    assert_eq!(warnings, [all], "and it is said");
 }
 
 #[test]

@@ -420,7 +420,7 @@ pub fn write(
     let mut out = BufWriter::with_capacity(1 << 16, out);
     (row.write)(&mut report, &mut out)?;
     out.flush().map_err(writing)?;
-    Ok(report.warnings().to_vec())
+    Ok(report.warnings())
 }
 
 /// A line of a report.

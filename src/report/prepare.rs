@@ -229,8 +229,23 @@ impl Report {
     }
 
     /// What should be warned of, a line each.
-    pub fn warnings(&self) -> &[String] {
-        &self.notes
+    pub fn warnings(&self) -> Vec<String> {
+        let largest = self.is_saturated().then(|| {
+            let (kind, unit) = (
+                self.profile.type_name(self.sample_type),
+                self.profile.type_unit(self.sample_type),
+            );
+            format!(
+                "{kind}: sums reach {} {unit}, which stands for all that is larger",
+                i64::MAX
+            )
+        });
+        self.notes.iter().cloned().chain(largest).collect()
+    }
+
+    /// Whether the total, and so maybe other sums, is larger than 64 bits hold, and shown as the largest that they do.
+    pub fn is_saturated(&self) -> bool {
+        self.total == i64::MAX
     }
 
     /// Adds what should be warned of.

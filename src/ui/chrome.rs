@@ -66,7 +66,8 @@ fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
         profile.type_unit(report.sample_type),
     );
     let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
-    let total = format!("{kind} {}", units::label(report.total, unit, "auto"));
+    let least = if report.is_saturated() { "≥" } else { "" };
+    let total = format!("{kind} {least}{}", units::label(report.total, unit, "auto"));
     let mut facts = vec![(total, theme.value())];
     if !binary.is_empty() {
         facts.push((base_name(binary).to_string(), theme.text()));
