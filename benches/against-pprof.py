@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """heaptui against `go tool pprof`: the same reports on the same profiles, in one run.
 
-  benches/against-pprof.py [--heaptui PATH] [--pprof PATH] [--runs N] [--sizes 1000,10000,...] [--reports top,tree,...] [FILE...]
+  benches/against-pprof.py [--heaptui PATH] [--pprof PATH] [--runs N] [--sizes 1000,10000-walk,...] [--reports top,tree,...] [FILE...]
 
 Profiles are the files that are named, or else come from `cargo run --release --example generate` and stay in --profiles
 (target/profiles) for the next time.
@@ -107,7 +107,7 @@ def main():
     ap.add_argument("--pprof", type=pathlib.Path, default=find_pprof())
     ap.add_argument("--examples", type=pathlib.Path, default=ROOT / "target/release/examples")
     ap.add_argument("--profiles", type=pathlib.Path, default=ROOT / "target/profiles")
-    ap.add_argument("--sizes", default="1000,10000,100000,1000000")
+    ap.add_argument("--sizes", default="1000,10000,100000,1000000,1000000-walk")
     ap.add_argument("--reports", default=",".join(REPORTS))
     ap.add_argument("--runs", type=int, default=5)
     ap.add_argument("files", nargs="*", type=pathlib.Path, metavar="FILE")
@@ -123,7 +123,8 @@ def main():
     for size in [] if files else a.sizes.split(","):
         files[size] = a.profiles / f"{size}.pb.gz"
         if not files[size].exists():
-            subprocess.run([a.examples / "generate", size, files[size]], check=True)
+            stacks, _, style = size.partition("-")
+            subprocess.run([a.examples / "generate", stacks, files[size], style or "service"], check=True)
 
     print(f"medians of {a.runs} runs in turns, {os.cpu_count()} cores\n")
     print("| stacks | what | heaptui | pprof | faster | heaptui MiB | pprof MiB | less memory | of inflating |")

@@ -30,7 +30,8 @@ fn main() {
 
 fn bytes(stacks: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    generate::profile(stacks, &mut bytes).expect("a vector takes all");
+    let service = generate::style("service").expect("a style");
+    generate::profile(service, stacks, &mut bytes).expect("a vector takes all");
     bytes
 }
 

@@ -3,7 +3,8 @@
 //! What is written is what `runtime/pprof` writes with `MemProfileRate = 1`, in its order: locations and functions
 //! where a sample first needs them, between the samples; the string table last. The stacks are those of a service: a
 //! server's loop, a walk through code that everything uses (encoding, templates, reflection), then a few calls of the
-//! service's own. The same number of stacks always gives the same bytes. One sample is held at a time.
+//! service's own, with a fifth of all frames inlined; or those of a program whose few functions call each other. The same
+//! style and number of stacks always give the same bytes. One sample is held at a time.
 //!
 //! Source of the order and of the fields: Go's `runtime/pprof/proto.go` and `protomem.go`.
 
@@ -18,19 +19,57 @@ use rustc_hash::FxHashMap;
 
 use names::{HOT, ROOTS, file_of, name_of};
 
-/// Functions of the service itself.
-const OWN: u64 = 3000;
-/// Calls in each of them.
-const OWN_CALLS: u64 = 16;
-/// At least so many calls of the service's own end a stack; more where 16⁶ stacks are too few.
-const OWN_DEPTH: u32 = 6;
+/// What stacks are like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    /// What it is called by.
+    name: &'static str,
+    /// Calls through code that everything uses: at least, and fewer than how many more.
+    hot: (u64, u64),
+    /// Functions of the program's own.
+    own: u64,
+    /// Calls in each of them: a power of two.
+    own_calls: u64,
+    /// At least so many of those end a stack, which make it a stack of its own; more where they are too few for that.
+    own_depth: u32,
+    /// Fewer than so many may follow.
+    own_more: u64,
+    inlines: bool,
+}
+
+const STYLES: [Style; 2] = [
+    Style {
+        name: "service",
+        hot: (16, 8),
+        own: 3000,
+        own_calls: 16,
+        own_depth: 6,
+        own_more: 1,
+        inlines: true,
+    },
+    Style {
+        name: "walk",
+        hot: (0, 1),
+        own: 48,
+        own_calls: 8,
+        own_depth: 4,
+        own_more: 38,
+        inlines: false,
+    },
+];
+
+/// The style of a name.
+pub(crate) fn style(name: &str) -> Option<Style> {
+    STYLES.into_iter().find(|style| style.name == name)
+}
 
 /// Writes a gzipped profile with so many distinct stacks.
 ///
 /// # Errors
 /// Those of the writer.
-pub(crate) fn profile(stacks: u64, out: impl Write) -> io::Result<()> {
+pub(crate) fn profile(style: Style, stacks: u64, out: impl Write) -> io::Result<()> {
     let writer = Writer {
+        style,
         out: GzEncoder::new(out, Compression::fast()),
         bytes: Vec::new(),
         texts: Vec::new(),
@@ -66,9 +105,9 @@ impl Call {
 const FIRST_HOT: u64 = ROOTS.len() as u64;
 const FIRST_OWN: u64 = FIRST_HOT + HOT.len() as u64;
 
-/// Puts the stack of a number into `stack`, outermost call first. No two numbers have the same one: the calls of its
-/// last part are its digits, mixed.
-fn fill(number: u64, own_depth: u32, stack: &mut Vec<Call>) {
+/// Puts the stack of a number into `stack`, outermost call first. No two numbers have the same one: the first calls of
+/// its own part are its digits, mixed.
+fn fill(style: Style, number: u64, own_depth: u32, stack: &mut Vec<Call>) {
     stack.clear();
     let mut chance = mix(number);
     let mut draw = |below: u64| {
@@ -86,7 +125,7 @@ fn fill(number: u64, own_depth: u32, stack: &mut Vec<Call>) {
     }));
 
     let mut function = FIRST_HOT + draw(4);
-    for _ in 0..16 + draw(8) {
+    for _ in 0..style.hot.0 + draw(style.hot.1) {
         let number = [0, 0, 0, 0, 0, 0, 1, 2][draw(8) as usize];
         let call = Call { function, number };
         stack.push(call);
@@ -94,31 +133,34 @@ fn fill(number: u64, own_depth: u32, stack: &mut Vec<Call>) {
     }
 
     // Multiplying by an odd number permutes the numbers below a power of two.
-    let digits = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) & OWN_CALLS.pow(own_depth).wrapping_sub(1);
-    let mut function = FIRST_OWN + mix(function) % OWN;
-    for place in 0..own_depth {
-        let call = Call {
-            function,
-            number: digits / OWN_CALLS.pow(place) % OWN_CALLS,
+    let digits = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) & style.own_calls.pow(own_depth).wrapping_sub(1);
+    let more = draw(style.own_more);
+    let mut function = FIRST_OWN + mix(function) % style.own;
+    for place in 0..u64::from(own_depth) + more {
+        let number = match digits.checked_div(style.own_calls.saturating_pow(place as u32)) {
+            Some(digits) if place < u64::from(own_depth) => digits % style.own_calls,
+            _ => draw(style.own_calls),
         };
+        let call = Call { function, number };
         stack.push(call);
         // Of two the smaller: some functions are called from everywhere.
-        let (one, other) = (call.chance() % OWN, mix(call.chance()) % OWN);
+        let (one, other) = (call.chance() % style.own, mix(call.chance()) % style.own);
         function = FIRST_OWN + one.min(other);
     }
 }
 
 /// The functions at a call, innermost first: sometimes one or two were inlined there.
-fn lines(call: Call) -> impl Iterator<Item = (u64, i64)> {
+fn lines(style: Style, call: Call) -> impl Iterator<Item = (u64, i64)> {
     let chance = call.chance();
     let inlined = match chance % 32 {
+        _ if !style.inlines => 0,
         0 => 2,
         1..=5 => 1,
         _ => 0,
     };
     let inlined = (0..inlined).map(move |at| {
         let chance = mix(chance + at);
-        (FIRST_OWN + chance % OWN, 3 + (chance >> 32) as i64 % 30)
+        (FIRST_OWN + chance % style.own, 3 + (chance >> 32) as i64 % 30)
     });
     let line = start_line(call.function) + 1 + (chance >> 40) as i64 % 60;
     inlined.chain([(call.function, line)])
@@ -149,6 +191,7 @@ fn values(number: u64) -> ([i64; 4], i64) {
 }
 
 struct Writer<W: Write> {
+    style: Style,
     out: GzEncoder<W>,
     /// Written, but not yet compressed.
     bytes: Vec<u8>,
@@ -173,13 +216,13 @@ impl<W: Write> Writer<W> {
         ] {
             self.value_type(1, kind, unit);
         }
-        let mut own_depth = OWN_DEPTH;
-        while own_depth < 15 && OWN_CALLS.pow(own_depth) < stacks {
+        let mut own_depth = self.style.own_depth;
+        while own_depth < 15 && self.style.own_calls.pow(own_depth) < stacks {
             own_depth += 1;
         }
         let mut stack = Vec::new();
         for number in 0..stacks {
-            fill(number, own_depth, &mut stack);
+            fill(self.style, number, own_depth, &mut stack);
             self.sample(number, &stack);
             if self.bytes.len() > 1 << 16 {
                 self.out.write_all(&self.bytes)?;
@@ -219,7 +262,7 @@ impl<W: Write> Writer<W> {
         encoding::uint64::encode(1, &id, &mut location);
         let address = 0x0040_1000 + call.function * 0x600 + call.number * 0x40 + call.chance() % 0x40;
         encoding::uint64::encode(3, &address, &mut location);
-        for (function, number) in lines(call) {
+        for (function, number) in lines(self.style, call) {
             let next = self.functions.len() as u64 + 1;
             let function_id = *self.functions.entry(function).or_insert(next);
             if function_id == next {
