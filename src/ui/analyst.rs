@@ -14,7 +14,7 @@ use crate::analyze::{
 use crate::error::{Error, Result};
 use crate::model::{Line, SampleTypeId, StringId, units};
 use crate::progress::Observer;
-use crate::report::{self, COLUMNS, Content, Options, Report, Row};
+use crate::report::{self, Align, COLUMNS, Content, Options, Report, Row};
 
 /// One thing to analyse.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -102,6 +102,9 @@ pub(super) struct Listing {
     pub(super) rows: Vec<Row>,
     /// How wide each of [`COLUMNS`] is here.
     pub(super) widths: Vec<usize>,
+    /// Where samples are negative, as in comparisons, the sum of all: what has come, less what has gone. The total is that
+    /// of their absolute values, or of a base.
+    pub(super) net: Option<i64>,
     /// Whether all of the following is there, or no more than the rows know.
     pub(super) is_whole: bool,
     /// Name → node of the whole graph.
@@ -122,15 +125,20 @@ impl Listing {
     /// The rows alone.
     fn rows(report: Arc<Report>) -> Self {
         let rows = report::rows(&report);
-        // The largest value is not always the longest: 1024kB stands above 341.33kB.
-        let widths = COLUMNS.iter().map(|column| match column.head {
-            "flat" | "cum" => {
-                let cells = rows.iter().map(|row| (column.cell)(&report, row).trim().len());
-                cells.max().unwrap_or(0).max(column.head.len() + 1)
-            }
-            _ => column.width,
+        // The largest value is not always the longest: 1024kB stands above 341.33kB. Shares of a small base are long.
+        let widths = COLUMNS.iter().map(|column| {
+            let least = match column.head {
+                "flat" | "cum" => column.head.len() + 1,
+                _ => column.width,
+            };
+            let numbers = if column.align == Align::Right { &rows[..] } else { &[] };
+            let cells = numbers.iter().map(|row| (column.cell)(&report, row).trim().len());
+            cells.max().unwrap_or(0).max(least)
         });
+        let values = report.weights().values;
+        let is_difference = values.iter().any(|value| *value < 0);
         Self {
+            net: is_difference.then(|| values.iter().fold(0i64, |sum, value| sum.saturating_add(*value))),
             widths: widths.collect(),
             by_name: rows.iter().map(|row| (row.name.clone(), row.node)).collect(),
             rows,
@@ -154,6 +162,7 @@ impl Listing {
             report: Arc::clone(report),
             rows: self.rows.clone(),
             widths: self.widths.clone(),
+            net: self.net,
             is_whole: true,
             by_name: whole.listed.iter().map(|&node| (report.name(node), node)).collect(),
             lines: heaviest_lines(&report.profile, &report.scope, report.weights()),

@@ -335,6 +335,7 @@ impl App {
 
     fn show(&mut self, view: usize) -> Option<Effect> {
         if view < self.views.len() {
+            self.session.keep_selected();
             self.front = view;
             self.refresh();
         }
@@ -349,6 +350,7 @@ impl App {
 
     fn refresh(&mut self) {
         let body = Screen::new(self.area).body;
+        self.session.settle();
         self.views[self.front].refresh(&mut self.session, body);
     }
 

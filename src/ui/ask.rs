@@ -163,8 +163,7 @@ impl App {
                     let wanted = profile.sample_type(&self.session.options.sample_index);
                     self.session.sample_type = wanted.unwrap_or(self.session.sample_type);
                     if self.session.options.granularity != granularity {
-                        // Names are others now.
-                        self.session.selected.clear();
+                        self.session.forget_names();
                     }
                     if self.session.options.sort != sort {
                         self.session.sort = sort_key(self.session.options.sort);

@@ -66,8 +66,13 @@ fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
         profile.type_unit(report.sample_type),
     );
     let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
-    let least = if report.is_saturated() { "≥" } else { "" };
-    let total = format!("{kind} {least}{}", units::label(report.total, unit, "auto"));
+    let value = |value| units::label(value, unit, "auto");
+    let total = match listing.net {
+        _ if report.is_saturated() => format!("{kind} ≥{}", value(report.total)),
+        None => format!("{kind} {}", value(report.total)),
+        Some(net) if net > 0 => format!("{kind} net +{}", value(net)),
+        Some(net) => format!("{kind} net {}", value(net)),
+    };
     let mut facts = vec![(total, theme.value())];
     if !binary.is_empty() {
         facts.push((base_name(binary).to_string(), theme.text()));

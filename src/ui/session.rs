@@ -14,7 +14,7 @@ use super::work::Job;
 use crate::analyze::{CallTree, Direction, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
-use crate::report::{OPTIONS, OptionRow, Options, Section, SortKey, Takes};
+use crate::report::{self, OPTIONS, OptionRow, Options, Row, Section, SortKey, Takes};
 
 /// Contexts in all trees after which only the newest tree is kept: another one is made in a moment.
 const MAX_CONTEXTS: usize = 1 << 24;
@@ -30,6 +30,10 @@ pub(super) struct Session {
     pub(super) sample_type: SampleTypeId,
     /// Name of the selected function; empty before there is one.
     pub(super) selected: String,
+    /// The same where nobody chose it; see [`Session::settle`].
+    proposed: String,
+    /// The function that was selected before names became others.
+    renamed: Option<String>,
     pub(super) search: Option<Regex>,
     /// By what the Top view is ordered.
     pub(super) sort: SortKey,
@@ -60,6 +64,8 @@ impl Session {
             profile: None,
             sample_type: SampleTypeId(0),
             selected: String::new(),
+            proposed: String::new(),
+            renamed: None,
             search: None,
             sort: sort_key(options.sort),
             reversed: false,
@@ -113,6 +119,60 @@ impl Session {
             expression: self.search.clone()?,
             tree: Arc::clone(tree),
         })
+    }
+
+    /// Selects the first function of the table where none is selected, and another one where that was not chosen by
+    /// anybody and is not in the table any more. After names became others it is the function's first row.
+    pub(super) fn settle(&mut self) {
+        let Some(listing) = self.listing().cloned() else { return };
+        let report = &listing.report;
+        if !self.is_stale()
+            && let Some(function) = self.renamed.take()
+        {
+            let name = |row: &Row| report.profile.text(report.frames.info(row.node).name);
+            if let Some(row) = listing.rows.iter().find(|row| name(row) == function) {
+                self.selected.clone_from(&row.name);
+                return;
+            }
+        }
+        let is_chosen = !self.selected.is_empty() && self.selected != self.proposed;
+        if is_chosen || listing.rows.iter().any(|row| row.name == self.selected) {
+            return;
+        }
+        let first = match self.by_pprof() {
+            true => listing.rows.first().cloned(),
+            false => self.sorted(&listing).into_iter().next(),
+        };
+        self.selected = first.map(|row| row.name).unwrap_or_default();
+        self.proposed.clone_from(&self.selected);
+    }
+
+    /// Takes it that the selected function was chosen.
+    pub(super) fn keep_selected(&mut self) {
+        self.proposed.clear();
+    }
+
+    /// Prepares for names of another granularity.
+    pub(super) fn forget_names(&mut self) {
+        let named = self.listing().and_then(|listing| {
+            let report = &listing.report;
+            let node = *listing.by_name.get(&self.selected)?;
+            Some(report.profile.text(report.frames.info(node).name).to_string())
+        });
+        self.renamed = named.filter(|name| !name.is_empty());
+        self.selected.clear();
+    }
+
+    /// Whether the table is in pprof's order.
+    pub(super) fn by_pprof(&self) -> bool {
+        self.sort == SortKey::Flat && !self.reversed
+    }
+
+    /// The rows of the table in the order that was chosen.
+    pub(super) fn sorted(&self, listing: &Listing) -> Vec<Row> {
+        let mut rows = listing.rows.clone();
+        report::sort_rows(&mut rows, self.sort, self.reversed);
+        rows
     }
 
     /// The same, where it is ready.

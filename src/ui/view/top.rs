@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::analyst::{Listing, Want};
-use super::super::keymap::Action;
+use super::super::keymap::{Action, Step};
 use super::super::session::Session;
 use super::super::theme::Theme;
 use super::super::widget::{bar, cursor::Cursor, paint};
@@ -17,6 +17,8 @@ use crate::report::{self, Align, COLUMNS, Row, SortKey};
 #[derive(Default)]
 pub(super) struct Top {
     cursor: Cursor,
+    /// Whether the selected function is among the rows: only then is there something under the cursor.
+    is_listed: bool,
     /// The rows in another order than pprof's; see [`Top::rows`].
     sorted: Option<Vec<Row>>,
     /// Width of each column of numbers.
@@ -37,21 +39,13 @@ impl Top {
         let Some(listing) = session.listing().cloned() else {
             return;
         };
-        let by_pprof = session.sort == SortKey::Flat && !session.reversed;
-        self.sorted = (!by_pprof).then(|| {
-            let mut rows = listing.rows.clone();
-            report::sort_rows(&mut rows, session.sort, session.reversed);
-            rows
-        });
-        let rows = self.sorted.as_deref().unwrap_or(&listing.rows);
-        if session.selected.is_empty() {
-            session.selected = rows.first().map(|row| row.name.clone()).unwrap_or_default();
-        }
-        let at = rows
-            .iter()
-            .position(|row| row.name == session.selected)
-            .unwrap_or(self.cursor.at);
-        self.cursor.go(at, rows.len(), usize::from(parts(body).rows.height));
+        self.sorted = (!session.by_pprof()).then(|| session.sorted(&listing));
+        let rows = self.rows(&listing);
+        let at = rows.iter().position(|row| row.name == session.selected);
+        let len = rows.len();
+        self.is_listed = at.is_some();
+        self.cursor
+            .go(at.unwrap_or(0), len, usize::from(parts(body).rows.height));
     }
 
     fn select(&mut self, session: &mut Session, at: usize, body: Rect) {
@@ -62,6 +56,7 @@ impl Top {
         if let Some(row) = rows.get(at) {
             session.selected = row.name.clone();
             let len = rows.len();
+            self.is_listed = true;
             self.cursor.go(at, len, usize::from(parts(body).rows.height));
         }
     }
@@ -79,7 +74,7 @@ impl Top {
         if y < parts.rows.y || y >= parts.rows.bottom() {
             return Outcome::Done;
         }
-        if at == self.cursor.at {
+        if at == self.cursor.at && self.is_listed {
             return Outcome::Go(TREE);
         }
         self.select(session, at, body);
@@ -210,7 +205,10 @@ impl View for Top {
         let len = self.rows(&listing).len();
         match action {
             Action::Move(step) => {
-                self.cursor.step(step, len, usize::from(parts(body).rows.height));
+                // From nowhere the first step is to the first row.
+                if self.is_listed || !matches!(step, Step::Up | Step::Down) {
+                    self.cursor.step(step, len, usize::from(parts(body).rows.height));
+                }
                 self.select(session, self.cursor.at, body);
             }
             Action::NextMatch | Action::PreviousMatch => {
@@ -287,7 +285,8 @@ impl View for Top {
             .skip(self.cursor.offset)
             .take(usize::from(parts.rows.height));
         for (at, row) in visible {
-            let (on_cursor, y) = (at == self.cursor.at, (at - self.cursor.offset) as u16);
+            let on_cursor = at == self.cursor.at && self.is_listed;
+            let y = (at - self.cursor.offset) as u16;
             if on_cursor {
                 paint::style_row(buffer, parts.rows, y, theme.cursor());
             }
@@ -298,7 +297,17 @@ impl View for Top {
                 &self.row(session, theme, listing, row, on_cursor, body),
             );
         }
-        let name = rows.get(self.cursor.at).map_or("", |row| &row.name);
-        super::draw_details(session, theme, parts.details, name, buffer);
+        super::draw_details(session, theme, parts.details, &session.selected, buffer);
+        if !self.is_listed && parts.details.height > 1 {
+            let note = "not in this table: too small, or nothing of it here ";
+            let width = (note.len() as u16).min(body.width);
+            let area = Rect {
+                x: body.right() - width,
+                y: parts.details.y,
+                width,
+                height: 1,
+            };
+            paint::line(buffer, area, 0, &Line::styled(note, theme.quiet()));
+        }
     }
 }
