@@ -12,7 +12,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use self::own::OWN;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, closest};
 use crate::load::{Combine, Comparison, Scaling};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
 
@@ -330,9 +330,10 @@ fn translate(args: Vec<OsString>) -> Result<Translated> {
             }
         } else if let Some((_, advice)) = NOT_HERE.iter().find(|(names, _)| names.contains(&name)) {
             return Err(Error::Usage(format!("-{name}: {advice}")));
-        } else if name.len() > 1 {
-            // Nobody's: with two dashes clap finds out what was perhaps meant.
+        } else if PARSERS.contains(&name) {
             out.push(format!("--{name}").into());
+        } else if name.len() > 1 {
+            return Err(unknown(name));
         } else {
             out.push(arg);
         }
@@ -353,6 +354,24 @@ fn translate(args: Vec<OsString>) -> Result<Translated> {
         line.append(&mut out);
     }
     Ok(Translated { line, given })
+}
+
+/// Options of the parser's own.
+const PARSERS: [&str; 2] = ["help", "version"];
+
+/// An option that is nobody's.
+fn unknown(name: &str) -> Error {
+    let reports = REPORTS.iter().map(|row| row.name);
+    let options = OPTIONS.iter().map(|row| row.name);
+    let names = reports
+        .chain(options)
+        .chain(own::OWN.iter().map(|row| row.name))
+        .chain(PARSERS);
+    let advice = match closest(name, names) {
+        Some(meant) => format!("did you mean -{meant}?"),
+        None => "heaptui --help lists them".into(),
+    };
+    Error::Usage(format!("-{name}: no such option; {advice}"))
 }
 
 /// What pprof has and heaptui has not: (names, what to do instead).

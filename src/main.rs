@@ -76,6 +76,8 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         if let Source::File(path) = Source::parse(name)
             && !path.exists()
             && dashboard.input.sources.len() > 1
+            // What can be no report is told of as any file that is not there.
+            && !name.contains(['.', '/'])
         {
             let advice = match report::similar(name) {
                 Some(report) => format!("; did you mean {report}?"),

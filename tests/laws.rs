@@ -2,8 +2,12 @@
 
 #![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use heaptui::analyze::{
+    Basis, Calls, Filters, Frames, Limits, NodeId, Plan as TrimPlan, Scope, Shape, Sort, Trimmed, View, Weights,
+};
 use heaptui::load::{Combine, Comparison, Loaded, Scaling, load};
 use heaptui::model::{
     Function, FunctionId, Known, Label, LabelSetId, LabelValue, Line, Location, LocationId, Mapping, MappingId,
@@ -34,7 +38,7 @@ fn plans(values: std::ops::Range<i64>) -> impl Strategy<Value = Plan> {
     let location = (
         proptest::option::of(0..2u32),
         0..4u64,
-        proptest::collection::vec(line, 0..3),
+        proptest::collection::vec(line, 0..4),
     );
     let label = (
         0..3usize,
@@ -145,6 +149,40 @@ fn read(bytes: &[u8]) -> Profile {
     decode::profile(bytes, decode::Limits::default(), &()).expect("what was written can be read")
 }
 
+/// Whether some calls into a node are inlined.
+fn is_inlined(frames: &Frames, node: NodeId) -> bool {
+    frames.locations().any(|location| {
+        let nodes = frames.of(location);
+        nodes.split_last().is_some_and(|(_, inlined)| inlined.contains(&node))
+    })
+}
+
+/// (caller, callee) → weight, whether all of it is inlined, whether some of it passes nodes that are not kept.
+type Walked = BTreeMap<(NodeId, NodeId), (i64, bool, bool)>;
+
+/// The calls between nodes that are kept into nodes that count, found one by one.
+fn walked(basis: Basis<'_>, keeps: impl Fn(&NodeId) -> bool, counts: impl Fn(&NodeId) -> bool) -> Walked {
+    let mut calls = Walked::new();
+    for span in basis.scope.spans() {
+        let value = basis.weights.values[span.sample.index()];
+        let (mut caller, mut passed, mut seen) = (None, false, BTreeSet::new());
+        for (node, inline) in basis.frames.walk(basis.stack(span)).filter(|_| value != 0) {
+            if !keeps(&node) {
+                passed = true;
+                continue;
+            }
+            if let Some(caller) =
+                caller.filter(|caller| *caller != node && counts(&node) && seen.insert((*caller, node)))
+            {
+                let call = calls.entry((caller, node)).or_insert((0, true, false));
+                *call = (call.0 + value, call.1 && inline, call.2 || passed);
+            }
+            (caller, passed) = (Some(node), false);
+        }
+    }
+    calls
+}
+
 fn combined(sources: &[&str], combine: &Combine, profiles: &[Profile]) -> heaptui::error::Result<Loaded> {
     let sources: Vec<String> = sources.iter().map(|&name| name.to_string()).collect();
     load(&sources, combine, &|name| match name {
@@ -183,6 +221,24 @@ proptest! {
         let row = report::report("proto").expect("there is a proto report");
         report::write(&profile, row, None, &options, &mut bytes).expect("memory can be written");
         prop_assert_eq!(raw(&read(&bytes)), text(&profile, "raw", &options));
+    }
+
+    #[test]
+    fn calls_add_up_as_on_the_way_down_every_stack(plan in plans(-3..4), node_count in 0..4usize) {
+        let profile = build(&plan);
+        let scope = Scope::new(&profile, &Filters::default());
+        let frames = Frames::new(&profile, &scope, &Shape::default());
+        let weights = Weights { values: &profile.samples.values[0], divisors: None };
+        let basis = Basis { profile: &profile, scope: &scope, frames: &frames, weights };
+        for view in [View::List(Sort::Flat), View::Table(Sort::Flat)] {
+            let limits = Limits { node_count, ..Limits::default() };
+            let Trimmed { graph, candidates, .. } = Trimmed::new(basis, TrimPlan { limits, view, calls: Calls::Merged });
+            let keeps = |node: &NodeId| graph.listed.len() == candidates || graph.listed.contains(node);
+            let counts = |node: &NodeId| view == View::List(Sort::Flat) || is_inlined(&frames, *node);
+            let found = graph.edges.iter().map(|edge| ((edge.from, edge.to), (edge.weight, edge.inline, edge.residual)));
+            let found: BTreeMap<_, _> = found.collect();
+            prop_assert_eq!(found, walked(basis, keeps, counts), "{:?}", view);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The pass over all samples that says what calls add up to.
 //!
-//! Most frames decide nothing: where only few calls are wanted, a stack is first reduced to the locations that have one,
-//! each with the node that called it, and without a jump on what is as good as chance.
+//! Where only few calls are wanted, most frames decide nothing. So a stack is first reduced to the locations that have a
+//! wanted one, each with the node that called it, without a jump on what is as good as chance.
 
 use rustc_hash::FxHashMap;
 
@@ -73,8 +73,8 @@ impl State {
     const KEPT: u32 = 1 << 31;
     /// Nodes that are not kept came after it.
     const RESIDUAL: u32 = 1 << 30;
-    /// Of a location: it has a node that is wanted.
-    const WANTED: u32 = 1 << 29;
+    /// The last location has a node into which calls are added up.
+    const CALLED: u32 = 1 << 29;
 
     /// Behind the nodes of a location, innermost first.
     fn behind(nodes: &[NodeId], codes: &[u32]) -> Self {
@@ -84,8 +84,8 @@ impl State {
         };
         let residual = if last > 0 { Self::RESIDUAL } else { 0 };
         let is_wanted = nodes.iter().any(|node| code(node) & WANTED != 0);
-        let wanted = if is_wanted { Self::WANTED } else { 0 };
-        Self(code(&nodes[last]) & !WANTED | Self::KEPT | residual | wanted)
+        let called = if is_wanted { Self::CALLED } else { 0 };
+        Self((code(&nodes[last]) & !WANTED) | Self::KEPT | residual | called)
     }
 
     /// Past a location.
@@ -99,14 +99,14 @@ impl State {
     }
 
     #[inline(always)]
-    fn is_wanted(self) -> bool {
-        self.0 & Self::WANTED != 0
+    fn is_called(self) -> bool {
+        self.0 & Self::CALLED != 0
     }
 
     /// The last node that is kept.
     #[inline(always)]
     fn place(self) -> Option<u32> {
-        (self.0 & Self::KEPT != 0).then_some(self.0 & (Self::WANTED - 1))
+        (self.0 & Self::KEPT != 0).then_some(self.0 & (Self::CALLED - 1))
     }
 
     #[inline(always)]
@@ -162,18 +162,18 @@ impl Codes {
     /// The locations of a stack that have a wanted node, outermost first, in a buffer to be reused.
     #[inline(always)]
     fn wanted<'b>(&self, stack: Stack<'_>, buffer: &'b mut Vec<Step>) -> &'b [Step] {
-        if buffer.len() <= stack.len() {
+        if buffer.len() < stack.len() {
             let step = Step {
                 location: LocationId(0),
                 before: State::START,
             };
-            buffer.resize(2 * stack.len() + 1, step);
+            buffer.resize(stack.len(), step);
         }
         let (mut length, mut before) = (0, State::START);
         stack.iter().rev().for_each(|location| {
             let behind = self.behind[location.index()];
             buffer[length] = Step { location, before };
-            length += usize::from(behind.is_wanted());
+            length += usize::from(behind.is_called());
             before = before.then(behind);
         });
         &buffer[..length]

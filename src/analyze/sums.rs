@@ -63,33 +63,29 @@ fn sums_of(basis: Basis<'_>, spans: &[Span], pairs: &[[u32; 2]]) -> Vec<Node> {
     let (mut flats, mut cums) = (vec![0i64; frames.len() + 1], vec![0i64; frames.len() + 1]);
     // For each node the number of the sample that it was last seen in.
     let mut last_seen = vec![0u32; frames.len() + 1];
-    let mut buffer = Vec::new();
+    // So many there can be, and one that is written over.
+    let mut distinct = vec![0u32; frames.len() + 2];
     for (stamp, span) in (1u32..).zip(spans) {
         let value = basis.weights.values[span.sample.index()];
         if value == 0 {
             continue;
         }
         let stack = basis.stack(span);
-        let mut distinct = with_room(&mut buffer, 2 * stack.len());
         let mut length = 0;
-        let mut add = |node: u32, distinct: &mut [u32]| {
+        let mut add = |node: u32| {
             let seen = &mut last_seen[node as usize];
             distinct[length] = node;
             length += usize::from(*seen != stamp);
             *seen = stamp;
         };
-        let mut others = 0;
         for location in &stack {
-            let pair = pairs[location.index()];
-            if pair[0] == MORE {
-                let nodes = frames.of(location);
-                others += nodes.len();
-                distinct = with_room(&mut buffer, 2 * stack.len() + others);
-                nodes.iter().for_each(|node| add(node.0, distinct));
+            let [first, second] = pairs[location.index()];
+            if first == MORE {
+                frames.of(location).iter().for_each(|node| add(node.0));
                 continue;
             }
-            add(pair[0], distinct);
-            add(pair[1], distinct);
+            add(first);
+            add(second);
         }
         for &node in &distinct[..length] {
             let cum = &mut cums[node as usize];
@@ -107,14 +103,6 @@ fn sums_of(basis: Basis<'_>, spans: &[Span], pairs: &[[u32; 2]]) -> Vec<Node> {
             ..Node::default()
         })
         .collect()
-}
-
-/// A buffer's first entries, as many as are asked for.
-fn with_room(buffer: &mut Vec<u32>, room: usize) -> &mut [u32] {
-    if buffer.len() < room {
-        buffer.resize(2 * room, 0);
-    }
-    &mut buffer[..room]
 }
 
 /// The same with divisors.

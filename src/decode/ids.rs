@@ -5,6 +5,8 @@
 
 /// Bytes in view: eight that may begin an id, and two that the last of them may need.
 const VIEW: usize = 8 + 2;
+/// Bytes of a list up to which it is read here: a stack of Go has at most 1024 frames.
+const LONGEST: usize = 1 << 16;
 /// The highest bit of each of eight bytes: set where a varint goes on.
 const GOES_ON: u64 = 0x8080_8080_8080_8080;
 
@@ -17,11 +19,17 @@ pub(super) struct ShortIds {
 impl ShortIds {
     /// The rows of a packed list's ids where ids count from 1; 65535 for the id 0. The list is the first `length` of
     /// `bytes`; if there are some behind it, reading is quicker. `None` where an id has more than three bytes or 16
-    /// bits, or no end, and where there are not so many bytes.
+    /// bits, or no end, and for a list that is too long to be worth the buffer.
+    ///
+    /// # Panics
+    /// When there are not so many bytes.
     pub(super) fn read(&mut self, bytes: &[u8], length: usize) -> Option<&[u16]> {
         let has_end = bytes[..length].last().is_none_or(|&last| last < 0x80);
         if self.rows.len() < length + 8 {
-            self.rows.resize(2 * length + 8, 0);
+            if length > LONGEST {
+                return None;
+            }
+            self.rows.resize(length + 8, 0);
         }
         let (mut count, mut at, mut before) = (0, 0, 0);
         let mut too_large = [0; 8];
@@ -124,9 +132,12 @@ mod tests {
         let mut short = ShortIds::default();
         for length in 0..40u32 {
             let ids = (0..length).map(|at| at.wrapping_mul(2_654_435_761) >> [16, 20, 26][at as usize % 3]);
-            let ids: Vec<u32> = ids.chain([0, 1, 127, 128, 16383, 16384, 65535]).collect();
+            let mut ids: Vec<u32> = ids.chain([0, 1, 127, 128, 16383, 16384, 65535]).collect();
             let mut list = Vec::new();
             ids.iter().for_each(|&id| encode_varint(id.into(), &mut list));
+            // With more bytes than they need.
+            list.extend([0x80, 0, 0x81, 0x80, 0, 0x80, 0x80, 0]);
+            ids.extend([0, 1, 0]);
             for behind in 0..20 {
                 let bytes = [&list[..], &vec![0xff; behind]].concat();
                 let rows = short.read(&bytes, list.len()).expect("all of them fit");
@@ -140,8 +151,12 @@ mod tests {
                 &[0x80, 0x80],
                 &[0xff; 12],
             ] {
-                let bytes = [&list, other].concat();
-                assert_eq!(short.read(&bytes, bytes.len()), None, "{other:?}");
+                for bytes in [[&list, other].concat(), [other, &list].concat()] {
+                    let is_inside = bytes.starts_with(other);
+                    if other[other.len() - 1] < 0x80 || !is_inside {
+                        assert_eq!(short.read(&bytes, bytes.len()), None, "{other:?} {is_inside}");
+                    }
+                }
             }
         }
     }

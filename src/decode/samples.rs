@@ -15,8 +15,8 @@ use crate::model::{Label, LabelSetId, LocationId, Profile, Stacks};
 
 /// Rows from here on stand for ids that are kept aside: [`Samples::far`].
 const FAR: u32 = 1 << 31;
-/// Sets of one label that are remembered by their bytes.
-const REMEMBERED: usize = 1 << 8;
+/// Sets of one label that are remembered by their bytes, as a power of two.
+const REMEMBERED_BITS: u32 = 8;
 
 /// Reads samples.
 #[derive(Default)]
@@ -114,11 +114,11 @@ impl Samples {
             return Ok(profile.labels.intern(label_of(first)?.as_slice()));
         };
         if self.remembered.is_empty() {
-            // No label is without bytes, so that none is these.
-            self.remembered.resize(REMEMBERED, (0, LabelSetId(0)));
+            // What is remembered is not 0.
+            self.remembered.resize(1 << REMEMBERED_BITS, (0, LabelSetId(0)));
         }
         let mixed = (bytes as u64 ^ (bytes >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let (remembered, set) = &mut self.remembered[(mixed >> 56) as usize % REMEMBERED];
+        let (remembered, set) = &mut self.remembered[(mixed >> (u64::BITS - REMEMBERED_BITS)) as usize];
         if *remembered != bytes {
             *set = profile.labels.intern(label_of(first)?.as_slice());
             *remembered = bytes;
@@ -128,9 +128,7 @@ impl Samples {
 
     /// Appends the locations of a packed list: the first `length` of the bytes.
     fn stack(&mut self, bytes: &[u8], length: usize, stacks: &mut Stacks) -> Result<()> {
-        if !stacks.are_wide()
-            && let Some(rows) = self.short.read(bytes, length)
-        {
+        if let Some(rows) = self.short.read(bytes, length) {
             self.largest_short = rows.iter().fold(self.largest_short, |largest, &row| largest.max(row));
             stacks.append_small(rows);
             return Ok(());

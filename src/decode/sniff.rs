@@ -97,6 +97,16 @@ pub(super) fn format(head: &[u8]) -> Result<Format> {
     if binary_cpu || is_legacy_text(text) {
         return Ok(Format::Legacy);
     }
+    // Lengths and ids of messages are control characters, and soon come.
+    let begins = &head[..head.len().min(512)];
+    if begins.len() >= 4
+        && begins
+            .iter()
+            .all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
+    {
+        let advice = "a profile comes from …/debug/pprof/heap; was the right file named?";
+        return Err(Error::NotAProfile { what: "text", advice });
+    }
     Ok(Format::Proto)
 }
 

@@ -77,11 +77,6 @@ impl Stacks {
         }
     }
 
-    /// Whether rows are no longer kept in half the memory.
-    pub fn are_wide(&self) -> bool {
-        matches!(self.rows, Rows::Wide(_))
-    }
-
     /// Makes a stack of what was appended, as [`Stacks::push`] does.
     pub fn end_stack(&mut self) -> StackId {
         let start = self.starts[self.len()] as usize;

@@ -217,6 +217,12 @@ fn writable(path: &Path) -> Result<()> {
         let reason = io::Error::new(io::ErrorKind::NotFound, "its folder does not exist; make it first");
         return Err(unwritable(path, reason));
     }
+    // A file is replaced by another of its name, which its own protection would not prevent.
+    if path.is_file()
+        && let Err(reason) = OpenOptions::new().write(true).open(path)
+    {
+        return Err(unwritable(path, reason));
+    }
     Ok(())
 }
 

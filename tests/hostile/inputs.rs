@@ -227,7 +227,18 @@ fn wire() -> Vec<Input> {
 }
 
 fn references() -> Vec<Input> {
-    let mut inputs = Vec::new();
+    let mut inputs = vec![
+        input(Refused, "the id 0 among as many locations as two bytes tell apart", {
+            let many: Vec<u8> = (4..=65_536).flat_map(|id| location(id, &[])).collect();
+            and(&[many, sample(&[1, 0, 1], &[1, 1])].concat())
+        }),
+        // The last byte of the first says a number's unit, and is 0.
+        input(Refused, "a label that goes on behind its end", {
+            let of = |label: &[u8]| bytes(2, &[packed(2, &[1, 1]), bytes(3, label)].concat());
+            let whole = [number(1, 10), number(3, 1), number(4, 0)].concat();
+            and(&[of(&whole), of(&whole[..whole.len() - 1])].concat())
+        }),
+    ];
     // Every number that names a text, a function, a location or a mapping, as what it must not be.
     for value in [18, 9999, u32::MAX.into(), 1 << 32, i64::MAX as u64, u64::MAX, 1 << 63] {
         for (what, bytes) in [
