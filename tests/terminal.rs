@@ -176,9 +176,10 @@ impl Session {
 }
 
 /// The first frame is there, with what the other sample types have added to it.
+/// Other sample types come into the details when they are added up.
 fn is_open(screen: &vt100::Screen) -> bool {
     let contents = screen.contents();
-    screen.alternate_screen() && contents.contains("q quit") && contents.contains("alloc_objects 2760")
+    screen.alternate_screen() && contents.contains("q quit") && contents.contains("inuse_objects 2760")
 }
 
 #[test]

@@ -129,7 +129,9 @@ fn set(name: &str, value: Option<&str>, profile: &Profile, options: &mut Options
     };
     if name == "sample_index" {
         let Some(id) = profile.sample_type(value) else {
-            return Step::Problem(format!("no sample type {value:?}"));
+            let types = (0..profile.sample_types.len()).map(|id| profile.type_name(SampleTypeId::from_index(id)));
+            let types: Vec<&str> = types.take(9).collect();
+            return Step::Problem(format!("no sample type {value:?}; there is {}", types.join(", ")));
         };
         return done(name, row.set(options, profile.type_name(id)));
     }

@@ -33,7 +33,7 @@ fn listing(report: &Report, out: &mut dyn Write) -> Result<BTreeSet<String>> {
     if routines.is_empty() {
         let pattern = argument.map_or("", |argument| argument.as_str());
         return Err(Error::NoMatch(format!(
-            "no function matches {pattern:?}; search for one with: heaptui top"
+            "no function matches {pattern:?}; top lists them"
         )));
     }
     line(out, format_args!("Total: {}", report.format.value(report.total)))?;

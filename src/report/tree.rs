@@ -19,7 +19,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         && !graph.listed.iter().any(|&node| argument.is_match(&report.name(node)))
     {
         return Err(Error::NoMatch(format!(
-            "no function matches {:?}; search for one with: heaptui top",
+            "no function matches {:?}; top lists them",
             argument.as_str()
         )));
     }

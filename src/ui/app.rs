@@ -185,8 +185,15 @@ impl App {
 
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.message = None;
-        if let Some(action) = keymap::lookup(&key, &self.scopes()) {
+        let scopes = self.scopes();
+        if let Some(action) = keymap::lookup(&key, &scopes) {
             return self.update(action);
+        }
+        if scopes.contains(&Scope::Views)
+            && let Some((name, binding)) = keymap::elsewhere(&key)
+        {
+            let (place, help) = (binding.scope.title(), binding.help);
+            self.message = Some(Message::Note(format!("{name} does nothing here. {place}: {help}.")));
         }
         if let (Some((_, prompt)), KeyCode::Char(char)) = (&mut self.asking, key.code)
             && (key.modifiers - KeyModifiers::SHIFT).is_empty()
@@ -268,7 +275,7 @@ impl App {
             Outcome::Edit(file, line) => Some(Effect::Edit { file, line }),
             Outcome::Say(text) => {
                 self.message = Some(Message::Note(text));
-                None
+                self.wants()
             }
             Outcome::Ignored => self.update_global(action),
         }
@@ -300,10 +307,13 @@ impl App {
                     .as_ref()
                     .map_or(0, |profile| profile.sample_types.len());
                 if number >= count {
-                    self.message = Some(Message::Note(format!(
-                        "No sample type {}: press 1 to {count}.",
-                        number + 1
-                    )));
+                    let those = match count {
+                        0 => "there is none".into(),
+                        1 => "there is only one".into(),
+                        _ => format!("press 1 to {count}"),
+                    };
+                    let note = format!("No sample type {}: {those}.", number + 1);
+                    self.message = Some(Message::Note(note));
                     return None;
                 }
                 self.switch(Some(SampleTypeId::from_index(number)))

@@ -72,7 +72,18 @@ impl App {
                     return None;
                 }
                 self.asking = None;
-                return self.accept(ask, text);
+                let effect = self.accept(ask, text.clone());
+                // What is wrong can be mended where it was typed.
+                if ask == Ask::Command
+                    && let Some(Message::Problem(problem)) =
+                        self.message.take_if(|message| matches!(message, Message::Problem(_)))
+                {
+                    let mut prompt = Prompt::new(":", String::new());
+                    prompt.set(text);
+                    prompt.problem = Some(problem);
+                    self.asking = Some((ask, prompt));
+                }
+                return effect;
             }
             Action::Complete if *ask == Ask::Command => self.complete(),
             Action::Move(step) if *ask == Ask::Command => self.recall(step),
@@ -217,6 +228,9 @@ impl App {
             prompt.set(format!("{}{common}{space}", &line[..start]));
         }
         if words.len() > 1 {
+            // Behind the `=` that all of them have.
+            let behind = common.rfind('=').map_or(0, |at| at + 1);
+            let words: Vec<&str> = words.iter().map(|word| &word[behind..]).collect();
             prompt.problem = Some(words.join("  "));
         }
     }

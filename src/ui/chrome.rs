@@ -197,12 +197,25 @@ fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let used = Strip::views(app.front, area).draw(theme, area, app.front, buffer);
     let filters = app.session.filters();
     let mut spans = Vec::new();
+    // Where all of them do not fit each gets its share, and keeps its end, which says most.
+    let names: usize = filters.iter().map(|(name, _)| name.len() + 4).sum();
+    let room = usize::from(area.right().saturating_sub(used)).saturating_sub(names);
+    let wide: usize = filters.iter().map(|(_, text)| text.width()).sum();
+    let share = room / filters.len().max(1);
     for (at, (filter, text)) in filters.iter().enumerate() {
         let gap = if at == 0 { "  " } else { " ▸ " };
+        let text = if wide > room {
+            name::cut_start(text, share)
+        } else {
+            text.clone()
+        };
         spans.extend([
             Span::styled(gap, theme.quiet()),
             Span::styled(format!("{filter}={text}"), theme.filter()),
         ]);
+    }
+    if let Some(granularity) = app.session.granularity() {
+        spans.push(Span::styled(format!("  by {granularity}"), theme.value()));
     }
     if let Some(search) = &app.session.search {
         spans.push(Span::styled(

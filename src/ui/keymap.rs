@@ -349,6 +349,16 @@ pub(super) fn lookup(key: &KeyEvent, scopes: &[Scope]) -> Option<Action> {
     })
 }
 
+/// A binding of a key that acts somewhere in a view, if not here.
+pub(super) fn elsewhere(key: &KeyEvent) -> Option<(&'static str, &'static Binding)> {
+    let is_of_views = |scope: Scope| !matches!(scope, Scope::Prompt | Scope::Menu | Scope::Pane);
+    let mut bindings = BINDINGS.iter().filter(|binding| is_of_views(binding.scope));
+    bindings.find_map(|binding| {
+        let name = binding.keys.iter().find(|notation| keys::matches(key, notation))?;
+        Some((*name, binding))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::help::ORDER;

@@ -11,10 +11,10 @@ use super::keymap::Filter;
 use super::picture::{Extent, Picture};
 use super::sourced::Sourced;
 use super::work::Job;
-use crate::analyze::{CallTree, Direction, Sort};
+use crate::analyze::{CallTree, Direction, Granularity, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
-use crate::report::{self, OPTIONS, OptionRow, Options, Row, Section, SortKey, Takes};
+use crate::report::{self, Group, OPTIONS, OptionRow, Options, Row, Section, SortKey, Takes};
 
 /// Contexts in all trees after which only the newest tree is kept: another one is made in a moment.
 const MAX_CONTEXTS: usize = 1 << 24;
@@ -327,6 +327,14 @@ impl Session {
     pub(super) fn filters(&self) -> Vec<(&'static str, String)> {
         let values = filter_options().map(|row| (row.name, row.get(&self.options)));
         values.filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    /// What rows stand for, if not for functions.
+    pub(super) fn granularity(&self) -> Option<&'static str> {
+        let is_chosen =
+            |row: &&OptionRow| row.takes == Takes::Choice(Group::Granularity) && row.get(&self.options) == "true";
+        let chosen = OPTIONS.iter().find(is_chosen)?.name;
+        (self.options.granularity != Granularity::default()).then_some(chosen)
     }
 
     pub(super) fn clear_filters(&mut self) {

@@ -24,7 +24,7 @@ pub(in super::super) fn write(report: &mut Report, out: &mut dyn Write) -> Resul
     if all.is_empty() {
         let pattern = argument.map_or("", |argument| argument.as_str());
         return Err(Error::NoMatch(format!(
-            "no function matches {pattern:?}; search for one with: heaptui top"
+            "no function matches {pattern:?}; top lists them"
         )));
     }
     // What holds most comes first.

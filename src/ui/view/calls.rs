@@ -101,16 +101,16 @@ impl Calls {
     }
 
     /// Goes to the next context that matches the search, in the order of the rows, folded ones included.
-    fn find(&mut self, session: &mut Session, shown: &Shown, forward: bool, body: Rect) {
-        let Some(search) = &session.search else { return };
+    fn find(&mut self, session: &mut Session, shown: &Shown, forward: bool, body: Rect) -> Option<String> {
+        let search = session.search.as_ref()?;
         let matching = shown.listing.by_name.iter().filter(|(name, _)| search.is_match(name));
         let wanted: FxHashSet<NodeId> = matching.map(|(_, &node)| node).collect();
         let matches = shown.tree.contexts_of(|node| wanted.contains(&node));
         let current = self.rows.get(self.cursor.at).map_or(TreeNodeId::ROOT, |row| row.id);
-        if let Some(next) = super::neighbour(&matches, current, forward) {
-            self.reveal(shown, matches[next]);
-            self.select(session, self.cursor.at, body);
-        }
+        let next = super::neighbour(&matches, current, forward)?;
+        self.reveal(shown, matches[next]);
+        self.select(session, self.cursor.at, body);
+        Some(super::match_of(next, matches.len()))
     }
 
     /// Opens a row and, as long as there is no choice, what is below it.
@@ -201,7 +201,9 @@ impl View for Calls {
                 self.select(session, self.cursor.at, body);
             }
             (Action::NextMatch | Action::PreviousMatch, _) => {
-                self.find(session, &shown, action == Action::NextMatch, body);
+                let which = self.find(session, &shown, action == Action::NextMatch, body);
+                self.cursor.fit(self.rows.len(), height);
+                return which.map_or(Outcome::Ignored, Outcome::Say);
             }
             (Action::Expand, Some(row)) if row.has_children && row.is_open => {
                 self.select(session, self.cursor.at + 1, body)
@@ -318,5 +320,6 @@ impl View for Calls {
         }
         let name = self.rows.get(self.cursor.at).map_or("", |row| &row.name);
         super::draw_details(session, theme, parts.details, name, buffer);
+        super::draw_position(theme, parts, self.cursor.offset, self.rows.len(), buffer);
     }
 }

@@ -241,23 +241,53 @@ fn marker(on_cursor: bool) -> Span<'static> {
     Span::raw(if on_cursor { "▌" } else { " " })
 }
 
-/// The next row that matches the search, from `at` on in one direction, around the end.
+/// Which of so many matches one is.
+fn match_of(at: usize, count: usize) -> String {
+    format!("Match {} of {count}.", at + 1)
+}
+
+/// The next row that matches the search, from `at` on in one direction, around the end, and which match it is.
 fn find_match(
     session: &Session,
     len: usize,
     at: usize,
     forward: bool,
     name: impl Fn(usize) -> String,
-) -> Option<usize> {
+) -> Option<(usize, String)> {
     let search = session.search.as_ref()?;
-    let around = (1..=len).map(|by| {
-        if forward {
-            (at + by) % len
-        } else {
-            (at + len - by) % len
-        }
-    });
-    around.into_iter().find(|&row| search.is_match(&name(row)))
+    let matches: Vec<usize> = (0..len).filter(|&row| search.is_match(&name(row))).collect();
+    let next = if forward {
+        matches.iter().position(|&row| row > at).or(Some(0))
+    } else {
+        matches
+            .iter()
+            .rposition(|&row| row < at)
+            .or(matches.len().checked_sub(1))
+    };
+    let next = next?;
+    Some((*matches.get(next)?, match_of(next, matches.len())))
+}
+
+/// At the right end of the rule above the details, where not all of so many rows are in sight, which are.
+fn draw_position(theme: Theme, parts: Parts, first: usize, len: usize, buffer: &mut Buffer) {
+    let height = usize::from(parts.rows.height);
+    if len > height {
+        let last = (first + height).min(len);
+        draw_note(theme, parts, &format!(" rows {}–{last} of {len} ", first + 1), buffer);
+    }
+}
+
+/// Writes at the right end of the rule above the details.
+fn draw_note(theme: Theme, parts: Parts, note: &str, buffer: &mut Buffer) {
+    let line = Line::styled(note.to_string(), theme.quiet());
+    let width = (line.width() as u16).min(parts.details.width);
+    let area = Rect {
+        x: parts.details.right() - width,
+        width,
+        height: parts.details.height.min(1),
+        ..parts.details
+    };
+    paint::line(buffer, area, 0, &line);
 }
 
 /// What parts the rows from the details.
@@ -289,14 +319,14 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
     );
 
     let types = session.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
-    // The type in view first: it is the one that always has room.
-    let others = (0..types)
-        .take(9)
-        .map(SampleTypeId::from_index)
-        .filter(|id| *id != session.sample_type);
-    let listings = std::iter::once(session.sample_type)
-        .chain(others)
-        .filter_map(|id| session.listing_of(id));
+    // The type in view first: it is the one that always has room. Then its counterpart.
+    let stem = |id: SampleTypeId| {
+        let name = session.profile.as_ref().map_or("", |profile| profile.type_name(id));
+        name.split('_').next().unwrap_or_default()
+    };
+    let mut types: Vec<SampleTypeId> = (0..types).take(9).map(SampleTypeId::from_index).collect();
+    types.sort_by_key(|id| (*id != session.sample_type, stem(*id) != stem(session.sample_type)));
+    let listings = types.into_iter().filter_map(|id| session.listing_of(id));
     let values = listings.map(|listing| {
         let report = &listing.report;
         let sums = listing

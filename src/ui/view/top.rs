@@ -215,8 +215,9 @@ impl View for Top {
                 let forward = action == Action::NextMatch;
                 let rows = self.rows(&listing);
                 let found = super::find_match(session, len, self.cursor.at, forward, |at| rows[at].name.clone());
-                if let Some(at) = found {
+                if let Some((at, which)) = found {
                     self.select(session, at, body);
+                    return Outcome::Say(which);
                 }
             }
             Action::Enter => return Outcome::Go(TREE),
@@ -298,16 +299,11 @@ impl View for Top {
             );
         }
         super::draw_details(session, theme, parts.details, &session.selected, buffer);
-        if !self.is_listed && parts.details.height > 1 {
-            let note = "not in this table: too small, or nothing of it here ";
-            let width = (note.len() as u16).min(body.width);
-            let area = Rect {
-                x: body.right() - width,
-                y: parts.details.y,
-                width,
-                height: 1,
-            };
-            paint::line(buffer, area, 0, &Line::styled(note, theme.quiet()));
+        if self.is_listed {
+            super::draw_position(theme, parts, self.cursor.offset, rows.len(), buffer);
+        } else {
+            let note = " not in this table: too small, or nothing of it here ";
+            super::draw_note(theme, parts, note, buffer);
         }
     }
 }

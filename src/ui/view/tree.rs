@@ -208,8 +208,9 @@ impl View for Tree {
             Action::NextMatch | Action::PreviousMatch => {
                 let forward = action == Action::NextMatch;
                 let name = |at: usize| self.entries[at].name.clone();
-                if let Some(at) = super::find_match(session, len, self.cursor.at, forward, name) {
+                if let Some((at, which)) = super::find_match(session, len, self.cursor.at, forward, name) {
                     self.cursor.go(at, len, height);
+                    return Outcome::Say(which);
                 }
             }
             Action::Enter => {
@@ -316,5 +317,6 @@ impl View for Tree {
         }
         let name = self.entries.get(self.cursor.at).map_or("", |entry| &entry.name);
         super::draw_details(session, theme, parts.details, name, buffer);
+        super::draw_position(theme, parts, self.cursor.offset, self.entries.len(), buffer);
     }
 }

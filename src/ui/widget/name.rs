@@ -168,6 +168,24 @@ fn cut_middle(text: &str, width: usize) -> String {
     format!("{head}{}", &text[tail_start..])
 }
 
+/// Text with `…` at its start where it is too long.
+pub(in super::super) fn cut_start(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let mut used = 1;
+    let fits = text.chars().rev().take_while(|char| {
+        used += char.width().unwrap_or(0);
+        used <= width
+    });
+    let kept: usize = fits.map(char::len_utf8).sum();
+    if width == 0 {
+        String::new()
+    } else {
+        format!("…{}", &text[text.len() - kept..])
+    }
+}
+
 /// Text with `…` at its end where it is too long.
 pub(in super::super) fn cut_end(text: &str, width: usize) -> String {
     if text.width() <= width {

@@ -254,14 +254,14 @@ impl Picture<'_> {
         let report = &self.shown.listing.report;
         let count = matches.contexts.len();
         let share = percentage(matches.covered, report.total);
-        let covered = format!("covers {} {}", report.format.value(matches.covered), share.trim());
+        let covered = format!("{} {}", report.format.value(matches.covered), share.trim());
         match (count, matches.contexts.binary_search(&self.flame.part().first())) {
             (0, _) => "nothing matches".into(),
             (_, Ok(at)) if matches!(self.flame.part(), Part::One(_)) => {
-                format!("match {} of {count} {covered}", at + 1)
+                format!("match {} of {count}, all cover {covered}", at + 1)
             }
-            (1, _) => format!("1 match {covered}"),
-            _ => format!("{count} matches {covered}"),
+            (1, _) => format!("1 match covers {covered}"),
+            _ => format!("{count} matches cover {covered}"),
         }
     }
 

@@ -219,23 +219,21 @@ impl CallGraph {
     }
 
     /// The next function that matches the search; one that is not drawn if none is.
-    fn find(&mut self, session: &mut Session, forward: bool, body: Rect) {
-        let (Some((_, picture)), Some(listing)) = (self.shown.clone(), session.listing().cloned()) else {
-            return;
-        };
+    fn find(&mut self, session: &mut Session, forward: bool, body: Rect) -> Option<String> {
+        let ((_, picture), listing) = (self.shown.clone()?, session.listing().cloned()?);
         let place = picture.order.iter().position(|&at| at == self.at).unwrap_or(0);
         let name = |place: usize| picture.functions[picture.order[place]].name.clone();
-        if let Some(place) = find_match(session, picture.order.len(), place, forward, name) {
-            return self.go(Some(picture.order[place]), session, body);
+        if let Some((place, which)) = find_match(session, picture.order.len(), place, forward, name) {
+            self.go(Some(picture.order[place]), session, body);
+            return Some(which);
         }
-        let Some(search) = &session.search else { return };
+        let search = session.search.as_ref()?;
         let matching = listing.by_name.iter().filter(|(name, _)| search.is_match(name));
         let cum = |node: NodeId| listing.whole.node(node).cum_value().unsigned_abs();
         let heaviest = matching.max_by(|a, b| cum(*a.1).cmp(&cum(*b.1)).then_with(|| b.0.cmp(a.0)));
-        if let Some((name, _)) = heaviest {
-            session.selected = name.clone();
-            self.refresh(session, body);
-        }
+        session.selected = heaviest?.0.clone();
+        self.refresh(session, body);
+        None
     }
 
     /// Puts the cursor on the selected function, or on what is nearest to it.
@@ -286,7 +284,8 @@ impl View for CallGraph {
             Action::Move(Step::WheelDown) => self.pan(0, 3, body),
             Action::Pan(to_right) => self.pan(if to_right == 0 { -side } else { side }, 0, body),
             Action::NextMatch | Action::PreviousMatch if session.search.is_some() => {
-                self.find(session, action == Action::NextMatch, body);
+                let which = self.find(session, action == Action::NextMatch, body);
+                return which.map_or(Outcome::Done, Outcome::Say);
             }
             Action::Centre => self.centre(body),
             Action::Enter => self.enter(session, body),

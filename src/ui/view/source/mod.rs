@@ -243,7 +243,10 @@ impl View for Source {
             Action::Collapse => self.left = self.left.saturating_sub(SIDE),
             Action::NextValue | Action::PreviousValue => {
                 let found = self.find(action == Action::NextValue, |row| self.has_value(row));
-                found.into_iter().for_each(|at| self.cursor.go(at, len, height));
+                match found.filter(|at| *at != self.cursor.at) {
+                    Some(at) => self.cursor.go(at, len, height),
+                    None => return Outcome::Say("No other line holds anything.".into()),
+                }
             }
             Action::NextMatch | Action::PreviousMatch => {
                 let Some(search) = &session.search else {
@@ -267,6 +270,7 @@ impl View for Source {
                     self.refresh(session, body);
                     return Outcome::Done;
                 }
+                return Outcome::Say("As far as the profile knows, this line calls nothing.".into());
             }
             Action::Back => {
                 let Some(place) = self.trail.pop() else {
