@@ -111,6 +111,8 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         }
     }
     if !io::stdout().is_terminal() {
+        // A profile that cannot be read is worth more words than where it would be shown.
+        setup.loader.load(&())?;
         return Err(Error::Usage(format!(
             "standard output is not a terminal: name a report ({}), e.g. heaptui top FILE",
             report_names()
