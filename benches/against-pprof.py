@@ -16,7 +16,7 @@ import argparse, fcntl, os, pathlib, pty, resource, select, signal, statistics, 
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Each with its argument; functions of that name are in every made profile, and methods in most others.
-REPORTS = {"top": [], "tree": [], "peek": [r"json\.structEncoder|template\.\(\*state\)\.walk$|^main\.\(\*"], "traces": [], "dot": [], "json": []}
+REPORTS = {"top": [], "tree": [], "peek": [r"json\.structEncoder|template\.\(\*state\)\.walk$|\(\*Store\)\.Get$|^main\.\(\*"], "traces": [], "dot": [], "json": []}
 # What pprof has no report of is measured against the one that shows most of it.
 NEAREST = {"json": "tree"}
 # Words that only a whole table has.

@@ -397,6 +397,7 @@ impl App {
                     .strip_prefix(&format!("{}: ", self.session.source))
                     .unwrap_or(&text);
                 self.message = Some(Message::Problem(why.to_string()));
+                self.load = Load::Failed(why.to_string());
                 None
             }
             Err(Error::Cancelled) => {

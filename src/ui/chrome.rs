@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::app::{App, Message};
+use super::app::{App, Load, Message};
 use super::keymap::{self, Action};
 use super::keys;
 use super::screen::{Screen, tabs};
@@ -213,6 +213,9 @@ fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
             Span::styled(gap, theme.quiet()),
             Span::styled(format!("{filter}={text}"), theme.filter()),
         ]);
+    }
+    if let Load::Failed(_) = app.load {
+        spans.push(Span::styled("  as before: not read again", theme.error()));
     }
     if let Some(granularity) = app.session.granularity() {
         spans.push(Span::styled(format!("  by {granularity}"), theme.value()));

@@ -27,7 +27,7 @@ pub(super) struct Top {
 
 /// Columns that are left out first where there is little room.
 const SPARE: [&str; 4] = ["sum%", "flat%", "cum%", "cum"];
-const MIN_NAME: usize = 24;
+const MIN_NAME: usize = 30;
 
 impl Top {
     fn rows<'s>(&'s self, listing: &'s Listing) -> &'s [Row] {
