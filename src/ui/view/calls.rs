@@ -203,7 +203,7 @@ impl View for Calls {
             (Action::NextMatch | Action::PreviousMatch, _) => {
                 let which = self.find(session, &shown, action == Action::NextMatch, body);
                 self.cursor.fit(self.rows.len(), height);
-                return which.map_or(Outcome::Ignored, Outcome::Say);
+                return super::went_to_match(session, which);
             }
             (Action::Expand, Some(row)) if row.has_children && row.is_open => {
                 self.select(session, self.cursor.at + 1, body)

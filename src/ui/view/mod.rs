@@ -246,6 +246,15 @@ fn match_of(at: usize, count: usize) -> String {
     format!("Match {} of {count}.", at + 1)
 }
 
+/// What comes of going to the next match: which it is, if there is one.
+fn went_to_match(session: &Session, which: Option<String>) -> Outcome {
+    match which {
+        Some(which) => Outcome::Say(which),
+        None if session.search.is_some() => Outcome::Say("Nothing matches here.".into()),
+        None => Outcome::Ignored,
+    }
+}
+
 /// The next row that matches the search, from `at` on in one direction, around the end, and which match it is.
 fn find_match(
     session: &Session,

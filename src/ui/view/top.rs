@@ -215,10 +215,11 @@ impl View for Top {
                 let forward = action == Action::NextMatch;
                 let rows = self.rows(&listing);
                 let found = super::find_match(session, len, self.cursor.at, forward, |at| rows[at].name.clone());
-                if let Some((at, which)) = found {
+                let which = found.map(|(at, which)| {
                     self.select(session, at, body);
-                    return Outcome::Say(which);
-                }
+                    which
+                });
+                return super::went_to_match(session, which);
             }
             Action::Enter => return Outcome::Go(TREE),
             Action::Sort => {

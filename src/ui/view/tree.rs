@@ -208,10 +208,12 @@ impl View for Tree {
             Action::NextMatch | Action::PreviousMatch => {
                 let forward = action == Action::NextMatch;
                 let name = |at: usize| self.entries[at].name.clone();
-                if let Some((at, which)) = super::find_match(session, len, self.cursor.at, forward, name) {
+                let found = super::find_match(session, len, self.cursor.at, forward, name);
+                let which = found.map(|(at, which)| {
                     self.cursor.go(at, len, height);
-                    return Outcome::Say(which);
-                }
+                    which
+                });
+                return super::went_to_match(session, which);
             }
             Action::Enter => {
                 let entry = self.entries.get(self.cursor.at).cloned();
