@@ -64,7 +64,7 @@ fn a_page_is_opened_or_one_is_told_where_it_is() {
         (
             WEB,
             &[],
-            "The page is {page}\nThere is no screen here for a browser.\n",
+            "The page is {page}\nThere is no screen here for a browser: copy the file to where one is.\n",
             false,
         ),
         (

@@ -64,7 +64,7 @@ impl Seat {
             (Some(ssh), ..) => self.fetching(ssh, page),
             (None, Some(browser), _) => format!("$BROWSER does not start, or fails: {browser}"),
             (None, None, true) => "No browser starts; $BROWSER may name one.".to_string(),
-            (None, None, false) => "There is no screen here for a browser.".to_string(),
+            (None, None, false) => "There is no screen here for a browser: copy the file to where one is.".to_string(),
         };
         format!("The page is {place}\n{why}")
     }

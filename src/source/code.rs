@@ -135,7 +135,7 @@ impl CodeFinder {
         if in_modules.is_empty() {
             let below: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
             tried.push((
-                format!("{} by the end of its name", below.join(":")),
+                format!("{} by its last folders", below.join(":")),
                 own_paths(name, &folders),
             ));
         }
