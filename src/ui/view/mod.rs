@@ -387,7 +387,12 @@ fn place(session: &Session, full: &str) -> String {
     let place = session.listing().and_then(|listing| {
         let report = &listing.report;
         let node = *listing.by_name.get(full)?;
-        let line = listing.lines.get(&report.frames.info(node).name)?;
+        let info = report.frames.info(node);
+        if info.line > 0 {
+            // The row is a line already.
+            return Some(format!("{}:{}", report.frames.file(node), info.line));
+        }
+        let line = listing.lines.get(&info.name)?;
         let file = report
             .profile
             .text(report.profile.functions[line.function.index()].filename);
