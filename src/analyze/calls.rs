@@ -115,6 +115,9 @@ impl State {
     }
 }
 
+/// Frames that are reduced at once: a stack of Go has no more, a hostile one has millions.
+const AT_ONCE: usize = 1024;
+
 /// A location with a wanted node, and where the walk was before it.
 #[derive(Clone, Copy)]
 struct Step {
@@ -159,54 +162,63 @@ impl Codes {
         }
     }
 
-    /// The locations of a stack that have a wanted node, outermost first, in a buffer to be reused.
+    /// The locations of a part of a stack that have a wanted node, outermost first, in a buffer to be reused. The walk
+    /// goes on from `before` to behind the part.
     #[inline(always)]
-    fn wanted<'b>(&self, stack: Stack<'_>, buffer: &'b mut Vec<Step>) -> &'b [Step] {
-        if buffer.len() < stack.len() {
-            let step = Step {
-                location: LocationId(0),
-                before: State::START,
-            };
-            buffer.resize(stack.len(), step);
-        }
-        let (mut length, mut before) = (0, State::START);
-        stack.iter().rev().for_each(|location| {
+    fn wanted<'b>(&self, part: Stack<'_>, before: &mut State, buffer: &'b mut [Step; AT_ONCE]) -> &'b [Step] {
+        let (mut length, mut state) = (0, *before);
+        part.iter().rev().for_each(|location| {
             let behind = self.behind[location.index()];
+            let before = state;
             buffer[length] = Step { location, before };
             length += usize::from(behind.is_called());
-            before = before.then(behind);
+            state = state.then(behind);
         });
+        *before = state;
         &buffer[..length]
     }
 }
 
+/// A stack in parts, the outermost first.
+fn parts(stack: Stack<'_>) -> impl Iterator<Item = Stack<'_>> {
+    let ends = (1..=stack.len()).rev().step_by(AT_ONCE);
+    ends.map(move |end| stack.part(end.saturating_sub(AT_ONCE) as u32, end as u32))
+}
+
 fn edges_of(basis: Basis<'_>, spans: &[Span], codes: &Codes) -> EdgeTable {
     let mut edges = EdgeTable::new(codes, spans.len());
-    let mut buffer = Vec::new();
+    let nowhere = Step {
+        location: LocationId(0),
+        before: State::START,
+    };
+    let mut buffer = [nowhere; AT_ONCE];
     for (stamp, span) in (1u32..).zip(spans) {
         let (value, divisor) = basis.weights.of(span.sample.index());
         if value == 0 && divisor == 0 {
             continue;
         }
-        for step in codes.wanted(basis.stack(span), &mut buffer) {
-            let mut path = Path {
-                parent: step.before.place(),
-                residual: step.before.is_residual(),
-                edges: &mut edges,
-                add: |edge: &mut Edge, inline| edge.add(value, divisor, inline),
-                stamp,
-            };
-            let [first, second] = codes.pairs[step.location.index()];
-            if second != NONE {
-                path.call(second);
-                path.call(first);
-            } else if first != MORE {
-                path.call(first);
-            } else {
-                let nodes = basis.frames.of(step.location);
-                for (at, node) in nodes.iter().enumerate().rev() {
-                    let inline = if at + 1 < nodes.len() { INLINE } else { 0 };
-                    path.call(codes.codes[node.index()] | inline);
+        let mut before = State::START;
+        for part in parts(basis.stack(span)) {
+            for step in codes.wanted(part, &mut before, &mut buffer) {
+                let mut path = Path {
+                    parent: step.before.place(),
+                    residual: step.before.is_residual(),
+                    edges: &mut edges,
+                    add: |edge: &mut Edge, inline| edge.add(value, divisor, inline),
+                    stamp,
+                };
+                let [first, second] = codes.pairs[step.location.index()];
+                if second != NONE {
+                    path.call(second);
+                    path.call(first);
+                } else if first != MORE {
+                    path.call(first);
+                } else {
+                    let nodes = basis.frames.of(step.location);
+                    for (at, node) in nodes.iter().enumerate().rev() {
+                        let inline = if at + 1 < nodes.len() { INLINE } else { 0 };
+                        path.call(codes.codes[node.index()] | inline);
+                    }
                 }
             }
         }
