@@ -15,6 +15,8 @@ use crate::model::{Label, LabelSetId, LocationId, Profile, Stacks};
 
 /// Rows from here on stand for ids that are kept aside: [`Samples::far`].
 const FAR: u32 = 1 << 31;
+/// Frames that a stack may have: a thousand times what Go records, and little enough to be written whole.
+const MAX_DEPTH: usize = 1 << 20;
 /// Sets of one label that are remembered by their bytes, as a power of two.
 const REMEMBERED_BITS: u32 = 8;
 
@@ -83,6 +85,9 @@ impl Samples {
             }
         }
         room(profile.samples.len().max(profile.stacks.frames() / 16), "samples")?;
+        if profile.stacks.begun() > MAX_DEPTH {
+            return Err(Error::malformed(format!("a stack of more than {MAX_DEPTH} frames")));
+        }
         if !self.any {
             self.any = true;
             profile.samples.values.resize_with(self.values.len(), Vec::new);

@@ -77,6 +77,11 @@ impl Stacks {
         }
     }
 
+    /// How many frames were appended to the stack that [`Stacks::end_stack`] will end.
+    pub fn begun(&self) -> usize {
+        self.frames() - self.starts[self.len()] as usize
+    }
+
     /// Makes a stack of what was appended, as [`Stacks::push`] does.
     pub fn end_stack(&mut self) -> StackId {
         let start = self.starts[self.len()] as usize;

@@ -421,6 +421,11 @@ fn bombs() -> Vec<Input> {
         input(Read, "empty texts", gzip(&and(&bytes(6, b"").repeat(200_000)))),
         input(Read, "a text of 2 MiB", gzip(&and(&bytes(6, &vec![b'A'; 2 << 20])))),
         input(
+            Refused,
+            "a stack of more than a million frames",
+            gzip(&and(&sample(&vec![1; (1 << 20) + 1], &[1, 1]))),
+        ),
+        input(
             Read,
             "one sample 20,000 times",
             gzip(&and(&sample(&[3, 2, 1], &[1 << 20, 1 << 20]).repeat(20_000))),
