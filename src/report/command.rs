@@ -5,6 +5,7 @@
 //! Source of the language: pprof's interactive mode; its help is made from the tables here.
 
 use super::options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+use super::prepare::sample_type;
 use super::{REPORTS, ReportRow, report, similar};
 use crate::analyze::Sort;
 use crate::model::{Profile, SampleTypeId};
@@ -128,10 +129,9 @@ fn set(name: &str, value: Option<&str>, profile: &Profile, options: &mut Options
         (None, Takes::Flag) => "true",
     };
     if name == "sample_index" {
-        let Some(id) = profile.sample_type(value) else {
-            let types = (0..profile.sample_types.len()).map(|id| profile.type_name(SampleTypeId::from_index(id)));
-            let types: Vec<&str> = types.take(9).collect();
-            return Step::Problem(format!("no sample type {value:?}; there is {}", types.join(", ")));
+        let id = match sample_type(profile, value) {
+            Ok(id) => id,
+            Err(error) => return Step::Problem(error.to_string()),
         };
         return done(name, row.set(options, profile.type_name(id)));
     }

@@ -7,7 +7,7 @@ use super::line;
 use super::prepare::Report;
 use super::routine::{Routine, routines};
 use super::sources::{MAX_PLACES, Shelf};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::strings::visible_lines;
 use crate::model::{units, visible};
 
@@ -31,10 +31,7 @@ fn listing(report: &Report, out: &mut dyn Write) -> Result<BTreeSet<String>> {
     let argument = report.argument.as_ref();
     let routines = routines(report, &|name| argument.is_none_or(|argument| argument.is_match(name)));
     if routines.is_empty() {
-        let pattern = argument.map_or("", |argument| argument.as_str());
-        return Err(Error::NoMatch(format!(
-            "no function matches {pattern:?}; top lists them"
-        )));
+        return Err(report.no_match());
     }
     line(out, format_args!("Total: {}", report.format.value(report.total)))?;
     let mut shelf = Shelf::new(report);

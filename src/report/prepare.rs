@@ -248,6 +248,12 @@ impl Report {
         self.total == i64::MAX
     }
 
+    /// That the argument matches no function.
+    pub(super) fn no_match(&self) -> Error {
+        let pattern = self.argument.as_ref().map_or("", |argument| argument.as_str());
+        Error::NoMatch(format!("no function matches {pattern:?}; top lists them"))
+    }
+
     /// Adds what should be warned of.
     pub(super) fn note(&mut self, note: String) {
         self.notes.push(note);
@@ -394,7 +400,7 @@ pub fn filters(options: &Options) -> Result<Filters> {
     })
 }
 
-fn sample_type(profile: &Profile, wanted: &str) -> Result<SampleTypeId> {
+pub(super) fn sample_type(profile: &Profile, wanted: &str) -> Result<SampleTypeId> {
     if profile.sample_types.is_empty() {
         return Err(Error::malformed("it has no sample types"));
     }

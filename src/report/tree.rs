@@ -5,7 +5,7 @@ use std::io::Write;
 use super::header;
 use super::prepare::Report;
 use crate::analyze::Edge;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::units::percentage;
 
 const SEPARATOR: &str = "----------------------------------------------------------+-------------";
@@ -18,10 +18,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     if let Some(argument) = &report.argument
         && !graph.listed.iter().any(|&node| argument.is_match(&report.name(node)))
     {
-        return Err(Error::NoMatch(format!(
-            "no function matches {:?}; top lists them",
-            argument.as_str()
-        )));
+        return Err(report.no_match());
     }
     header::write(report, out)?;
     super::line(out, format_args!("{SEPARATOR}\n{LEGEND}"))?;

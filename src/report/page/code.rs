@@ -7,7 +7,7 @@ use super::super::prepare::Report;
 use super::super::routine::{Routine, routines};
 use super::super::sources::Shelf;
 use super::{escaped, fill};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::units::percentage;
 use crate::model::{strings::visible_lines, visible};
 
@@ -22,10 +22,7 @@ pub(in super::super) fn write(report: &mut Report, out: &mut dyn Write) -> Resul
     let argument = report.argument.as_ref();
     let mut all = routines(report, &|name| argument.is_none_or(|argument| argument.is_match(name)));
     if all.is_empty() {
-        let pattern = argument.map_or("", |argument| argument.as_str());
-        return Err(Error::NoMatch(format!(
-            "no function matches {pattern:?}; top lists them"
-        )));
+        return Err(report.no_match());
     }
     // What holds most comes first.
     all.sort_by_key(|routine| std::cmp::Reverse((routine.cum.unsigned_abs(), routine.flat.unsigned_abs())));
