@@ -11,7 +11,8 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 
 use heaptui::analyze::{
-    Basis, CallTree, Calls, Direction, Filters, Frames, Granularity, Limits, Plan, Scope, Shape, Sort, Trimmed, View,
+    Basis, CallIdentity, CallTree, Direction, Filters, Frames, Granularity, GraphUse, Plan, Scope, Shape, Sort,
+    TrimLimits, Trimmed,
 };
 use heaptui::analyze::{Weights, compile_pattern};
 use heaptui::decode;
@@ -67,13 +68,13 @@ fn aggregate(bencher: Bencher<'_, '_>, stacks: u64) {
                 divisors: None,
             },
         };
-        let limits = Limits {
+        let limits = TrimLimits {
             node_fraction: 0.005,
             edge_fraction: 0.001,
-            ..Limits::default()
+            ..TrimLimits::default()
         };
-        let (view, calls) = (View::List(Sort::Flat), Calls::Merged);
-        Trimmed::new(basis, Plan { limits, view, calls })
+        let (usage, calls) = (GraphUse::List(Sort::Flat), CallIdentity::Merged);
+        Trimmed::new(basis, Plan { limits, usage, calls })
     });
 }
 

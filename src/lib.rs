@@ -5,7 +5,7 @@
 //! ```text
 //! bytes ──decode──▶ Profile ──analyze──▶ Scope · Frames · Graph · CallTree ──report──▶ text, pictures
 //!   ▲                  │                         │
-//! source             model                      ui ── view/* ── keymap
+//! source             model                      ui ── view/* ── keys  
 //! (file, stdin,   (interned, columnar,     (ratatui; draws what analyze
 //!  http)           one column a type)       made, decides nothing)
 //! ```
@@ -16,11 +16,12 @@
 //! | [`decode`] | formats: gzip, protobuf, legacy text | files, network, terminal |
 //! | [`analyze`] | filters, nodes, sums, trimming | text layout, I/O, clock |
 //! | [`layout`] | sizes and edges to boxes and routes, in layers | profiles, terminals, picture formats |
-//! | [`picture`] | shapes and texts as SVG, PNG, PDF; the font | what a picture shows |
+//! | [`graphics`] | shapes and texts as SVG, PNG, PDF; the font | what a picture shows |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
-//! | [`source`] | files, standard input, HTTP, saving, where source code is | what the bytes mean |
+//! | [`source`] | files, standard input, HTTP, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
-//! | [`launch`] | how an editor and a browser are started | what they are to show |
+//! | [`load`] | several names become one profile | where bytes come from: how a name is opened is handed in |
+//! | [`host`] | saving files, starting an editor and a browser | what they hold or show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!
 //! [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
@@ -28,13 +29,13 @@
 //! # The screen
 //!
 //! ```text
-//! ┌ header: source · binary · total · when · rate                         ui/chrome.rs
-//! │ sample type tabs: [4 inuse_space]  3 inuse_objects …                   ui/chrome.rs
-//! │ view tabs: [Top] Tree Calls Flame …    filters and search in force     ui/chrome.rs
+//! ┌ header: source · binary · total · when · rate                         ui/app/chrome.rs
+//! │ sample type tabs: [4 inuse_space]  3 inuse_objects …                   ui/app/chrome.rs
+//! │ view tabs: [Top] Tree Calls Flame …    filters and search in force     ui/app/chrome.rs
 //! │ body: the view in front                                                ui/view/, one file or folder a view
-//! │   over it: help and reports, or the menu of exports                     ui/widget/pane.rs, ui/export.rs
+//! │   over it: help and reports, or the menu of exports                     ui/widget/pane.rs, ui/app/export.rs
 //! │   details of the function under the cursor                             ui/view/mod.rs
-//! └ footer: the keys that act here, or a message, or a prompt              ui/chrome.rs, ui/widget/prompt.rs
+//! └ footer: the keys that act here, or a message, or a prompt              ui/app/chrome.rs, ui/widget/prompt.rs
 //! ```
 //!
 //! # The rules
@@ -52,11 +53,11 @@ pub mod cli;
 pub mod decode;
 pub mod encode;
 pub mod error;
-pub mod launch;
+pub mod graphics;
+pub mod host;
 pub mod layout;
 pub mod load;
 pub mod model;
-pub mod picture;
 pub mod progress;
 pub mod report;
 pub mod source;

@@ -15,14 +15,14 @@ use std::time::Duration;
 use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
-use heaptui::launch::{Editor, Seat};
+use heaptui::graphics::FileFormat;
+use heaptui::host::{self, Described, Editor, Seat};
 use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
-use heaptui::picture::FileFormat;
 use heaptui::progress::Observer;
 use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Shows, Sources, Step, Wanted};
-use heaptui::source::{self, Code, CodeFinder, Described, HttpOptions, NotFound, Source};
+use heaptui::source::{Code, CodeFinder, HttpOptions, NotFound, Source};
 use heaptui::ui::{self, Colours, Existing, Loader, Setup};
 use heaptui::zone;
 
@@ -141,7 +141,7 @@ fn picture(setup: &Setup, size: (u16, u16), path: &Path) -> Result<()> {
         reason,
     };
     ui::picture(setup, size)?.write(format, &mut bytes).map_err(failed)?;
-    source::save(&bytes, path)
+    host::save(&bytes, path)
 }
 
 /// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
@@ -199,7 +199,7 @@ fn write_report(
             let mut text = Vec::new();
             let warnings = write(&mut text)?;
             warn(&format!("Generating report in {}", path.display()));
-            source::save(&text, path)?;
+            host::save(&text, path)?;
             warnings
         }
         None if report.content == Content::Page => {
@@ -218,7 +218,7 @@ fn write_report(
 
 /// Opens a page in a browser, or says how to get there.
 fn show_page(page: &[u8]) -> Result<String> {
-    let path = source::save_temporary(page, "heaptui", "html")?;
+    let path = host::save_temporary(page, "heaptui", "html")?;
     Ok(Seat::local().show(&path))
 }
 
@@ -335,8 +335,8 @@ impl Loader for Opened {
 
     fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool> {
         match existing {
-            Existing::Replace => source::save(bytes, Path::new(file)).map(|()| true),
-            Existing::Keep => source::save_new(bytes, Path::new(file)),
+            Existing::Replace => host::save(bytes, Path::new(file)).map(|()| true),
+            Existing::Keep => host::save_new(bytes, Path::new(file)),
         }
     }
 }
@@ -372,7 +372,7 @@ fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
         check(&bytes)?;
         return print(&bytes);
     }
-    let saved = source::fetch(&source, &http, output, &check, &())?;
+    let saved = host::keep(&|| source.read(&http, &()), output, &check)?;
     println!("{}", visible(&saved.path.display().to_string()));
     Ok(())
 }

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use heaptui::analyze::{
-    Basis, Calls, Filters, Frames, Limits, NodeId, Plan as TrimPlan, Scope, Shape, Sort, Trimmed, View, Weights,
+    Basis, CallIdentity, Filters, Frames, GraphUse, NodeId, Plan as TrimPlan, Scope, Shape, Sort, TrimLimits, Trimmed,
+    Weights,
 };
 use heaptui::load::{Combine, Comparison, Loaded, Scaling, load};
 use heaptui::model::{
@@ -230,14 +231,14 @@ proptest! {
         let frames = Frames::new(&profile, &scope, &Shape::default());
         let weights = Weights { values: &profile.samples.values[0], divisors: None };
         let basis = Basis { profile: &profile, scope: &scope, frames: &frames, weights };
-        for view in [View::List(Sort::Flat), View::Table(Sort::Flat)] {
-            let limits = Limits { node_count, ..Limits::default() };
-            let Trimmed { graph, candidates, .. } = Trimmed::new(basis, TrimPlan { limits, view, calls: Calls::Merged });
+        for usage in [GraphUse::List(Sort::Flat), GraphUse::Table(Sort::Flat)] {
+            let limits = TrimLimits { node_count, ..TrimLimits::default() };
+            let Trimmed { graph, candidates, .. } = Trimmed::new(basis, TrimPlan { limits, usage, calls: CallIdentity::Merged });
             let keeps = |node: &NodeId| graph.listed.len() == candidates || graph.listed.contains(node);
-            let counts = |node: &NodeId| view == View::List(Sort::Flat) || is_inlined(&frames, *node);
+            let counts = |node: &NodeId| usage == GraphUse::List(Sort::Flat) || is_inlined(&frames, *node);
             let found = graph.edges.iter().map(|edge| ((edge.from, edge.to), (edge.weight, edge.inline, edge.residual)));
             let found: BTreeMap<_, _> = found.collect();
-            prop_assert_eq!(found, walked(basis, keeps, counts), "{:?}", view);
+            prop_assert_eq!(found, walked(basis, keeps, counts), "{:?}", usage);
         }
     }
 

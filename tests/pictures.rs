@@ -8,8 +8,8 @@ mod fixtures;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use heaptui::graphics::{Area, Colour, Shape, blocks};
 use heaptui::model::{Function, Label, LabelValue, Line, Profile, ValueType};
-use heaptui::picture::{Area, Colour, Shape, blocks};
 use heaptui::report::{self, Options};
 use roxmltree::{Document, Node};
 use unicode_width::UnicodeWidthStr;

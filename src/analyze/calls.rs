@@ -13,7 +13,7 @@ use crate::model::{LocationId, Stack};
 
 /// Which calls are added up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Into {
+pub(super) enum CallScope {
     /// All.
     All,
     /// Those into nodes some of whose calls are inlined: which are, and how many of them.
@@ -21,8 +21,8 @@ pub(super) enum Into {
 }
 
 /// Calls between the nodes that are kept, or all.
-pub(super) fn edges(basis: Basis<'_>, kept: Option<&[bool]>, into: Into) -> Vec<Edge> {
-    let codes = Codes::new(basis.frames, kept, into);
+pub(super) fn edges(basis: Basis<'_>, kept: Option<&[bool]>, wanted: CallScope) -> Vec<Edge> {
+    let codes = Codes::new(basis.frames, kept, wanted);
     if !codes.wants_edges {
         return Vec::new();
     }
@@ -126,10 +126,10 @@ struct Step {
 }
 
 impl Codes {
-    fn new(frames: &Frames, kept: Option<&[bool]>, into: Into) -> Self {
+    fn new(frames: &Frames, kept: Option<&[bool]>, scope: CallScope) -> Self {
         let locations = frames.locations();
-        let mut wanted = vec![into == Into::All; frames.len()];
-        if into == Into::Inlined {
+        let mut wanted = vec![scope == CallScope::All; frames.len()];
+        if scope == CallScope::Inlined {
             for location in locations.clone() {
                 let [inlined @ .., _] = frames.of(location) else {
                     continue;

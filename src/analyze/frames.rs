@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
+use super::filepath;
 use super::filter::Scope;
-use super::path;
 use crate::model::{LocationId, Profile, Stack, StringId, Strings};
 
 /// A row of [`Frames`]: one entry of a report.
@@ -196,12 +196,12 @@ impl Frames {
             let trimmed = if shape.whole_paths {
                 file
             } else {
-                path::trim(file, &shape.trim_path, &shape.source_path)
+                filepath::trim(file, &shape.trim_path, &shape.source_path)
             };
             if trimmed.is_empty() {
                 StringId(0)
             } else {
-                self.files.intern(path::clean(trimmed).as_bytes())
+                self.files.intern(filepath::clean(trimmed).as_bytes())
             }
         })
     }
@@ -279,7 +279,7 @@ impl Frames {
             () if info.line != 0 => part(format_args!("{file}:{}", info.line)),
             () if !file.is_empty() => part(format_args!("{file}")),
             () if !function.is_empty() => {}
-            () if !binary.is_empty() => part(format_args!("[{}]", path::base(binary))),
+            () if !binary.is_empty() => part(format_args!("[{}]", filepath::base(binary))),
             () => part(format_args!("<unknown>")),
         }
         name

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::calls::{self, Into};
+use super::calls::{self, CallScope};
 use super::filter::{Scope, Span};
 use super::frames::{Frames, NodeId};
 use super::sums;
@@ -175,13 +175,13 @@ impl Graph {
     /// Adds up the calls anew. With `kept`, frames of other nodes are passed over: calls across them become residual
     /// edges, and the others' sums are nothing. The sums of those that are kept stay: what ends in or passes a node
     /// does so whichever others there are.
-    pub(super) fn connect(&mut self, basis: Basis<'_>, kept: Option<&[bool]>, into: Into) {
+    pub(super) fn connect(&mut self, basis: Basis<'_>, kept: Option<&[bool]>, wanted: CallScope) {
         let mut nodes = std::mem::take(&mut self.nodes);
         if let Some(kept) = kept {
             let others = nodes.iter_mut().zip(kept).filter(|(_, kept)| !**kept);
             others.for_each(|(node, _)| *node = Node::default());
         }
-        *self = Self::linked(nodes, calls::edges(basis, kept, into));
+        *self = Self::linked(nodes, calls::edges(basis, kept, wanted));
     }
 
     pub(super) fn linked(nodes: Vec<Node>, edges: Vec<Edge>) -> Self {

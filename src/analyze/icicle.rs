@@ -5,7 +5,7 @@
 //! into one tile that says how many they are. Only tiles that can be seen are looked at: siblings come largest first,
 //! so that the first that is too small ends the search.
 
-use super::calltree::{CallTree, TreeNodeId};
+use super::call_tree::{CallTree, TreeNodeId};
 
 /// What a tile stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

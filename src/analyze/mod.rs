@@ -5,19 +5,21 @@
 //! is) → [`Graph`] (one sample type: flat and cum of nodes, weights of edges), trimmed as pprof trims.
 //! Knows no text layout, terminal, file or clock. Sums saturate: they never wrap and never panic.
 
+mod call_tree;
 mod calls;
-mod calltree;
 mod contexts;
 mod coverage;
 mod excerpt;
+mod filepath;
 mod filter;
 mod frames;
+mod go_sort;
 mod graph;
 mod icicle;
 mod labels;
+mod node_score;
 mod overlay;
-mod packed;
-mod path;
+mod packed_stacks;
 mod pattern;
 mod places;
 mod prune;
@@ -26,27 +28,25 @@ mod sums;
 mod tagfilter;
 mod tagframes;
 mod tags;
-mod ties;
 mod total;
 mod trim;
-mod visual;
 
-pub use calltree::{CallTree, Direction, TreeNode, TreeNodeId};
+pub use call_tree::{CallTree, Direction, TreeNode, TreeNodeId};
 pub use contexts::Paths;
 pub use coverage::covered;
 pub use excerpt::excerpt;
+pub use filepath::{base as base_name, trim as trim_path};
 pub use filter::{Filters, Scope, Span};
 pub use frames::{Frames, Granularity, Names, NodeId, NodeInfo, Shape};
 pub use graph::{Basis, Edge, EdgeId, Graph, Node, Weights, by_size, mean};
 pub use icicle::{Icicle, Part, Tile};
 pub use labels::LabelUnits;
+pub use node_score::MAX_TAGS;
 pub use overlay::{ChainId, Column, Overlay};
-pub use path::{base as base_name, trim as trim_path};
 pub use pattern::compile as compile_pattern;
 pub use places::heaviest_lines;
 pub use tagfilter::TagFilter;
 pub use tagframes::{TagFrames, with_tag_frames};
 pub use tags::{NodeTags, Tag, TagGroup};
 pub use total::{DIFF_BASE, total};
-pub use trim::{Calls, Limits, Plan, Sort, Trimmed, View};
-pub use visual::MAX_TAGS;
+pub use trim::{CallIdentity, GraphUse, Plan, Sort, TrimLimits, Trimmed};

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::calltree::Direction;
+use super::call_tree::Direction;
 use super::frames::NodeId;
 use super::graph::{Basis, mean};
-use super::packed::{Packed, WATCH, sorted};
+use super::packed_stacks::{Packed, WATCH, sorted};
 use crate::error::Result;
 use crate::progress::Observer;
 

@@ -1,11 +1,11 @@
 //! What pprof leaves out of a graph, and in which order it lists the rest.
 
-use super::calls::Into;
+use super::calls::CallScope;
 use super::contexts::Paths;
 use super::frames::{Names, NodeId};
 use super::graph::{Basis, Graph};
 use super::tags::NodeTags;
-use super::{ties, visual};
+use super::{go_sort, node_score};
 
 /// By what nodes are listed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -19,7 +19,7 @@ pub enum Sort {
 
 /// How much is left out.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Limits {
+pub struct TrimLimits {
     /// List at most so many nodes; 0 for all.
     pub node_count: usize,
     /// Drop nodes whose |cum| is below this share of the flat sum.
@@ -34,16 +34,16 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'u> {
     /// What is left out.
-    pub limits: Limits,
+    pub limits: TrimLimits,
     /// For what.
-    pub view: View<'u>,
+    pub usage: GraphUse<'u>,
     /// Which calls are one.
-    pub calls: Calls,
+    pub calls: CallIdentity,
 }
 
 /// For what a graph is trimmed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum View<'u> {
+pub enum GraphUse<'u> {
     /// For a table of nodes: of calls no more than whether they are inlined.
     Table(Sort),
     /// For a list of nodes with their calls.
@@ -54,7 +54,7 @@ pub enum View<'u> {
 
 /// Which calls are one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Calls {
+pub enum CallIdentity {
     /// Those from a node to another.
     #[default]
     Merged,
@@ -78,7 +78,7 @@ pub struct Trimmed {
 }
 
 impl Trimmed {
-    /// Builds the graph, drops what is small, keeps the first `node_count`, in the order of the view.
+    /// Builds the graph, drops what is small, keeps the first `node_count`, in the order that its use asks for.
     /// After each step sums are taken from the samples again: what went through a dropped node shows as a residual
     /// edge. (By context, sums stay as they are.)
     pub fn new(basis: Basis<'_>, plan: Plan<'_>) -> Self {
@@ -99,7 +99,7 @@ impl Trimmed {
                 draft.keep(kept);
             }
         }
-        if let View::Drawing(_) = plan.view {
+        if let GraphUse::Drawing(_) = plan.usage {
             draft.connect();
         }
         let candidates = draft.graph.listed.len();
@@ -111,11 +111,11 @@ impl Trimmed {
         if limits.node_count > 0 {
             // Small edges go before nodes are chosen: what a second count finds are those of another choice.
             drop_edges(&mut draft.graph, edge_cutoff);
-            let chosen = match plan.view {
-                View::Table(_) | View::List(_) => limits.node_count.min(candidates),
-                View::Drawing(_) => {
+            let chosen = match plan.usage {
+                GraphUse::Table(_) | GraphUse::List(_) => limits.node_count.min(candidates),
+                GraphUse::Drawing(_) => {
                     let tags = tags.insert(draft.tags(limits.node_count, node_cutoff));
-                    visual::fitting(&draft.graph, tags, limits.node_count)
+                    node_score::fitting(&draft.graph, tags, limits.node_count)
                 }
             };
             if chosen < candidates {
@@ -128,11 +128,11 @@ impl Trimmed {
         let dropped_edges = drop_edges(&mut draft.graph, edge_cutoff);
         // A node's tags are the same whichever others are kept.
         let tags = tags.unwrap_or_else(|| draft.tags(usize::MAX, node_cutoff));
-        if let (View::Drawing(_), Calls::Merged) = (plan.view, plan.calls) {
+        if let (GraphUse::Drawing(_), CallIdentity::Merged) = (plan.usage, plan.calls) {
             let graph = &draft.graph;
             let ends = graph.edges.iter().flat_map(|edge| [edge.from, edge.to]);
             let names = basis.frames.names(basis.profile, ends);
-            visual::drop_redundant(&mut draft.graph, &|node| names.get(node));
+            node_score::drop_redundant(&mut draft.graph, &|node| names.get(node));
         }
         Self {
             graph: draft.graph,
@@ -159,8 +159,8 @@ struct Draft<'p> {
 impl<'p> Draft<'p> {
     fn new(basis: Basis<'p>, plan: Plan<'p>) -> Self {
         let (graph, paths) = match plan.calls {
-            Calls::Merged => (Graph::sums(basis), None),
-            Calls::ByContext => {
+            CallIdentity::Merged => (Graph::sums(basis), None),
+            CallIdentity::ByContext => {
                 let (graph, paths) = Graph::by_context(basis);
                 (graph, Some(paths))
             }
@@ -171,7 +171,7 @@ impl<'p> Draft<'p> {
             graph,
             paths,
             kept: None,
-            has_calls: plan.calls == Calls::ByContext,
+            has_calls: plan.calls == CallIdentity::ByContext,
         };
         draft.drop_negative();
         draft
@@ -181,9 +181,9 @@ impl<'p> Draft<'p> {
     fn connect(&mut self) {
         if !self.has_calls {
             let listed = std::mem::take(&mut self.graph.listed);
-            let into = match self.plan.view {
-                View::Table(_) => Into::Inlined,
-                View::List(_) | View::Drawing(_) => Into::All,
+            let into = match self.plan.usage {
+                GraphUse::Table(_) => CallScope::Inlined,
+                GraphUse::List(_) | GraphUse::Drawing(_) => CallScope::All,
             };
             self.graph.connect(self.basis, self.kept.as_deref(), into);
             self.graph.listed = listed;
@@ -209,13 +209,13 @@ impl<'p> Draft<'p> {
             kept[node.index()] = true;
         }
         match self.plan.calls {
-            Calls::ByContext => self.graph.keep_contexts(&kept),
-            Calls::Merged if self.has_calls => {
-                self.graph.connect(self.basis, Some(&kept), Into::All);
+            CallIdentity::ByContext => self.graph.keep_contexts(&kept),
+            CallIdentity::Merged if self.has_calls => {
+                self.graph.connect(self.basis, Some(&kept), CallScope::All);
                 self.kept = Some(kept);
                 self.drop_negative();
             }
-            Calls::Merged => {
+            CallIdentity::Merged => {
                 self.graph.listed = nodes;
                 self.kept = Some(kept);
             }
@@ -230,10 +230,10 @@ impl<'p> Draft<'p> {
         let mut rows: Vec<Place> = Vec::with_capacity(graph.listed.len());
         for &node in &graph.listed {
             let sums = graph.node(node);
-            let (size, other) = match self.plan.view {
-                View::Table(Sort::Flat) | View::List(Sort::Flat) => (sums.flat, sums.cum),
-                View::Table(Sort::Cum) | View::List(Sort::Cum) => (sums.cum, sums.flat),
-                View::Drawing(_) => (visual::score(graph, node), sums.flat),
+            let (size, other) = match self.plan.usage {
+                GraphUse::Table(Sort::Flat) | GraphUse::List(Sort::Flat) => (sums.flat, sums.cum),
+                GraphUse::Table(Sort::Cum) | GraphUse::List(Sort::Cum) => (sums.cum, sums.flat),
+                GraphUse::Drawing(_) => (node_score::score(graph, node), sums.flat),
             };
             rows.push(Place {
                 node,
@@ -242,13 +242,13 @@ impl<'p> Draft<'p> {
                 other: other.unsigned_abs(),
             });
         }
-        ties::sort(&mut rows, |a, b| (b.size, a.name, b.other) < (a.size, b.name, a.other));
+        go_sort::sort(&mut rows, |a, b| (b.size, a.name, b.other) < (a.size, b.name, a.other));
         self.graph.listed = rows.into_iter().map(|row| row.node).collect();
     }
 
     /// In a drawing the tags of the first `count` listed nodes, without small ones.
     fn tags(&self, count: usize, cutoff: u64) -> NodeTags {
-        let View::Drawing(unit) = self.plan.view else {
+        let GraphUse::Drawing(unit) = self.plan.usage else {
             return NodeTags::default();
         };
         let nodes = &self.graph.listed[..count.min(self.graph.listed.len())];

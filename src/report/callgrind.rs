@@ -7,8 +7,8 @@ use std::io::Write;
 
 use rustc_hash::FxHashMap;
 
+use super::aggregate::Report;
 use super::header::type_name;
-use super::prepare::Report;
 use crate::analyze::{NodeId, NodeInfo};
 use crate::error::Result;
 use crate::model::{StringId, units};

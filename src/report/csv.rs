@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::io::Write;
 
+use super::aggregate::Report;
 use super::fields::{CALL_FIELDS, Cell, Field, ROW_FIELDS, TAG_FIELDS, calls, labels};
 use super::line;
-use super::prepare::Report;
 use super::top::rows;
 use crate::error::Result;
 

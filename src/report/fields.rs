@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::prepare::{Format, Report};
+use super::aggregate::{Report, ValueFormat};
 use super::tags;
 use super::top::{Inline, Row};
 use crate::analyze::NodeId;
@@ -102,8 +102,8 @@ fn shown(report: &Report, value: i64) -> Cell {
 }
 
 /// As `tags` prints them: each value in the unit that is best for it.
-fn own_unit(report: &Report) -> Format {
-    Format {
+fn own_unit(report: &Report) -> ValueFormat {
+    ValueFormat {
         to: report.options.unit.clone(),
         ..report.format.clone()
     }

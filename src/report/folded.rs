@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use super::aggregate::Report;
 use super::fields::{names, ranks};
-use super::prepare::Report;
 use super::writing;
 use crate::analyze::mean;
 use crate::error::Result;

@@ -5,8 +5,8 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use super::Shows;
+use super::aggregate::Report;
 use super::options::option;
-use super::prepare::Report;
 use crate::analyze::base_name;
 use crate::error::Result;
 use crate::model::strings::visible_lines;

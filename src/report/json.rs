@@ -22,9 +22,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
+use super::aggregate::Report;
 use super::fields::{CALL_FIELDS, Field, ROW_FIELDS, TAG_FIELDS, calls, labels};
 use super::header::active_filters;
-use super::prepare::Report;
 use super::raw::comments;
 use super::top::rows;
 use super::writing;

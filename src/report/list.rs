@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use super::aggregate::Report;
 use super::line;
-use super::prepare::Report;
 use super::routine::{Routine, routines};
 use super::sources::{MAX_PLACES, Shelf};
 use crate::error::Result;

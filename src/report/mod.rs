@@ -3,12 +3,11 @@
 //! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
 //! the time zone and the reader of [`Sources`] come with the [`Options`].
 
+mod aggregate;
+mod callgraph;
 mod callgrind;
-mod columns;
 mod command;
 mod csv;
-mod dot;
-mod drawing;
 mod fields;
 mod folded;
 mod header;
@@ -16,13 +15,12 @@ mod json;
 mod list;
 mod options;
 mod page;
-mod picture;
-mod prepare;
 mod proto;
 mod raw;
 mod routine;
 mod sources;
 mod speedscope;
+mod table;
 mod tags;
 mod top;
 mod traces;
@@ -32,18 +30,18 @@ use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use crate::error::{Error, Result, closest};
+use crate::graphics::FileFormat;
 use crate::model::Profile;
-use crate::picture::FileFormat;
 
-pub use columns::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
+pub use aggregate::{Report, ValueFormat, filters};
+pub use callgraph::shorten;
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
-pub use drawing::shorten;
 pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
 pub use header::accounting;
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
-pub use prepare::{Format, Report, filters};
 pub use routine::{LineCall, Routine, routines};
 pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
+pub use table::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
 pub use top::{Inline, Row, rows, sort_rows};
 
 /// A row of [`REPORTS`].
@@ -147,7 +145,7 @@ pub const REPORTS: &[ReportRow] = &[
         shows: Shows::Drawing,
         content: Content::Markup,
         ending: Some("svg"),
-        write: |report, out| picture::write(report, FileFormat::Svg, out),
+        write: |report, out| callgraph::write_picture(report, FileFormat::Svg, out),
     },
     ReportRow {
         name: "png",
@@ -159,7 +157,7 @@ pub const REPORTS: &[ReportRow] = &[
         shows: Shows::Drawing,
         content: Content::Binary,
         ending: Some("png"),
-        write: |report, out| picture::write(report, FileFormat::Png, out),
+        write: |report, out| callgraph::write_picture(report, FileFormat::Png, out),
     },
     ReportRow {
         name: "pdf",
@@ -171,7 +169,7 @@ pub const REPORTS: &[ReportRow] = &[
         shows: Shows::Drawing,
         content: Content::Binary,
         ending: Some("pdf"),
-        write: |report, out| picture::write(report, FileFormat::Pdf, out),
+        write: |report, out| callgraph::write_picture(report, FileFormat::Pdf, out),
     },
     ReportRow {
         name: "dot",
@@ -183,7 +181,7 @@ pub const REPORTS: &[ReportRow] = &[
         shows: Shows::Drawing,
         content: Content::Text,
         ending: Some("dot"),
-        write: |report, out| dot::write(report, out),
+        write: |report, out| callgraph::write_dot(report, out),
     },
     ReportRow {
         name: "html",

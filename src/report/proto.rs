@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::prepare::Report;
+use super::aggregate::Report;
 use super::raw::seen;
 use crate::encode;
 use crate::error::Result;

@@ -5,8 +5,8 @@ use std::io::Write;
 
 use jiff::Timestamp;
 
+use super::aggregate::Report;
 use super::line;
-use super::prepare::Report;
 use crate::analyze::{Shape, excerpt};
 use crate::error::Result;
 use crate::model::strings::visible_lines;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::prepare::Report;
+use super::aggregate::Report;
 use crate::analyze::NodeId;
 
 /// One function in one file. Values are sums, with `-mean` too: as in pprof.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::prepare::Report;
+use super::aggregate::Report;
 use crate::analyze::trim_path;
 
 /// Source text by name.

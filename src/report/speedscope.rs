@@ -10,9 +10,9 @@ use std::io::Write;
 
 use serde_json::json;
 
+use super::aggregate::Report;
 use super::fields::names;
 use super::folded::kept;
-use super::prepare::Report;
 use super::writing;
 use crate::analyze::{Basis, NodeId, base_name, mean};
 use crate::error::Result;

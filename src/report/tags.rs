@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rustc_hash::FxHashMap;
 
-use super::prepare::Report;
+use super::aggregate::Report;
 use crate::analyze::LabelUnits;
 use crate::error::Result;
 use crate::model::units::{self, percentage};

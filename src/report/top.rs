@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::io::Write;
 
-use super::columns::{Align, COLUMNS, SortKey};
+use super::aggregate::Report;
 use super::header;
-use super::prepare::Report;
+use super::table::{Align, COLUMNS, SortKey};
 use crate::analyze::{Graph, NodeId};
 use crate::error::Result;
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
+use super::aggregate::Report;
 use super::header;
-use super::prepare::Report;
 use super::writing;
 use crate::analyze::{LabelUnits, NodeId, mean};
 use crate::error::Result;

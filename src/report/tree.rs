@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
+use super::aggregate::Report;
 use super::header;
-use super::prepare::Report;
 use crate::analyze::Edge;
 use crate::error::Result;
 use crate::model::units::percentage;

@@ -10,8 +10,6 @@ mod code;
 mod feed;
 mod file;
 mod http;
-mod save;
-mod temporary;
 mod url;
 
 use std::fmt;
@@ -20,8 +18,6 @@ use std::path::{Path, PathBuf};
 
 pub use self::code::{Answer, Code, CodeFinder, NotFound};
 pub use self::http::HttpOptions;
-pub use self::save::{Described, Saved, default_name, fetch, save, save_new};
-pub use self::temporary::save_temporary;
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};
 use crate::progress::Observer;

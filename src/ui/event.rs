@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crossterm::event::Event as TerminalEvent;
 
-use super::analyst::Product;
 use crate::error::Error;
 use crate::model::Profile;
+use crate::ui::work::answers::Product;
 
 /// What the loop waits for.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(super) enum Effect {
     /// Stop the load that is running.
     CancelLoad,
     /// Analyse.
-    Analyze(Box<super::work::Job>),
+    Analyze(Box<crate::ui::work::threads::Job>),
     /// Open the user's editor on a file at a line.
     Edit { file: PathBuf, line: i64 },
     /// Give the terminal back until the user returns.

@@ -7,8 +7,8 @@ use std::thread;
 
 use crossterm::event::Event as TerminalEvent;
 
-use super::event::Event;
 use crate::error::Result;
+use crate::ui::event::Event;
 
 /// The two threads.
 pub(super) struct Listeners {

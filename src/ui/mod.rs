@@ -4,23 +4,12 @@
 //! `terminal`. Analyses and loads run on threads (`work`). Draws what `analyze` made and decides nothing about
 //! numbers; knows no file and no network: the loader is handed in.
 
-mod analyst;
 mod app;
-mod ask;
-mod canvas;
-mod chrome;
-mod draw;
 mod event;
-mod export;
-mod help;
-mod keymap;
 mod keys;
 mod listen;
-mod picture;
-mod screen;
+mod screenshot;
 mod session;
-mod shot;
-mod sourced;
 mod terminal;
 mod theme;
 mod view;
@@ -40,16 +29,16 @@ use ratatui::{Frame, Terminal};
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
-use crate::picture::Picture;
+use crate::graphics::Picture;
 use crate::report::Options;
 use app::App;
 use event::{Effect, Event};
 use listen::Listeners;
 use session::Session;
-use work::Workers;
+use work::threads::Workers;
 
 pub use theme::Colours;
-pub use work::{Existing, Loader};
+pub use work::threads::{Existing, Loader};
 
 /// How a dashboard begins.
 pub struct Setup {
@@ -149,7 +138,7 @@ pub fn print(setup: &Setup, size: (u16, u16)) -> Result<String> {
 /// As [`print()`].
 pub fn picture(setup: &Setup, size: (u16, u16)) -> Result<Picture> {
     let title = format!("heaptui on {}", setup.loader.name());
-    Ok(shot::picture(&frame(setup, size)?, title))
+    Ok(screenshot::picture(&frame(setup, size)?, title))
 }
 
 /// Plays the keys without a terminal; the last frame.
@@ -171,11 +160,11 @@ fn frame(setup: &Setup, (width, height): (u16, u16)) -> Result<Buffer> {
 
 /// Every key that does something somewhere, in the notation of [`Setup::keys`].
 pub fn bound_keys() -> impl Iterator<Item = &'static str> {
-    keymap::BINDINGS.iter().flat_map(|binding| binding.keys).copied()
+    keys::table::BINDINGS.iter().flat_map(|binding| binding.keys).copied()
 }
 
 fn parse_keys(text: &str) -> Result<Vec<KeyEvent>> {
-    keys::parse(text).ok_or_else(|| {
+    keys::chord::parse(text).ok_or_else(|| {
         Error::Usage(format!(
             "--keys: {text:?} has an unknown key; write e.g. jj<tab><c-d><lt>"
         ))

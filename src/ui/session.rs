@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::analyst::{Listing, Matches, Product, Search, Want};
-use super::event::Effect;
-use super::keymap::Filter;
-use super::picture::{Extent, Picture};
-use super::sourced::Sourced;
-use super::work::Job;
 use crate::analyze::{CallTree, Direction, Granularity, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, Row, Section, SortKey, Takes};
+use crate::ui::event::Effect;
+use crate::ui::keys::table::Filter;
+use crate::ui::view::graph::model::{Extent, Picture};
+use crate::ui::view::source::model::Sourced;
+use crate::ui::work::answers::{Listing, Matches, Product, Search, Want};
+use crate::ui::work::threads::Job;
 
 /// Contexts in all trees after which only the newest tree is kept: another one is made in a moment.
 const MAX_CONTEXTS: usize = 1 << 24;

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use heaptui::decode::{self, Limits};
 use heaptui::error::{Error, Result};
+use heaptui::host::{Described, keep};
 use heaptui::progress::Observer;
-use heaptui::source::{Described, HttpOptions, Source, fetch};
+use heaptui::source::{HttpOptions, Source};
 
 use crate::server::{INDEX, Serve, answer, hold, plain_profile, profile, send, server};
 
@@ -31,7 +32,8 @@ fn check(bytes: &[u8]) -> Result<Described> {
 fn fetched(url: &str, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("p");
-    let saved = fetch(&Source::parse(url), options, Some(&path), &check, observer);
+    let source = Source::parse(url);
+    let saved = keep(&|| source.read(options, observer), Some(&path), &check);
     match saved {
         Ok(saved) => {
             assert_eq!(saved.path, path);
@@ -359,7 +361,7 @@ fn a_file_names_itself_and_never_replaces_another() {
     // The current folder belongs to the whole process, so a child of its own does the fetching.
     if let Some(url) = std::env::var_os("FETCH_HERE") {
         let source = Source::parse(&url.to_string_lossy());
-        let saved = fetch(&source, &HttpOptions::default(), None, &check, &()).expect("a profile");
+        let saved = keep(&|| source.read(&HttpOptions::default(), &()), None, &check).expect("a profile");
         assert!(saved.path.is_file());
         return;
     }

@@ -1,6 +1,6 @@
 //! Pictures of frames show the frames: each text where it is in the frame, and everything else as a shape.
 
-use heaptui::picture::FileFormat;
+use heaptui::graphics::FileFormat;
 use heaptui::ui::{self, Colours};
 use roxmltree::{Document, Node};
 use unicode_width::UnicodeWidthChar;

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
+use super::super::aggregate::Report;
 use super::super::header;
-use super::super::prepare::Report;
 use super::super::routine::{Routine, routines};
 use super::super::sources::Shelf;
 use super::{escaped, fill};

@@ -5,16 +5,16 @@ use std::cmp::Reverse;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
-use super::super::columns::SAMPLE_TYPES;
+use super::super::aggregate::Report;
+use super::super::callgraph::picture;
 use super::super::header;
-use super::super::picture::picture;
-use super::super::prepare::Report;
+use super::super::table::SAMPLE_TYPES;
 use super::super::top::{Inline, rows_of};
 use super::stacks;
-use crate::analyze::{Calls, Limits, NodeId, Plan, Sort, Trimmed, View, base_name};
+use crate::analyze::{CallIdentity, GraphUse, NodeId, Plan, Sort, TrimLimits, Trimmed, base_name};
 use crate::error::{Error, Result};
+use crate::graphics::Picture;
 use crate::model::{SampleTypeId, units};
-use crate::picture::Picture;
 
 /// Sample types that a page has at most.
 const MAX_TYPES: usize = 16;
@@ -162,13 +162,13 @@ impl Type {
     }
 
     fn new(report: &Report, names: &mut Names) -> Self {
-        let limits = Limits {
+        let limits = TrimLimits {
             drop_negative: report.options.drop_negative,
-            ..Limits::default()
+            ..TrimLimits::default()
         };
-        let view = View::Table(report.options.sort);
-        let calls = Calls::Merged;
-        let whole = Trimmed::new(report.basis(), Plan { limits, view, calls }).graph;
+        let usage = GraphUse::Table(report.options.sort);
+        let calls = CallIdentity::Merged;
+        let whole = Trimmed::new(report.basis(), Plan { limits, usage, calls }).graph;
         let mut rows = rows_of(report, &whole);
         rows.retain(|row| (row.flat, row.cum) != (0, 0));
         let all = rows.len();

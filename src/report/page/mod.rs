@@ -12,7 +12,7 @@ use std::io::Write;
 
 use serde_json::Value;
 
-use super::prepare::Report;
+use super::aggregate::Report;
 use super::writing;
 use crate::error::Result;
 

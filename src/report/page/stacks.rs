@@ -4,7 +4,7 @@ use std::cmp::{Ordering, Reverse};
 
 use rustc_hash::FxHashMap;
 
-use super::super::prepare::Report;
+use super::super::aggregate::Report;
 use crate::analyze::{ChainId, NodeId, Overlay};
 use crate::error::Result;
 use crate::model::SampleTypeId;

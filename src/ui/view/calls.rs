@@ -8,14 +8,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use super::super::analyst::Want;
-use super::super::keymap::Action;
-use super::super::session::Session;
-use super::super::theme::Theme;
-use super::super::widget::{cursor::Cursor, paint};
 use super::{Outcome, Shown, TREE, View, parts};
 use crate::analyze::{Direction, NodeId, TreeNodeId};
 use crate::model::units::percentage;
+use crate::ui::keys::table::Action;
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::widget::{cursor::Cursor, paint};
+use crate::ui::work::answers::Want;
 
 /// The view's own state.
 #[derive(Default)]

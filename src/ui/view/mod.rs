@@ -2,8 +2,8 @@
 
 mod calls;
 mod flame;
-mod graph;
-mod source;
+pub(super) mod graph;
+pub(super) mod source;
 mod top;
 mod tree;
 
@@ -15,19 +15,19 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::analyst::{Listing, Want};
-use super::keymap::{Action, Scope};
-use super::session::Session;
-use super::theme::Theme;
-use super::widget::{name, paint};
 use crate::analyze::{CallTree, Direction, TreeNodeId};
 use crate::model::SampleTypeId;
+use crate::ui::keys::table::{Action, KeyContext};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::widget::{name, paint};
+use crate::ui::work::answers::{Listing, Want};
 
 /// A row of [`VIEWS`].
 pub(super) struct ViewRow {
     pub(super) title: &'static str,
     /// The scope of its own keys.
-    pub(super) scope: Scope,
+    pub(super) context: KeyContext,
     /// What it shows, in a sentence.
     pub(super) help: &'static str,
     pub(super) make: fn() -> Box<dyn View>,
@@ -37,37 +37,37 @@ pub(super) struct ViewRow {
 pub(super) const VIEWS: &[ViewRow] = &[
     ViewRow {
         title: "Top",
-        scope: Scope::Top,
+        context: KeyContext::Top,
         help: "the functions that hold most, one a row, as `pprof -top` lists them",
         make: || Box::<top::Top>::default(),
     },
     ViewRow {
         title: "Tree",
-        scope: Scope::Tree,
+        context: KeyContext::Tree,
         help: "the selected function between its callers and its callees, as `pprof -peek` shows it",
         make: || Box::<tree::Tree>::default(),
     },
     ViewRow {
         title: "Calls",
-        scope: Scope::Calls,
+        context: KeyContext::Calls,
         help: "the whole call tree, from the roots down or from the leaves up",
         make: || Box::<calls::Calls>::default(),
     },
     ViewRow {
         title: "Flame",
-        scope: Scope::Flame,
+        context: KeyContext::Flame,
         help: "the call tree as a picture: each frame as wide as what it holds, below the one that called it",
         make: || Box::<flame::Flame>::default(),
     },
     ViewRow {
         title: "Graph",
-        scope: Scope::Graph,
+        context: KeyContext::Graph,
         help: "functions as boxes with lines to what they call, as `pprof -dot` draws them; the frame shows cum: ┌ below 10%, ┏ from 10%, ╔ from 50%; dotted lines lead through functions that are not drawn",
         make: || Box::<graph::CallGraph>::default(),
     },
     ViewRow {
         title: "Source",
-        scope: Scope::Source,
+        context: KeyContext::Source,
         help: "the selected function's source with what each line holds, as `pprof -list` prints it",
         make: || Box::<source::Source>::default(),
     },

@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::analyst::{Listing, Want};
-use super::super::keymap::{Action, Step};
-use super::super::session::Session;
-use super::super::theme::Theme;
-use super::super::widget::{bar, cursor::Cursor, paint};
 use super::{Outcome, TREE, View, parts};
 use crate::report::{self, Align, COLUMNS, Row, SortKey};
+use crate::ui::keys::table::{Action, Movement};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::widget::{bar, cursor::Cursor, paint};
+use crate::ui::work::answers::{Listing, Want};
 
 /// The view's own state.
 #[derive(Default)]
@@ -206,7 +206,7 @@ impl View for Top {
         match action {
             Action::Move(step) => {
                 // From nowhere the first step is to the first row.
-                if self.is_listed || !matches!(step, Step::Up | Step::Down) {
+                if self.is_listed || !matches!(step, Movement::Up | Movement::Down) {
                     self.cursor.step(step, len, usize::from(parts(body).rows.height));
                 }
                 self.select(session, self.cursor.at, body);

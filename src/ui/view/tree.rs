@@ -4,14 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::super::analyst::{Listing, Want};
-use super::super::keymap::Action;
-use super::super::session::Session;
-use super::super::theme::Theme;
-use super::super::widget::{bar, cursor::Cursor, name, paint};
 use super::{Outcome, View, parts};
 use crate::analyze::{Edge, NodeId};
 use crate::model::units::percentage;
+use crate::ui::keys::table::Action;
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::widget::{bar, cursor::Cursor, name, paint};
+use crate::ui::work::answers::{Listing, Want};
 
 /// The view's own state.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! A cursor in a list that scrolls.
 
-use super::super::keymap::Step;
+use crate::ui::keys::table::Movement;
 
 /// Which row is selected and which is the first in view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -11,19 +11,19 @@ pub(in super::super) struct Cursor {
 
 impl Cursor {
     /// Moves in a list of `len` rows of which `height` are in view.
-    pub(in super::super) fn step(&mut self, step: Step, len: usize, height: usize) {
+    pub(in super::super) fn step(&mut self, step: Movement, len: usize, height: usize) {
         let page = height.max(1);
         let (down, by) = match step {
-            Step::Up => (false, 1),
-            Step::Down => (true, 1),
-            Step::WheelUp => (false, 3),
-            Step::WheelDown => (true, 3),
-            Step::PageUp => (false, page),
-            Step::PageDown => (true, page),
-            Step::HalfUp => (false, page.div_ceil(2)),
-            Step::HalfDown => (true, page.div_ceil(2)),
-            Step::First => (false, usize::MAX),
-            Step::Last => (true, usize::MAX),
+            Movement::Up => (false, 1),
+            Movement::Down => (true, 1),
+            Movement::WheelUp => (false, 3),
+            Movement::WheelDown => (true, 3),
+            Movement::PageUp => (false, page),
+            Movement::PageDown => (true, page),
+            Movement::HalfUp => (false, page.div_ceil(2)),
+            Movement::HalfDown => (true, page.div_ceil(2)),
+            Movement::First => (false, usize::MAX),
+            Movement::Last => (true, usize::MAX),
         };
         self.at = if down {
             self.at.saturating_add(by)

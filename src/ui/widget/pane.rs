@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use regex::Regex;
 
-use super::super::keymap::{Action, Step};
-use super::super::theme::Theme;
 use super::paint;
+use crate::ui::keys::table::{Action, Movement};
+use crate::ui::theme::Theme;
 
 /// Lines that scroll in both directions and can be searched.
 #[derive(Clone, Debug)]
@@ -47,16 +47,16 @@ impl Pane {
         match action {
             Action::Move(step) => {
                 self.top = match step {
-                    Step::Up => self.top.saturating_sub(1),
-                    Step::Down => self.top + 1,
-                    Step::WheelUp => self.top.saturating_sub(3),
-                    Step::WheelDown => self.top + 3,
-                    Step::PageUp => self.top.saturating_sub(page),
-                    Step::PageDown => self.top + page,
-                    Step::HalfUp => self.top.saturating_sub(page / 2),
-                    Step::HalfDown => self.top + page / 2,
-                    Step::First => 0,
-                    Step::Last => last,
+                    Movement::Up => self.top.saturating_sub(1),
+                    Movement::Down => self.top + 1,
+                    Movement::WheelUp => self.top.saturating_sub(3),
+                    Movement::WheelDown => self.top + 3,
+                    Movement::PageUp => self.top.saturating_sub(page),
+                    Movement::PageDown => self.top + page,
+                    Movement::HalfUp => self.top.saturating_sub(page / 2),
+                    Movement::HalfDown => self.top + page / 2,
+                    Movement::First => 0,
+                    Movement::Last => last,
                 }
                 .min(last);
             }

@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use tui_input::{Input, InputRequest};
 
-use super::super::theme::Theme;
 use super::paint;
+use crate::ui::theme::Theme;
 
 /// A line that is being typed, with a proposal that the first typed character replaces.
 #[derive(Clone, Debug)]

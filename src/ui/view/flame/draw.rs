@@ -7,14 +7,14 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::super::analyst::Matches;
-use super::super::super::session::Session;
-use super::super::super::theme::Theme;
-use super::super::super::widget::{name, paint};
 use super::super::{Shown, draw_details, draw_empty, draw_rule, fill, name_spans};
 use super::{Areas, Flame};
 use crate::analyze::{Direction, NodeId, Part, TreeNodeId};
 use crate::model::units::percentage;
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::widget::{name, paint};
+use crate::ui::work::answers::Matches;
 
 /// The left edge of a tile, and that of the one under the cursor.
 const EDGE: &str = "▏";

@@ -5,12 +5,12 @@ mod draw;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::super::analyst::Want;
-use super::super::keymap::{Action, Step};
-use super::super::session::Session;
-use super::super::theme::Theme;
 use super::{Outcome, Shown, View, neighbour};
 use crate::analyze::{Direction, Icicle, Part, Tile, TreeNodeId};
+use crate::ui::keys::table::{Action, Movement};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::work::answers::Want;
 
 /// The view's own state.
 #[derive(Default)]
@@ -169,7 +169,7 @@ impl Flame {
     }
 
     /// The tile that a step leads to, from the one under the cursor.
-    fn step(&self, step: Step, height: usize) -> Place {
+    fn step(&self, step: Movement, height: usize) -> Place {
         let page = height.max(1);
         let up = |by: usize| {
             (0..by).fold(self.at, |(row, at), _| match self.tile((row, at)) {
@@ -184,15 +184,15 @@ impl Flame {
             })
         };
         match step {
-            Step::Up => up(1),
-            Step::Down => down(1),
-            Step::PageUp => up(page),
-            Step::PageDown => down(page),
-            Step::HalfUp => up(page.div_ceil(2)),
-            Step::HalfDown => down(page.div_ceil(2)),
-            Step::First => (0, 0),
-            Step::Last => (self.picture.len().saturating_sub(1), 0),
-            Step::WheelUp | Step::WheelDown => self.at,
+            Movement::Up => up(1),
+            Movement::Down => down(1),
+            Movement::PageUp => up(page),
+            Movement::PageDown => down(page),
+            Movement::HalfUp => up(page.div_ceil(2)),
+            Movement::HalfDown => down(page.div_ceil(2)),
+            Movement::First => (0, 0),
+            Movement::Last => (self.picture.len().saturating_sub(1), 0),
+            Movement::WheelUp | Movement::WheelDown => self.at,
         }
     }
 
@@ -281,8 +281,8 @@ impl View for Flame {
         // Whoever does something else does not wait for a match any more.
         self.seeks = None;
         match action {
-            Action::Move(Step::WheelUp) => self.top = self.top.saturating_sub(3),
-            Action::Move(Step::WheelDown) => self.top = (self.top + 3).min(self.last_top(height)),
+            Action::Move(Movement::WheelUp) => self.top = self.top.saturating_sub(3),
+            Action::Move(Movement::WheelDown) => self.top = (self.top + 3).min(self.last_top(height)),
             Action::Move(step) => self.go(self.step(step, height), session, body),
             Action::Expand if at + 1 < self.picture.row(row).len() => self.go((row, at + 1), session, body),
             Action::Collapse if at > 0 => self.go((row, at - 1), session, body),

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::super::canvas::{Area, Ink, Spot, Stroke, Weight, border, port};
-use super::super::super::picture::{Function, Picture};
-use super::super::super::session::Session;
-use super::super::super::theme::Theme;
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::view::graph::cells::{Area, Ink, Spot, Stroke, Weight, border, port};
+use crate::ui::view::graph::model::{Function, Picture};
 
 /// How strong the frame of a box is: the more of the total it holds, the stronger.
 fn frame(share: f64) -> Weight {

@@ -3,12 +3,12 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::super::canvas::Area;
-use super::super::super::picture::{Call, Picture};
-use super::super::super::session::Session;
-use super::super::super::theme::Theme;
-use super::super::super::widget::name;
 use super::{CallGraph, Scale, map};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::view::graph::cells::Area;
+use crate::ui::view::graph::model::{Call, Picture};
+use crate::ui::widget::name;
 
 impl CallGraph {
     /// What is shown, and how much of it is outside of the screen.

@@ -6,11 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::super::canvas::{Area, Spot};
-use super::super::super::picture::Picture;
-use super::super::super::session::Session;
-use super::super::super::theme::Theme;
-use super::super::super::widget::{name, paint};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::view::graph::cells::{Area, Spot};
+use crate::ui::view::graph::model::Picture;
+use crate::ui::widget::{name, paint};
 
 /// What the marks mean.
 pub(super) const LEGEND: &str = "█ 50% ▓ 10% ▒ 1% ░ less  ◆ selected  · in view";

@@ -3,23 +3,25 @@
 //! Three scales: the map (every function a mark), the graph that pprof draws, and a function's neighbourhood.
 
 mod boxes;
+pub(in crate::ui) mod cells;
 mod heading;
 mod map;
+pub(in crate::ui) mod model;
 
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::super::analyst::{Listing, Want};
-use super::super::canvas::{Area, Spot};
-use super::super::keymap::{Action, Step, Zoom};
-use super::super::picture::{Extent, Picture};
-use super::super::session::Session;
-use super::super::theme::Theme;
-use super::super::widget::paint;
 use super::{Outcome, View, find_match};
 use crate::analyze::NodeId;
+use crate::ui::keys::table::{Action, Movement, Zoom};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::view::graph::cells::{Area, Spot};
+use crate::ui::view::graph::model::{Extent, Picture};
+use crate::ui::widget::paint;
+use crate::ui::work::answers::{Listing, Want};
 
 /// The view's own state.
 #[derive(Default)]
@@ -270,18 +272,18 @@ impl View for CallGraph {
         let side = i32::from(body.width) / 2;
         let last = picture.order.len().saturating_sub(1);
         match action {
-            Action::Move(Step::Down) => self.go(picture.heaviest_callee(self.at), session, body),
-            Action::Move(Step::Up) => self.go(picture.heaviest_caller(self.at), session, body),
+            Action::Move(Movement::Down) => self.go(picture.heaviest_callee(self.at), session, body),
+            Action::Move(Movement::Up) => self.go(picture.heaviest_caller(self.at), session, body),
             Action::Expand => self.go(picture.beside(self.at, true), session, body),
             Action::Collapse => self.go(picture.beside(self.at, false), session, body),
-            Action::Move(Step::First) => self.go(picture.order.first().copied(), session, body),
-            Action::Move(Step::Last) => self.go(picture.order.get(last).copied(), session, body),
-            Action::Move(Step::PageUp) => self.pan(0, -page, body),
-            Action::Move(Step::PageDown) => self.pan(0, page, body),
-            Action::Move(Step::HalfUp) => self.pan(0, -page / 2, body),
-            Action::Move(Step::HalfDown) => self.pan(0, page / 2, body),
-            Action::Move(Step::WheelUp) => self.pan(0, -3, body),
-            Action::Move(Step::WheelDown) => self.pan(0, 3, body),
+            Action::Move(Movement::First) => self.go(picture.order.first().copied(), session, body),
+            Action::Move(Movement::Last) => self.go(picture.order.get(last).copied(), session, body),
+            Action::Move(Movement::PageUp) => self.pan(0, -page, body),
+            Action::Move(Movement::PageDown) => self.pan(0, page, body),
+            Action::Move(Movement::HalfUp) => self.pan(0, -page / 2, body),
+            Action::Move(Movement::HalfDown) => self.pan(0, page / 2, body),
+            Action::Move(Movement::WheelUp) => self.pan(0, -3, body),
+            Action::Move(Movement::WheelDown) => self.pan(0, 3, body),
             Action::Pan(to_right) => self.pan(if to_right == 0 { -side } else { side }, 0, body),
             Action::NextMatch | Action::PreviousMatch if session.search.is_some() => {
                 let which = self.find(session, action == Action::NextMatch, body);

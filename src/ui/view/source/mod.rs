@@ -1,5 +1,6 @@
 //! The selected function's source, with what each line holds beside it: `list` with everything around.
 
+pub(in crate::ui) mod model;
 mod row;
 
 use std::sync::Arc;
@@ -8,15 +9,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::super::analyst::Want;
-use super::super::keymap::Action;
-use super::super::session::Session;
-use super::super::sourced::{Body, Sourced};
-use super::super::theme::Theme;
-use super::super::widget::{cursor::Cursor, name, paint};
 use super::{Outcome, Parts, View, parts};
 use crate::model::units::percentage;
 use crate::model::visible;
+use crate::ui::keys::table::Action;
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::view::source::model::{Body, Sourced};
+use crate::ui::widget::{cursor::Cursor, name, paint};
+use crate::ui::work::answers::Want;
 use row::{Row, rows};
 
 /// The view's own state.

@@ -5,13 +5,13 @@ use ratatui::text::{Line, Span};
 use regex::Regex;
 use unicode_width::UnicodeWidthChar;
 
-use super::super::super::sourced::{Body, Sourced};
-use super::super::super::theme::Theme;
-use super::super::super::widget::syntax::Token;
-use super::super::super::widget::{bar, paint};
 use crate::model::strings::visible_lines;
 use crate::model::{units::percentage, visible};
 use crate::report::Options;
+use crate::ui::theme::Theme;
+use crate::ui::view::source::model::{Body, Sourced};
+use crate::ui::widget::syntax::Token;
+use crate::ui::widget::{bar, paint};
 
 /// A row. Bodies are counted from 0, lines from 1.
 #[derive(Clone, PartialEq, Eq, Debug)]

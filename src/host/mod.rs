@@ -1,0 +1,14 @@
+//! What the machine does for us besides giving bytes: files that are saved, an editor, a browser.
+//!
+//! Knows how a file is written whole or not at all, and what other programs are called and told. Knows nothing of what
+//! they are to show.
+
+mod browser;
+mod editor;
+mod save;
+mod temporary;
+
+pub use browser::Seat;
+pub use editor::Editor;
+pub use save::{Described, Saved, default_name, keep, save, save_new};
+pub use temporary::save_temporary;

@@ -1,0 +1,149 @@
+//! `svg`, `png`, `pdf`: the call graph as a picture that needs no other program.
+//!
+//! Knows how boxes and arrows look; what they say is [`Drawing`]'s decision, where they are that of [`layout`].
+
+mod arrow;
+mod boxes;
+mod words;
+
+use std::io::Write;
+
+use self::arrow::Link;
+use self::boxes::Item;
+use crate::error::Result;
+use crate::graphics::{Area, Colour, FileFormat, Picture, Point};
+use crate::layout::{self, Edge, Size, Spacing, layout};
+use crate::report::aggregate::Report;
+use crate::report::callgraph::model::{Drawing, NodeBox, TagBox};
+use crate::report::header;
+
+/// Around everything.
+const MARGIN: f64 = 16.0;
+/// Between boxes.
+const SPACING: Spacing = Spacing {
+    node: 24.0,
+    edge: 12.0,
+    rank: 52.0,
+};
+
+pub(in crate::report) fn write(report: &mut Report, format: FileFormat, out: &mut dyn Write) -> Result<()> {
+    let picture = picture(report);
+    let part = picture.shrunk(format);
+    if part < 1.0 {
+        report.note(format!(
+            "the picture is at {:.0}% of its size, or it would be too large: -nodecount leaves nodes out, svg has no limit",
+            part * 100.0
+        ));
+    }
+    picture.write(format, out).map_err(crate::report::writing)
+}
+
+/// The graph of a report of a drawing. Its groups of the class `node` are the listed nodes, in their order.
+pub(in crate::report) fn picture(report: &Report) -> Picture {
+    let drawing = Drawing::new(report);
+    let Plan { boxes, edges, links } = Plan::new(&drawing);
+    let sizes: Vec<Size> = boxes.iter().map(Item::size).collect();
+    let places = layout(&sizes, &edges, SPACING);
+    let legend = Item::legend(&drawing.legend());
+    let Size { width, height } = legend.size();
+    let above = MARGIN + below(&places, legend.size());
+    let at = |point: layout::Point| Point {
+        x: MARGIN + point.x,
+        y: above + point.y,
+    };
+    let mut groups = Vec::new();
+    for ((link, route), label) in links.iter().zip(&places.routes).zip(&places.labels) {
+        groups.extend(link.draw(route, *label, at));
+    }
+    for (item, place) in boxes.iter().zip(&places.boxes) {
+        groups.push(item.draw(Area {
+            x: MARGIN + place.x,
+            y: above + place.y,
+            width: place.width,
+            height: place.height,
+        }));
+    }
+    groups.push(legend.draw(Area {
+        x: MARGIN,
+        y: MARGIN,
+        width,
+        height,
+    }));
+    let subject = format!("{} {}", drawing.title(), header::type_name(report));
+    Picture {
+        width: places.size.width.max(width) + 2.0 * MARGIN,
+        height: (above + places.size.height).max(MARGIN + height) + MARGIN,
+        title: format!("{}: {}", subject.trim(), header::accounting(report).join("; ")),
+        background: Colour::WHITE,
+        groups,
+    }
+}
+
+/// How far down everything must go so that a box of this size fits into the upper left corner.
+fn below(places: &layout::Drawing, corner: Size) -> f64 {
+    let right = corner.width + SPACING.node;
+    let boxes = places.boxes.iter().map(|place| (place.x, place.y));
+    let points = places.routes.iter().flatten().map(|point| (point.x, point.y));
+    // The label of a line is to its right.
+    let tops = boxes.chain(points).filter(|(x, _)| *x < right).map(|(_, y)| y);
+    let top = tops.fold(f64::INFINITY, f64::min);
+    (corner.height + SPACING.node - top).max(0.0)
+}
+
+/// Everything that has to be placed.
+#[derive(Default)]
+struct Plan {
+    boxes: Vec<Item>,
+    /// From box to box.
+    edges: Vec<Edge>,
+    /// What each of the edges looks like.
+    links: Vec<Link>,
+}
+
+impl Plan {
+    fn new(drawing: &Drawing<'_>) -> Self {
+        let mut plan = Self::default();
+        let nodes: Vec<NodeBox<'_>> = drawing.boxes().collect();
+        plan.boxes.extend(nodes.iter().map(Item::node));
+        for node in &nodes {
+            for tag in &node.tags {
+                let text = plan.tag(node.id - 1, tag);
+                for number in &tag.inner {
+                    plan.tag(text, number);
+                }
+            }
+        }
+        // A callee that adds up to nothing is not in the drawing.
+        for arrow in drawing.arrows().filter(|arrow| arrow.to != 0) {
+            let has_tags = !nodes[arrow.from - 1].tags.is_empty();
+            let weight = arrow.look.as_ref().map_or(1, |look| look.weight.clamp(1, 101));
+            let link = Link::call(&arrow);
+            plan.edges.push(Edge {
+                from: arrow.from - 1,
+                to: arrow.to - 1,
+                weight: weight as u32,
+                // Room for the tags between a node and what it calls.
+                min_ranks: if has_tags { 2 } else { 1 },
+                label: Some(link.size()),
+            });
+            plan.links.push(link);
+        }
+        plan
+    }
+
+    /// Hangs a tag on a box; returns its own number.
+    fn tag(&mut self, from: usize, tag: &TagBox) -> usize {
+        let to = self.boxes.len();
+        let link = Link::tag(tag);
+        self.boxes.push(Item::tag(tag));
+        self.edges.push(Edge {
+            from,
+            to,
+            weight: 100,
+            min_ranks: 1,
+            label: Some(link.size()),
+        });
+        self.links.push(link);
+        to
+    }
+}

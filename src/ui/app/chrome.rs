@@ -1,0 +1,282 @@
+//! What is around the view: header, tabs, footer.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use crate::analyze::base_name;
+use crate::model::{SampleTypeId, units};
+use crate::ui::app::regions::{Regions, tabs};
+use crate::ui::app::{App, Load, Message};
+use crate::ui::keys::chord;
+use crate::ui::keys::table::{self, Action};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::view::VIEWS;
+use crate::ui::widget::{name, paint};
+
+/// Draws everything but the body.
+pub(in crate::ui) fn draw(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
+    header(&app.session, theme, regions.header, buffer);
+    types(&app.session, theme, regions.types, buffer);
+    views(app, theme, regions.views, buffer);
+    footer(app, theme, regions.footer, buffer);
+}
+
+/// What a click at a place outside of the body does.
+pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option<Action> {
+    if regions.types.contains(at) {
+        let strip = Strip::types(&app.session, regions.types);
+        return strip.hit(regions.types, at).map(Action::SampleType);
+    }
+    if regions.views.contains(at) {
+        let strip = Strip::views(app.front, regions.views);
+        return strip.hit(regions.views, at).map(Action::View);
+    }
+    None
+}
+
+fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let mut line = Line::from(vec![
+        Span::styled(" heaptui ", theme.heading()),
+        Span::raw(short_source(&session.source).to_string()),
+    ]);
+    for (text, style) in facts(session, theme) {
+        let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
+        let wide: usize = spans.iter().map(Span::width).sum();
+        if line.width() + wide > usize::from(area.width) {
+            break;
+        }
+        line.spans.extend(spans);
+    }
+    paint::line(buffer, area, 0, &line);
+}
+
+/// What the header says of the profile, what matters most first.
+fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
+    let (Some(profile), Some(listing)) = (&session.profile, session.listing()) else {
+        return Vec::new();
+    };
+    let report = &listing.report;
+    let (kind, unit) = (
+        profile.type_name(report.sample_type),
+        profile.type_unit(report.sample_type),
+    );
+    let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
+    let value = |value| units::label(value, unit, "auto");
+    let total = match listing.net {
+        _ if report.is_saturated() => format!("{kind} ≥{}", value(report.total)),
+        None => format!("{kind} {}", value(report.total)),
+        Some(net) if net > 0 => format!("{kind} net +{}", value(net)),
+        Some(net) => format!("{kind} net {}", value(net)),
+    };
+    let mut facts = vec![(total, theme.value())];
+    if !binary.is_empty() {
+        facts.push((base_name(binary).to_string(), theme.text()));
+    }
+    if profile.time_nanos != 0
+        && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
+    {
+        let time = time.to_zoned(session.options.zone.clone());
+        facts.push((time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string(), theme.quiet()));
+    }
+    if profile.duration_nanos != 0 {
+        facts.push((
+            format!("over {}", units::label(profile.duration_nanos, "nanoseconds", "auto")),
+            theme.quiet(),
+        ));
+    }
+    if profile.period > 1 {
+        let unit = profile.text(profile.period_type.unit);
+        facts.push((
+            format!("1 sample per {}", units::label(profile.period, unit, "auto")),
+            theme.quiet(),
+        ));
+    }
+    facts
+}
+
+/// A source without the scheme of its URL.
+fn short_source(source: &str) -> &str {
+    source.split_once("://").map_or(source, |(_, rest)| rest)
+}
+
+/// Tabs side by side: those that fit, the one in front among them.
+struct Strip {
+    /// The number of the first.
+    first: usize,
+    labels: Vec<String>,
+    /// How many there are in all.
+    count: usize,
+}
+
+impl Strip {
+    fn new(area: Rect, count: usize, front: usize, label: impl Fn(usize) -> String) -> Self {
+        let room = usize::from(area.width.saturating_sub(1));
+        let mut first = front;
+        let mut used = if front < count { label(front).width() } else { 0 };
+        while first > 0 && used + 1 + label(first - 1).width() <= room {
+            first -= 1;
+            used += 1 + label(first).width();
+        }
+        Self {
+            first,
+            labels: (first..count).take(room / 4 + 1).map(label).collect(),
+            count,
+        }
+    }
+
+    /// Of sample types.
+    fn types(session: &Session, area: Rect) -> Self {
+        let front = session.sample_type.index();
+        let profile = session.profile.as_ref();
+        let label = |at: usize| {
+            let kind = profile.map_or("", |profile| profile.type_name(SampleTypeId::from_index(at)));
+            let kind = name::cut_end(kind, 30);
+            if at == front {
+                format!("[{} {kind}]", at + 1)
+            } else {
+                format!(" {} {kind} ", at + 1)
+            }
+        };
+        let count = profile.map_or(0, |profile| profile.sample_types.len());
+        Self::new(area, count, front.min(count), label)
+    }
+
+    /// Of views.
+    fn views(front: usize, area: Rect) -> Self {
+        let label = |at: usize| match VIEWS[at].title {
+            title if at == front => format!("[{title}]"),
+            title => format!(" {title} "),
+        };
+        Self::new(area, VIEWS.len(), front, label)
+    }
+
+    /// The tab at a place.
+    fn hit(&self, area: Rect, at: Position) -> Option<usize> {
+        let found = tabs(area, &self.labels).iter().position(|rect| rect.contains(at));
+        found.map(|found| self.first + found)
+    }
+
+    /// Draws it, with a sign where there are more; returns the first cell behind.
+    fn draw(&self, theme: Theme, area: Rect, front: usize, buffer: &mut Buffer) -> u16 {
+        let mut behind = area.x;
+        let rects = tabs(area, &self.labels);
+        for (at, (rect, label)) in (self.first..).zip(rects.iter().zip(&self.labels)) {
+            let style = if at == front { theme.active() } else { theme.quiet() };
+            paint::line(buffer, *rect, 0, &Line::styled(label.clone(), style));
+            behind = rect.right();
+        }
+        if self.first > 0 {
+            paint::line(buffer, area, 0, &Line::styled("‹", theme.key()));
+        }
+        if self.first + rects.len() < self.count {
+            let rest = Rect {
+                x: behind,
+                width: area.right().saturating_sub(behind),
+                ..area
+            };
+            paint::line(buffer, rest, 0, &Line::styled("›", theme.key()));
+            behind = (behind + 1).min(area.right());
+        }
+        behind
+    }
+}
+
+fn types(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    Strip::types(session, area).draw(theme, area, session.sample_type.index(), buffer);
+}
+
+fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    if app.session.profile.is_none() {
+        return;
+    }
+    let used = Strip::views(app.front, area).draw(theme, area, app.front, buffer);
+    let filters = app.session.filters();
+    let mut spans = Vec::new();
+    // Where all of them do not fit each gets its share, and keeps its end, which says most.
+    let names: usize = filters.iter().map(|(name, _)| name.len() + 4).sum();
+    let room = usize::from(area.right().saturating_sub(used)).saturating_sub(names);
+    let wide: usize = filters.iter().map(|(_, text)| text.width()).sum();
+    let share = room / filters.len().max(1);
+    for (at, (filter, text)) in filters.iter().enumerate() {
+        let gap = if at == 0 { "  " } else { " ▸ " };
+        let text = if wide > room {
+            name::cut_start(text, share)
+        } else {
+            text.clone()
+        };
+        spans.extend([
+            Span::styled(gap, theme.quiet()),
+            Span::styled(format!("{filter}={text}"), theme.filter()),
+        ]);
+    }
+    if let Load::Failed(_) = app.load {
+        spans.push(Span::styled("  as before: not read again", theme.error()));
+    }
+    if let Some(granularity) = app.session.granularity() {
+        spans.push(Span::styled(format!("  by {granularity}"), theme.value()));
+    }
+    if let Some(search) = &app.session.search {
+        spans.push(Span::styled(
+            format!("  /{}", search.as_str().trim_start_matches("(?i)")),
+            theme.key(),
+        ));
+    }
+    let rest = Rect {
+        x: used,
+        width: area.right().saturating_sub(used),
+        ..area
+    };
+    paint::line(buffer, rest, 0, &Line::from(spans));
+}
+
+fn footer(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    match &app.message {
+        Some(Message::Problem(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.error())),
+        Some(Message::Note(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.value())),
+        None => paint::line(buffer, area, 0, &keys_line(app, theme, usize::from(area.width))),
+    }
+}
+
+/// The keys that act here, as many as there is room for; help and quit always.
+fn keys_line(app: &App, theme: Theme, width: usize) -> Line<'static> {
+    let contexts = app.contexts();
+    let shown: Vec<_> = table::active(&contexts)
+        .filter(|binding| !binding.short.is_empty())
+        .collect();
+    let text = |binding: &table::Binding| (chord::display(binding.keys[0]), binding.short);
+    let is_last = |binding: &table::Binding| matches!(binding.short, "help" | "quit");
+    let wide = |binding: &table::Binding| {
+        let (key, short) = text(binding);
+        key.width() + short.width() + 3
+    };
+    let reserved: usize = shown
+        .iter()
+        .filter(|binding| is_last(binding))
+        .map(|binding| wide(binding))
+        .sum();
+    let mut left = width.saturating_sub(reserved + 1);
+    let mut spans = vec![Span::raw(" ")];
+    for binding in shown {
+        if !is_last(binding) {
+            if wide(binding) > left {
+                left = 0;
+                continue;
+            }
+            left -= wide(binding);
+        }
+        let (key, short) = text(binding);
+        spans.extend([
+            Span::styled(key, theme.key()),
+            Span::styled(format!(" {short}  "), theme.quiet()),
+        ]);
+    }
+    Line::from(spans)
+}

@@ -1,0 +1,435 @@
+//! The dashboard's state and how it changes. No I/O: what must happen outside is returned as an [`Effect`].
+
+mod ask;
+pub(super) mod chrome;
+mod draw;
+pub(super) mod export;
+pub(super) mod regions;
+
+use std::sync::Arc;
+
+use crossterm::event::{
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::{Position, Rect};
+
+use self::ask::Ask;
+use self::export::Menu;
+use self::regions::Regions;
+use crate::error::{Error, Result};
+use crate::model::{Profile, SampleTypeId};
+use crate::ui::event::{Effect, Event};
+use crate::ui::keys::help;
+use crate::ui::keys::table::{self, Action, KeyContext, Movement};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::view::{Outcome, VIEWS, View};
+use crate::ui::widget::{pane::Pane, prompt::Prompt};
+use crate::ui::work::answers::Product;
+
+/// Everything that is on the regions.
+pub(in crate::ui) struct App {
+    pub(in crate::ui) session: Session,
+    pub(in crate::ui) views: Vec<Box<dyn View>>,
+    /// The view in front.
+    pub(in crate::ui) front: usize,
+    /// The menu of exports, over the view.
+    pub(in crate::ui) menu: Option<Menu>,
+    /// A text over the view.
+    pub(in crate::ui) pane: Option<Pane>,
+    /// A prompt over everything.
+    pub(in crate::ui) asking: Option<(Ask, Prompt)>,
+    /// Commands that were given, the last one last.
+    pub(in crate::ui) history: Vec<String>,
+    /// What the footer says until the next key.
+    pub(in crate::ui) message: Option<Message>,
+    pub(in crate::ui) load: Load,
+    /// Number of the newest load.
+    loads: u64,
+    pub(in crate::ui) area: Rect,
+    pub(in crate::ui) theme: Theme,
+}
+
+/// A line in the footer.
+pub(in crate::ui) enum Message {
+    Problem(String),
+    Note(String),
+}
+
+/// What the loader is doing.
+pub(in crate::ui) enum Load {
+    Idle,
+    Running { done: u64, total: Option<u64> },
+    Failed(String),
+}
+
+impl App {
+    pub(in crate::ui) fn new(session: Session, theme: Theme, area: Rect) -> Self {
+        let views = VIEWS.iter().map(|row| (row.make)()).collect();
+        Self {
+            session,
+            views,
+            front: 0,
+            menu: None,
+            pane: None,
+            asking: None,
+            history: Vec::new(),
+            message: None,
+            load: Load::Idle,
+            loads: 0,
+            area,
+            theme,
+        }
+    }
+
+    /// Begins to load.
+    pub(in crate::ui) fn reload(&mut self) -> Option<Effect> {
+        self.loads += 1;
+        self.load = Load::Running { done: 0, total: None };
+        self.message = None;
+        Some(Effect::Load { generation: self.loads })
+    }
+
+    /// Whether anything is under way.
+    pub(in crate::ui) fn is_busy(&self) -> bool {
+        matches!(self.load, Load::Running { .. }) || self.session.outstanding > 0
+    }
+
+    /// Whether something is under way that will change the view in front.
+    pub(in crate::ui) fn is_changing(&self) -> bool {
+        let wants = self.views[self.front].wants(&self.session);
+        matches!(self.load, Load::Running { .. }) || !self.session.lacks(wants).is_empty()
+    }
+
+    /// Where keys act now.
+    pub(in crate::ui) fn contexts(&self) -> Vec<KeyContext> {
+        if self.asking.is_some() {
+            return vec![KeyContext::Prompt];
+        }
+        if self.menu.is_some() {
+            return vec![KeyContext::Menu];
+        }
+        if self.pane.is_some() {
+            return vec![KeyContext::Pane];
+        }
+        let mut contexts = vec![KeyContext::Everywhere];
+        if self.session.profile.is_some() {
+            contexts.extend([KeyContext::Views, KeyContext::Lists, VIEWS[self.front].context]);
+        }
+        let conditions = [
+            (self.session.is_remote, KeyContext::Server),
+            (!self.session.filters().is_empty(), KeyContext::Filtered),
+            (self.session.sibling_type(IN_USE).is_some(), KeyContext::InUse),
+            (self.session.sibling_type(OBJECTS).is_some(), KeyContext::Objects),
+        ];
+        contexts.extend(
+            conditions
+                .into_iter()
+                .filter(|(holds, _)| *holds)
+                .map(|(_, scope)| scope),
+        );
+        contexts
+    }
+
+    /// Takes an event.
+    pub(in crate::ui) fn handle(&mut self, event: Event) -> Option<Effect> {
+        match event {
+            Event::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => self.key(key),
+            Event::Terminal(TerminalEvent::Mouse(mouse)) => self.mouse(mouse),
+            Event::Terminal(TerminalEvent::Paste(text)) => self.paste(&text),
+            Event::Terminal(TerminalEvent::Resize(width, height)) => {
+                self.area = Rect::new(0, 0, width, height);
+                self.refresh();
+                None
+            }
+            Event::Terminal(_) => None,
+            Event::End | Event::TerminalGone => Some(Effect::Quit),
+            Event::Suspend => Some(Effect::Suspend),
+            Event::Returned { problem } => {
+                self.message = problem.map(Message::Problem);
+                self.session.forget_sources();
+                self.wants()
+            }
+            Event::Progress {
+                generation,
+                done,
+                total,
+            } => {
+                if generation == self.loads && matches!(self.load, Load::Running { .. }) {
+                    self.load = Load::Running { done, total };
+                }
+                None
+            }
+            Event::Loaded { generation, result } => self.loaded(generation, result),
+            Event::Analyzed { generation, product } => {
+                match &product {
+                    Ok(Product::Text(title, text)) => self.pane = Some(Pane::text(title.clone(), text)),
+                    Ok(Product::Saved(note)) => self.message = Some(Message::Note(note.clone())),
+                    Ok(Product::Kept(job)) => self.ask_to_replace(job),
+                    _ => {}
+                }
+                match self.session.take(generation, product) {
+                    Ok(true) => self.refresh(),
+                    Ok(false) => return None,
+                    // The options that the program was called with cannot be.
+                    Err(error) if self.session.listing().is_none() => return Some(Effect::Fail(error)),
+                    Err(error) => {
+                        self.message = Some(Message::Problem(error.to_string()));
+                        return None;
+                    }
+                }
+                self.warn_of_filters();
+                self.wants()
+            }
+        }
+    }
+
+    /// Has the footer tell of a problem.
+    pub(in crate::ui) fn tell(&mut self, problem: &str) {
+        self.message = Some(Message::Problem(problem.into()));
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        self.message = None;
+        let contexts = self.contexts();
+        if let Some(action) = table::lookup(&key, &contexts) {
+            return self.update(action);
+        }
+        if contexts.contains(&KeyContext::Views)
+            && let Some((name, binding)) = table::elsewhere(&key)
+        {
+            let (place, help) = (binding.context.title(), binding.help);
+            self.message = Some(Message::Note(format!("{name} does nothing here. {place}: {help}.")));
+        }
+        if let (Some((_, prompt)), KeyCode::Char(char)) = (&mut self.asking, key.code)
+            && (key.modifiers - KeyModifiers::SHIFT).is_empty()
+        {
+            prompt.insert(char);
+            self.check_prompt();
+        }
+        None
+    }
+
+    fn paste(&mut self, text: &str) -> Option<Effect> {
+        if let Some((_, prompt)) = &mut self.asking {
+            text.chars()
+                .filter(|char| !char.is_control())
+                .for_each(|char| prompt.insert(char));
+            self.check_prompt();
+        }
+        None
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) -> Option<Effect> {
+        let at = Position {
+            x: mouse.column,
+            y: mouse.row,
+        };
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.update(Action::Move(Movement::WheelDown)),
+            MouseEventKind::ScrollUp => self.update(Action::Move(Movement::WheelUp)),
+            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.menu.is_some() => {
+                self.update(Action::Click(at))
+            }
+            MouseEventKind::Drag(MouseButton::Left)
+                if self.asking.is_none() && self.menu.is_none() && self.pane.is_none() =>
+            {
+                self.update(Action::Drag(at))
+            }
+            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
+                self.message = None;
+                let regions = Regions::new(self.area);
+                let action = chrome::click(self, &regions, at);
+                let action = action.or_else(|| regions.body.contains(at).then_some(Action::Click(at)));
+                action.and_then(|action| self.update(action))
+            }
+            _ => None,
+        }
+    }
+
+    /// Acts.
+    pub(in crate::ui) fn update(&mut self, action: Action) -> Option<Effect> {
+        if self.asking.is_some() {
+            return self.update_prompt(action);
+        }
+        let body = Regions::new(self.area).body;
+        if let Some(menu) = &mut self.menu {
+            match menu.update(action, body) {
+                Some(export) => return self.ask(Ask::Export(export)),
+                None if action == Action::Back => self.menu = None,
+                None => {}
+            }
+            return None;
+        }
+        if let Some(pane) = &mut self.pane {
+            return match action {
+                _ if pane.update(action, body) => None,
+                Action::Back => {
+                    self.pane = None;
+                    None
+                }
+                Action::Search | Action::Command => self.update_global(action),
+                _ => None,
+            };
+        }
+        if action == Action::Back && matches!(self.load, Load::Running { .. }) {
+            return Some(Effect::CancelLoad);
+        }
+        match self.views[self.front].update(action, &mut self.session, body) {
+            Outcome::Done => self.wants(),
+            Outcome::Go(view) => self.show(view),
+            Outcome::Edit(file, line) => Some(Effect::Edit { file, line }),
+            Outcome::Say(text) => {
+                self.message = Some(Message::Note(text));
+                self.wants()
+            }
+            Outcome::Ignored => self.update_global(action),
+        }
+    }
+
+    fn update_global(&mut self, action: Action) -> Option<Effect> {
+        match action {
+            Action::Quit => Some(Effect::Quit),
+            Action::Suspend => Some(Effect::Suspend),
+            Action::Redraw => Some(Effect::Redraw),
+            Action::Help => {
+                let width = usize::from(self.area.width);
+                self.pane = Some(Pane::new("Help".into(), help::lines(self.theme, width)));
+                None
+            }
+            Action::Export => {
+                self.menu = Some(Menu::default());
+                None
+            }
+            Action::NextView => self.show((self.front + 1) % self.views.len()),
+            Action::PreviousView => self.show((self.front + self.views.len() - 1) % self.views.len()),
+            Action::View(view) => self.show(view),
+            Action::ToggleInUse => self.switch(self.session.sibling_type(IN_USE)),
+            Action::ToggleObjects => self.switch(self.session.sibling_type(OBJECTS)),
+            Action::SampleType(number) => {
+                let count = self
+                    .session
+                    .profile
+                    .as_ref()
+                    .map_or(0, |profile| profile.sample_types.len());
+                if number >= count {
+                    let those = match count {
+                        0 => "there is none".into(),
+                        1 => "there is only one".into(),
+                        _ => format!("press 1 to {count}"),
+                    };
+                    let note = format!("No sample type {}: {those}.", number + 1);
+                    self.message = Some(Message::Note(note));
+                    return None;
+                }
+                self.switch(Some(SampleTypeId::from_index(number)))
+            }
+            Action::Search => self.ask(Ask::Search),
+            Action::Filter(filter) => self.ask(Ask::Filter(filter)),
+            Action::Command => self.ask(Ask::Command),
+            Action::NextMatch | Action::PreviousMatch => {
+                self.message = Some(Message::Note("Nothing to search for: / asks.".into()));
+                None
+            }
+            Action::ClearFilters => {
+                self.session.clear_filters();
+                self.session.analyze_again()
+            }
+            Action::Reload => self.reload(),
+            Action::Back => self.back(),
+            _ => None,
+        }
+    }
+
+    /// Backs out of what is under way: a search, a view.
+    fn back(&mut self) -> Option<Effect> {
+        if self.session.search.take().is_some() || self.front == 0 {
+            return None;
+        }
+        self.show(0)
+    }
+
+    fn show(&mut self, view: usize) -> Option<Effect> {
+        if view < self.views.len() {
+            self.session.keep_selected();
+            self.front = view;
+            self.refresh();
+        }
+        self.wants()
+    }
+
+    fn switch(&mut self, to: Option<SampleTypeId>) -> Option<Effect> {
+        self.session.sample_type = to?;
+        self.refresh();
+        self.wants()
+    }
+
+    fn refresh(&mut self) {
+        let body = Regions::new(self.area).body;
+        self.session.settle();
+        self.views[self.front].refresh(&mut self.session, body);
+    }
+
+    pub(in crate::ui) fn wants(&mut self) -> Option<Effect> {
+        // The first analysis of a generation brings the listings of all types.
+        self.session.listing()?;
+        let wants = self.views[self.front].wants(&self.session);
+        self.session.want(wants)
+    }
+
+    fn loaded(&mut self, generation: u64, result: Result<(Arc<Profile>, Vec<String>)>) -> Option<Effect> {
+        if generation != self.loads {
+            return None;
+        }
+        self.load = Load::Idle;
+        match result {
+            Ok((profile, warnings)) => {
+                if !warnings.is_empty() {
+                    self.message = Some(Message::Problem(warnings.join("; ")));
+                } else if self.session.profile.is_some() {
+                    self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
+                }
+                let wanted = &self.session.options.sample_index;
+                if self.session.profile.is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
+                    let note = format!("There is no sample type {wanted:?}; this is the profile's own.");
+                    self.message = Some(Message::Problem(note));
+                }
+                self.session.set_profile(profile)
+            }
+            Err(error) if self.session.profile.is_some() => {
+                // What was read again is in the header; the line has room for why it failed.
+                let text = error.to_string();
+                let why = text
+                    .strip_prefix(&format!("{}: ", self.session.source))
+                    .unwrap_or(&text);
+                self.message = Some(Message::Problem(why.to_string()));
+                self.load = Load::Failed(why.to_string());
+                None
+            }
+            Err(Error::Cancelled) => {
+                self.load = Load::Failed("Cancelled.".into());
+                None
+            }
+            // A server may answer the next time; a file that is none stays so.
+            Err(error) if !self.session.is_remote => Some(Effect::Fail(error)),
+            Err(error) => {
+                self.load = Load::Failed(error.to_string());
+                None
+            }
+        }
+    }
+
+    fn warn_of_filters(&mut self) {
+        let warnings = self
+            .session
+            .listing()
+            .map(|listing| listing.report.warnings())
+            .unwrap_or_default();
+        if !warnings.is_empty() && self.message.is_none() && !self.session.is_stale() {
+            self.message = Some(Message::Note(warnings.join("; ")));
+        }
+    }
+}
+
+const IN_USE: &[(&str, &str)] = &[("inuse", "alloc")];
+const OBJECTS: &[(&str, &str)] = &[("space", "objects")];

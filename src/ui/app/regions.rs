@@ -1,0 +1,94 @@
+//! Where everything is: a pure function of the terminal's size, which both drawing and clicking use.
+
+use ratatui::layout::Rect;
+
+/// The parts of the screen, from top to bottom. A part that has no room is empty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::ui) struct Regions {
+    /// Source, total, time.
+    pub(in crate::ui) header: Rect,
+    /// Sample types.
+    pub(in crate::ui) types: Rect,
+    /// Views and filters.
+    pub(in crate::ui) views: Rect,
+    /// The view in front.
+    pub(in crate::ui) body: Rect,
+    /// Messages, or the keys that act.
+    pub(in crate::ui) footer: Rect,
+}
+
+impl Regions {
+    /// The parts of a terminal of this size. The body comes first: other parts appear as there is room.
+    pub(in crate::ui) fn new(area: Rect) -> Self {
+        let row = |y: u16| Rect {
+            y: area.y + y,
+            height: 1,
+            ..area
+        };
+        let none = Rect { height: 0, ..area };
+        let (has_header, has_tabs, has_footer) = (area.height >= 3, area.height >= 8, area.height >= 4);
+        let top = u16::from(has_header) + 2 * u16::from(has_tabs);
+        let bottom = u16::from(has_footer);
+        Self {
+            header: if has_header { row(0) } else { none },
+            types: if has_tabs { row(1) } else { none },
+            views: if has_tabs { row(2) } else { none },
+            body: Rect {
+                y: area.y + top,
+                height: area.height.saturating_sub(top + bottom),
+                ..area
+            },
+            footer: if has_footer { row(area.height - 1) } else { none },
+        }
+    }
+}
+
+/// Places labels side by side with a gap between them: for each its rectangle in the row, as far as there is room.
+pub(in crate::ui) fn tabs(area: Rect, labels: &[String]) -> Vec<Rect> {
+    use unicode_width::UnicodeWidthStr;
+    let mut x = area.x.saturating_add(1);
+    let mut rects = Vec::new();
+    for label in labels {
+        let width = label.width() as u16;
+        let right = x.saturating_add(width);
+        if right > area.right() {
+            break;
+        }
+        rects.push(Rect {
+            x,
+            y: area.y,
+            width,
+            height: area.height,
+        });
+        x = right.saturating_add(1);
+    }
+    rects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_never_leave_the_terminal_or_overlap() {
+        for width in [0, 1, 20, 80] {
+            for height in 0..30 {
+                let area = Rect::new(0, 0, width, height);
+                let regions = Regions::new(area);
+                let parts = [
+                    regions.header,
+                    regions.types,
+                    regions.views,
+                    regions.body,
+                    regions.footer,
+                ];
+                let rows: u16 = parts.iter().map(|part| part.height).sum();
+                assert_eq!(
+                    rows, height,
+                    "the rows of a {width}x{height} terminal are all used once"
+                );
+                assert!(parts.iter().all(|part| area.union(*part) == area), "{width}x{height}");
+            }
+        }
+    }
+}
