@@ -4,7 +4,9 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+
+use crate::support::program;
 
 #[test]
 fn sessions_are_those_of_pprof() {
@@ -22,7 +24,7 @@ fn sessions_are_those_of_pprof() {
             .split(';')
             .map(|command| format!("{}\n", command.trim()))
             .collect();
-        let printed = answer(&tests.join("fixtures"), profile, &typed).expect("it runs");
+        let printed = answer(profile, &typed).expect("it runs");
         let golden = std::fs::read_to_string(tests.join(format!("golden/sessions/{name}.txt"))).unwrap_or_default();
         if printed != golden {
             let differs = printed
@@ -39,10 +41,9 @@ fn sessions_are_those_of_pprof() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn answer(folder: &Path, profile: &str, typed: &str) -> std::io::Result<String> {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_heaptui"))
+fn answer(profile: &str, typed: &str) -> std::io::Result<String> {
+    let mut program = program::heaptui()
         .arg(profile)
-        .current_dir(folder)
         .env("TZ", "UTC")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,5 +1,4 @@
 //! A drawing of a profile whose every text tries to end the string that it stands in.
-#![allow(clippy::expect_used)]
 
 use std::sync::Arc;
 

@@ -1,10 +1,6 @@
 //! What programs read is what the tables say: each export, parsed by somebody else's parser, is the table that it was
 //! made from, for every fixture and for names made to break out of it.
 
-#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
-
-mod fixtures;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,6 +9,8 @@ use heaptui::report::{
     self, CALL_FIELDS, Cell, Options, ROW_FIELDS, Report, TAG_FIELDS, TableField, calls, labels, rows,
 };
 use serde_json::Value;
+
+use crate::support::fixtures;
 
 /// Names that end cells, strings, stacks and lines, and that begin formulas.
 const NAMES: &[&[u8]] = &[

@@ -1,10 +1,6 @@
 //! What holds for every call tree and for every picture of one, checked against the samples themselves: the tree is what
 //! adding them up one by one gives, and the picture shows all of it, each part where it belongs.
 
-#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
-
-mod fixtures;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +9,8 @@ use heaptui::error::{Error, Result};
 use heaptui::model::{Function, LabelSetId, Line, LocationId, Profile, ValueType};
 use heaptui::progress::Observer;
 use heaptui::report::{self, Options, Report};
+
+use crate::support::fixtures;
 
 /// A profile of stacks (each root first, of function numbers) and their values.
 fn profile(stacks: impl IntoIterator<Item = (Vec<u64>, i64)>) -> Profile {

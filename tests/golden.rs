@@ -1,13 +1,15 @@
 //! The reports are, byte for byte, those that pprof printed: `tests/golden/cases.tsv` names them, one a line, and
 //! `tests/golden/regenerate.py` made the goldens and says what a line means.
 //!
-//! `HEAPTUI_UNDER_TEST=/path/to/pprof cargo test --test golden` judges another program by the same goldens.
+//! `HEAPTUI_UNDER_TEST=/path/to/pprof cargo test golden` judges another program by the same goldens.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+
+use crate::support::program;
 
 /// What a golden holds where pprof fails.
 const FAILS: &str = "!fails\n";
@@ -24,7 +26,7 @@ fn reports_are_those_of_pprof() {
     let list = std::fs::read_to_string(tests.join("golden/cases.tsv")).expect("the list of cases");
     let cases: Vec<Case> = list.lines().filter_map(Case::parse).collect();
     assert!(!cases.is_empty(), "tests/golden/cases.tsv names no case");
-    let program = std::env::var_os("HEAPTUI_UNDER_TEST").unwrap_or_else(|| env!("CARGO_BIN_EXE_heaptui").into());
+    let program = std::env::var_os("HEAPTUI_UNDER_TEST").unwrap_or_else(|| program::PATH.into());
     let home = tempfile::tempdir().expect("an empty home");
 
     let total = cases.len();

@@ -1,7 +1,5 @@
 //! What holds for every profile that is written, merged or compared.
 
-#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

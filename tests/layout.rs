@@ -1,7 +1,5 @@
 //! What holds for every drawing of a graph: tables of graphs in, laws over boxes, routes and labels out.
 
-#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
-
 use heaptui::layout::{Drawing, Edge, Point, Size, Spacing, curve, layout};
 
 const SPACING: Spacing = Spacing {

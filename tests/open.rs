@@ -1,14 +1,14 @@
 //! `web` and `weblist` leave a page where only the user can read it, and open it, or say how to get there.
-#![cfg(unix)]
-#![allow(clippy::expect_used)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use crate::support::program;
 
 /// How long a browser may take before the test fails, and how often it is asked for. Nothing is measured by it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,10 +17,8 @@ const AGAIN: Duration = Duration::from_millis(20);
 /// What `{}` in a variable stands for: a folder of the test's own, which is the one for temporary files too.
 fn heaptui(args: &str, env: &[(&str, &str)], folder: &TempDir) -> Output {
     let place = folder.path().display().to_string();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_heaptui"));
-    command
-        .args(args.split(' '))
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"));
+    let mut command = program::heaptui();
+    command.args(args.split(' '));
     for name in [
         "SSH_CONNECTION",
         "DISPLAY",

@@ -1,10 +1,6 @@
 //! Pictures show what `dot` shows: every node and every call with its value, read back with somebody else's parser of
 //! each format, for every fixture and for names made to break out of it.
 
-#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
-
-mod fixtures;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +9,8 @@ use heaptui::model::{Function, Label, LabelValue, Line, Profile, ValueType};
 use heaptui::report::{self, Options};
 use roxmltree::{Document, Node};
 use unicode_width::UnicodeWidthStr;
+
+use crate::support::fixtures;
 
 /// Names that end attributes, elements, texts and documents, or that XML has no way to write.
 const NAMES: &[&[u8]] = &[

@@ -1,8 +1,5 @@
 //! Source code is found where pprof and Go keep it, and nothing else is opened.
 
-#![cfg(unix)]
-#![allow(clippy::expect_used, reason = "helpers of tests may panic too")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,9 @@
 //! Laws over the public tables: what is in a row is what the command line takes, what `--help` says, and what a golden
 //! checks.
-#![allow(clippy::expect_used)]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 use heaptui::cli::{self, Request};
@@ -13,6 +11,8 @@ use heaptui::decode::{self, Limits};
 use heaptui::error::Error;
 use heaptui::model::Profile;
 use heaptui::report::{self, COLUMNS, OPTIONS, OptionRow, REPORTS, SAMPLE_TYPES, Takes};
+
+use crate::support::program;
 
 const FIXTURE: &str = "deltas.heap.pb.gz";
 /// Reports whose bytes are no text that a golden could hold; `tests/laws.rs` reads them back.
@@ -133,7 +133,7 @@ fn a_golden_checks_every_row() {
 #[test]
 fn help_is_a_word_too() {
     let said = |args: &[&str]| {
-        let program = Command::new(env!("CARGO_BIN_EXE_heaptui")).args(args).output();
+        let program = program::heaptui().args(args).output();
         String::from_utf8(program.expect("the program starts").stdout).expect("text")
     };
     assert_eq!(said(&["help", "peek"]), said(&["peek", "--help"]));
@@ -143,10 +143,7 @@ fn help_is_a_word_too() {
 
 #[test]
 fn help_lists_every_row() {
-    let help = Command::new(env!("CARGO_BIN_EXE_heaptui"))
-        .arg("--help")
-        .output()
-        .expect("the program starts");
+    let help = program::heaptui().arg("--help").output().expect("the program starts");
     assert!(help.status.success() && help.stderr.is_empty(), "{help:?}");
     let help = String::from_utf8(help.stdout).expect("text");
     let starts = |name: &str| {
@@ -306,9 +303,8 @@ fn what_is_no_option_is_a_usage_error() {
         "-top -tree F",
         "",
     ] {
-        let answer = Command::new(env!("CARGO_BIN_EXE_heaptui"))
+        let answer = program::heaptui()
             .args(line.split_whitespace())
-            .current_dir(tests())
             .output()
             .expect("the program starts");
         let error = String::from_utf8_lossy(&answer.stderr);

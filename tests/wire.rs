@@ -13,8 +13,7 @@ fn wire_types_are_generated_from_the_schema() {
         .compile_fds(files)
         .expect("prost generates");
     let generated = std::fs::read_to_string(out.path().join("heaptui.wire.rs")).expect("the generated file");
-    let generated =
-        format!("//! Generated from `proto/profile.proto` by `BLESS=1 cargo test --test wire`.\n\n{generated}");
+    let generated = format!("//! Generated from `proto/profile.proto` by `BLESS=1 cargo test wire`.\n\n{generated}");
     let checked_in = root.join("src/decode/wire/generated.rs");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&checked_in, &generated).expect("src/decode/wire/generated.rs can be written");
@@ -22,6 +21,6 @@ fn wire_types_are_generated_from_the_schema() {
     let current = std::fs::read_to_string(&checked_in).unwrap_or_default();
     assert!(
         current == generated,
-        "src/decode/wire/generated.rs is not what the schema generates: BLESS=1 cargo test --test wire"
+        "src/decode/wire/generated.rs is not what the schema generates: BLESS=1 cargo test wire"
     );
 }

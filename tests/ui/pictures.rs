@@ -5,7 +5,8 @@ use heaptui::ui::{self, Colours};
 use roxmltree::{Document, Node};
 use unicode_width::UnicodeWidthChar;
 
-use super::{CASES, setup};
+use super::cases::CASES;
+use super::setup;
 
 /// Columns and rows to pixels: the size of a cell, the margin, and where letters stand in a cell.
 const CELL: (f64, f64) = (9.0, 20.0);

@@ -1,0 +1,163 @@
+//! Any bytes may come: each bad input becomes reports and screens, or one clear line, and nothing a terminal acts on.
+
+mod good;
+mod inputs;
+mod texts;
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use heaptui::decode;
+use heaptui::error::{Error, Result};
+use heaptui::model::Profile;
+use heaptui::progress::Observer;
+use heaptui::report::{self, Content, Options, REPORTS};
+use heaptui::ui::{self, Colours, Loader, Setup};
+
+use inputs::{Fate, Input};
+
+/// An error is a line of at most so many characters.
+const LONGEST_ERROR: usize = 400;
+/// So much may come out of one sort of bytes; no input here is honest and larger.
+const LIMITS: decode::Limits = decode::Limits { max_bytes: 64 << 20 };
+/// Through all views, into a function, a search, filters, a prompt, a text and help.
+const KEYS: [&str; 2] = [
+    "<tab>jj<enter><tab>G/main<enter>n1s?",
+    "f.<enter>jx\\(<enter>:traces<enter>G",
+];
+
+#[test]
+fn bad_inputs_are_taken_well() {
+    let inputs = inputs::all();
+    let total = inputs.len();
+    let queue = Mutex::new(VecDeque::from(inputs));
+    let failures = Mutex::new(Vec::new());
+    thread::scope(|threads| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            threads.spawn(|| {
+                while let Some(input) = take(&queue) {
+                    let what = input.what.clone();
+                    // A thread of its own, so that a panic says which input it was.
+                    let judged = thread::Builder::new().name(what.clone()).spawn(move || judge(&input));
+                    let judged = judged.expect("a thread").join();
+                    if let Some(why) = judged.unwrap_or(Some("panics".into())) {
+                        failures
+                            .lock()
+                            .expect("no thread panics")
+                            .push(format!("{what}: {why}\n"));
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().expect("no thread panics");
+    let shown: String = failures.iter().take(20).map(String::as_str).collect();
+    assert!(
+        failures.is_empty(),
+        "\n{shown}{} of {total} are not taken well",
+        failures.len()
+    );
+}
+
+fn take<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
+    queue.lock().ok()?.pop_front()
+}
+
+/// What is wrong with how an input is taken.
+fn judge(input: &Input) -> Option<String> {
+    let profile = match decode::profile(&input.bytes[..], LIMITS, &()) {
+        Ok(_) if input.fate == Fate::Refused => return Some("is read, but should be refused".into()),
+        Err(error) if input.fate == Fate::Read => return Some(format!("is refused, but is good: {error}")),
+        Err(error) => return wrong_error(&error),
+        Ok(profile) => Arc::new(profile),
+    };
+    reports(&profile).or_else(|| screens(&profile))
+}
+
+fn reports(profile: &Arc<Profile>) -> Option<String> {
+    REPORTS.iter().find_map(|row| {
+        let argument = row.argument.map(|_| ".");
+        let mut text = Vec::new();
+        let wrong = match report::write(profile, row, argument, &Options::default(), &mut text) {
+            Err(error) => wrong_error(&error),
+            Ok(_) if row.content == Content::Binary => unreadable(row.name, &text),
+            Ok(warnings) => match String::from_utf8(text) {
+                Err(_) => Some("is not UTF-8".into()),
+                Ok(text) => warnings
+                    .iter()
+                    .chain([&text])
+                    .find_map(|text| wrong_text(text, &['\n', '\t'])),
+            },
+        };
+        wrong.map(|why| format!("{}: {why}", row.name))
+    })
+}
+
+/// Why the bytes of a report cannot be read again.
+fn unreadable(name: &str, bytes: &[u8]) -> Option<String> {
+    let error = match name {
+        "png" => png::Decoder::new(io::Cursor::new(bytes)).read_info().err()?.to_string(),
+        "pdf" => lopdf::Document::load_mem(bytes).err()?.to_string(),
+        _ => decode::profile(bytes, LIMITS, &()).err()?.to_string(),
+    };
+    Some(format!("cannot be read again: {error}"))
+}
+
+fn screens(profile: &Arc<Profile>) -> Option<String> {
+    let sizes = [(100, 30), (40, 10)];
+    KEYS.iter().zip(sizes).find_map(|(keys, size)| {
+        let setup = Setup {
+            loader: Arc::new(Held(Arc::clone(profile))),
+            options: Options::default(),
+            colours: Colours::Some,
+            keys: (*keys).into(),
+        };
+        let wrong = match ui::print(&setup, size) {
+            Err(error) => wrong_error(&error),
+            Ok(text) => wrong_text(&text, &['\n']),
+        };
+        wrong.map(|why| format!("dashboard after {keys:?}: {why}"))
+    })
+}
+
+fn wrong_error(error: &Error) -> Option<String> {
+    let text = error.to_string();
+    if text.is_empty() || text.chars().count() > LONGEST_ERROR {
+        return Some(format!("an error of {} characters: {text:.200}", text.chars().count()));
+    }
+    wrong_text(&text, &[])
+}
+
+/// The first character that is not only shown: controls, and what reorders, joins or hides text.
+fn wrong_text(text: &str, allowed: &[char]) -> Option<String> {
+    let is_wrong = |char: &char| {
+        let formats = matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}');
+        (char.is_control() || formats) && !allowed.contains(char)
+    };
+    text.chars()
+        .find(is_wrong)
+        .map(|char| format!("prints {char:?}: {text:.200}"))
+}
+
+/// A profile that is there already.
+struct Held(Arc<Profile>);
+
+impl Loader for Held {
+    fn name(&self) -> String {
+        "hostile".into()
+    }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
+
+    fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
+        Ok(((*self.0).clone(), Vec::new()))
+    }
+
+    fn save(&self, file: &str, _: &[u8], _: ui::Existing) -> Result<bool> {
+        panic!("{file} would be written, but no key asked for that")
+    }
+}

@@ -1,0 +1,7 @@
+//! What several subjects need.
+
+pub(crate) mod fixtures;
+pub(crate) mod program;
+pub(crate) mod server;
+#[cfg(unix)]
+pub(crate) mod terminal;

@@ -1,0 +1,179 @@
+//! The program in a terminal: types, waits for what the screen shows, and looks at what is left behind.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+use super::program;
+
+/// How long a test waits for what must come before it fails. Nothing is measured by it.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often what is waited for is asked for again, where one has to ask.
+const AGAIN: Duration = Duration::from_millis(50);
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a terminal has cells")
+}
+
+/// heaptui under a shell in a terminal of 80x24. The shell notes the terminal's settings before and after, the
+/// process, and how it ended.
+pub(crate) struct Session {
+    parser: vt100::Parser,
+    output: Receiver<Vec<u8>>,
+    pub(crate) input: Box<dyn Write + Send>,
+    master: Box<dyn MasterPty + Send>,
+    shell: Box<dyn Child + Send + Sync>,
+    pub(crate) notes: TempDir,
+}
+
+impl Session {
+    pub(crate) fn start(args: &str, env: &[(&str, &str)]) -> Self {
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            ..PtySize::default()
+        };
+        let pair = native_pty_system().openpty(size).expect("a terminal");
+        let notes = tempfile::tempdir().expect("a folder for notes");
+        let script = format!(
+            "stty -a > $N/before; echo before; sh -c 'echo $$ > $N/pid; exec \"$H\" {args}'; echo $? > $N/status; \
+             stty -a > $N/after; echo after"
+        );
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", &script]);
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
+        command.env("TERM", "xterm-256color");
+        command.env("H", program::PATH);
+        command.env("N", notes.path());
+        command.env_remove("NO_COLOR");
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let shell = pair.slave.spawn_command(command).expect("a shell");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("the terminal's output");
+        let (send, output) = channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut bytes) {
+                if send.send(bytes[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            parser: vt100::Parser::new(cells(24), cells(80), 0),
+            output,
+            input: pair.master.take_writer().expect("the terminal's input"),
+            master: pair.master,
+            shell,
+            notes,
+        }
+    }
+
+    pub(crate) fn screen(&self) -> &vt100::Screen {
+        self.parser.screen()
+    }
+
+    /// Reads until the screen is as it should be; `nudge` is done now and then meanwhile.
+    pub(crate) fn wait_nudging(
+        &mut self,
+        what: &str,
+        mut nudge: impl FnMut(),
+        is_there: impl Fn(&vt100::Screen) -> bool,
+    ) {
+        let start = Instant::now();
+        while !is_there(self.screen()) {
+            match self.output.recv_timeout(AGAIN) {
+                Ok(bytes) => self.parser.process(&bytes),
+                Err(_) => nudge(),
+            }
+            let is_late = start.elapsed() > PATIENCE;
+            assert!(!is_late, "no {what} on the screen:\n{}", self.screen().contents());
+        }
+    }
+
+    pub(crate) fn wait(&mut self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) {
+        self.wait_nudging(what, || {}, is_there);
+    }
+
+    /// Types, then reads until the text is there.
+    pub(crate) fn keys(&mut self, keys: &str, text: &str) {
+        self.input.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        self.wait(text, |screen| screen.contents().contains(text));
+    }
+
+    /// Where a text is: column and row, counted from 1 as the mouse does.
+    pub(crate) fn place(&self, text: &str) -> (usize, usize) {
+        let rows = self.screen().rows(0, 80);
+        let found = rows
+            .zip(1..)
+            .find_map(|(row, y)| Some((row[..row.find(text)?].chars().count() + 1, y)));
+        found.unwrap_or_else(|| panic!("no {text} on the screen:\n{}", self.screen().contents()))
+    }
+
+    /// Presses the mouse's button (0) or moves it with the button held (32).
+    pub(crate) fn mouse(&mut self, what: u8, (x, y): (usize, usize)) {
+        write!(self.input, "\x1b[<{what};{x};{y}M").expect("the terminal takes the mouse");
+    }
+
+    pub(crate) fn resize(&mut self, rows: u16, cols: u16) {
+        self.parser.screen_mut().set_size(cells(rows), cells(cols));
+        let size = PtySize {
+            rows,
+            cols,
+            ..PtySize::default()
+        };
+        self.master.resize(size).expect("another size");
+    }
+
+    pub(crate) fn note(&self, name: &str) -> String {
+        fs::read_to_string(self.notes.path().join(name)).unwrap_or_default()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.note("pid");
+        let sent = Command::new("kill").args(["-s", name, pid.trim()]).status();
+        assert!(sent.expect("kill").success(), "{name} to {pid}");
+    }
+
+    /// The program has ended: the terminal is as it was, and this is how it ended.
+    pub(crate) fn end(mut self, status: &str) -> vt100::Parser {
+        self.wait("end", |screen| screen.contents().contains("after"));
+        self.shell.wait().expect("the shell ends");
+        let screen = self.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen was left");
+        assert!(!screen.hide_cursor(), "the cursor is shown");
+        assert!(!screen.bracketed_paste(), "pasting is plain again");
+        assert_eq!(
+            screen.mouse_protocol_mode(),
+            vt100::MouseProtocolMode::None,
+            "the mouse is given back"
+        );
+        assert_eq!(screen.fgcolor(), vt100::Color::Default, "no colour stays");
+        assert!(
+            screen.contents().starts_with("before\n"),
+            "what was there is there again:\n{}",
+            screen.contents()
+        );
+        assert_eq!(
+            self.note("before"),
+            self.note("after"),
+            "the terminal's settings are those from before"
+        );
+        assert_eq!(
+            self.note("status").trim(),
+            status,
+            "how it ended:\n{}",
+            screen.contents()
+        );
+        self.parser
+    }
+}

@@ -1,0 +1,241 @@
+//! Keys played through the real loop, and the frame that is left. A case is a row; its frame is
+//! `tests/ui/snapshots/NAME.snap`. After a change that is meant: `INSTA_UPDATE=always cargo test --test all ui::`, then
+//! read the difference as a user would. `heaptui --keys KEYS --print WxH FILE` shows the same frame in a shell.
+
+mod cases;
+mod hostile;
+mod pictures;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use heaptui::analyze::Sort;
+use heaptui::decode::{self, Limits};
+use heaptui::error::{Error, Result};
+use heaptui::model::Profile;
+use heaptui::progress::Observer;
+use heaptui::report::{Found, Missing, Options, Sources, Wanted};
+use heaptui::source::CodeFinder;
+use heaptui::ui::{self, Colours, Existing, Loader, Setup};
+use unicode_width::UnicodeWidthStr;
+
+use cases::{CASES, NORMAL};
+
+#[test]
+fn frames_are_those_that_were_read_and_liked() {
+    let mut settings = insta::Settings::new();
+    settings.set_prepend_module_to_snapshot(false);
+    let _bound = settings.bind_to_scope();
+    for (name, fixture, size, keys) in CASES {
+        let frame = frame(fixture, *size, keys, Colours::Some);
+        let again = self::frame(fixture, *size, keys, Colours::None);
+        assert_eq!(
+            frame, again,
+            "{name}: a frame's text is the same each time, also without colours"
+        );
+        check(&frame, *size, name);
+        let text = format!("{keys}\n{frame}");
+        insta::assert_snapshot!(*name, text);
+    }
+}
+
+/// Every key that does something, once; the ones that other keys type into prompts too.
+fn all_keys() -> String {
+    ui::bound_keys().collect()
+}
+
+#[test]
+fn no_size_is_too_small_or_too_large() {
+    let all = all_keys();
+    let strings = [
+        "",
+        "<tab>",
+        "<tab><tab>",
+        "<s-tab>",
+        "<tab><tab><tab>",
+        "<tab><tab><tab><tab>",
+        "<tab><tab><tab><tab>z",
+        "<s-tab>",
+        "?",
+        "f(",
+        "/a<enter>",
+        &all,
+    ];
+    for fixture in ["deltas.heap", "down"] {
+        for width in [0, 1, 2, 5, 10, 20, 40, 79, 80, 81, 200] {
+            for height in [0, 1, 2, 3, 4, 5, 8, 10, 24, 60] {
+                for keys in strings {
+                    let frame = frame(fixture, (width, height), keys, Colours::Some);
+                    check(&frame, (width, height), &format!("{fixture} {width}x{height} {keys}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_sequence_of_keys_breaks_it() {
+    let keys: Vec<&str> = ui::bound_keys().chain(["a", "(", "0", "é", ":"]).collect();
+    // Knuth's MMIX generator: the same keys on every machine.
+    let mut state: u64 = 4242;
+    let mut random = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    for fixture in ["edges.heap", "deltas.heap", "hostile"] {
+        let mut played = String::new();
+        for length in 1..=2000 {
+            played.push_str(keys[random() % keys.len()]);
+            if length % 400 == 0 {
+                check(&frame(fixture, NORMAL, &played, Colours::Some), NORMAL, &played);
+            }
+        }
+    }
+}
+
+#[test]
+fn it_begins_in_the_order_that_is_asked_for() {
+    for (keys, head) in [("", "▼cum"), ("r", "▲cum"), ("sss", "▼cum"), ("ss", "▼flat")] {
+        let mut setup = setup("orders.heap", keys, Colours::Some);
+        setup.options.sort = Sort::Cum;
+        let frame = ui::print(&setup, NORMAL).expect("a frame");
+        assert!(frame.contains(head), "-cum {keys}: {head}:\n{frame}");
+    }
+}
+
+#[test]
+fn keys_that_are_none_are_told() {
+    for keys in ["<nosuch>", "<", "j<c->", "<c-dd>"] {
+        let outcome = ui::print(&setup("deltas.heap", keys, Colours::Some), NORMAL);
+        assert!(
+            matches!(outcome, Err(Error::Usage(ref text)) if text.contains("--keys")),
+            "{keys}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_none_and_options_that_cannot_be_end_it() {
+    let with = |name: &'static str, change: fn(&mut Options)| {
+        let mut setup = setup(name, "jjj", Colours::Some);
+        change(&mut setup.options);
+        ui::print(&setup, NORMAL).expect_err("an error").to_string()
+    };
+    assert!(with("broken", |_| {}).contains("not a profile"));
+    assert!(with("deltas.heap", |options| options.focus = "(".into()).contains("focus"));
+    assert!(with("deltas.heap", |options| options.divide_by = 0.0).contains("divide_by"));
+}
+
+fn frame(fixture: &'static str, size: (u16, u16), keys: &str, colours: Colours) -> String {
+    ui::print(&setup(fixture, keys, colours), size).expect("a frame")
+}
+
+/// What holds for every frame: its size, and that nothing in it is a command to the terminal.
+fn check(frame: &str, (width, height): (u16, u16), what: &str) {
+    assert_eq!(frame.lines().count(), usize::from(height), "{what}");
+    for line in frame.lines() {
+        assert!(line.width() <= usize::from(width), "{what}: {line:?} is too wide");
+        let control = line
+            .chars()
+            .find(|char| char.is_control() || "\u{202e}\u{200b}\u{feff}".contains(*char));
+        assert_eq!(control, None, "{what}: {line:?}");
+    }
+}
+
+fn setup(name: &'static str, keys: &str, colours: Colours) -> Setup {
+    Setup {
+        loader: Arc::new(Fixture(name)),
+        options: Options {
+            sources: Arc::new(Shelf(name)),
+            ..Options::default()
+        },
+        colours,
+        keys: keys.to_owned(),
+    }
+}
+
+/// The sources of the fixtures, and one that wants something of the terminal. Nothing of the machine that it runs on.
+#[derive(Debug)]
+struct Shelf(&'static str);
+
+impl Sources for Shelf {
+    fn folders(&self) -> String {
+        let program = match self.0 {
+            "twins" => "edges",
+            name => name.split('.').next().unwrap_or_default(),
+        };
+        format!("tests/fixtures/src/{program}")
+    }
+
+    fn find(&self, wanted: &Wanted<'_>) -> std::result::Result<Found, Missing> {
+        if wanted.name.ends_with("x.go") {
+            return Ok(Found {
+                text: hostile::SOURCE.into(),
+                path: "/src/\u{1b}[7m/x.go".into(),
+                is_elsewhere: true,
+            });
+        }
+        let missing = |heaptui::source::NotFound { reason, tried }| Missing { reason, tried };
+        let code = CodeFinder::default()
+            .find(wanted.name, wanted.path, wanted.folders)
+            .map_err(missing)?;
+        Ok(Found {
+            text: code.text,
+            path: code.path,
+            is_elsewhere: code.is_elsewhere,
+        })
+    }
+}
+
+/// A profile by its name, made up or from `tests/fixtures`.
+struct Fixture(&'static str);
+
+impl Loader for Fixture {
+    fn name(&self) -> String {
+        match self.0 {
+            "down" => "http://localhost:6060/debug/pprof/heap".into(),
+            name => format!("{name}.pb.gz"),
+        }
+    }
+
+    fn is_remote(&self) -> bool {
+        self.0 == "down"
+    }
+
+    fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
+        let bytes = match self.0 {
+            "down" => {
+                return Err(Error::Http {
+                    url: self.name(),
+                    what: "connection refused".into(),
+                    advice: "is the process running, and is this its port?".into(),
+                });
+            }
+            "hostile" => hostile::profile(),
+            "twins" => hostile::twins(),
+            "broken" => b"<html>".to_vec(),
+            name => {
+                let file = format!("tests/fixtures/{name}.pb.gz");
+                fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture")
+            }
+        };
+        Ok((decode::profile(&bytes[..], Limits::default(), &())?, Vec::new()))
+    }
+
+    /// Nothing that is typed here leaves a file behind: those called `new` seem to be written, those called `old`
+    /// to be there already.
+    fn save(&self, path: &str, _: &[u8], existing: Existing) -> Result<bool> {
+        if path.starts_with("new") || path.starts_with("old") {
+            return Ok(path.starts_with("new") || existing == Existing::Replace);
+        }
+        let reason = io::Error::from(io::ErrorKind::ReadOnlyFilesystem);
+        Err(Error::Io {
+            name: path.into(),
+            reason,
+        })
+    }
+}
