@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use heaptui::model::{Function, LabelSetId, Line, Profile, ValueType};
 use heaptui::report::{
-    self, CALL_FIELDS, Cell, Options, ROW_FIELDS, Report, TAG_FIELDS, TableField, calls, labels, rows,
+    self, CALL_FIELDS, COLUMNS, Cell, DataField, Options, Report, TAG_FIELDS, TableContext, calls, labels, row_fields,
+    rows,
 };
 use serde_json::Value;
 
@@ -109,9 +110,10 @@ fn for_all(check: impl Fn(&Arc<Profile>, &Options, &str)) {
     }
 }
 
-fn table<T>(report: &Report, fields: &[TableField<T>], rows: &[T]) -> Vec<Vec<(&'static str, Cell)>> {
+fn table<T>(report: &Report, fields: &[DataField<T>], rows: &[T]) -> Vec<Vec<(&'static str, Cell)>> {
+    let context = TableContext { report };
     let row = |row: &T| {
-        let cells = fields.iter().map(|field| (field.name, (field.cell)(report, row)));
+        let cells = fields.iter().map(|field| (field.name, field.cell(context, row)));
         cells.collect()
     };
     rows.iter().map(row).collect()
@@ -141,7 +143,7 @@ fn json_is_the_tables() {
             "{what}"
         );
         for (key, table) in [
-            ("rows", table(&report, ROW_FIELDS, &rows(&report))),
+            ("rows", table(&report, &row_fields(COLUMNS), &rows(&report))),
             ("edges", table(&report, CALL_FIELDS, &calls(&report))),
             ("tags", table(&report, TAG_FIELDS, &labels(&report))),
         ] {
@@ -167,7 +169,7 @@ fn csv_is_the_tables_and_begins_no_formula() {
         for name in ["csv", "csv_tree", "csv_tags"] {
             let (report, text) = exported(profile, name, options);
             let table = match name {
-                "csv" => table(&report, ROW_FIELDS, &rows(&report)),
+                "csv" => table(&report, &row_fields(COLUMNS), &rows(&report)),
                 "csv_tree" => table(&report, CALL_FIELDS, &calls(&report)),
                 _ => table(&report, TAG_FIELDS, &labels(&report)),
             };

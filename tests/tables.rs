@@ -10,7 +10,7 @@ use heaptui::cli::{self, Request};
 use heaptui::decode::{self, Limits};
 use heaptui::error::Error;
 use heaptui::model::Profile;
-use heaptui::report::{self, COLUMNS, OPTIONS, OptionRow, REPORTS, SAMPLE_TYPES, Takes};
+use heaptui::report::{self, COLUMNS, Column, OPTIONS, OptionRow, Order, REPORTS, SAMPLE_TYPES, Takes};
 
 use crate::support::program;
 
@@ -87,6 +87,22 @@ fn help_is_one_line_in_one_style() {
             help.starts_with(char::is_lowercase),
             "{name}: help goes on from the name: {help:?}"
         );
+    }
+}
+
+#[test]
+fn a_column_orders_rows_by_one_that_has_a_key() {
+    for (at, column) in COLUMNS.iter().enumerate() {
+        let same = |other: &Column| other.id == column.id || other.head == column.head;
+        assert!(!COLUMNS[..at].iter().any(same), "{} is there once", column.head);
+        let by = column.orders_as();
+        assert!(
+            by.is_some() || column.screen.is_none(),
+            "{}: a click orders rows",
+            column.head
+        );
+        let has_key = |other: &Column| Some(other.id) == by && matches!(other.order, Order::By(_));
+        assert!(by.is_none() || COLUMNS.iter().any(has_key), "{}", column.head);
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::options::Options;
+use super::sample_types::sample_type;
 use super::{ReportRow, Shows};
 use crate::analyze::{
     self, Basis, CallIdentity, Filters, Frames, Granularity, GraphUse, LabelUnits, NodeId, Plan, Scope, Shape,
@@ -397,20 +398,5 @@ pub fn filters(options: &Options) -> Result<Filters> {
         tag_show: pattern("tagshow", &options.tag_show)?,
         tag_hide: pattern("taghide", &options.tag_hide)?,
         all_frames: options.all_frames,
-    })
-}
-
-pub(super) fn sample_type(profile: &Profile, wanted: &str) -> Result<SampleTypeId> {
-    if profile.sample_types.is_empty() {
-        return Err(Error::malformed("it has no sample types"));
-    }
-    profile.sample_type(wanted).ok_or_else(|| {
-        let ids = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
-        let names: Vec<&str> = ids.take(20).map(|id| profile.type_name(id)).collect();
-        let last = profile.sample_types.len() - 1;
-        Error::Usage(format!(
-            "sample_index {wanted:?} must be one of {} or a number from 0 to {last}",
-            names.join(", ")
-        ))
     })
 }

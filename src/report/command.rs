@@ -4,8 +4,8 @@
 //! file: the dashboard's prompt and the command mode of `main` both read their lines with it.
 //! Source of the language: pprof's interactive mode; its help is made from the tables here.
 
-use super::aggregate::sample_type;
 use super::options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+use super::sample_types::sample_type;
 use super::{REPORTS, ReportRow, report, similar};
 use crate::analyze::Sort;
 use crate::model::{Profile, SampleTypeId};

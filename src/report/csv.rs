@@ -7,14 +7,14 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use super::aggregate::Report;
-use super::fields::{CALL_FIELDS, Cell, Field, ROW_FIELDS, TAG_FIELDS, calls, labels};
+use super::fields::{CALL_FIELDS, Cell, DataField, TAG_FIELDS, calls, labels};
 use super::line;
-use super::top::rows;
+use super::table::{COLUMNS, TableContext, row_fields, rows};
 use crate::error::Result;
 
 /// The rows of `top`.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
-    table(report, ROW_FIELDS, &rows(report), out)
+    table(report, &row_fields(COLUMNS), &rows(report), out)
 }
 
 /// The calls of `tree`, one a line.
@@ -27,11 +27,12 @@ pub(super) fn write_tags(report: &Report, out: &mut dyn Write) -> Result<()> {
     table(report, TAG_FIELDS, &labels(report), out)
 }
 
-fn table<T>(report: &Report, fields: &[Field<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
+fn table<T>(report: &Report, fields: &[DataField<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
+    let context = TableContext { report };
     let heads: Vec<&str> = fields.iter().map(|field| field.name).collect();
     line(out, format_args!("{}", heads.join(",")))?;
     for row in rows {
-        let cells: Vec<String> = fields.iter().map(|field| cell((field.cell)(report, row))).collect();
+        let cells: Vec<String> = fields.iter().map(|field| cell(field.cell(context, row))).collect();
         line(out, format_args!("{}", cells.join(",")))?;
     }
     Ok(())

@@ -1,5 +1,6 @@
-//! The fields of tables for programs, defined once: [`ROW_FIELDS`], [`CALL_FIELDS`] and [`TAG_FIELDS`] are what `json`
-//! and the `csv` reports write, and what the README documents. Their names and order are stable; new ones come last.
+//! The fields of tables for programs, defined once: those of [`COLUMNS`](super::COLUMNS), [`CALL_FIELDS`] and
+//! [`TAG_FIELDS`] are what `json` and the `csv` reports write, and what the README documents. Their names and order are
+//! stable; new ones come last.
 //!
 //! Every number stands as it is, in the unit of the sample type and after `-mean` and `-divide_by`, and beside it, as
 //! `…_text`, as other reports print it. Percentages are of the total, with a sign and not rounded; 0 if the total is 0.
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::aggregate::{Report, ValueFormat};
+use super::table::{TableContext, Value};
 use super::tags;
-use super::top::{Inline, Row};
 use crate::analyze::NodeId;
 
 /// A value of a field.
@@ -42,64 +43,62 @@ impl Serialize for Cell {
     }
 }
 
+/// How a field writes a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// As it is.
+    Exact,
+    /// As text reports print it, with its unit.
+    Shown,
+}
+
 /// A field of a table whose rows are `T`.
-pub struct Field<T> {
+pub struct DataField<T> {
     /// Its name in JSON and at the head of its column.
     pub name: &'static str,
-    /// What it means.
-    pub help: &'static str,
+    /// How it writes its value.
+    pub form: Form,
     /// Its value.
-    pub cell: fn(&Report, &T) -> Cell,
+    pub value: for<'a> fn(TableContext<'a>, &'a T) -> Value<'a>,
+}
+
+impl<T> DataField<T> {
+    /// A cell of it.
+    pub fn cell(&self, context: TableContext<'_>, row: &T) -> Cell {
+        let value = (self.value)(context, row);
+        match self.form {
+            Form::Exact => value.exact(context),
+            Form::Shown => Cell::Text(value.shown(context)),
+        }
+    }
 }
 
 macro_rules! fields {
-    ($($name:literal $help:literal $cell:expr;)*) => { &[$(Field { name: $name, help: $help, cell: $cell },)*] };
+    ($($name:literal $form:ident $value:expr;)*) => {
+        &[$(DataField { name: $name, form: Form::$form, value: $value },)*]
+    };
 }
 
-/// A row of `top`.
-pub const ROW_FIELDS: &[Field<Row>] = fields! {
-    "name" "as other reports print it" |_, row| Cell::Text(row.name.clone());
-    "function" "its function, if a row is less than a file" |report, row| text(report.profile.text(report.frames.info(row.node).name));
-    "file" "its file, with -filefunctions, -files, -lines and -addresses" |report, row| text(report.frames.file(row.node));
-    "line" "its line, with -lines and -addresses" |report, row| number(report.frames.info(row.node).line);
-    "inline" "whether its calls were inlined: no, partial or full" |_, row| Cell::Text(inlined(row.inline).into());
-    "flat" "held by the row itself" |report, row| value(report, row.flat);
-    "flat_text" "the same with its unit" |report, row| shown(report, row.flat);
-    "flat_percent" "as a share of the total" |report, row| percent(report, row.flat);
-    "sum" "flat of this row and all above it" |report, row| value(report, row.sum);
-    "sum_percent" "as a share of the total" |report, row| percent(report, row.sum);
-    "cum" "held by the row and everything it calls" |report, row| value(report, row.cum);
-    "cum_text" "the same with its unit" |report, row| shown(report, row.cum);
-    "cum_percent" "as a share of the total" |report, row| percent(report, row.cum);
+/// A call in `tree`: the names of two rows, what is held through it, whether all of the calls were inlined, and whether
+/// some went through rows that are left out.
+pub const CALL_FIELDS: &[DataField<Call>] = fields! {
+    "caller" Exact |context, call| Value::Text(context.report.name(call.caller).into());
+    "callee" Exact |context, call| Value::Text(context.report.name(call.callee).into());
+    "weight" Exact |_, call| Value::Amount(call.weight);
+    "weight_text" Shown |_, call| Value::Amount(call.weight);
+    "weight_percent" Exact |_, call| Value::Share(call.weight);
+    "inline" Exact |_, call| Value::Flag(call.inline);
+    "residual" Exact |_, call| Value::Flag(call.residual);
 };
 
-/// A call in `tree`.
-pub const CALL_FIELDS: &[Field<Call>] = fields! {
-    "caller" "the name of a row" |report, call| Cell::Text(report.name(call.caller));
-    "callee" "the name of a row" |report, call| Cell::Text(report.name(call.callee));
-    "weight" "held through this call" |report, call| value(report, call.weight);
-    "weight_text" "the same with its unit" |report, call| shown(report, call.weight);
-    "weight_percent" "as a share of the total" |report, call| percent(report, call.weight);
-    "inline" "whether all of the calls were inlined" |_, call| Cell::Flag(call.inline);
-    "residual" "whether some of the calls went through rows that are left out" |_, call| Cell::Flag(call.residual);
+/// A value of a label in `tags`: numbers with their unit, and what samples with it hold, in text as `tags` prints it.
+pub const TAG_FIELDS: &[DataField<Label>] = fields! {
+    "key" Exact |_, label| Value::Text((*label.key).into());
+    "value" Exact |_, label| Value::Text((*label.value).into());
+    "weight" Exact |_, label| Value::Amount(label.weight);
+    "weight_text" Exact |context, label| Value::Text(own_unit(context.report).value(label.weight).into());
+    "weight_percent" Exact |_, label| Value::Share(label.weight);
 };
-
-/// A value of a label in `tags`.
-pub const TAG_FIELDS: &[Field<Label>] = fields! {
-    "key" "the label's key" |_, label| Cell::Text(label.key.to_string());
-    "value" "the label's value; numbers with their unit" |_, label| Cell::Text(label.value.clone());
-    "weight" "held by samples that have it" |report, label| value(report, label.weight);
-    "weight_text" "the same with its unit" |report, label| Cell::Text(own_unit(report).value(label.weight));
-    "weight_percent" "as a share of the total" |report, label| percent(report, label.weight);
-};
-
-fn value(report: &Report, value: i64) -> Cell {
-    Cell::Int(report.format.scaled(value))
-}
-
-fn shown(report: &Report, value: i64) -> Cell {
-    Cell::Text(report.format.value(value))
-}
 
 /// As `tags` prints them: each value in the unit that is best for it.
 fn own_unit(report: &Report) -> ValueFormat {
@@ -109,32 +108,11 @@ fn own_unit(report: &Report) -> ValueFormat {
     }
 }
 
-fn percent(report: &Report, value: i64) -> Cell {
-    Cell::Float(match report.total {
+/// A share in percent, not rounded; 0 of nothing.
+pub(super) fn percent(value: i64, total: i64) -> f64 {
+    match total {
         0 => 0.0,
         total => value as f64 / total as f64 * 100.0,
-    })
-}
-
-fn text(text: &str) -> Cell {
-    match text {
-        "" => Cell::None,
-        text => Cell::Text(text.to_string()),
-    }
-}
-
-fn number(number: i64) -> Cell {
-    match number {
-        0 => Cell::None,
-        number => Cell::Int(number),
-    }
-}
-
-fn inlined(inline: Inline) -> &'static str {
-    match inline {
-        Inline::No => "no",
-        Inline::Partial => "partial",
-        Inline::Full => "full",
     }
 }
 

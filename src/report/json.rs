@@ -9,7 +9,7 @@
 //! | `total`, `total_text` | what percentages are taken of |
 //! | `shown`, `shown_text` | what the rows account for: the sum of their `flat` |
 //! | `left_out` | `small`: nodes below `-nodefraction`; `beyond_nodecount` |
-//! | `rows` | the table of `top`, fields as in `fields::ROW_FIELDS` |
+//! | `rows` | the table of `top`, fields as in `table::COLUMNS` |
 //! | `edges` | the calls in the table of `tree`, fields as in `fields::CALL_FIELDS` |
 //! | `tags` | the table of `tags`, fields as in `fields::TAG_FIELDS` |
 //!
@@ -23,10 +23,10 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::aggregate::Report;
-use super::fields::{CALL_FIELDS, Field, ROW_FIELDS, TAG_FIELDS, calls, labels};
+use super::fields::{CALL_FIELDS, DataField, TAG_FIELDS, calls, labels};
 use super::header::active_filters;
 use super::raw::comments;
-use super::top::rows;
+use super::table::{COLUMNS, TableContext, row_fields, rows};
 use super::writing;
 use crate::analyze::{Granularity, Sort};
 use crate::error::Result;
@@ -58,25 +58,26 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         let before = if at == 0 { "{" } else { "," };
         write!(out, "{before}\n\"{name}\": {value}").map_err(writing)?;
     }
-    table(report, "rows", ROW_FIELDS, &rows(report), out)?;
+    table(report, "rows", &row_fields(COLUMNS), &rows(report), out)?;
     table(report, "edges", CALL_FIELDS, &calls(report), out)?;
     table(report, "tags", TAG_FIELDS, &labels(report), out)?;
     out.write_all(b"\n}\n").map_err(writing)
 }
 
-fn table<T>(report: &Report, name: &str, fields: &[Field<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
+fn table<T>(report: &Report, name: &str, fields: &[DataField<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
     write!(out, ",\n\"{name}\": [").map_err(writing)?;
+    let context = TableContext { report };
     for (at, row) in rows.iter().enumerate() {
         out.write_all(if at == 0 { b"\n" } else { b",\n" }).map_err(writing)?;
-        serde_json::to_writer(&mut *out, &Object { report, fields, row }).map_err(|error| writing(error.into()))?;
+        serde_json::to_writer(&mut *out, &Object { context, fields, row }).map_err(|error| writing(error.into()))?;
     }
     out.write_all(b"]").map_err(writing)
 }
 
 /// A row of a table.
 struct Object<'r, T> {
-    report: &'r Report,
-    fields: &'r [Field<T>],
+    context: TableContext<'r>,
+    fields: &'r [DataField<T>],
     row: &'r T,
 }
 
@@ -84,7 +85,7 @@ impl<T> Serialize for Object<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(Some(self.fields.len()))?;
         for field in self.fields {
-            map.serialize_entry(field.name, &(field.cell)(self.report, self.row))?;
+            map.serialize_entry(field.name, &field.cell(self.context, self.row))?;
         }
         map.end()
     }

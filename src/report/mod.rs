@@ -18,6 +18,7 @@ mod page;
 mod proto;
 mod raw;
 mod routine;
+mod sample_types;
 mod sources;
 mod speedscope;
 mod table;
@@ -36,13 +37,16 @@ use crate::model::Profile;
 pub use aggregate::{Report, ValueFormat, filters};
 pub use callgraph::shorten;
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
-pub use fields::{CALL_FIELDS, Call, Cell, Field as TableField, Label, ROW_FIELDS, TAG_FIELDS, calls, labels};
+pub use fields::{CALL_FIELDS, Call, Cell, DataField, Form, Label, TAG_FIELDS, calls, labels};
 pub use header::accounting;
 pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use routine::{LineCall, Routine, routines};
+pub use sample_types::SAMPLE_TYPES;
 pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
-pub use table::{Align, COLUMNS, Column, SAMPLE_TYPES, SortKey};
-pub use top::{Inline, Row, rows, sort_rows};
+pub use table::{
+    Align, COLUMNS, Column, ColumnId, Inline, Key, Order, Row, ScreenPlace, SortDirection, TableContext, Value,
+    row_fields, rows, screen_columns, sort_rows, text_columns,
+};
 
 /// A row of [`REPORTS`].
 pub struct ReportRow {

@@ -1,129 +1,110 @@
 //! `top`: one line a node.
 
-use std::cmp::Reverse;
 use std::io::Write;
 
 use super::aggregate::Report;
 use super::header;
-use super::table::{Align, COLUMNS, SortKey};
-use crate::analyze::{Graph, NodeId};
+use super::table::{Align, COLUMNS, Column, TableContext, rows, text_columns};
 use crate::error::Result;
 
-/// A node of the table.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The node.
-    pub node: NodeId,
-    /// Its name.
-    pub name: String,
-    /// Whether its calls were inlined.
-    pub inline: Inline,
-    /// Its own value.
-    pub flat: i64,
-    /// Sum of flat down to here.
-    pub sum: i64,
-    /// Its value with what it calls.
-    pub cum: i64,
-}
-
-/// How many of the calls into a node were inlined.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Inline {
-    /// None, or there are no calls.
-    No,
-    /// Some.
-    Partial,
-    /// All.
-    Full,
-}
-
-impl Inline {
-    /// What stands behind the name.
-    pub fn suffix(self) -> &'static str {
-        match self {
-            Self::No => "",
-            Self::Partial => " (partial-inline)",
-            Self::Full => " (inline)",
-        }
-    }
-}
-
-/// The rows of the table, in order.
-pub fn rows(report: &Report) -> Vec<Row> {
-    rows_of(report, &report.trimmed.graph)
-}
-
-/// The same of another graph of the same nodes.
-pub(super) fn rows_of(report: &Report, graph: &Graph) -> Vec<Row> {
-    let mut sum = 0i64;
-    let row = |&node: &NodeId| {
-        let sums = graph.node(node);
-        let (flat, cum) = (sums.flat_value(), sums.cum_value());
-        sum = sum.saturating_add(flat);
-        let (mut some, mut all) = (false, true);
-        for edge in graph.callers(node) {
-            some |= edge.inline;
-            all &= edge.inline;
-        }
-        let inline = match (some, all) {
-            (false, _) => Inline::No,
-            (true, false) => Inline::Partial,
-            (true, true) => Inline::Full,
-        };
-        Row {
-            node,
-            name: report.name(node),
-            inline,
-            flat,
-            sum,
-            cum,
-        }
-    };
-    graph.listed.iter().map(row).collect()
-}
-
-/// Orders rows and sums up their flat values again in the new order. By flat and by cum the order is pprof's.
-pub fn sort_rows(rows: &mut [Row], key: SortKey, reversed: bool) {
-    let size = |value: i64| Reverse(value.unsigned_abs());
-    match key {
-        SortKey::Flat => {
-            rows.sort_by(|a, b| (size(a.flat), &a.name, size(a.cum)).cmp(&(size(b.flat), &b.name, size(b.cum))))
-        }
-        SortKey::Cum => {
-            rows.sort_by(|a, b| (size(a.cum), &a.name, size(a.flat)).cmp(&(size(b.cum), &b.name, size(b.flat))))
-        }
-        SortKey::Name => {
-            rows.sort_by(|a, b| (&a.name, size(a.flat), size(a.cum)).cmp(&(&b.name, size(b.flat), size(b.cum))))
-        }
-    }
-    if reversed {
-        rows.reverse();
-    }
-    let mut sum = 0i64;
-    for row in rows {
-        sum = sum.saturating_add(row.flat);
-        row.sum = sum;
-    }
-}
-
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
+    write_columns(report, COLUMNS, out)
+}
+
+fn write_columns(report: &Report, columns: &[Column], out: &mut dyn Write) -> Result<()> {
     header::write(report, out)?;
-    let numbers: Vec<_> = COLUMNS.iter().filter(|column| column.align == Align::Right).collect();
+    let columns = text_columns(columns);
+    let numbers = columns.iter().filter(|(column, _)| column.align == Align::Right);
     let heads: Vec<String> = numbers
-        .iter()
-        .map(|column| format!("{:>1$}", column.head, column.width))
+        .map(|(column, width)| format!("{:>width$}", column.head))
         .collect();
     super::line(out, format_args!("{}", heads.join(" ")))?;
+    let context = TableContext { report };
     for row in rows(report) {
         let mut text = String::with_capacity(64 + row.name.len());
-        for column in COLUMNS {
-            let cell = (column.cell)(report, &row);
+        for (column, width) in &columns {
+            let cell = column.shown(context, &row);
             match column.align {
-                Align::Right => text.push_str(&format!("{cell:>0$} ", column.width)),
+                Align::Right => text.push_str(&format!("{cell:>width$} ")),
                 Align::Left => text.push_str(&format!(" {cell}")),
             }
         }
         super::line(out, format_args!("{text}"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::table::{ColumnId, Key, Order, ScreenPlace, Value, row_fields, screen_columns};
+    use super::super::{Options, report};
+    use super::*;
+    use crate::model::{Function, LabelSetId, Line, Profile, ValueType};
+
+    /// Two functions, one of which calls the other.
+    fn profile() -> Arc<Profile> {
+        let mut profile = Profile::default();
+        let [kind, unit] = [&b"inuse_space"[..], b"bytes"].map(|text| profile.strings.intern(text));
+        profile.sample_types.push(ValueType { kind, unit });
+        let mut stack = Vec::new();
+        for (name, value) in [("main.main", 1000), ("main.work", 2000)] {
+            let function = Function {
+                name: profile.strings.intern(name.as_bytes()),
+                ..Function::default()
+            };
+            let line = Line {
+                function: profile.add_function(function),
+                line: 1,
+                column: 0,
+            };
+            stack.insert(0, profile.add_location(None, 0, &[line]));
+            profile.add_sample(&stack, LabelSetId(0), &[value]);
+        }
+        Arc::new(profile)
+    }
+
+    fn top(report: &Report, columns: &[Column]) -> String {
+        let mut text = Vec::new();
+        write_columns(report, columns, &mut text).expect("a report");
+        String::from_utf8(text).expect("text")
+    }
+
+    #[test]
+    fn a_column_of_the_screen_alone_changes_no_report() {
+        let row = report("top").expect("a report");
+        let report = Report::new(&profile(), row, None, &Options::default()).expect("a report");
+        let twice = Column {
+            id: ColumnId::Sum,
+            head: "twice",
+            help: "planted",
+            align: Align::Right,
+            value: |_, row| Value::Amount(row.cum * 2),
+            order: Order::By(|_, _| Key::Name),
+            text: None,
+            data: &[],
+            screen: Some(ScreenPlace { width: 6, spare: 5 }),
+        };
+        let fields = |columns: &[Column]| -> Vec<_> {
+            row_fields(columns)
+                .iter()
+                .map(|field| (field.name, field.form))
+                .collect()
+        };
+        assert!(top(&report, COLUMNS).contains("main.work"));
+        for at in 0..=COLUMNS.len() {
+            let mut planted = COLUMNS.to_vec();
+            planted.insert(at, twice);
+            assert_eq!(top(&report, &planted), top(&report, COLUMNS));
+            assert_eq!(fields(&planted), fields(COLUMNS));
+            let on_screen = screen_columns(&planted);
+            assert!(on_screen.iter().any(|(column, _)| column.head == "twice"));
+            assert_eq!(on_screen.last().map(|(column, _)| column.id), Some(ColumnId::Name));
+        }
+        // One that is in text reports does change them.
+        let printed = Column { text: Some(8), ..twice };
+        let planted = [COLUMNS, &[printed]].concat();
+        assert_ne!(top(&report, &planted), top(&report, COLUMNS));
+    }
 }

@@ -8,7 +8,9 @@ use regex::Regex;
 use crate::analyze::{CallTree, Direction, Granularity, Sort};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
-use crate::report::{self, Group, OPTIONS, OptionRow, Options, Row, Section, SortKey, Takes};
+use crate::report::{
+    self, ColumnId, Group, OPTIONS, OptionRow, Options, Row, Section, SortDirection, TableContext, Takes,
+};
 use crate::ui::event::Effect;
 use crate::ui::keys::table::Filter;
 use crate::ui::view::graph::model::{Extent, Picture};
@@ -36,8 +38,8 @@ pub(super) struct Session {
     renamed: Option<String>,
     pub(super) search: Option<Regex>,
     /// By what the Top view is ordered.
-    pub(super) sort: SortKey,
-    pub(super) reversed: bool,
+    pub(super) sort: ColumnId,
+    pub(super) sort_direction: SortDirection,
     /// Number of the current analysis; grows when profile or filters change.
     pub(super) generation: u64,
     /// Of the current generation.
@@ -67,8 +69,8 @@ impl Session {
             proposed: String::new(),
             renamed: None,
             search: None,
-            sort: sort_key(options.sort),
-            reversed: false,
+            sort: sort_column(options.sort),
+            sort_direction: SortDirection::Forward,
             options,
             generation: 0,
             listings: HashMap::new(),
@@ -165,13 +167,16 @@ impl Session {
 
     /// Whether the table is in pprof's order.
     pub(super) fn by_pprof(&self) -> bool {
-        self.sort == SortKey::Flat && !self.reversed
+        (self.sort, self.sort_direction) == (ColumnId::Flat, SortDirection::Forward)
     }
 
     /// The rows of the table in the order that was chosen.
     pub(super) fn sorted(&self, listing: &Listing) -> Vec<Row> {
         let mut rows = listing.rows.clone();
-        report::sort_rows(&mut rows, self.sort, self.reversed);
+        let context = TableContext {
+            report: &listing.report,
+        };
+        report::sort_rows(context, &mut rows, self.sort, self.sort_direction);
         rows
     }
 
@@ -361,11 +366,11 @@ impl Session {
     }
 }
 
-/// The Top view's order for an option's.
-pub(super) fn sort_key(sort: Sort) -> SortKey {
+/// The column by which the Top view is ordered for an option's order.
+pub(super) fn sort_column(sort: Sort) -> ColumnId {
     match sort {
-        Sort::Flat => SortKey::Flat,
-        Sort::Cum => SortKey::Cum,
+        Sort::Flat => ColumnId::Flat,
+        Sort::Cum => ColumnId::Cum,
     }
 }
 

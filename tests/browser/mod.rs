@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use heaptui::decode;
 use heaptui::model::{Function, LabelSetId, Line, Profile, SampleTypeId, ValueType};
-use heaptui::report::{self, Align, COLUMNS, Options, Report, SortKey};
+use heaptui::report::{self, COLUMNS, ColumnId, Options, Report, SortDirection, TableContext};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -94,7 +94,7 @@ fn saved(folder: &TempDir, page: &str) -> PathBuf {
 }
 
 /// Every function of a sample type in an order, as the page's table has its cells.
-fn rows(profile: &Arc<Profile>, sample_type: usize, sort: SortKey, reversed: bool) -> Vec<Vec<String>> {
+fn rows(profile: &Arc<Profile>, sample_type: usize, sort: ColumnId, direction: SortDirection) -> Vec<Vec<String>> {
     let top = report::report("top").expect("a report");
     let trimmed = Options {
         sample_index: sample_type.to_string(),
@@ -110,14 +110,12 @@ fn rows(profile: &Arc<Profile>, sample_type: usize, sort: SortKey, reversed: boo
     report.format = format;
     let mut rows = report::rows(&report);
     rows.retain(|row| (row.flat, row.cum) != (0, 0));
-    report::sort_rows(&mut rows, sort, reversed);
+    let context = TableContext { report: &report };
+    report::sort_rows(context, &mut rows, sort, direction);
+    let columns = report::text_columns(COLUMNS);
     let cells = |row| {
-        let numbers = COLUMNS.iter().filter(|column| column.align == Align::Right);
-        let names = COLUMNS.iter().filter(|column| column.align == Align::Left);
-        numbers
-            .chain(names)
-            .map(|column| (column.cell)(&report, row).trim().to_string())
-            .collect()
+        let cells = columns.iter().map(|(column, _)| column.shown(context, row));
+        cells.map(|cell| cell.trim().to_string()).collect()
     };
     rows.iter().map(cells).collect()
 }
@@ -172,7 +170,7 @@ fn a_walk_through_the_page() {
         browser.click(&format!("#types [data-type='{at}']"));
         assert_eq!(
             table(&mut browser),
-            rows(&profile, at, SortKey::Flat, false),
+            rows(&profile, at, ColumnId::Flat, SortDirection::Forward),
             "type {at}"
         );
         let name = profile.type_name(SampleTypeId::from_index(at));
@@ -181,18 +179,18 @@ fn a_walk_through_the_page() {
     browser.keys(&["4"]);
 
     // Sorting: each head, and again for the other way round.
-    for (head, sort, reversed) in [
-        ("cum", SortKey::Cum, false),
-        ("cum", SortKey::Cum, true),
-        ("name", SortKey::Name, false),
-        ("name", SortKey::Name, true),
-        ("flat", SortKey::Flat, false),
+    for (head, sort, direction) in [
+        ("cum", ColumnId::Cum, SortDirection::Forward),
+        ("cum", ColumnId::Cum, SortDirection::Reversed),
+        ("name", ColumnId::Name, SortDirection::Forward),
+        ("name", ColumnId::Name, SortDirection::Reversed),
+        ("flat", ColumnId::Flat, SortDirection::Forward),
     ] {
         browser.click(&format!("th[data-by={head}]"));
         assert_eq!(
             table(&mut browser),
-            rows(&profile, 3, sort, reversed),
-            "by {head}, reversed: {reversed}"
+            rows(&profile, 3, sort, direction),
+            "by {head}, {direction:?}"
         );
     }
 
@@ -305,7 +303,10 @@ fn names_are_text() {
             browser.keys(&[&(at + 1).to_string(), view]);
             browser.keys(&["/", "s", "c", "r", "i", "p", "t", "Enter", "n", "Escape"]);
         }
-        assert_eq!(table(&mut browser), rows(&profile, at, SortKey::Flat, false));
+        assert_eq!(
+            table(&mut browser),
+            rows(&profile, at, ColumnId::Flat, SortDirection::Forward)
+        );
         let known = browser.value(elements);
         let known = known.as_str().expect("names");
         for name in ["iframe", "img"] {

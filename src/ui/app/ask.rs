@@ -4,13 +4,13 @@ use regex::Regex;
 
 use crate::analyze::compile_pattern;
 use crate::error::{Error, Result};
-use crate::report::{self, Content};
+use crate::report::{self, Content, SortDirection};
 use crate::ui::app::export::exports;
 use crate::ui::app::regions::Regions;
 use crate::ui::app::{App, Message};
 use crate::ui::event::Effect;
 use crate::ui::keys::table::{Action, Filter, Movement};
-use crate::ui::session::sort_key;
+use crate::ui::session::sort_column;
 use crate::ui::widget::{pane::Pane, prompt::Prompt};
 use crate::ui::work::answers::{TextJob, Want};
 use crate::ui::work::threads::Existing;
@@ -178,8 +178,8 @@ impl App {
                         self.session.forget_names();
                     }
                     if self.session.options.sort != sort {
-                        self.session.sort = sort_key(self.session.options.sort);
-                        self.session.reversed = false;
+                        self.session.sort = sort_column(self.session.options.sort);
+                        self.session.sort_direction = SortDirection::Forward;
                     }
                     self.pane = None;
                     effect = self.session.analyze_again();

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::report::{COLUMNS, SAMPLE_TYPES};
+use crate::report::{COLUMNS, SAMPLE_TYPES, screen_columns};
 use crate::ui::keys::chord;
 use crate::ui::keys::table::{BINDINGS, KeyContext};
 use crate::ui::theme::Theme;
@@ -59,7 +59,7 @@ pub(in crate::ui) fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
     let mouse = "a click selects, a second one goes in; the wheel scrolls, dragging moves the graph; tabs and column heads can be clicked";
     entry(&mut lines, theme.key(), "click, wheel", mouse, width);
     heading(&mut lines, "What the numbers mean");
-    for column in COLUMNS {
+    for (column, _) in screen_columns(COLUMNS) {
         entry(&mut lines, theme.value(), column.head, column.help, width);
     }
     heading(&mut lines, "Sample types");

@@ -29,7 +29,7 @@ pub(in crate::ui) enum Action {
     NextMatch,
     PreviousMatch,
     Sort,
-    SortBy(crate::report::SortKey),
+    SortBy(crate::report::ColumnId),
     Reverse,
     Filter(Filter),
     ClearFilters,

@@ -6,12 +6,12 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Outcome, TREE, View, parts};
-use crate::report::{self, Align, COLUMNS, Row, SortKey};
+use crate::report::{self, Align, COLUMNS, Column, ColumnId, Order, Row, SortDirection, TableContext, Value};
 use crate::ui::keys::table::{Action, Movement};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::{bar, cursor::Cursor, paint};
-use crate::ui::work::answers::{Listing, Want};
+use crate::ui::work::answers::{Listing, ListingColumn, Want};
 
 /// The view's own state.
 #[derive(Default)]
@@ -21,12 +21,16 @@ pub(super) struct Top {
     is_listed: bool,
     /// The rows in another order than pprof's; see [`Top::rows`].
     sorted: Option<Vec<Row>>,
-    /// Width of each column of numbers.
-    widths: Vec<usize>,
 }
 
-/// Columns that are left out first where there is little room.
-const SPARE: [&str; 4] = ["sum%", "flat%", "cum%", "cum"];
+/// A column that has room.
+struct Placed {
+    column: &'static Column,
+    /// Its first cell. The bar stands before the name and is part of its column.
+    x: usize,
+    width: usize,
+}
+
 const MIN_NAME: usize = 30;
 
 impl Top {
@@ -64,11 +68,15 @@ impl Top {
     fn click(&mut self, session: &mut Session, x: u16, y: u16, body: Rect) -> Outcome {
         let parts = parts(body);
         if parts.head.height > 0 && y == parts.head.y {
-            let columns = self.columns(body);
-            let Some(&(at, ..)) = columns.iter().rev().find(|(_, from, _)| usize::from(x) >= *from) else {
+            let Some(listing) = session.listing() else {
                 return Outcome::Done;
             };
-            return self.update(Action::SortBy(COLUMNS[at].sort), session, body);
+            let columns = placed(listing, body);
+            let under = columns.iter().rev().find(|placed| usize::from(x) >= placed.x);
+            let Some(by) = under.and_then(|placed| placed.column.orders_as()) else {
+                return Outcome::Done;
+            };
+            return self.update(Action::SortBy(by), session, body);
         }
         let at = self.cursor.offset + usize::from(y.saturating_sub(parts.rows.y));
         if y < parts.rows.y || y >= parts.rows.bottom() {
@@ -80,107 +88,71 @@ impl Top {
         self.select(session, at, body);
         Outcome::Done
     }
+}
 
-    /// Columns that have room: (index, first cell, width). The bar stands before the name and is part of its column.
-    fn columns(&self, body: Rect) -> Vec<(usize, usize, usize)> {
-        let room = usize::from(body.width);
-        let mut shown: Vec<usize> = (0..COLUMNS.len()).collect();
-        // No wider than the screen: the unit of a value may be of any length.
-        let width = |at: usize| self.widths.get(at).copied().unwrap_or(COLUMNS[at].width).min(room);
-        for spare in SPARE {
-            let used: usize = shown.iter().map(|&at| width(at) + 1).sum();
-            if used + MIN_NAME <= room {
-                break;
-            }
-            shown.retain(|&at| COLUMNS[at].head != spare);
-        }
-        let mut x = 1;
-        let mut columns = Vec::new();
-        for at in shown {
-            let wide = if COLUMNS[at].align == Align::Left {
-                room.saturating_sub(x + 1)
-            } else {
-                width(at)
-            };
-            let gap = usize::from(COLUMNS[at].align == Align::Left);
-            columns.push((at, x + gap, wide));
-            x += wide + 1;
-        }
-        columns
+fn head(session: &Session, theme: Theme, listing: &Listing, body: Rect) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ")];
+    for Placed { column, width, .. } in placed(listing, body) {
+        let is_key = column.id == session.sort;
+        let arrow = match (is_key, session.sort_direction) {
+            (false, _) => "",
+            (true, SortDirection::Forward) => "▼",
+            (true, SortDirection::Reversed) => "▲",
+        };
+        let style = if is_key { theme.heading() } else { theme.quiet() };
+        let text = format!("{arrow}{}", column.head);
+        let text = if column.align == Align::Right {
+            format!("{text:>width$} ")
+        } else {
+            format!(" {:bar$}{text}", "", bar = bar_width(body))
+        };
+        spans.push(Span::styled(text, style));
     }
+    Line::from(spans)
+}
 
-    fn head(&self, session: &Session, theme: Theme, body: Rect) -> Line<'static> {
-        let mut spans = vec![Span::raw(" ")];
-        for (at, _, width) in self.columns(body) {
-            let column = &COLUMNS[at];
-            let is_key = column.head == ["flat", "cum", "name"][session.sort as usize];
-            let arrow = match (is_key, session.reversed) {
-                (false, _) => "",
-                (true, false) => "▼",
-                (true, true) => "▲",
+fn row_line(
+    session: &Session,
+    theme: Theme,
+    listing: &Listing,
+    bars: &Bars,
+    row: &Row,
+    on_cursor: bool,
+    body: Rect,
+) -> Line<'static> {
+    let context = TableContext {
+        report: &listing.report,
+    };
+    let mut spans = vec![super::marker(on_cursor)];
+    for Placed { column, width, .. } in placed(listing, body) {
+        if column.align == Align::Right {
+            let value = (column.value)(context, row);
+            let style = match (on_cursor, value) {
+                (true, _) => theme.text(),
+                (false, Value::Amount(amount)) if amount != 0 => theme.value(),
+                (false, _) => theme.quiet(),
             };
-            let style = if is_key { theme.heading() } else { theme.quiet() };
-            let text = format!("{arrow}{}", column.head);
-            let text = if column.align == Align::Right {
-                format!("{text:>width$} ")
-            } else {
-                format!(" {:bar$}{text}", "", bar = bar_width(body))
-            };
-            spans.push(Span::styled(text, style));
+            let cell = column.shown(context, row);
+            spans.push(Span::styled(format!("{:>width$} ", cell.trim()), style));
+            continue;
         }
-        Line::from(spans)
+        let bar_width = bar_width(body);
+        let share = bars.share(context, row);
+        let drawn = if bar_width > 1 {
+            format!("{} ", bar::bar(share, bar_width - 1))
+        } else {
+            String::new()
+        };
+        spans.push(Span::raw(" "));
+        spans.push(Span::styled(drawn, if on_cursor { theme.text() } else { theme.bar() }));
+        let room = width.saturating_sub(bar_width + row.inline.suffix().width());
+        spans.extend(super::name_spans(session, theme, &row.name, room, on_cursor));
+        spans.push(Span::styled(
+            row.inline.suffix(),
+            if on_cursor { theme.text() } else { theme.quiet() },
+        ));
     }
-
-    fn row(
-        &self,
-        session: &Session,
-        theme: Theme,
-        listing: &Listing,
-        row: &Row,
-        on_cursor: bool,
-        body: Rect,
-    ) -> Line<'static> {
-        let report = &listing.report;
-        let mut spans = vec![super::marker(on_cursor)];
-        for (at, _, width) in self.columns(body) {
-            let column = &COLUMNS[at];
-            if column.align == Align::Right {
-                let value = match column.head {
-                    "flat" => row.flat,
-                    "cum" => row.cum,
-                    _ => 0,
-                };
-                let style = match (on_cursor, value != 0) {
-                    (true, _) => theme.text(),
-                    (false, true) => theme.value(),
-                    (false, false) => theme.quiet(),
-                };
-                let cell = (column.cell)(report, row);
-                spans.push(Span::styled(format!("{:>width$} ", cell.trim()), style));
-                continue;
-            }
-            let bar_width = bar_width(body);
-            let (size, largest) = match session.sort {
-                SortKey::Cum => (row.cum, largest(&listing.rows, |row| row.cum)),
-                _ => (row.flat, largest(&listing.rows, |row| row.flat)),
-            };
-            let share = size as f64 / largest.max(1) as f64;
-            let drawn = if bar_width > 1 {
-                format!("{} ", bar::bar(share, bar_width - 1))
-            } else {
-                String::new()
-            };
-            spans.push(Span::raw(" "));
-            spans.push(Span::styled(drawn, if on_cursor { theme.text() } else { theme.bar() }));
-            let room = width.saturating_sub(bar_width + row.inline.suffix().width());
-            spans.extend(super::name_spans(session, theme, &row.name, room, on_cursor));
-            spans.push(Span::styled(
-                row.inline.suffix(),
-                if on_cursor { theme.text() } else { theme.quiet() },
-            ));
-        }
-        Line::from(spans)
-    }
+    Line::from(spans)
 }
 
 /// Cells of the bar with the gap behind it.
@@ -193,8 +165,78 @@ fn bar_width(body: Rect) -> usize {
     }
 }
 
-fn largest(rows: &[Row], size: impl Fn(&Row) -> i64) -> u64 {
-    rows.iter().map(|row| size(row).unsigned_abs()).max().unwrap_or(0)
+/// What the bars before the names show: the amounts that order the rows; flat where the order is not by an amount.
+struct Bars {
+    column: Option<&'static Column>,
+    largest: u64,
+}
+
+impl Bars {
+    fn new(session: &Session, listing: &Listing) -> Self {
+        let context = TableContext {
+            report: &listing.report,
+        };
+        let mut columns = listing.columns.iter().map(|one| one.column);
+        let mut bars = Self {
+            column: columns.find(|column| column.id == session.sort),
+            largest: 1,
+        };
+        let sizes = listing.rows.iter().map(|row| bars.amount(context, row).unsigned_abs());
+        bars.largest = sizes.max().unwrap_or(0).max(1);
+        bars
+    }
+
+    fn amount(&self, context: TableContext<'_>, row: &Row) -> i64 {
+        let amount = self.column.and_then(|column| (column.value)(context, row).amount());
+        amount.unwrap_or(row.flat)
+    }
+
+    /// The length of a row's bar, of 1 for the longest; negative where the amount is.
+    fn share(&self, context: TableContext<'_>, row: &Row) -> f64 {
+        self.amount(context, row) as f64 / self.largest as f64
+    }
+}
+
+/// The columns that have room.
+fn placed(listing: &Listing, body: Rect) -> Vec<Placed> {
+    let room = usize::from(body.width);
+    let mut shown = listing.columns.clone();
+    // No wider than the screen: the unit of a value may be of any length.
+    let width = |one: &ListingColumn| one.width.min(room);
+    loop {
+        let used: usize = shown.iter().map(|one| width(one) + 1).sum();
+        let spare = shown.iter().map(|one| one.spare).max().unwrap_or(0);
+        if used + MIN_NAME <= room || spare == 0 {
+            break;
+        }
+        shown.retain(|one| one.spare != spare);
+    }
+    let mut x = 1;
+    let mut columns = Vec::new();
+    for one in shown {
+        let (gap, width) = match one.column.align {
+            Align::Left => (1, room.saturating_sub(x + 1)),
+            Align::Right => (0, width(&one)),
+        };
+        columns.push(Placed {
+            column: one.column,
+            x: x + gap,
+            width,
+        });
+        x += width + 1;
+    }
+    columns
+}
+
+/// The column that orders rows after this one.
+fn next_order(sort: ColumnId) -> ColumnId {
+    let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
+    let keys: Vec<ColumnId> = columns
+        .filter(|column| matches!(column.order, Order::By(_)))
+        .map(|column| column.id)
+        .collect();
+    let at = keys.iter().position(|&id| id == sort).map_or(0, |at| at + 1);
+    keys.get(at % keys.len().max(1)).copied().unwrap_or(sort)
 }
 
 impl View for Top {
@@ -223,21 +265,20 @@ impl View for Top {
             }
             Action::Enter => return Outcome::Go(TREE),
             Action::Sort => {
-                session.sort = match session.sort {
-                    SortKey::Flat => SortKey::Cum,
-                    SortKey::Cum => SortKey::Name,
-                    SortKey::Name => SortKey::Flat,
-                };
-                session.reversed = false;
+                session.sort = next_order(session.sort);
+                session.sort_direction = SortDirection::Forward;
                 self.order(session, body);
             }
-            Action::SortBy(key) => {
-                session.reversed = key == session.sort && !session.reversed;
-                session.sort = key;
+            Action::SortBy(column) => {
+                session.sort_direction = match column == session.sort {
+                    true => session.sort_direction.turned(),
+                    false => SortDirection::Forward,
+                };
+                session.sort = column;
                 self.order(session, body);
             }
             Action::Reverse => {
-                session.reversed = !session.reversed;
+                session.sort_direction = session.sort_direction.turned();
                 self.order(session, body);
             }
             Action::Click(at) => return self.click(session, at.x, at.y, body),
@@ -248,8 +289,6 @@ impl View for Top {
 
     fn refresh(&mut self, session: &mut Session, body: Rect) {
         self.order(session, body);
-        let Some(listing) = session.listing() else { return };
-        self.widths.clone_from(&listing.widths);
     }
 
     fn wants(&self, session: &Session) -> Vec<Want> {
@@ -276,11 +315,12 @@ impl View for Top {
             0,
             &Line::styled(format!(" {accounting}"), theme.quiet()),
         );
-        paint::line(buffer, parts.head, 0, &self.head(session, theme, body));
+        paint::line(buffer, parts.head, 0, &head(session, theme, listing, body));
         if rows.is_empty() {
             super::draw_empty(session, theme, parts.rows, buffer);
             return;
         }
+        let bars = Bars::new(session, listing);
         let visible = rows
             .iter()
             .enumerate()
@@ -296,7 +336,7 @@ impl View for Top {
                 buffer,
                 parts.rows,
                 y,
-                &self.row(session, theme, listing, row, on_cursor, body),
+                &row_line(session, theme, listing, &bars, row, on_cursor, body),
             );
         }
         super::draw_details(session, theme, parts.details, &session.selected, buffer);

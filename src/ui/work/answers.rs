@@ -12,7 +12,7 @@ use crate::analyze::{
 use crate::error::{Error, Result};
 use crate::model::{Line, SampleTypeId, StringId, units};
 use crate::progress::Observer;
-use crate::report::{self, Align, COLUMNS, Content, Options, Report, Row};
+use crate::report::{self, Align, COLUMNS, Column, Content, Options, Report, Row, TableContext};
 use crate::ui::view::graph::model::{Extent, Picture};
 use crate::ui::view::source::model::Sourced;
 use crate::ui::work::threads::{Existing, Job, Loader};
@@ -101,8 +101,8 @@ pub(in crate::ui) struct Listing {
     pub(in crate::ui) report: Arc<Report>,
     /// Its rows, in its order.
     pub(in crate::ui) rows: Vec<Row>,
-    /// How wide each of [`COLUMNS`] is here.
-    pub(in crate::ui) widths: Vec<usize>,
+    /// Its columns on the screen, from left to right.
+    pub(in crate::ui) columns: Vec<ListingColumn>,
     /// Where samples are negative, as in comparisons, the sum of all: what has come, less what has gone. The total is that
     /// of their absolute values, or of a base.
     pub(in crate::ui) net: Option<i64>,
@@ -116,6 +116,16 @@ pub(in crate::ui) struct Listing {
     pub(in crate::ui) lines: FxHashMap<StringId, Line>,
 }
 
+/// A column of a [`Listing`].
+#[derive(Clone, Copy)]
+pub(in crate::ui) struct ListingColumn {
+    pub(in crate::ui) column: &'static Column,
+    /// Its width, which all its values fit.
+    pub(in crate::ui) width: usize,
+    /// See [`report::ScreenPlace::spare`].
+    pub(in crate::ui) spare: u8,
+}
+
 impl std::fmt::Debug for Listing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Listing of {} rows", self.rows.len())
@@ -126,21 +136,23 @@ impl Listing {
     /// The rows alone.
     fn rows(report: Arc<Report>) -> Self {
         let rows = report::rows(&report);
+        let context = TableContext { report: &report };
         // The largest value is not always the longest: 1024kB stands above 341.33kB. Shares of a small base are long.
-        let widths = COLUMNS.iter().map(|column| {
-            let least = match column.head {
-                "flat" | "cum" => column.head.len() + 1,
-                _ => column.width,
-            };
+        let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, place)| {
             let numbers = if column.align == Align::Right { &rows[..] } else { &[] };
-            let cells = numbers.iter().map(|row| (column.cell)(&report, row).trim().len());
-            cells.max().unwrap_or(0).max(least)
+            let cells = numbers.iter().map(|row| column.shown(context, row).trim().len());
+            ListingColumn {
+                column,
+                width: cells.max().unwrap_or(0).max(place.width),
+                spare: place.spare,
+            }
         });
+        let columns = columns.collect();
         let values = report.weights().values;
         let is_difference = values.iter().any(|value| *value < 0);
         Self {
             net: is_difference.then(|| values.iter().fold(0i64, |sum, value| sum.saturating_add(*value))),
-            widths: widths.collect(),
+            columns,
             by_name: rows.iter().map(|row| (row.name.clone(), row.node)).collect(),
             rows,
             is_whole: false,
@@ -162,7 +174,7 @@ impl Listing {
         Self {
             report: Arc::clone(report),
             rows: self.rows.clone(),
-            widths: self.widths.clone(),
+            columns: self.columns.clone(),
             net: self.net,
             is_whole: true,
             by_name: whole.listed.iter().map(|&node| (report.name(node), node)).collect(),
