@@ -16,7 +16,7 @@ use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::graphics::FileFormat;
-use heaptui::host::{self, Described, Editor, Seat};
+use heaptui::host::{self, Caller, Described, Editor, Seat};
 use heaptui::load::{self, Combine, Comparison, Loaded};
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
@@ -141,7 +141,7 @@ fn picture(setup: &Setup, size: (u16, u16), path: &Path) -> Result<()> {
         reason,
     };
     ui::picture(setup, size)?.write(format, &mut bytes).map_err(failed)?;
-    host::save(&bytes, path)
+    host::save(&bytes, path, Caller::Command)
 }
 
 /// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
@@ -199,7 +199,7 @@ fn write_report(
             let mut text = Vec::new();
             let warnings = write(&mut text)?;
             warn(&format!("Generating report in {}", path.display()));
-            host::save(&text, path)?;
+            host::save(&text, path, Caller::Command)?;
             warnings
         }
         None if report.content == Content::Page => {
@@ -218,7 +218,7 @@ fn write_report(
 
 /// Opens a page in a browser, or says how to get there.
 fn show_page(page: &[u8]) -> Result<String> {
-    let path = host::save_temporary(page, "heaptui", "html")?;
+    let path = host::save_page(page, "html")?;
     Ok(Seat::local().show(&path))
 }
 
@@ -335,8 +335,8 @@ impl Loader for Opened {
 
     fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool> {
         match existing {
-            Existing::Replace => host::save(bytes, Path::new(file)).map(|()| true),
-            Existing::Keep => host::save_new(bytes, Path::new(file)),
+            Existing::Replace => host::save(bytes, Path::new(file), Caller::Dashboard).map(|()| true),
+            Existing::Keep => host::save_new(bytes, Path::new(file), Caller::Dashboard),
         }
     }
 }
@@ -370,11 +370,18 @@ fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
     if output == Some(Path::new("-")) {
         let bytes = source.read(&http, &())?;
         check(&bytes)?;
+        if io::stdout().is_terminal() && !host::is_plain(&bytes) {
+            let usage = "standard output is a terminal, and this is not plain text: name a file, e.g. -o FILE.pb.gz";
+            return Err(Error::Usage(usage.into()));
+        }
         return print(&bytes);
     }
     let saved = host::keep(&|| source.read(&http, &()), output, &check)?;
-    println!("{}", visible(&saved.path.display().to_string()));
-    Ok(())
+    // Behind the profile the name would be a part of it.
+    if host::is_stream(&saved.path) {
+        return Ok(());
+    }
+    print(format!("{}\n", visible(&saved.path.display().to_string())).as_bytes())
 }
 
 fn print(bytes: &[u8]) -> Result<()> {

@@ -24,6 +24,8 @@ mod open;
 mod page;
 mod pictures;
 #[cfg(unix)]
+mod saving;
+#[cfg(unix)]
 mod sources;
 mod support;
 mod tables;

@@ -5,10 +5,12 @@
 
 mod browser;
 mod editor;
+mod keep;
 mod save;
 mod temporary;
 
 pub use browser::Seat;
 pub use editor::Editor;
-pub use save::{Described, Saved, default_name, keep, save, save_new};
-pub use temporary::save_temporary;
+pub use keep::{Described, Saved, default_name, keep};
+pub use save::{Caller, is_plain, is_stream, save, save_new};
+pub use temporary::save_page;

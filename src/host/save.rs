@@ -1,153 +1,201 @@
-//! Keeping what was fetched: a file is there whole or not at all, and only if it is a profile.
+//! Saving: a file is there whole or not at all, and what is no file stays what it is and is written to.
+//!
+//! Only a regular file is ever replaced. A device, a pipe or a descriptor, whatever links lead there, is opened; a
+//! terminal gets nothing that it would obey.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process;
-
-use jiff::Timestamp;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
-/// What a check found a profile to be. Names its file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Described {
-    /// The program; may be empty.
-    pub process: String,
-    /// The sample type, e.g. `inuse_space`; may be empty.
-    pub kind: String,
-    /// When it was taken, nanoseconds since 1970 UTC; 0 if unknown.
-    pub time_nanos: i64,
+/// Who saves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Caller {
+    /// A command: a pipe is waited for as long as it takes, and a terminal may be given text.
+    Command,
+    /// The dashboard: it does not wait for a pipe that nobody reads, and the terminal is its own.
+    Dashboard,
 }
 
-/// What [`keep`] did.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Saved {
-    /// Where it is.
-    pub path: PathBuf,
-    /// How long it is.
-    pub bytes: u64,
-    /// What it is.
-    pub described: Described,
-}
-
-/// Reads a profile, checks it, and only then writes it, with the bytes as they came. Without an `output` the file gets
-/// a [`default_name`] in the current folder, and never replaces another.
+/// Writes a file that is there whole or not at all, in place of the one that may be there. Links are followed. What
+/// is no regular file, such as `/dev/stdout`, `/dev/null` or a pipe, is written to.
 ///
 /// # Errors
-/// As `read` and [`save`], and whatever `check` refuses with.
-pub fn keep(
-    read: &dyn Fn() -> Result<Vec<u8>>,
-    output: Option<&Path>,
-    check: &dyn Fn(&[u8]) -> Result<Described>,
-) -> Result<Saved> {
-    // Before half a minute is spent on a profile that has no place to go.
-    if let Some(path) = output {
-        writable(path)?;
-    }
-    let bytes = read()?;
-    let described = check(&bytes)?;
-    let path = match output {
-        Some(path) => {
-            save(&bytes, path)?;
-            path.to_owned()
+/// [`Error::Io`]; [`Error::Usage`] for a terminal that would be given more than text.
+pub fn save(bytes: &[u8], path: &Path, caller: Caller) -> Result<()> {
+    match writable(path)? {
+        Place::File { path, permissions } => {
+            replace(bytes, &path, permissions.as_ref()).map_err(|reason| unwritable(&path, reason))
         }
-        None => save_described(&bytes, &described)?,
-    };
-    Ok(Saved {
-        path,
-        bytes: bytes.len() as u64,
-        described,
-    })
-}
-
-/// Writes a file that is there whole or not at all, in place of the one that may be there. What is neither file
-/// nor folder, such as `/dev/null` or a pipe, is written to.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn save(bytes: &[u8], path: &Path) -> Result<()> {
-    writable(path)?;
-    let written = match fs::canonicalize(path) {
-        // What a link points at is replaced, not the link.
-        Ok(path) if path.is_file() => replace(bytes, &path),
-        Ok(path) => OpenOptions::new()
-            .write(true)
-            .open(path)
-            .and_then(|mut file| file.write_all(bytes)),
-        Err(_) => replace(bytes, path),
-    };
-    written.map_err(|reason| unwritable(path, reason))
+        other => other.write(bytes, path, caller),
+    }
 }
 
 /// Writes a file that is there whole or not at all, unless one of that name is there already: then does nothing and
-/// returns false.
+/// returns false. What is no regular file is written to.
 ///
 /// # Errors
-/// [`Error::Io`].
-pub fn save_new(bytes: &[u8], path: &Path) -> Result<bool> {
-    writable(path)?;
-    if path.exists() {
-        return Ok(false);
-    }
-    write_beside(bytes, path)
-        .and_then(|temporary| name_new(&temporary, path))
-        .map_err(|reason| unwritable(path, reason))
-}
-
-/// The name in pprof's manner, `pprof.PROCESS.TYPE.TIME`, with a UTC time, e.g.
-/// `pprof.prometheus.inuse_space.20261123T101500Z`. The ending comes from the bytes: see [`keep`].
-pub fn default_name(process: &str, kind: &str, time_nanos: i64) -> String {
-    let time = Timestamp::from_nanosecond(time_nanos.into()).unwrap_or_default();
-    let time = time.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let parts = ["pprof".into(), clean(process), clean(kind), time];
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(".")
-}
-
-/// How much of a name that the profile gives goes into a file's name.
-const MAX_PART: usize = 64;
-
-/// The last part of a path, with nothing in it that means something to a shell or file system.
-fn clean(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).trim_matches('.');
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
-    let letters = name.chars().take(MAX_PART);
-    letters
-        .map(|letter| if is_plain(letter) { letter } else { '_' })
-        .collect()
-}
-
-fn ending(bytes: &[u8]) -> &'static str {
-    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-    match bytes {
-        [0x1f, 0x8b, ..] => "pb.gz",
-        // The first byte of the protobuf format is a line feed, but a length follows.
-        _ if bytes.iter().take(16).all(is_text) => "txt",
-        _ => "pb",
+/// As [`save`].
+pub fn save_new(bytes: &[u8], path: &Path, caller: Caller) -> Result<bool> {
+    match writable(path)? {
+        Place::File {
+            permissions: Some(_), ..
+        } => Ok(false),
+        Place::File { path, .. } => write_beside(bytes, &path, None)
+            .and_then(|temporary| name_new(&temporary, &path))
+            .map_err(|reason| unwritable(&path, reason)),
+        other => other.write(bytes, path, caller).map(|()| true),
     }
 }
 
-/// Writes a new file in the current folder and returns its name.
-fn save_described(bytes: &[u8], described: &Described) -> Result<PathBuf> {
-    let time = match described.time_nanos {
-        ..=0 => i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default(),
-        time => time,
-    };
-    let name = default_name(&described.process, &described.kind, time);
-    let ending = ending(bytes);
-    let first = PathBuf::from(format!("{name}.{ending}"));
-    let temporary = write_beside(bytes, &first).map_err(|reason| unwritable(&first, reason))?;
-    let mut names = (2..).map(|number| PathBuf::from(format!("{name}.{number}.{ending}")));
-    let mut path = first;
-    while !name_new(&temporary, &path).map_err(|reason| unwritable(&path, reason))? {
-        path = names.next().unwrap_or_default();
+/// Whether a terminal only shows these bytes: text without control characters but ends of lines and tabs.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    let is_plain = |char: char| !char.is_control() || matches!(char, '\n' | '\t');
+    std::str::from_utf8(bytes).is_ok_and(|text| text.replace("\r\n", "\n").chars().all(is_plain))
+}
+
+/// Whether a name leads to what is written to instead of being replaced.
+pub fn is_stream(path: &Path) -> bool {
+    place(path).is_ok_and(|place| !matches!(place, Place::File { .. }))
+}
+
+/// What a name leads to.
+pub(super) enum Place {
+    /// A regular file with its permissions, or a name that is free.
+    File {
+        path: PathBuf,
+        permissions: Option<Permissions>,
+    },
+    /// Standard output, which may be a socket or a file that others write to as well: written to as it is open.
+    Output,
+    /// Standard error.
+    Errors,
+    /// A device, a pipe or another open descriptor.
+    Opened(PathBuf),
+}
+
+/// Links behind links, after which it is taken for a circle.
+const MAX_LINKS: u32 = 40;
+
+/// Follows links by hand: some of those under `/proc` lead to what has no path, such as `pipe:[4711]`.
+fn place(path: &Path) -> io::Result<Place> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        if let Some(place) = descriptor(&path) {
+            return Ok(place);
+        }
+        let found = match fs::symlink_metadata(&path) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Place::File {
+                    path,
+                    permissions: None,
+                });
+            }
+            Err(error) => return Err(error),
+        };
+        if found.is_symlink() {
+            path = folder(&path).join(fs::read_link(&path)?);
+        } else if found.is_file() {
+            let permissions = Some(found.permissions());
+            return Ok(Place::File { path, permissions });
+        } else {
+            return Ok(Place::Opened(path));
+        }
     }
-    Ok(path)
+    Err(io::Error::other("links that lead in a circle"))
+}
+
+/// Folders in which a number is a descriptor of this process.
+const DESCRIPTORS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
+
+fn descriptor(path: &Path) -> Option<Place> {
+    let number: u32 = path.file_name()?.to_str()?.parse().ok()?;
+    let within = fs::canonicalize(folder(path)).ok()?;
+    let is_own = DESCRIPTORS
+        .iter()
+        .any(|folder| fs::canonicalize(folder).is_ok_and(|folder| folder == within));
+    match number {
+        1 if is_own => Some(Place::Output),
+        2 if is_own => Some(Place::Errors),
+        // Those of other processes are no files of a folder either.
+        _ if is_own || within.starts_with("/proc") => Some(Place::Opened(path.to_owned())),
+        _ => None,
+    }
+}
+
+impl Place {
+    fn write(&self, bytes: &[u8], name: &Path, caller: Caller) -> Result<()> {
+        let failed = |reason| unwritable(name, reason);
+        match self {
+            Self::File { path, .. } | Self::Opened(path) => {
+                let file = open(path, caller).map_err(failed)?;
+                write(file, bytes, name, caller)
+            }
+            Self::Output => write(io::stdout().lock(), bytes, name, caller),
+            Self::Errors => write(io::stderr().lock(), bytes, name, caller),
+        }
+    }
+}
+
+/// Opens what is not replaced. A file that a descriptor leads to is written behind what is in it.
+fn open(path: &Path, caller: Caller) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true);
+    #[cfg(unix)]
+    if caller == Caller::Dashboard {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
+    }
+    options.open(path)
+}
+
+/// How long a pipe may take nothing before the dashboard gives it up.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often it is tried meanwhile.
+const AGAIN: Duration = Duration::from_millis(10);
+
+fn write(mut out: impl Write + IsTerminal, bytes: &[u8], name: &Path, caller: Caller) -> Result<()> {
+    if out.is_terminal() {
+        let name = name.display();
+        let problem = match caller {
+            Caller::Dashboard => format!("{name} is a terminal, and this one is taken: name a file"),
+            Caller::Command if is_plain(bytes) => String::new(),
+            Caller::Command => format!("{name} is a terminal, and this is not plain text: name a file"),
+        };
+        if !problem.is_empty() {
+            return Err(Error::Usage(problem));
+        }
+    }
+    let mut rest = bytes;
+    let mut last = Instant::now();
+    while !rest.is_empty() {
+        match out.write(rest) {
+            Ok(0) => return Err(unwritable(name, io::ErrorKind::WriteZero.into())),
+            Ok(length) => {
+                rest = rest.get(length..).unwrap_or_default();
+                last = Instant::now();
+            }
+            Err(reason) if reason.kind() == io::ErrorKind::Interrupted => {}
+            // Only the dashboard opens what does not wait; standard output may have been opened so by others.
+            Err(reason) if reason.kind() == io::ErrorKind::WouldBlock => {
+                if caller == Caller::Dashboard && last.elapsed() > PATIENCE {
+                    return Err(unwritable(name, reason));
+                }
+                thread::sleep(AGAIN);
+            }
+            Err(reason) => return Err(unwritable(name, reason)),
+        }
+    }
+    out.flush().map_err(|reason| unwritable(name, reason))
 }
 
 /// Gives a temporary file its name; false if that is taken.
-fn name_new(temporary: &Temporary, path: &Path) -> io::Result<bool> {
+pub(super) fn name_new(temporary: &Temporary, path: &Path) -> io::Result<bool> {
     // Unlike a rename, a link never replaces a file that another process has just made.
     match fs::hard_link(&temporary.0, path) {
         Ok(()) => Ok(true),
@@ -159,11 +207,8 @@ fn name_new(temporary: &Temporary, path: &Path) -> io::Result<bool> {
     }
 }
 
-fn replace(bytes: &[u8], path: &Path) -> io::Result<()> {
-    let temporary = write_beside(bytes, path)?;
-    if let Ok(metadata) = fs::metadata(path) {
-        fs::set_permissions(&temporary.0, metadata.permissions())?;
-    }
+fn replace(bytes: &[u8], path: &Path, permissions: Option<&Permissions>) -> io::Result<()> {
+    let temporary = write_beside(bytes, path, permissions)?;
     fs::rename(&temporary.0, path)?;
     // The name is safe once the folder is; that not every system can do this is no failure.
     File::open(folder(path))
@@ -173,7 +218,7 @@ fn replace(bytes: &[u8], path: &Path) -> io::Result<()> {
 }
 
 /// A file that goes away unless it is renamed.
-struct Temporary(PathBuf);
+pub(super) struct Temporary(PathBuf);
 
 impl Drop for Temporary {
     fn drop(&mut self) {
@@ -181,18 +226,29 @@ impl Drop for Temporary {
     }
 }
 
-/// Writes a temporary file in the folder of another, so that a rename is all that is left to do.
-fn write_beside(bytes: &[u8], path: &Path) -> io::Result<Temporary> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+/// Writes a temporary file in the folder of another, so that a rename is all that is left to do. Its name is short,
+/// as the other's may be as long as names can be; nobody may read in it who may not read in the other.
+pub(super) fn write_beside(bytes: &[u8], path: &Path, permissions: Option<&Permissions>) -> io::Result<Temporary> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if let Some(permissions) = permissions {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        options.mode(permissions.mode() & 0o777);
+    }
     let mut number = 0_u32;
     let (temporary, mut file) = loop {
-        let path = folder(path).join(format!(".{name}.{}.{number}.tmp", process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        let path = folder(path).join(format!(".heaptui-{}-{number}.tmp", process::id()));
+        match options.open(&path) {
             Ok(file) => break (Temporary(path), file),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
             Err(error) => return Err(error),
         }
     };
+    // What the mask for new files took away.
+    if let Some(permissions) = permissions {
+        file.set_permissions(permissions.clone())?;
+    }
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(temporary)
@@ -203,26 +259,42 @@ fn folder(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-/// Finds out early what would fail late.
-fn writable(path: &Path) -> Result<()> {
+/// What a name leads to. Finds out early what would fail late.
+pub(super) fn writable(path: &Path) -> Result<Place> {
+    let failed = |kind, advice| unwritable(path, io::Error::new(kind, advice));
     if path.is_dir() {
-        let reason = io::Error::new(io::ErrorKind::IsADirectory, "this is a directory; name a file in it");
-        return Err(unwritable(path, reason));
+        return Err(failed(
+            io::ErrorKind::IsADirectory,
+            "this is a directory; name a file in it",
+        ));
     }
-    if !folder(path).is_dir() {
-        let reason = io::Error::new(io::ErrorKind::NotFound, "its folder does not exist; make it first");
-        return Err(unwritable(path, reason));
+    let place = place(path).map_err(|reason| unwritable(path, reason))?;
+    match &place {
+        Place::File {
+            path: file,
+            permissions: None,
+        } if !folder(file).is_dir() => {
+            return Err(failed(
+                io::ErrorKind::NotFound,
+                "its folder does not exist; make it first",
+            ));
+        }
+        // A file is replaced by another of its name, which its own protection would not prevent.
+        Place::File {
+            path: file,
+            permissions: Some(_),
+        } => {
+            OpenOptions::new()
+                .write(true)
+                .open(file)
+                .map_err(|reason| unwritable(path, reason))?;
+        }
+        _ => {}
     }
-    // A file is replaced by another of its name, which its own protection would not prevent.
-    if path.is_file()
-        && let Err(reason) = OpenOptions::new().write(true).open(path)
-    {
-        return Err(unwritable(path, reason));
-    }
-    Ok(())
+    Ok(place)
 }
 
-fn unwritable(path: &Path, reason: io::Error) -> Error {
+pub(super) fn unwritable(path: &Path, reason: io::Error) -> Error {
     Error::Io {
         name: path.display().to_string(),
         reason,
@@ -234,65 +306,95 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_plain() {
-        let time = 1_795_428_900_000_000_000;
-        for (process, kind, name) in [
-            (
-                "prometheus",
-                "inuse_space",
-                "pprof.prometheus.inuse_space.20261123T101500Z",
-            ),
-            ("/usr/bin/etcd", "goroutine", "pprof.etcd.goroutine.20261123T101500Z"),
-            ("", "", "pprof.20261123T101500Z"),
-            ("../..", "a b\u{1b}", "pprof.a_b_.20261123T101500Z"),
-            ("é$(x)", "C:\\x.exe", "pprof.___x_.x.exe.20261123T101500Z"),
-        ] {
-            assert_eq!(default_name(process, kind, time), name);
-        }
-        assert!(default_name(&"x".repeat(500), "", time).len() < 100);
-        default_name("", "", i64::MIN);
-    }
-
-    #[test]
-    fn the_ending_tells_the_form() {
-        assert_eq!(ending(&[0x1f, 0x8b, 8]), "pb.gz");
-        assert_eq!(ending(b"\x0a\x04\x08\x01\x10\x02"), "pb");
-        assert_eq!(ending(b"heap profile: 1: 2 [3: 4] @ heap/1"), "txt");
-    }
-
-    #[test]
     fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("p");
-        save(b"one", &path).unwrap();
-        save(b"two", &path).unwrap();
-        assert!(!save_new(b"three", &path).unwrap());
-        assert_eq!(fs::read(&path).unwrap(), b"two");
-        fs::remove_file(&path).unwrap();
-        assert!(save_new(b"two", &path).unwrap());
-        assert_eq!(fs::read(&path).unwrap(), b"two");
-        assert!(
-            save(b"x", folder.path())
-                .unwrap_err()
-                .to_string()
-                .contains("is a directory")
-        );
-        let lost = save(b"x", &folder.path().join("no/p")).unwrap_err();
-        assert!(lost.to_string().contains("its folder does not exist"), "{lost}");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        for name in ["p", &"n".repeat(255)] {
+            let path = folder.path().join(name);
+            save(b"one", &path, Caller::Command).unwrap();
+            save(b"two", &path, Caller::Command).unwrap();
+            assert!(!save_new(b"three", &path, Caller::Command).unwrap());
+            assert_eq!(fs::read(&path).unwrap(), b"two");
+            fs::remove_file(&path).unwrap();
+            assert!(save_new(b"two", &path, Caller::Command).unwrap());
+            assert_eq!(fs::read(&path).unwrap(), b"two");
+        }
+        for (path, problem) in [
+            (folder.path().to_owned(), "is a directory"),
+            (folder.path().join("no/p"), "its folder does not exist"),
+            (folder.path().join("p/p"), "Not a directory"),
+        ] {
+            let error = save(b"x", &path, Caller::Command).unwrap_err().to_string();
+            assert!(cfg!(windows) || error.contains(problem), "{error}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[cfg(unix)]
     #[test]
-    fn links_and_devices_stay_what_they_are() {
+    fn what_is_no_file_is_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
-        fs::write(&file, "old").unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        save(b"new", &link).unwrap();
-        assert!(link.is_symlink());
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        save(b"x", Path::new("/dev/null")).unwrap();
-        assert!(!Path::new("/dev/null").is_file());
+        let within = |name: &str| folder.path().join(name);
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, within(name)).unwrap();
+        link("/dev/fd/1", "stdout");
+        link("stdout", "link to stdout");
+        link("/dev/fd/2", "stderr");
+        link("/dev/fd/77", "closed");
+        link("/dev/null", "null");
+        link("missing", "dangling");
+        link("circle", "circle");
+        let leads = |path: &Path| match place(path) {
+            Ok(Place::File { path, permissions }) => format!(
+                "{} {}",
+                path.file_name().unwrap_or_default().display(),
+                permissions.is_some()
+            ),
+            Ok(Place::Output) => "output".into(),
+            Ok(Place::Errors) => "errors".into(),
+            Ok(Place::Opened(_)) => "opened".into(),
+            Err(error) => error.to_string(),
+        };
+        for (name, expected) in [
+            ("/dev/stdout", "output"),
+            ("/dev/stderr", "errors"),
+            ("/dev/fd/1", "output"),
+            ("/proc/self/fd/1", "output"),
+            ("/dev/fd/77", "opened"),
+            ("/dev/null", "opened"),
+            ("/dev/tty", "opened"),
+        ] {
+            // Other systems have no /proc, and /dev/stdout as a device.
+            assert!(
+                cfg!(not(target_os = "linux")) || leads(Path::new(name)) == expected,
+                "{name}"
+            );
+        }
+        for (name, expected) in [
+            ("stdout", "output"),
+            ("link to stdout", "output"),
+            ("stderr", "errors"),
+            ("closed", "opened"),
+            ("null", "opened"),
+            ("dangling", "missing false"),
+            ("1", "1 false"),
+            ("circle", "links that lead in a circle"),
+        ] {
+            assert_eq!(leads(&within(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_gets_text_only() {
+        for (bytes, expected) in [
+            (&b"a\tb\r\nc \xc3\xa9\n"[..], true),
+            (b"", true),
+            (b"a\x1b[2J", false),
+            (b"a\x07", false),
+            (b"a\rb", false),
+            ("a\u{9b}2J".as_bytes(), false),
+            (b"\x1f\x8b", false),
+            (b"a\xff", false),
+        ] {
+            assert_eq!(is_plain(bytes), expected, "{bytes:?}");
+        }
     }
 }

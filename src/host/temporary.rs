@@ -1,40 +1,100 @@
-//! A new file where files are kept for a while, for another program to open.
+//! Pages for a browser, in a folder of the user's own that does not grow for ever.
 
 use std::env;
-use std::fs::OpenOptions;
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// Writes a file with a name that nobody guesses, `PREFIX-….ENDING`, which only the user can read. It stays.
+/// How long a page is kept after it was made.
+const KEPT: Duration = Duration::from_secs(24 * 3600);
+
+/// Writes a page with a name of its own, which only the user can read, and removes those of the days before.
 ///
 /// # Errors
-/// [`Error::Io`].
-pub fn save_temporary(bytes: &[u8], prefix: &str, ending: &str) -> Result<PathBuf> {
-    let folder = env::temp_dir();
-    let failed = |reason| Error::Io {
-        name: folder.display().to_string(),
+/// [`Error::Io`]; nothing of the page stays then.
+pub fn save_page(bytes: &[u8], ending: &str) -> Result<PathBuf> {
+    save_within(&env::temp_dir(), bytes, ending)
+}
+
+fn save_within(temporary: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf> {
+    let failed = |name: &Path, reason| Error::Io {
+        name: name.display().to_string(),
         reason,
     };
-    for _ in 0..100 {
-        let path = folder.join(format!("{prefix}-{:016x}.{ending}", random()));
-        let mut options = OpenOptions::new();
-        // Fails for whatever is there already, links too: nobody else says where this is written to.
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
-            Ok(mut file) => {
-                file.write_all(bytes).map_err(failed)?;
-                return Ok(path);
-            }
-            Err(reason) if reason.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(reason) => return Err(failed(reason)),
+    let folder = own_folder(temporary).map_err(|reason| failed(temporary, reason))?;
+    remove_old(&folder, ending);
+    let path = folder.join(format!("{:016x}.{ending}", random()));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&path).map_err(|reason| failed(&path, reason))?;
+    if let Err(reason) = file.write_all(bytes) {
+        fs::remove_file(&path).unwrap_or_default();
+        return Err(failed(&path, reason));
+    }
+    Ok(path)
+}
+
+/// The user's folder among those of others: known by its name, and taken only if nobody else can put anything in it.
+fn own_folder(temporary: &Path) -> io::Result<PathBuf> {
+    let usual = temporary.join(format!("heaptui-{}", user()));
+    if make(&usual).is_ok() || is_own(&usual) {
+        return Ok(usual);
+    }
+    // Somebody else has taken the name.
+    let other = temporary.join(format!("heaptui-{:016x}", random()));
+    make(&other)?;
+    Ok(other)
+}
+
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(unix)]
+fn user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+#[cfg(unix)]
+fn is_own(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // Of the name itself: a link leads where somebody else says.
+    fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir() && found.uid() == user() && found.mode() & 0o077 == 0)
+}
+
+/// The folder of temporary files is the user's own there.
+#[cfg(not(unix))]
+fn user() -> &'static str {
+    "pages"
+}
+
+#[cfg(not(unix))]
+fn is_own(folder: &Path) -> bool {
+    fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
+}
+
+/// Best effort: a page that stays does no harm.
+fn remove_old(folder: &Path, ending: &str) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let age = entry
+            .metadata()
+            .and_then(|found| found.modified())
+            .map(|time| time.elapsed());
+        let is_old = age.is_ok_and(|age| age.is_ok_and(|age| age > KEPT));
+        if is_old && path.extension().is_some_and(|own| own == ending) {
+            fs::remove_file(path).unwrap_or_default();
         }
     }
-    Err(failed(io::Error::from(io::ErrorKind::AlreadyExists)))
 }
 
 /// A number that the system has made up for this thread's hashes.
@@ -47,17 +107,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_file_is_new_and_the_users_own() {
-        let paths = ["one", "two"].map(|text| save_temporary(text.as_bytes(), "heaptui-test", "html").unwrap());
+    fn pages_are_the_users_own_and_kept_for_a_day() {
+        let temporary = tempfile::tempdir().unwrap();
+        let paths = ["one", "two"].map(|text| save_within(temporary.path(), text.as_bytes(), "html").unwrap());
         assert_ne!(paths[0], paths[1]);
         for (path, text) in paths.iter().zip(["one", "two"]) {
-            assert_eq!(std::fs::read_to_string(path).unwrap(), text);
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-            }
-            std::fs::remove_file(path).unwrap();
+            assert_eq!(fs::read_to_string(path).unwrap(), text);
         }
+        #[cfg(unix)]
+        for (path, mode) in [(&*paths[0], 0o600), (paths[0].parent().unwrap(), 0o700)] {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, mode);
+        }
+        let yesterday = std::time::SystemTime::now() - KEPT - Duration::from_secs(60);
+        fs::File::options()
+            .write(true)
+            .open(&paths[0])
+            .unwrap()
+            .set_modified(yesterday)
+            .unwrap();
+        let third = save_within(temporary.path(), b"three", "html").unwrap();
+        assert_eq!(paths.map(|path| path.exists()), [false, true]);
+        assert!(third.exists());
+        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 1, "one folder");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_of_somebody_else_is_not_taken() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let temporary = tempfile::tempdir().unwrap();
+        let usual = temporary.path().join(format!("heaptui-{}", user()));
+        let elsewhere = tempfile::tempdir().unwrap();
+        symlink(elsewhere.path(), &usual).unwrap();
+        let page = save_within(temporary.path(), b"x", "html").unwrap();
+        assert_ne!(page.parent(), Some(&*usual));
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+        fs::remove_file(&usual).unwrap();
+        fs::create_dir(&usual).unwrap();
+        fs::set_permissions(&usual, fs::Permissions::from_mode(0o777)).unwrap();
+        let page = save_within(temporary.path(), b"x", "html").unwrap();
+        assert_ne!(page.parent(), Some(&*usual), "everybody may write there");
     }
 }

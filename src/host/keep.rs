@@ -1,0 +1,143 @@
+//! Keeping what was fetched: checked before it is written, and named after what it is.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::save::{self, Caller, save, unwritable};
+use crate::error::Result;
+
+/// What a check found a profile to be. Names its file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Described {
+    /// The program; may be empty.
+    pub process: String,
+    /// The sample type, e.g. `inuse_space`; may be empty.
+    pub kind: String,
+    /// When it was taken, nanoseconds since 1970 UTC; 0 if unknown.
+    pub time_nanos: i64,
+}
+
+/// What [`keep`] did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Saved {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How long it is.
+    pub bytes: u64,
+    /// What it is.
+    pub described: Described,
+}
+
+/// Reads a profile, checks it, and only then writes it, with the bytes as they came. Without an `output` the file gets
+/// a [`default_name`] in the current folder, and never replaces another.
+///
+/// # Errors
+/// As `read` and [`save`], and whatever `check` refuses with.
+pub fn keep(
+    read: &dyn Fn() -> Result<Vec<u8>>,
+    output: Option<&Path>,
+    check: &dyn Fn(&[u8]) -> Result<Described>,
+) -> Result<Saved> {
+    // Before half a minute is spent on a profile that has no place to go.
+    if let Some(path) = output {
+        save::writable(path)?;
+    }
+    let bytes = read()?;
+    let described = check(&bytes)?;
+    let path = match output {
+        Some(path) => {
+            save(&bytes, path, Caller::Command)?;
+            path.to_owned()
+        }
+        None => save_described(&bytes, &described)?,
+    };
+    Ok(Saved {
+        path,
+        bytes: bytes.len() as u64,
+        described,
+    })
+}
+
+/// The name in pprof's manner, `pprof.PROCESS.TYPE.TIME`, with a UTC time, e.g.
+/// `pprof.prometheus.inuse_space.20261123T101500Z`. The ending comes from the bytes: see [`keep`].
+pub fn default_name(process: &str, kind: &str, time_nanos: i64) -> String {
+    let time = Timestamp::from_nanosecond(time_nanos.into()).unwrap_or_default();
+    let time = time.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let parts = ["pprof".into(), clean(process), clean(kind), time];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(".")
+}
+
+/// How much of a name that the profile gives goes into a file's name.
+const MAX_PART: usize = 64;
+
+/// The last part of a path, with nothing in it that means something to a shell or file system.
+fn clean(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).trim_matches('.');
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
+    let letters = name.chars().take(MAX_PART);
+    letters
+        .map(|letter| if is_plain(letter) { letter } else { '_' })
+        .collect()
+}
+
+fn ending(bytes: &[u8]) -> &'static str {
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    match bytes {
+        [0x1f, 0x8b, ..] => "pb.gz",
+        // The first byte of the protobuf format is a line feed, but a length follows.
+        _ if bytes.iter().take(16).all(is_text) => "txt",
+        _ => "pb",
+    }
+}
+
+/// Writes a new file in the current folder and returns its name.
+fn save_described(bytes: &[u8], described: &Described) -> Result<PathBuf> {
+    let time = match described.time_nanos {
+        ..=0 => i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default(),
+        time => time,
+    };
+    let name = default_name(&described.process, &described.kind, time);
+    let ending = ending(bytes);
+    let first = PathBuf::from(format!("{name}.{ending}"));
+    let temporary = save::write_beside(bytes, &first, None).map_err(|reason| unwritable(&first, reason))?;
+    let mut names = (2..).map(|number| PathBuf::from(format!("{name}.{number}.{ending}")));
+    let mut path = first;
+    while !save::name_new(&temporary, &path).map_err(|reason| unwritable(&path, reason))? {
+        path = names.next().unwrap_or_default();
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_plain() {
+        let time = 1_795_428_900_000_000_000;
+        for (process, kind, name) in [
+            (
+                "prometheus",
+                "inuse_space",
+                "pprof.prometheus.inuse_space.20261123T101500Z",
+            ),
+            ("/usr/bin/etcd", "goroutine", "pprof.etcd.goroutine.20261123T101500Z"),
+            ("", "", "pprof.20261123T101500Z"),
+            ("../..", "a b\u{1b}", "pprof.a_b_.20261123T101500Z"),
+            ("é$(x)", "C:\\x.exe", "pprof.___x_.x.exe.20261123T101500Z"),
+        ] {
+            assert_eq!(default_name(process, kind, time), name);
+        }
+        assert!(default_name(&"x".repeat(500), "", time).len() < 100);
+        default_name("", "", i64::MIN);
+    }
+
+    #[test]
+    fn the_ending_tells_the_form() {
+        assert_eq!(ending(&[0x1f, 0x8b, 8]), "pb.gz");
+        assert_eq!(ending(b"\x0a\x04\x08\x01\x10\x02"), "pb");
+        assert_eq!(ending(b"heap profile: 1: 2 [3: 4] @ heap/1"), "txt");
+    }
+}
