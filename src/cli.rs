@@ -227,6 +227,7 @@ fn combine(matches: &ArgMatches) -> Result<Combine> {
         scaling,
         build_id: text("buildid"),
         comment: text("add_comment"),
+        symbolize: text("symbolize"),
     })
 }
 

@@ -76,9 +76,9 @@ impl Case {
         })
     }
 
-    /// `-symbolize=none`, the words and the profile: in place of each `{}`, else at the end.
+    /// `-symbolize=remote`, the words and the profile: in place of each `{}`, else at the end.
     fn argv(&self) -> Vec<String> {
-        let mut argv = vec!["-symbolize=none".to_owned()];
+        let mut argv = vec!["-symbolize=remote".to_owned()];
         argv.extend(self.words.iter().map(|word| word.replace("{}", &self.profile)));
         if !self.words.iter().any(|word| word.contains("{}")) {
             argv.push(self.profile.clone());

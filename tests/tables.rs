@@ -125,8 +125,8 @@ fn a_name_means_one_thing() {
 #[test]
 fn a_golden_checks_every_row() {
     let list = |name: &str| fs::read_to_string(tests().join("golden").join(name)).expect("a list of cases");
-    // `-symbolize=none` is in every command that tests/golden.rs runs.
-    let cases = format!("-symbolize=none {} {}", list("cases.tsv"), list("later.tsv"));
+    // `-symbolize=remote` is in every command that tests/golden.rs runs.
+    let cases = format!("-symbolize=remote {} {}", list("cases.tsv"), list("later.tsv"));
     let used: Vec<&str> = cases
         .split(|char: char| char.is_whitespace() || char == '\'')
         .filter_map(|word| word.strip_prefix('-'))

@@ -60,6 +60,12 @@ pub(super) const OWN: &[OwnRow] = &[
         "Build id of the main binary where the profile has none",
     ),
     sources("add_comment", Kind::Text, Some("TEXT"), "Add a comment to the profile"),
+    own(
+        "symbolize",
+        Kind::Text,
+        Some("MODE"),
+        "How functions are named: none, or demangle=none|full|templates|default",
+    ),
     own("demo", Kind::Flag, None, "Open the heap profile that is built in"),
     own(
         "seconds",

@@ -4,8 +4,12 @@
 //! Knows nothing of where bytes come from: whoever loads hands in how a name is opened. The one thing looked at
 //! here is whether the first name is a program.
 
+mod symbolize;
+
 use std::fs::File;
 use std::io::Read;
+
+use self::symbolize::Naming;
 
 use crate::analyze::DIFF_BASE;
 use crate::error::{Error, Result};
@@ -24,6 +28,8 @@ pub struct Combine {
     pub build_id: String,
     /// A comment to add; empty for none.
     pub comment: String,
+    /// How functions are named, in the words of `-symbolize`; empty for pprof's default.
+    pub symbolize: String,
 }
 
 /// How a profile is compared with its base.
@@ -83,6 +89,8 @@ pub fn load(sources: &[String], combine: &Combine, open: &dyn Fn(&str) -> Result
         let base = loader.sum(&base)?;
         profile = compare(profile, base, combine)?;
     }
+    let naming = Naming::parse(&combine.symbolize, &mut loader.warnings);
+    naming.apply(&mut profile, &mut loader.warnings);
     forget_sources(&mut profile);
     if !combine.comment.is_empty() {
         let comment = profile.strings.intern(combine.comment.as_bytes());

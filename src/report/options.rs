@@ -302,7 +302,6 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "source_path" Takes::Value("PATHS"), "Folders to look for sources in, separated by colons", |o| Field::Text(&mut o.source_path);
         "intel_syntax" Takes::Flag, "Accepted for pprof's sake; there is no disassembly", |_| Field::Nothing;
         "tools" Takes::Value("PATHS"), "Accepted for pprof's sake; no other program is run", |_| Field::Nothing;
-        "symbolize" Takes::Value("MODE"), "Accepted for pprof's sake; local binaries are never read", |_| Field::Nothing;
     }
 };
 

@@ -7,8 +7,8 @@
 
 A case is a line  PROFILE <TAB> ARGS  (lines that start with # are comments). ARGS are words apart by one blank; a word
 with a blank in it stands in single quotes; {} is the profile, for cases that name more than one source, and otherwise
-the profile comes last. pprof runs in tests/fixtures with -symbolize=none, TZ=UTC and an empty HOME. Its answer goes to
-golden/PROFILE/ARGS.txt; where it fails the answer is the one line `!fails`.
+the profile comes last. pprof runs in tests/fixtures with -symbolize=remote (so that it reads no binary), TZ=UTC and an
+empty HOME. Its answer goes to golden/PROFILE/ARGS.txt; where it fails the answer is the one line `!fails`.
 
 A case is refused when pprof's answers differ over RUNS runs: its order of equal rows is not always the same, and such an
 answer can be no golden. Goldens that no case names are removed.
@@ -110,7 +110,7 @@ def read_cases(only):
             argv = words(args)
             argv = [w.replace("{}", profile) for w in argv] if "{}" in args else [*argv, profile]
             if re.search(only, line):
-                cases.append((where, ["-symbolize=none", *argv], golden))
+                cases.append((where, ["-symbolize=remote", *argv], golden))
     return cases, set(seen)
 
 
@@ -158,7 +158,7 @@ def make_sessions():
             continue
         name, profile, commands = line.split("\t")
         text = "".join(command.strip() + "\n" for command in commands.split(";"))
-        argv = [pprof(), "-symbolize=none", profile]
+        argv = [pprof(), "-symbolize=remote", profile]
         done = subprocess.run(argv, input=text.encode(), capture_output=True, cwd=FIXTURES, env=env, check=True)
         (out / f"{name}.txt").write_bytes(re.sub(rb"(?m)^(\(pprof\) )+", b"", done.stdout))
     return 0

@@ -52,6 +52,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("ttf_parser", &["graphics/font.rs"], "one file knows the font"),
     ("dejavu", &["graphics/font.rs"], "one file knows the font"),
     ("clap", &["cli.rs", "cli/"], "the parser of the command line can be replaced in one place"),
+    ("cpp_demangle", &["load/symbolize/cpp.rs"], "one file knows how C++ is demangled"),
     ("strsim", &["error.rs"], "a message about a name proposes a similar one"),
     ("thiserror", &["error.rs", "model/align.rs", "decode/gzip.rs"], "errors are one enum, and two that it wraps"),
     ("jiff", &["report/", "ui/", "host/keep.rs", "zone.rs"], "times are formatted where they are shown"),
