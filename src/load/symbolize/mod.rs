@@ -128,7 +128,7 @@ impl Naming {
                         None => symbol,
                     });
         }
-        if effort.is_spent() {
+        if effort.is_spent {
             warnings.push("the names of some functions take too much to demangle: they stay as they are".into());
         }
     }
@@ -148,6 +148,8 @@ fn name(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<Vec<u8
 /// Some to begin with, and so much for each byte of a symbol: those of real programs take less than ten.
 struct Effort {
     bytes: usize,
+    /// Whether a name has become too long.
+    is_spent: bool,
 }
 
 const EFFORT: usize = 4 << 20;
@@ -158,7 +160,10 @@ const LONGEST: usize = 1 << 16;
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { bytes: EFFORT }
+        Self {
+            bytes: EFFORT,
+            is_spent: false,
+        }
     }
 }
 
@@ -169,12 +174,9 @@ impl Effort {
     }
 
     fn spend(&mut self, symbol: &[u8], written: usize) {
+        self.is_spent |= written > self.longest();
         let earned = symbol.len().saturating_mul(EFFORT_PER_BYTE);
         self.bytes = self.bytes.saturating_add(earned).saturating_sub(written);
-    }
-
-    fn is_spent(&self) -> bool {
-        self.bytes == 0
     }
 }
 
