@@ -18,10 +18,10 @@ use heaptui::analyze::{Weights, compile_pattern};
 use heaptui::decode;
 use heaptui::error::Result;
 use heaptui::layout::{Edge, Size, Spacing, layout};
-use heaptui::model::Profile;
+use heaptui::model::{Loaded, Profile};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Options};
-use heaptui::ui::{self, Colours, Loader, Setup};
+use heaptui::report::{self, Environment, Options};
+use heaptui::ui::{self, Colours, Loader, NoHost, Setup};
 
 const STACKS: [u64; 3] = [1_000, 10_000, 100_000];
 
@@ -114,7 +114,15 @@ fn report_of_10000(bencher: Bencher<'_, '_>, name: &str) {
     let row = report::report(name).expect("a report");
     bencher.bench_local(|| {
         let mut text = Vec::new();
-        report::write(&profile, row, None, &Options::default(), &mut text).expect("a report");
+        report::write(
+            &profile,
+            row,
+            None,
+            &Options::default(),
+            &Environment::default(),
+            &mut text,
+        )
+        .expect("a report");
         text
     });
 }
@@ -162,17 +170,15 @@ fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
             false
         }
 
-        fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
-            Ok((self.0.clone(), Vec::new()))
-        }
-
-        fn save(&self, _: &str, _: &[u8], _: ui::Existing) -> Result<bool> {
-            Ok(true)
+        fn load(&self, _: &dyn Observer) -> Result<Loaded> {
+            Ok(Loaded::one(self.name(), self.0.clone()))
         }
     }
 
     let setup = Setup {
         loader: Arc::new(Decoded(decoded(&bytes(stacks)))),
+        host: Arc::new(NoHost),
+        environment: Environment::default(),
         options: Options::default(),
         colours: Colours::Some,
         keys: String::new(),

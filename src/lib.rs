@@ -24,7 +24,7 @@
 //! | [`host`] | saving files, starting an editor and a browser | what they hold or show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!
-//! [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
+//! [`wiring`] makes rooms that ask meet rooms that can; [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
 //!
 //! # The screen
 //!
@@ -62,4 +62,5 @@ pub mod progress;
 pub mod report;
 pub mod source;
 pub mod ui;
+pub mod wiring;
 pub mod zone;

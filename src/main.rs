@@ -8,32 +8,22 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use heaptui::cli::{self, Dashboard, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::graphics::FileFormat;
-use heaptui::host::{self, Caller, Described, Editor, Seat};
-use heaptui::load::{self, Combine, Comparison, Loaded};
+use heaptui::host::{self, Caller, Described};
+use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
-use heaptui::progress::Observer;
-use heaptui::report::{self, Content, Found, Missing, Options, ReportRow, ReportStep, Shows, Sources, Step, Wanted};
-use heaptui::source::{Code, CodeFinder, HttpOptions, NotFound, Source};
-use heaptui::ui::{self, Colours, Existing, Loader, Setup};
+use heaptui::report::{self, Content, Environment, Options, ReportRow, ReportStep, Shows, Step};
+use heaptui::source::Source;
+use heaptui::ui::{self, Colours, Host, Opened, Setup};
+use heaptui::wiring::{self, Inputs, Machine};
 use heaptui::zone;
-
-/// What `--demo` opens; no file or URL is called so, as there is a NUL in it.
-const DEMO_NAME: &str = "\0demo";
-
-/// A real heap profile, so that the first command needs nothing else.
-const DEMO: Source = Source::Bytes {
-    name: "demo",
-    bytes: include_bytes!("../assets/demo.pb.gz"),
-};
 
 fn main() -> ExitCode {
     match run() {
@@ -53,18 +43,27 @@ fn run() -> Result<()> {
             report,
             argument,
             input,
-            mut options,
+            options,
             output,
         } => {
-            options.zone = zone::local();
-            // Where sources may be is asked of the file system, which takes longer than most reports.
-            if report.shows == Shows::Lines {
-                options.sources = Arc::new(Local(CodeFinder::local()));
-            }
-            let loaded = Opened::new(&input)?.load_all(&())?;
+            let environment = match report.shows {
+                Shows::Lines => wiring::environment(),
+                _ => Environment {
+                    zone: zone::local(),
+                    ..Environment::default()
+                },
+            };
+            let loaded = Inputs::new(&input)?.load(Keep::Result, &())?;
             loaded.warnings.iter().for_each(|warning| warn(warning));
-            let profile = Arc::new(loaded.profile);
-            write_report(&profile, report, argument.as_deref(), &options, output.as_deref())
+            let output = output.as_deref();
+            write_report(
+                &loaded.profile,
+                report,
+                argument.as_deref(),
+                &options,
+                &environment,
+                output,
+            )
         }
         Request::Dashboard(dashboard) => open(dashboard),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
@@ -86,13 +85,13 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
             return Err(Error::Usage(format!("{name} is neither a file nor a report{advice}")));
         }
     }
-    dashboard.options.zone = zone::local();
-    dashboard.options.sources = Arc::new(Local(CodeFinder::local()));
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let setup = Setup {
-        loader: Arc::new(Opened::new(&dashboard.input)?),
+        loader: Arc::new(Inputs::new(&dashboard.input)?),
+        host: Arc::new(Machine),
+        environment: wiring::environment(),
         options: *dashboard.options,
         colours: if no_colour { Colours::None } else { Colours::Some },
         keys: dashboard.keys.unwrap_or_default(),
@@ -107,7 +106,7 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         let mut lines = io::stdin().lock();
         // Nothing to read is no command: a service's empty input, or a terminal on the other side alone.
         if !lines.fill_buf().is_ok_and(|bytes| bytes.is_empty()) {
-            return commands(&dashboard.input, setup.options, lines);
+            return commands(&dashboard.input, setup.options, &setup.environment, lines);
         }
     }
     if !io::stdout().is_terminal() {
@@ -145,10 +144,10 @@ fn picture(setup: &Setup, size: (u16, u16), path: &Path) -> Result<()> {
 }
 
 /// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
-fn commands(input: &Input, mut options: Options, lines: impl BufRead) -> Result<()> {
-    let loaded = Opened::new(input)?.load_all(&())?;
+fn commands(input: &Input, mut options: Options, environment: &Environment, lines: impl BufRead) -> Result<()> {
+    let loaded = Inputs::new(input)?.load(Keep::Result, &())?;
     loaded.warnings.iter().for_each(|warning| warn(warning));
-    let profile = Arc::new(loaded.profile);
+    let profile = loaded.profile;
     for line in lines.lines() {
         let line = line.map_err(|reason| Error::Io {
             name: "standard input".into(),
@@ -162,7 +161,7 @@ fn commands(input: &Input, mut options: Options, lines: impl BufRead) -> Result<
                     let _ = writeln!(io::stderr(), "{}", visible_lines(&text));
                 }
                 Step::Problem(problem) => warn(&problem),
-                Step::Report(step) => match command(&profile, &step) {
+                Step::Report(step) => match command(&profile, &step, environment) {
                     Err(Error::Io { reason, name }) if reason.kind() == io::ErrorKind::BrokenPipe => {
                         return Err(Error::Io { reason, name });
                     }
@@ -175,9 +174,16 @@ fn commands(input: &Input, mut options: Options, lines: impl BufRead) -> Result<
     Ok(())
 }
 
-fn command(profile: &Arc<Profile>, step: &ReportStep) -> Result<()> {
+fn command(profile: &Arc<Profile>, step: &ReportStep, environment: &Environment) -> Result<()> {
     let output = step.output.as_deref().map(Path::new);
-    write_report(profile, step.report, step.argument.as_deref(), &step.options, output)
+    write_report(
+        profile,
+        step.report,
+        step.argument.as_deref(),
+        &step.options,
+        environment,
+        output,
+    )
 }
 
 /// Writes a report to a file or to standard output.
@@ -186,6 +192,7 @@ fn write_report(
     report: &ReportRow,
     argument: Option<&str>,
     options: &Options,
+    environment: &Environment,
     output: Option<&Path>,
 ) -> Result<()> {
     if report.content == Content::Binary && output.is_none() && io::stdout().is_terminal() {
@@ -193,7 +200,7 @@ fn write_report(
         let usage = format!("{name} is not text: write it to a file, e.g. heaptui {name} -o FILE.{ending} SOURCE");
         return Err(Error::Usage(usage));
     }
-    let write = |out: &mut dyn Write| report::write(profile, report, argument, options, out);
+    let write = |out: &mut dyn Write| report::write(profile, report, argument, options, environment, out);
     let warnings = match output {
         Some(path) => {
             let mut text = Vec::new();
@@ -205,7 +212,7 @@ fn write_report(
         None if report.content == Content::Page => {
             let mut page = Vec::new();
             let warnings = write(&mut page)?;
-            let told = show_page(&page)?;
+            let (Opened::Shown(told) | Opened::Instructions(told)) = Machine.open_page(&page)?;
             print(format!("{}\n", visible_lines(&told)).as_bytes())?;
             warnings
         }
@@ -216,146 +223,14 @@ fn write_report(
     Ok(())
 }
 
-/// Opens a page in a browser, or says how to get there.
-fn show_page(page: &[u8]) -> Result<String> {
-    let path = host::save_page(page, "html")?;
-    Ok(Seat::local().show(&path))
-}
-
-/// Source code on this machine.
-#[derive(Debug)]
-struct Local(CodeFinder);
-
-impl Sources for Local {
-    fn folders(&self) -> String {
-        self.0.folder.to_string_lossy().into_owned()
-    }
-
-    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
-        match self.0.find(wanted.name, wanted.path, wanted.folders) {
-            Ok(Code {
-                text,
-                path,
-                is_elsewhere,
-            }) => Ok(Found {
-                text,
-                path,
-                is_elsewhere,
-            }),
-            Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
-        }
-    }
-}
-
-/// Sources with how to read them.
-struct Opened {
-    sources: Vec<String>,
-    combine: Combine,
-    http: HttpOptions,
-    limits: decode::Limits,
-}
-
-impl Opened {
-    fn new(input: &Input) -> Result<Self> {
-        let sources = match (&input.sources[..], input.demo) {
-            ([], true) => vec![DEMO_NAME.into()],
-            ([], false) => {
-                let usage = "which profile? Name a file or URL, e.g. heaptui localhost:6060, or look around with heaptui --demo";
-                return Err(Error::Usage(usage.into()));
-            }
-            (_, true) => return Err(Error::Usage("either --demo or a profile of yours".into())),
-            (sources, false) => sources.to_vec(),
-        };
-        let mut limits = decode::Limits::default();
-        let mut http = HttpOptions {
-            seconds: input.seconds,
-            timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
-            tls_ca: input.tls.ca.clone(),
-            tls_cert: input.tls.cert.clone(),
-            tls_key: input.tls.key.clone(),
-            ..HttpOptions::default()
-        };
-        if let Some(max_bytes) = input.max_bytes {
-            limits.max_bytes = max_bytes;
-            http.max_bytes = max_bytes;
-        }
-        Ok(Self {
-            sources,
-            combine: input.combine.clone(),
-            http,
-            limits,
-        })
-    }
-
-    fn load_all(&self, observer: &dyn Observer) -> Result<Loaded> {
-        load::load(&self.sources, &self.combine, &|name| {
-            let bytes = source(name).open(&self.http, observer)?;
-            decode::profile(bytes, self.limits, &())
-        })
-    }
-}
-
-impl Loader for Opened {
-    fn name(&self) -> String {
-        let short = |name: &String| match source(name) {
-            Source::File(path) => path
-                .file_name()
-                .map_or(name.clone(), |file| file.to_string_lossy().into_owned()),
-            other => other.name(),
-        };
-        let all = |names: &[String]| match names {
-            [] => String::new(),
-            [only] => short(only),
-            [first, rest @ ..] => format!("{} and {} more", short(first), rest.len()),
-        };
-        let own = all(&self.sources);
-        let name = match (all(&self.combine.base), self.combine.comparison) {
-            (base, _) if base.is_empty() => own,
-            (base, Comparison::Subtract) => format!("{own} less {base}"),
-            (base, Comparison::Diff) => format!("{own} against {base}"),
-        };
-        visible(&name).into_owned()
-    }
-
-    fn is_remote(&self) -> bool {
-        self.sources.iter().any(|name| matches!(source(name), Source::Url(_)))
-    }
-
-    fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)> {
-        self.load_all(observer).map(|loaded| (loaded.profile, loaded.warnings))
-    }
-
-    fn show_page(&self, page: &[u8]) -> Result<String> {
-        show_page(page)
-    }
-
-    fn editor(&self, file: &Path, line: i64) -> Option<process::Command> {
-        Editor::local().map(|editor| editor.command(file, line))
-    }
-
-    fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool> {
-        match existing {
-            Existing::Replace => host::save(bytes, Path::new(file), Caller::Dashboard).map(|()| true),
-            Existing::Keep => host::save_new(bytes, Path::new(file), Caller::Dashboard),
-        }
-    }
-}
-
-fn source(name: &str) -> Source {
-    match name {
-        DEMO_NAME => DEMO,
-        name => Source::parse(name),
-    }
-}
-
 fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
-    let Opened {
+    let Inputs {
         sources, http, limits, ..
-    } = Opened::new(input)?;
+    } = Inputs::new(input)?;
     let [name] = &sources[..] else {
         return Err(Error::Usage("one profile at a time".into()));
     };
-    let source = source(name);
+    let source = wiring::source(name);
     let check = |bytes: &[u8]| {
         let profile = decode::profile(bytes, limits, &())?;
         let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heaptui::model::{Function, Label, LabelValue, Line, Mapping, Profile, ValueType};
-use heaptui::report::{self, Options};
+use heaptui::report::{self, Environment, Options};
 
 const TEXTS: [&str; 5] = [
     r#""]; N9 [label="evil"#,
@@ -83,7 +83,7 @@ fn no_text_leaves_its_string() {
             .expect("a flag");
         let mut dot = Vec::new();
         let profile = Arc::new(hostile(text));
-        report::write(&profile, row, None, &options, &mut dot).expect("a drawing");
+        report::write(&profile, row, None, &options, &Environment::default(), &mut dot).expect("a drawing");
         outside(&String::from_utf8(dot).expect("text"))
     };
     for granularity in ["functions", "lines", "files", "call_tree"] {

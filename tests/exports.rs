@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use heaptui::model::{Function, LabelSetId, Line, Profile, ValueType};
 use heaptui::report::{
-    self, CALL_FIELDS, COLUMNS, Cell, DataField, Options, Report, TAG_FIELDS, TableContext, calls, labels, row_fields,
-    rows,
+    self, CALL_FIELDS, COLUMNS, Cell, DataField, Environment, Options, Report, TAG_FIELDS, TableContext, calls, labels,
+    row_fields, rows,
 };
 use serde_json::Value;
 
@@ -96,8 +96,8 @@ fn options(settings: &[(&str, &str)]) -> Options {
 fn exported(profile: &Arc<Profile>, name: &str, options: &Options) -> (Report, String) {
     let row = report::report(name).expect("a report");
     let mut text = Vec::new();
-    report::write(profile, row, None, options, &mut text).expect("a report");
-    let report = Report::new(profile, row, None, options).expect("a report");
+    report::write(profile, row, None, options, &Environment::default(), &mut text).expect("a report");
+    let report = Report::new(profile, row, None, options, &Environment::default()).expect("a report");
     (report, String::from_utf8(text).expect("exports are UTF-8"))
 }
 
@@ -266,7 +266,7 @@ fn speedscope_profiles_add_up_to_the_rows_of_each_sample_type() {
             for id in 0..profile.sample_types.len() {
                 options.sample_index = id.to_string();
                 let row = report::report("speedscope").expect("a report");
-                let report = Report::new(&profile, row, None, &options).expect("a report");
+                let report = Report::new(&profile, row, None, &options, &Environment::default()).expect("a report");
                 let sums = expected
                     .entry(profile.type_name(report.sample_type).to_string())
                     .or_default();

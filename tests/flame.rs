@@ -8,7 +8,7 @@ use heaptui::analyze::{CallTree, Direction, Icicle, NodeId, Part, TreeNode, Tree
 use heaptui::error::{Error, Result};
 use heaptui::model::{Function, LabelSetId, Line, LocationId, Profile, ValueType};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Options, Report};
+use heaptui::report::{self, Environment, Options, Report};
 
 use crate::support::fixtures;
 
@@ -82,7 +82,7 @@ fn for_all(check: impl Fn(&Report, &CallTree, &str)) {
                 row.set(&mut options, value).expect("a value");
             }
             let row = report::report("top").expect("a report");
-            let report = Report::new(&profile, row, None, &options).expect("a report");
+            let report = Report::new(&profile, row, None, &options, &Environment::default()).expect("a report");
             for direction in [Direction::TopDown, Direction::BottomUp] {
                 let tree = CallTree::new(report.basis(), direction, &()).expect("nobody stops it");
                 check(&report, &tree, &format!("{name} {settings:?} {direction:?}"));
@@ -367,7 +367,8 @@ fn stacks_may_be_deep() {
         ((0..2).cycle().take(49_000).collect(), 8),
     ]);
     let row = report::report("top").expect("a report");
-    let report = Report::new(&Arc::new(deep), row, None, &Options::default()).expect("a report");
+    let report =
+        Report::new(&Arc::new(deep), row, None, &Options::default(), &Environment::default()).expect("a report");
     for direction in [Direction::TopDown, Direction::BottomUp] {
         let tree = CallTree::new(report.basis(), direction, &()).expect("nobody stops it");
         let picture = Icicle::new(&tree, Part::ROOT, 80);
@@ -385,7 +386,7 @@ fn nobody_waits_for_a_tree_that_is_not_wanted() {
     }
     let row = report::report("top").expect("a report");
     let profile = Arc::new(profile([(vec![1, 2], 1)]));
-    let report = Report::new(&profile, row, None, &Options::default()).expect("a report");
+    let report = Report::new(&profile, row, None, &Options::default(), &Environment::default()).expect("a report");
     let outcome = CallTree::new(report.basis(), Direction::TopDown, &Stops);
     assert!(matches!(outcome, Err(Error::Cancelled)));
 }

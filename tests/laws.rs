@@ -7,12 +7,12 @@ use heaptui::analyze::{
     Basis, CallIdentity, Filters, Frames, GraphUse, NodeId, Plan as TrimPlan, Scope, Shape, Sort, TrimLimits, Trimmed,
     Weights,
 };
-use heaptui::load::{Combine, Comparison, Loaded, Scaling, load};
+use heaptui::load::{Combine, Comparison, Keep, Opener, Scaling, load};
 use heaptui::model::{
-    Function, FunctionId, Known, Label, LabelSetId, LabelValue, Line, Location, LocationId, Mapping, MappingId,
-    Profile, SampleTypeId, ValueType, align, merge,
+    Function, FunctionId, Known, Label, LabelSetId, LabelValue, Line, Loaded, Location, LocationId, Mapping, MappingId,
+    Profile, SampleTypeId, Side, ValueType, align, merge,
 };
-use heaptui::report::{self, Options};
+use heaptui::report::{self, Environment, Options};
 use heaptui::{decode, encode};
 use proptest::prelude::*;
 
@@ -136,7 +136,15 @@ fn empty(types: &[(&str, &str)]) -> Profile {
 fn text(profile: &Profile, name: &str, options: &Options) -> String {
     let row = report::report(name).expect(name);
     let mut out = Vec::new();
-    report::write(&Arc::new(profile.clone()), row, None, options, &mut out).expect(name);
+    report::write(
+        &Arc::new(profile.clone()),
+        row,
+        None,
+        options,
+        &Environment::default(),
+        &mut out,
+    )
+    .expect(name);
     String::from_utf8(out).expect("reports are UTF-8")
 }
 
@@ -184,10 +192,14 @@ fn walked(basis: Basis<'_>, keeps: impl Fn(&NodeId) -> bool, counts: impl Fn(&No
 
 fn combined(sources: &[&str], combine: &Combine, profiles: &[Profile]) -> heaptui::error::Result<Loaded> {
     let sources: Vec<String> = sources.iter().map(|&name| name.to_string()).collect();
-    load(&sources, combine, &|name| match name {
-        "broken" => Err(heaptui::error::Error::Empty),
-        name => Ok(profiles[name.len() - 1].clone()),
-    })
+    let opener = Opener {
+        open: &|name| match name {
+            "broken" => Err(heaptui::error::Error::Empty),
+            name => Ok(profiles[name.len() - 1].clone()),
+        },
+        show: &|name| name.to_string(),
+    };
+    load(&sources, combine, Keep::Snapshots, &opener)
 }
 
 proptest! {
@@ -218,7 +230,7 @@ proptest! {
         let options = Options { hide: "runtime".into(), prune_from: "main".into(), no_inlines: true, ..Options::default() };
         let mut bytes = Vec::new();
         let row = report::report("proto").expect("there is a proto report");
-        report::write(&profile, row, None, &options, &mut bytes).expect("memory can be written");
+        report::write(&profile, row, None, &options, &Environment::default(), &mut bytes).expect("memory can be written");
         prop_assert_eq!(raw(&read(&bytes)), text(&profile, "raw", &options));
     }
 
@@ -321,7 +333,15 @@ fn sums_saturate() {
     assert_eq!(merged.samples.values, [[i64::MAX]]);
     let top = report::report("top").expect("a report");
     let mut out = Vec::new();
-    let warnings = report::write(&Arc::new(merged), top, None, &Options::default(), &mut out).expect("a report");
+    let warnings = report::write(
+        &Arc::new(merged),
+        top,
+        None,
+        &Options::default(),
+        &Environment::default(),
+        &mut out,
+    )
+    .expect("a report");
     let all = "x: sums reach 9223372036854775807 count, which stands for all that is larger";
     assert_eq!(warnings, [all], "and it is said");
 }
@@ -440,9 +460,27 @@ fn a_diff_keeps_the_samples_of_the_base_apart() {
             comparison,
             ..Combine::default()
         };
-        let loaded = combined(&["x"], &combine, &profiles).expect("they are alike");
-        loaded.profile.samples.values
+        let loaded = combined(&["x", "x"], &combine, &profiles).expect("they are alike");
+        // What was read stays as it was, beside what is made of it.
+        let was: Vec<_> = loaded
+            .snapshots
+            .iter()
+            .map(|snapshot| (&*snapshot.name, snapshot.side))
+            .collect();
+        assert_eq!(was, [("x", Side::After), ("x", Side::After), ("bb", Side::Before)]);
+        let sums = |profile: &Profile| profile.samples.values.clone();
+        assert!(
+            loaded
+                .side(Side::After)
+                .all(|snapshot| sums(&snapshot.profile) == [[5]])
+        );
+        let sides = loaded.sides.expect("two sides");
+        assert_eq!(
+            (sums(&sides.before), sums(&sides.after)),
+            (vec![vec![2]], vec![vec![10]])
+        );
+        sums(&loaded.profile)
     };
-    assert_eq!(values(Comparison::Subtract), [[3]]);
-    assert_eq!(values(Comparison::Diff), [[5, -2]]);
+    assert_eq!(values(Comparison::Subtract), [[8]]);
+    assert_eq!(values(Comparison::Diff), [[10, -2]]);
 }

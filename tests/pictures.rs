@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use heaptui::graphics::{Area, Colour, Shape, blocks};
 use heaptui::model::{Function, Label, LabelValue, Line, Profile, ValueType};
-use heaptui::report::{self, Options};
+use heaptui::report::{self, Environment, Options};
 use roxmltree::{Document, Node};
 use unicode_width::UnicodeWidthStr;
 
@@ -96,7 +96,7 @@ fn written(profile: &Arc<Profile>, name: &str, settings: &[(&str, &str)]) -> (Ve
     }
     let row = report::report(name).expect("a report");
     let mut bytes = Vec::new();
-    let warnings = report::write(profile, row, None, &options, &mut bytes).expect("a picture");
+    let warnings = report::write(profile, row, None, &options, &Environment::default(), &mut bytes).expect("a picture");
     (bytes, warnings)
 }
 

@@ -10,7 +10,7 @@ use heaptui::cli::{self, Request};
 use heaptui::decode::{self, Limits};
 use heaptui::error::Error;
 use heaptui::model::Profile;
-use heaptui::report::{self, COLUMNS, Column, OPTIONS, OptionRow, Order, REPORTS, SAMPLE_TYPES, Takes};
+use heaptui::report::{self, COLUMNS, Column, Environment, OPTIONS, OptionRow, Order, REPORTS, SAMPLE_TYPES, Takes};
 
 use crate::support::program;
 
@@ -200,7 +200,14 @@ fn run(profile: &Arc<Profile>, words: &[String]) -> Result<Request, Error> {
         ..
     } = &request
     {
-        report::write(profile, report, argument.as_deref(), options, &mut Vec::new())?;
+        report::write(
+            profile,
+            report,
+            argument.as_deref(),
+            options,
+            &Environment::default(),
+            &mut Vec::new(),
+        )?;
     }
     Ok(request)
 }

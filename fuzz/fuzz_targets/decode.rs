@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use heaptui::decode;
-use heaptui::report::{self, Options, REPORTS};
+use heaptui::report::{self, Environment, Options, REPORTS};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -21,6 +21,6 @@ fuzz_target!(|bytes: &[u8]| {
     for row in REPORTS.iter().filter(|row| row.ending != Some("png")) {
         let argument = row.argument.map(|_| ".");
         // What is wrong with a report is an error value; only panics, hangs and memory count here.
-        let _ = report::write(&profile, row, argument, &Options::default(), &mut std::io::sink());
+        let _ = report::write(&profile, row, argument, &Options::default(), &Environment::default(), &mut std::io::sink());
     }
 });

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use heaptui::decode;
 use heaptui::model::Profile;
-use heaptui::report::{self, Options, Step};
+use heaptui::report::{self, Environment, Options, Step};
 use libfuzzer_sys::fuzz_target;
 
 static PROFILE: LazyLock<Arc<Profile>> = LazyLock::new(|| {
@@ -22,7 +22,7 @@ fuzz_target!(|text: &str| {
         for step in report::interpret(line, &PROFILE, &mut options) {
             if let Step::Report(step) = step {
                 let argument = step.argument.as_deref();
-                let _ = report::write(&PROFILE, step.report, argument, &step.options, &mut std::io::sink());
+                let _ = report::write(&PROFILE, step.report, argument, &step.options, &Environment::default(), &mut std::io::sink());
             }
         }
     }

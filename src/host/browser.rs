@@ -19,6 +19,15 @@ pub struct Seat {
     pub has_screen: bool,
 }
 
+/// What came of showing a page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Shown {
+    /// A browser has it; a line that says so.
+    InBrowser(String),
+    /// No browser has it; how the user gets it to one, in a few lines.
+    Instructions(String),
+}
+
 /// Programs that open a page with what the user likes, or that are browsers; the first that starts is taken.
 #[cfg(target_os = "macos")]
 const PROGRAMS: &[&str] = &["open %s"];
@@ -54,11 +63,11 @@ impl Seat {
     }
 
     /// Opens a page in a browser and tells the user where it is, or how to get at it.
-    pub fn show(&self, page: &Path) -> String {
+    pub fn show(&self, page: &Path) -> Shown {
         let place = page.display();
         let is_open = self.commands(page).iter_mut().any(start);
         if is_open {
-            return format!("Opened {place} in a browser.");
+            return Shown::InBrowser(format!("Opened {place} in a browser."));
         }
         let why = match (&self.ssh, &self.browser, self.has_screen) {
             (Some(ssh), ..) => self.fetching(ssh, page),
@@ -66,7 +75,7 @@ impl Seat {
             (None, None, true) => "No browser starts; $BROWSER may name one.".to_string(),
             (None, None, false) => "There is no screen here for a browser: copy the file to where one is.".to_string(),
         };
-        format!("The page is {place}\n{why}")
+        Shown::Instructions(format!("The page is {place}\n{why}"))
     }
 
     /// How to get a file to where the user sits.
@@ -199,7 +208,9 @@ mod tests {
                 user: user.map(String::from),
                 ..Seat::default()
             };
-            let said = seat.show(Path::new("/tmp/p.html"));
+            let Shown::Instructions(said) = seat.show(Path::new("/tmp/p.html")) else {
+                panic!("no browser over SSH")
+            };
             assert!(
                 said.starts_with("The page is /tmp/p.html\n") && said.ends_with(told),
                 "{said}"
@@ -210,11 +221,11 @@ mod tests {
             ..Seat::default()
         };
         let said = seat.show(Path::new("/tmp/p.html"));
-        assert_eq!(
-            said,
-            "The page is /tmp/p.html\n$BROWSER does not start, or fails: /no/such/browser"
-        );
-        let said = Seat::default().show(Path::new("/tmp/p.html"));
+        let told = "The page is /tmp/p.html\n$BROWSER does not start, or fails: /no/such/browser";
+        assert_eq!(said, Shown::Instructions(told.into()));
+        let Shown::Instructions(said) = Seat::default().show(Path::new("/tmp/p.html")) else {
+            panic!("no browser without a screen")
+        };
         assert!(said.contains("/tmp/p.html") && said.contains("no screen"), "{said}");
     }
 }

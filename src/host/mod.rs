@@ -9,7 +9,7 @@ mod keep;
 mod save;
 mod temporary;
 
-pub use browser::Seat;
+pub use browser::{Seat, Shown};
 pub use editor::Editor;
 pub use keep::{Described, Saved, default_name, keep};
 pub use save::{Caller, is_plain, is_stream, save, save_new};

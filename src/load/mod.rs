@@ -8,12 +8,13 @@ mod symbolize;
 
 use std::fs::File;
 use std::io::Read;
+use std::sync::Arc;
 
 use self::symbolize::Naming;
 
 use crate::analyze::DIFF_BASE;
 use crate::error::{Error, Result};
-use crate::model::{Mapping, MappingId, Profile, StringId, align, merge};
+use crate::model::{Loaded, Mapping, MappingId, Profile, Side, Sides, Snapshot, StringId, align, merge};
 
 /// What is done with profiles besides adding them up. `Default` is nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -52,13 +53,21 @@ pub enum Scaling {
     Normalized,
 }
 
-/// What came out of several sources.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The one profile.
-    pub profile: Profile,
-    /// What should be warned of, a line each.
-    pub warnings: Vec<String>,
+/// What is kept of several profiles.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keep {
+    /// What is made of them: a report needs no more, and not the memory.
+    Result,
+    /// Each of them, and both sides of a comparison.
+    Snapshots,
+}
+
+/// How sources are opened.
+pub struct Opener<'o> {
+    /// Reads the profile of a name.
+    pub open: &'o dyn Fn(&str) -> Result<Profile>,
+    /// What a name is called where it is shown: without what is secret in it.
+    pub show: &'o dyn Fn(&str) -> String,
 }
 
 /// Reads `sources` and puts them together. The first of several may be a program: it then names the main binary.
@@ -66,7 +75,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Whatever `open` fails with, [`Error::Usage`] for what does not fit together, [`Error::Incompatible`].
-pub fn load(sources: &[String], combine: &Combine, open: &dyn Fn(&str) -> Result<Profile>) -> Result<Loaded> {
+pub fn load(sources: &[String], combine: &Combine, keep: Keep, opener: &Opener<'_>) -> Result<Loaded> {
     let (program, sources) = match sources {
         [first, rest @ ..] if !rest.is_empty() && is_program(first) => (first.as_str(), rest),
         _ => ("", sources),
@@ -77,28 +86,60 @@ pub fn load(sources: &[String], combine: &Combine, open: &dyn Fn(&str) -> Result
             "-normalize needs a profile to scale to: name one with -base or -diff_base".into(),
         ));
     }
-    let mut loader = Loader {
-        open,
+    let mut reading = Reading {
+        opener,
+        keep,
+        snapshots: Vec::new(),
         program,
         build_id: &combine.build_id,
         count: sources.len() + base.len(),
         warnings: Vec::new(),
     };
-    let mut profile = loader.sum(sources)?;
+    let mut profile = reading.sum(sources, Side::After)?;
+    let mut sides = None;
     if !base.is_empty() {
-        let base = loader.sum(&base)?;
-        profile = compare(profile, base, combine)?;
+        let base = reading.sum(&base, Side::Before)?;
+        sides = (keep == Keep::Snapshots).then(|| Sides {
+            before: Arc::clone(&base),
+            after: Arc::clone(&profile),
+        });
+        profile = Arc::new(compare(
+            Arc::unwrap_or_clone(profile),
+            Arc::unwrap_or_clone(base),
+            combine,
+        )?);
     }
-    let naming = Naming::parse(&combine.symbolize, &mut loader.warnings);
-    naming.apply(&mut profile, &mut loader.warnings);
+    let naming = Naming::parse(&combine.symbolize, &mut reading.warnings);
+    // A profile that is its own only snapshot is renamed in place: that it is shared would cost a copy.
+    let is_alone = |snapshot: &Snapshot| Arc::ptr_eq(&snapshot.profile, &profile);
+    let alone = reading.snapshots.pop_if(|snapshot| is_alone(snapshot));
+    let alone = alone.map(|Snapshot { name, side, .. }| (name, side));
+    naming.apply(Arc::make_mut(&mut profile), &mut reading.warnings);
+    let sums = sides.iter_mut().flat_map(|sides| [&mut sides.before, &mut sides.after]);
+    for part in reading
+        .snapshots
+        .iter_mut()
+        .map(|snapshot| &mut snapshot.profile)
+        .chain(sums)
+    {
+        naming.apply(Arc::make_mut(part), &mut Vec::new());
+    }
     forget_sources(&mut profile);
     if !combine.comment.is_empty() {
-        let comment = profile.strings.intern(combine.comment.as_bytes());
-        profile.comments.push(comment);
+        let commented = Arc::make_mut(&mut profile);
+        let comment = commented.strings.intern(combine.comment.as_bytes());
+        commented.comments.push(comment);
     }
+    reading.snapshots.extend(alone.map(|(name, side)| Snapshot {
+        name,
+        side,
+        profile: Arc::clone(&profile),
+    }));
     Ok(Loaded {
         profile,
-        warnings: loader.warnings,
+        sides,
+        snapshots: reading.snapshots,
+        warnings: reading.warnings,
     })
 }
 
@@ -111,22 +152,25 @@ fn compare(mut profile: Profile, mut base: Profile, combine: &Combine) -> Result
         profile.normalize(&base);
     }
     base.scale(&vec![-1.0; base.sample_types.len()]);
-    put_together(vec![profile, base])
+    put_together(vec![profile, base]).map(|(sum, _)| sum)
 }
 
-fn put_together(mut profiles: Vec<Profile>) -> Result<Profile> {
+/// The sum of some profiles, and the profiles where the sum is not the only one.
+fn put_together(mut profiles: Vec<Profile>) -> Result<(Profile, Vec<Profile>)> {
     align(&mut profiles)?;
     match profiles.pop() {
-        Some(only) if profiles.is_empty() => Ok(only),
+        Some(only) if profiles.is_empty() => Ok((only, Vec::new())),
         last => {
             profiles.extend(last);
-            Ok(merge(&profiles)?)
+            Ok((merge(&profiles)?, profiles))
         }
     }
 }
 
-struct Loader<'l> {
-    open: &'l dyn Fn(&str) -> Result<Profile>,
+struct Reading<'l> {
+    opener: &'l Opener<'l>,
+    keep: Keep,
+    snapshots: Vec<Snapshot>,
     program: &'l str,
     build_id: &'l str,
     /// How many profiles there are in all; an error of one among several says which.
@@ -137,24 +181,42 @@ struct Loader<'l> {
 /// So many profiles are held at once and merged before more are read.
 const AT_ONCE: usize = 128;
 
-impl Loader<'_> {
-    fn sum(&mut self, names: &[String]) -> Result<Profile> {
-        let mut sum: Option<Profile> = None;
+impl Reading<'_> {
+    fn sum(&mut self, names: &[String], side: Side) -> Result<Arc<Profile>> {
+        let mut sum: Option<Arc<Profile>> = None;
         let mut failures = Vec::new();
         for names in names.chunks(AT_ONCE) {
             let mut profiles = Vec::with_capacity(names.len());
+            let mut read = Vec::with_capacity(names.len());
             for name in names {
                 match self.one(name) {
-                    Ok(profile) => profiles.push(profile),
+                    Ok(profile) => {
+                        profiles.push(profile);
+                        read.push(name);
+                    }
                     Err(error @ (Error::Cancelled | Error::Usage(_))) => return Err(error),
                     Err(error) => failures.push(self.named(name, error)),
                 }
             }
             if !profiles.is_empty() {
-                let profiles = put_together(profiles)?;
+                let (part, profiles) = put_together(profiles)?;
+                let part = Arc::new(part);
+                if self.keep == Keep::Snapshots {
+                    let alone = profiles.is_empty().then(|| Arc::clone(&part));
+                    let profiles = profiles.into_iter().map(Arc::new).chain(alone);
+                    self.snapshots
+                        .extend(read.into_iter().zip(profiles).map(|(name, profile)| Snapshot {
+                            name: (self.opener.show)(name),
+                            side,
+                            profile,
+                        }));
+                }
                 sum = Some(match sum {
-                    Some(sum) => put_together(vec![sum, profiles])?,
-                    None => profiles,
+                    Some(sum) => {
+                        let both = [sum, part].map(Arc::unwrap_or_clone);
+                        Arc::new(put_together(both.into())?.0)
+                    }
+                    None => part,
                 });
             }
         }
@@ -184,7 +246,7 @@ impl Loader<'_> {
     }
 
     fn one(&self, name: &str) -> Result<Profile> {
-        let mut profile = (self.open)(name)?;
+        let mut profile = (self.opener.open)(name)?;
         if profile.mappings.is_empty() {
             // All code is then taken to be in one unknown binary.
             profile.mappings.push(Mapping {
@@ -230,10 +292,11 @@ fn is_program(path: &str) -> bool {
 }
 
 /// A mapping without build id whose file is a URL was named after where the profile came from: no binary at all.
-fn forget_sources(profile: &mut Profile) {
-    for mapping in &mut profile.mappings {
+fn forget_sources(profile: &mut Arc<Profile>) {
+    for at in 0..profile.mappings.len() {
+        let mapping = &profile.mappings[at];
         if mapping.build_id == StringId(0) && is_url(profile.strings.get(mapping.file)) {
-            mapping.file = StringId(0);
+            Arc::make_mut(profile).mappings[at].file = StringId(0);
         }
     }
 }

@@ -15,6 +15,7 @@ mod labels;
 mod merge;
 mod profile;
 mod scale;
+mod snapshot;
 mod stacks;
 pub mod strings;
 pub mod units;
@@ -24,5 +25,6 @@ pub use ids::{FunctionId, LabelSetId, LocationId, MappingId, SampleId, SampleTyp
 pub use labels::{Label, LabelSets, LabelValue};
 pub use merge::merge;
 pub use profile::{Function, Known, Line, Location, Mapping, MemStats, Profile, Samples, ValueType};
+pub use snapshot::{Loaded, Side, Sides, Snapshot};
 pub use stacks::{Stack, Stacks};
 pub use strings::{Strings, visible};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::environment::Environment;
 use super::options::Options;
 use super::sample_types::sample_type;
 use super::{ReportRow, Shows};
@@ -20,6 +21,8 @@ pub struct Report {
     pub profile: Arc<Profile>,
     /// As the user gave them.
     pub options: Options,
+    /// The machine as the report sees it.
+    pub environment: Environment,
     /// The sample type in usage.
     pub sample_type: SampleTypeId,
     /// What percentages are taken of.
@@ -73,7 +76,13 @@ impl Report {
     ///
     /// # Errors
     /// [`Error::Usage`] and [`Error::Regex`] for options that cannot be.
-    pub fn new(profile: &Arc<Profile>, row: &ReportRow, argument: Option<&str>, options: &Options) -> Result<Self> {
+    pub fn new(
+        profile: &Arc<Profile>,
+        row: &ReportRow,
+        argument: Option<&str>,
+        options: &Options,
+        environment: &Environment,
+    ) -> Result<Self> {
         let sample_type = sample_type(profile, &options.sample_index)?;
         if options.divide_by == 0.0 {
             return Err(Error::Usage("divide_by: cannot divide by 0".into()));
@@ -98,10 +107,11 @@ impl Report {
         );
         let frames = Arc::new(Frames::new(&profile, &scope, &shape(row.shows, options)));
         let limits = limits(row, options);
-        let (options, shows) = (options.clone(), row.shows);
+        let (options, environment, shows) = (options.clone(), environment.clone(), row.shows);
         Ok(Self::aggregate(Parts {
             profile,
             options,
+            environment,
             sample_type,
             scope,
             frames,
@@ -133,6 +143,7 @@ impl Report {
         Self::aggregate(Parts {
             profile: Arc::clone(&self.profile),
             options: self.options.clone(),
+            environment: self.environment.clone(),
             sample_type,
             scope: Arc::clone(&self.scope),
             frames,
@@ -147,6 +158,7 @@ impl Report {
         let Parts {
             profile,
             options,
+            environment,
             sample_type,
             scope,
             frames,
@@ -189,6 +201,7 @@ impl Report {
         let mut report = Self {
             profile,
             options,
+            environment,
             sample_type,
             total,
             scope,
@@ -294,6 +307,7 @@ impl Report {
 struct Parts {
     profile: Arc<Profile>,
     options: Options,
+    environment: Environment,
     sample_type: SampleTypeId,
     scope: Arc<Scope>,
     frames: Arc<Frames>,

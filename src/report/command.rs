@@ -4,7 +4,7 @@
 //! file: the dashboard's prompt and the command mode of `main` both read their lines with it.
 //! Source of the language: pprof's interactive mode; its help is made from the tables here.
 
-use super::options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+use super::options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 use super::sample_types::sample_type;
 use super::{REPORTS, ReportRow, report, similar};
 use crate::analyze::Sort;
@@ -94,11 +94,9 @@ const GROUPS: [(&str, Group); 2] = [("granularity", Group::Granularity), ("sort"
 
 /// Options that a line can set: those that keep a value. Shorthands of sample types are words of their own.
 fn settings() -> impl Iterator<Item = &'static OptionRow> {
-    let mut options = Options::default();
-    let mut keeps = move |row: &OptionRow| !matches!((row.field)(&mut options), Field::Nothing);
     OPTIONS
         .iter()
-        .filter(move |row| row.takes != Takes::Choice(Group::SampleType) && keeps(row))
+        .filter(|row| row.takes != Takes::Choice(Group::SampleType) && row.is_kept())
 }
 
 fn is_setting(name: &str) -> bool {
@@ -229,7 +227,7 @@ fn current(profile: &Profile, options: &Options) -> String {
     let single = settings()
         .filter(|row| !matches!(row.takes, Takes::Choice(_)))
         .map(|row| {
-            let value = row.get(options);
+            let value = row.get(options).into_owned();
             match row.name {
                 "sample_index" => {
                     let value = if value.is_empty() {

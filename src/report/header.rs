@@ -59,7 +59,7 @@ pub(super) fn type_name(report: &Report) -> String {
 fn time(report: &Report) -> Option<String> {
     let time = Timestamp::from_nanosecond(i128::from(report.profile.time_nanos)).ok()?;
     Some(
-        time.to_zoned(report.options.zone.clone())
+        time.to_zoned(report.environment.zone.clone())
             .strftime("%Y-%m-%d %H:%M:%S %Z")
             .to_string(),
     )

@@ -8,6 +8,7 @@ mod callgraph;
 mod callgrind;
 mod command;
 mod csv;
+mod environment;
 mod fields;
 mod folded;
 mod header;
@@ -37,9 +38,10 @@ use crate::model::Profile;
 pub use aggregate::{Report, ValueFormat, filters};
 pub use callgraph::shorten;
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
+pub use environment::Environment;
 pub use fields::{CALL_FIELDS, Call, Cell, DataField, Form, Label, TAG_FIELDS, calls, labels};
 pub use header::accounting;
-pub use options::{Field, Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use routine::{LineCall, Routine, routines};
 pub use sample_types::SAMPLE_TYPES;
 pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
@@ -416,9 +418,10 @@ pub fn write(
     row: &ReportRow,
     argument: Option<&str>,
     options: &Options,
+    environment: &Environment,
     out: &mut dyn Write,
 ) -> Result<Vec<String>> {
-    let mut report = Report::new(profile, row, argument, options)?;
+    let mut report = Report::new(profile, row, argument, options, environment)?;
     let mut out = BufWriter::with_capacity(1 << 16, out);
     (row.write)(&mut report, &mut out)?;
     out.flush().map_err(writing)?;

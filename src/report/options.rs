@@ -3,11 +3,8 @@
 //! [`OPTIONS`] is what the command line, the prompt, completion, `--help` and the tests loop over. Names,
 //! defaults and meanings are those of pprof's configuration.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use jiff::tz::TimeZone;
-
-use super::sources::{NoSources, Sources};
 use crate::analyze::{Granularity, Sort};
 
 /// What a report is made with. `Default` is pprof's.
@@ -48,10 +45,6 @@ pub struct Options {
     pub all_frames: bool,
     pub trim_path: String,
     pub source_path: String,
-    /// The zone that times are printed in; the program's is the local one.
-    pub zone: TimeZone,
-    /// Who finds source text; the program looks for files.
-    pub sources: Arc<dyn Sources>,
 }
 
 impl Default for Options {
@@ -88,8 +81,6 @@ impl Default for Options {
             all_frames: false,
             trim_path: String::new(),
             source_path: String::new(),
-            zone: TimeZone::UTC,
-            sources: Arc::new(NoSources),
         }
     }
 }
@@ -127,12 +118,14 @@ pub struct OptionRow {
     /// One line of help.
     pub help: &'static str,
     /// Where its value is kept.
-    pub field: fn(&mut Options) -> Field<'_>,
+    field: fn(&mut Options) -> Field<'_>,
+    /// Its value as text.
+    read: fn(&Options) -> Cow<'_, str>,
 }
 
 /// Where an option's value is kept, and of what kind it is.
 #[derive(Debug)]
-pub enum Field<'o> {
+enum Field<'o> {
     /// Yes or no.
     Flag(&'o mut bool),
     /// A text.
@@ -180,18 +173,14 @@ impl OptionRow {
         Ok(())
     }
 
+    /// Whether it changes anything: some are accepted for pprof's sake only.
+    pub fn is_kept(&self) -> bool {
+        !matches!((self.field)(&mut Options::default()), Field::Nothing)
+    }
+
     /// Its value as text, as [`OptionRow::set`] takes it.
-    pub fn get(&self, options: &Options) -> String {
-        match (self.field)(&mut options.clone()) {
-            Field::Flag(field) => field.to_string(),
-            Field::Text(field) => field.clone(),
-            Field::Whole(field) => field.to_string(),
-            Field::Ratio(field) => field.to_string(),
-            Field::Sort(field, choice) => (*field == choice).to_string(),
-            Field::Granularity(field, choice) => (*field == choice).to_string(),
-            Field::SampleType(field, name, _) => (field == name).to_string(),
-            Field::Nothing => String::new(),
-        }
+    pub fn get<'o>(&self, options: &'o Options) -> Cow<'o, str> {
+        (self.read)(options)
     }
 }
 
@@ -232,9 +221,46 @@ impl Section {
     }
 }
 
+/// Both ways to an option's value: its field to be written, its text.
+macro_rules! at {
+    (field Text $name:ident) => {
+        |o| Field::Text(&mut o.$name)
+    };
+    (read Text $name:ident) => {
+        |o| Cow::Borrowed(&o.$name)
+    };
+    (field $kind:ident $name:ident) => {
+        |o| Field::$kind(&mut o.$name)
+    };
+    (read $kind:ident $name:ident) => {
+        |o| Cow::Owned(o.$name.to_string())
+    };
+    (field $kind:ident $name:ident $choice:expr) => {
+        |o| Field::$kind(&mut o.$name, $choice)
+    };
+    (read $kind:ident $name:ident $choice:expr) => {
+        |o| truth(o.$name == $choice)
+    };
+    (field SampleType $name:literal) => {
+        |o| Field::SampleType(&mut o.sample_index, $name, None)
+    };
+    (field MeanOf $name:literal) => {
+        |o| Field::SampleType(&mut o.sample_index, $name, Some(&mut o.mean))
+    };
+    (read $kind:ident $name:literal) => {
+        |o| truth(o.sample_index == $name)
+    };
+    (field Nothing) => {
+        |_| Field::Nothing
+    };
+    (read Nothing) => {
+        |_| Cow::Borrowed("")
+    };
+}
+
 macro_rules! rows {
-    ($($section:ident { $($name:literal $takes:expr, $help:literal, $field:expr;)* })*) => {
-        &[$($(OptionRow { name: $name, takes: $takes, section: Section::$section, help: $help, field: $field },)*)*]
+    ($($section:ident { $($name:literal $takes:expr, $help:literal, [$($at:tt)*];)* })*) => {
+        &[$($(OptionRow { name: $name, takes: $takes, section: Section::$section, help: $help, field: at!(field $($at)*), read: at!(read $($at)*) },)*)*]
     };
 }
 
@@ -249,61 +275,65 @@ const fn choice(group: Group) -> Takes {
 /// Every option.
 pub const OPTIONS: &[OptionRow] = rows! {
     Values {
-        "sample_index" Takes::Value("NAME|N"), "Sample type to report, by name or number [default: the profile's]", |o| Field::Text(&mut o.sample_index);
-        "inuse_space" choice(Group::SampleType), "Memory in use: short for -sample_index=inuse_space", |o| Field::SampleType(&mut o.sample_index, "inuse_space", None);
-        "inuse_objects" choice(Group::SampleType), "Objects in use", |o| Field::SampleType(&mut o.sample_index, "inuse_objects", None);
-        "alloc_space" choice(Group::SampleType), "Memory allocated since the start", |o| Field::SampleType(&mut o.sample_index, "alloc_space", None);
-        "alloc_objects" choice(Group::SampleType), "Objects allocated since the start", |o| Field::SampleType(&mut o.sample_index, "alloc_objects", None);
-        "total_delay" choice(Group::SampleType), "Time spent waiting: short for -sample_index=delay", |o| Field::SampleType(&mut o.sample_index, "delay", None);
-        "contentions" choice(Group::SampleType), "Number of waits: short for -sample_index=contentions", |o| Field::SampleType(&mut o.sample_index, "contentions", None);
-        "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", |o| Field::SampleType(&mut o.sample_index, "delay", Some(&mut o.mean));
-        "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", |o| Field::Flag(&mut o.mean);
-        "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", |o| Field::Ratio(&mut o.divide_by);
-        "unit" Takes::Value("UNIT"), "Unit, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", |o| Field::Text(&mut o.unit);
-        "relative_percentages" Takes::Flag, "Take percentages of what the filters leave", |o| Field::Flag(&mut o.relative_percentages);
-        "drop_negative" Takes::Flag, "Leave out nodes with a negative value", |o| Field::Flag(&mut o.drop_negative);
+        "sample_index" Takes::Value("NAME|N"), "Sample type to report, by name or number [default: the profile's]", [Text sample_index];
+        "inuse_space" choice(Group::SampleType), "Memory in use: short for -sample_index=inuse_space", [SampleType "inuse_space"];
+        "inuse_objects" choice(Group::SampleType), "Objects in use", [SampleType "inuse_objects"];
+        "alloc_space" choice(Group::SampleType), "Memory allocated since the start", [SampleType "alloc_space"];
+        "alloc_objects" choice(Group::SampleType), "Objects allocated since the start", [SampleType "alloc_objects"];
+        "total_delay" choice(Group::SampleType), "Time spent waiting: short for -sample_index=delay", [SampleType "delay"];
+        "contentions" choice(Group::SampleType), "Number of waits: short for -sample_index=contentions", [SampleType "contentions"];
+        "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", [MeanOf "delay"];
+        "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", [Flag mean];
+        "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", [Ratio divide_by];
+        "unit" Takes::Value("UNIT"), "Unit, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", [Text unit];
+        "relative_percentages" Takes::Flag, "Take percentages of what the filters leave", [Flag relative_percentages];
+        "drop_negative" Takes::Flag, "Leave out nodes with a negative value", [Flag drop_negative];
     }
     Filters {
-        "focus" REGEX, "Only samples that have a matching frame", |o| Field::Text(&mut o.focus);
-        "ignore" REGEX, "No samples that have a matching frame", |o| Field::Text(&mut o.ignore);
-        "hide" REGEX, "Leave matching frames out of the stacks", |o| Field::Text(&mut o.hide);
-        "show" REGEX, "Leave all other frames out of the stacks", |o| Field::Text(&mut o.show);
-        "show_from" REGEX, "Leave out frames above the outermost match", |o| Field::Text(&mut o.show_from);
-        "prune_from" REGEX, "Leave out what matching functions call", |o| Field::Text(&mut o.prune_from);
-        "tagfocus" TAGS, "Only samples that have a matching label", |o| Field::Text(&mut o.tag_focus);
-        "tagignore" TAGS, "No samples that have a matching label", |o| Field::Text(&mut o.tag_ignore);
-        "tagshow" REGEX, "Leave out labels whose key does not match", |o| Field::Text(&mut o.tag_show);
-        "taghide" REGEX, "Leave out labels whose key matches", |o| Field::Text(&mut o.tag_hide);
-        "tagroot" KEYS, "Put these labels as frames above the stacks", |o| Field::Text(&mut o.tag_root);
-        "tagleaf" KEYS, "Put these labels as frames below the stacks", |o| Field::Text(&mut o.tag_leaf);
-        "all_frames" Takes::Flag, "Show frames that the profile itself asks to drop", |o| Field::Flag(&mut o.all_frames);
+        "focus" REGEX, "Only samples that have a matching frame", [Text focus];
+        "ignore" REGEX, "No samples that have a matching frame", [Text ignore];
+        "hide" REGEX, "Leave matching frames out of the stacks", [Text hide];
+        "show" REGEX, "Leave all other frames out of the stacks", [Text show];
+        "show_from" REGEX, "Leave out frames above the outermost match", [Text show_from];
+        "prune_from" REGEX, "Leave out what matching functions call", [Text prune_from];
+        "tagfocus" TAGS, "Only samples that have a matching label", [Text tag_focus];
+        "tagignore" TAGS, "No samples that have a matching label", [Text tag_ignore];
+        "tagshow" REGEX, "Leave out labels whose key does not match", [Text tag_show];
+        "taghide" REGEX, "Leave out labels whose key matches", [Text tag_hide];
+        "tagroot" KEYS, "Put these labels as frames above the stacks", [Text tag_root];
+        "tagleaf" KEYS, "Put these labels as frames below the stacks", [Text tag_leaf];
+        "all_frames" Takes::Flag, "Show frames that the profile itself asks to drop", [Flag all_frames];
     }
     Granularity {
-        "functions" choice(Group::Granularity), "A row per function [default]", |o| Field::Granularity(&mut o.granularity, Granularity::Functions);
-        "filefunctions" choice(Group::Granularity), "A row per function and file", |o| Field::Granularity(&mut o.granularity, Granularity::FileFunctions);
-        "files" choice(Group::Granularity), "A row per file", |o| Field::Granularity(&mut o.granularity, Granularity::Files);
-        "lines" choice(Group::Granularity), "A row per source line", |o| Field::Granularity(&mut o.granularity, Granularity::Lines);
-        "addresses" choice(Group::Granularity), "A row per address", |o| Field::Granularity(&mut o.granularity, Granularity::Addresses);
-        "call_tree" Takes::Flag, "In dot and callgrind, keep apart what is called along different paths", |o| Field::Flag(&mut o.call_tree);
-        "noinlines" Takes::Flag, "Count inlined calls to the function they were inlined into", |o| Field::Flag(&mut o.no_inlines);
-        "showcolumns" Takes::Flag, "With -lines, show columns too", |o| Field::Flag(&mut o.show_columns);
+        "functions" choice(Group::Granularity), "A row per function [default]", [Granularity granularity Granularity::Functions];
+        "filefunctions" choice(Group::Granularity), "A row per function and file", [Granularity granularity Granularity::FileFunctions];
+        "files" choice(Group::Granularity), "A row per file", [Granularity granularity Granularity::Files];
+        "lines" choice(Group::Granularity), "A row per source line", [Granularity granularity Granularity::Lines];
+        "addresses" choice(Group::Granularity), "A row per address", [Granularity granularity Granularity::Addresses];
+        "call_tree" Takes::Flag, "In dot and callgrind, keep apart what is called along different paths", [Flag call_tree];
+        "noinlines" Takes::Flag, "Count inlined calls to the function they were inlined into", [Flag no_inlines];
+        "showcolumns" Takes::Flag, "With -lines, show columns too", [Flag show_columns];
     }
     Size {
-        "flat" choice(Group::Sort), "Sort by the function's own value [default]", |o| Field::Sort(&mut o.sort, Sort::Flat);
-        "cum" choice(Group::Sort), "Sort by the value of the function and what it calls", |o| Field::Sort(&mut o.sort, Sort::Cum);
-        "nodecount" Takes::Value("N"), "At most so many nodes; 0 for all [default: all for top, else 80]", |o| Field::Whole(&mut o.node_count);
-        "nodefraction" Takes::Value("F"), "Hide nodes below this share of the total [default: 0.005]", |o| Field::Ratio(&mut o.node_fraction);
-        "edgefraction" Takes::Value("F"), "Hide edges below this share of the total [default: 0.001]", |o| Field::Ratio(&mut o.edge_fraction);
-        "trim" Takes::Flag, "Apply the three limits above [default: true; -trim=false shows everything]", |o| Field::Flag(&mut o.trim);
+        "flat" choice(Group::Sort), "Sort by the function's own value [default]", [Sort sort Sort::Flat];
+        "cum" choice(Group::Sort), "Sort by the value of the function and what it calls", [Sort sort Sort::Cum];
+        "nodecount" Takes::Value("N"), "At most so many nodes; 0 for all [default: all for top, else 80]", [Whole node_count];
+        "nodefraction" Takes::Value("F"), "Hide nodes below this share of the total [default: 0.005]", [Ratio node_fraction];
+        "edgefraction" Takes::Value("F"), "Hide edges below this share of the total [default: 0.001]", [Ratio edge_fraction];
+        "trim" Takes::Flag, "Apply the three limits above [default: true; -trim=false shows everything]", [Flag trim];
     }
     Display {
-        "compact_labels" Takes::Flag, "Leave the profile's description out of the header", |o| Field::Flag(&mut o.compact_labels);
-        "trim_path" Takes::Value("PATHS"), "Prefixes to cut off file names, separated by colons", |o| Field::Text(&mut o.trim_path);
-        "source_path" Takes::Value("PATHS"), "Folders to look for sources in, separated by colons", |o| Field::Text(&mut o.source_path);
-        "intel_syntax" Takes::Flag, "Accepted for pprof's sake; there is no disassembly", |_| Field::Nothing;
-        "tools" Takes::Value("PATHS"), "Accepted for pprof's sake; no other program is run", |_| Field::Nothing;
+        "compact_labels" Takes::Flag, "Leave the profile's description out of the header", [Flag compact_labels];
+        "trim_path" Takes::Value("PATHS"), "Prefixes to cut off file names, separated by colons", [Text trim_path];
+        "source_path" Takes::Value("PATHS"), "Folders to look for sources in, separated by colons", [Text source_path];
+        "intel_syntax" Takes::Flag, "Accepted for pprof's sake; there is no disassembly", [Nothing];
+        "tools" Takes::Value("PATHS"), "Accepted for pprof's sake; no other program is run", [Nothing];
     }
 };
+
+fn truth(is_so: bool) -> Cow<'static, str> {
+    Cow::Borrowed(if is_so { "true" } else { "false" })
+}
 
 /// The row of this name, in pprof's spelling or ours (`sample_index` or `sample-index`).
 pub fn option(name: &str) -> Option<&'static OptionRow> {

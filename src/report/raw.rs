@@ -73,7 +73,7 @@ fn headers(profile: &Profile, report: &Report, out: &mut dyn Write) -> Result<()
     if profile.time_nanos != 0
         && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
     {
-        let time = time.to_zoned(report.options.zone.clone());
+        let time = time.to_zoned(report.environment.zone.clone());
         let fraction = fraction(profile.time_nanos.rem_euclid(1_000_000_000) as u64, 9);
         let (date, zone) = (time.strftime("%Y-%m-%d %H:%M:%S"), time.strftime("%z %Z"));
         line(out, format_args!("Time: {date}{fraction} {zone}"))?;

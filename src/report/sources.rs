@@ -135,7 +135,7 @@ impl<'r> Shelf<'r> {
     /// An empty one, for the sources of a report.
     pub fn new(report: &'r Report) -> Self {
         let folders = match &*report.options.source_path {
-            "" => report.options.sources.folders(),
+            "" => report.environment.sources.folders(),
             folders => folders.to_string(),
         };
         Self {
@@ -184,7 +184,7 @@ impl<'r> Shelf<'r> {
             });
         }
         let options = &self.report.options;
-        options.sources.find(&Wanted {
+        self.report.environment.sources.find(&Wanted {
             name,
             path: trim_path(name, &options.trim_path, &self.folders),
             folders: &self.folders,

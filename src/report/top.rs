@@ -74,7 +74,14 @@ mod tests {
     #[test]
     fn a_column_of_the_screen_alone_changes_no_report() {
         let row = report("top").expect("a report");
-        let report = Report::new(&profile(), row, None, &Options::default()).expect("a report");
+        let report = Report::new(
+            &profile(),
+            row,
+            None,
+            &Options::default(),
+            &crate::report::Environment::default(),
+        )
+        .expect("a report");
         let twice = Column {
             id: ColumnId::Sum,
             head: "twice",

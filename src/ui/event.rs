@@ -1,13 +1,13 @@
 //! Everything that can happen, in one closed enum with one receiver.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crossterm::event::Event as TerminalEvent;
 
 use crate::error::Error;
-use crate::model::Profile;
-use crate::ui::work::answers::Product;
+use crate::model::Loaded;
+use crate::ui::work::query::{Answer, Query};
+use crate::ui::work::threads::{Done, Errand, Job};
 
 /// What the loop waits for.
 #[derive(Debug)]
@@ -31,13 +31,16 @@ pub(super) enum Event {
     /// A load ended.
     Loaded {
         generation: u64,
-        result: Result<(Arc<Profile>, Vec<String>), Error>,
+        result: Result<Loaded, Error>,
     },
-    /// An analysis ended.
-    Analyzed {
+    /// A question is answered.
+    Answered {
         generation: u64,
-        product: Result<Product, Error>,
+        query: Query,
+        answer: Result<Answer, Error>,
     },
+    /// The host did an errand.
+    Done(Result<Done, Error>),
 }
 
 /// What `update` wants done outside.
@@ -47,8 +50,10 @@ pub(super) enum Effect {
     Load { generation: u64 },
     /// Stop the load that is running.
     CancelLoad,
-    /// Analyse.
-    Analyze(Box<crate::ui::work::threads::Job>),
+    /// Answer questions.
+    Analyze(Box<Job>),
+    /// Have the host do something with a report.
+    Run(Errand),
     /// Open the user's editor on a file at a line.
     Edit { file: PathBuf, line: i64 },
     /// Give the terminal back until the user returns.

@@ -30,7 +30,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
 use crate::graphics::Picture;
-use crate::report::Options;
+use crate::report::{Environment, Options};
 use app::App;
 use event::{Effect, Event};
 use listen::Listeners;
@@ -38,12 +38,16 @@ use session::Session;
 use work::threads::Workers;
 
 pub use theme::Colours;
-pub use work::threads::{Existing, Loader};
+pub use work::host::{Existing, Host, Loader, NoHost, Opened, Saved};
 
 /// How a dashboard begins.
 pub struct Setup {
     /// Where the profile comes from.
     pub loader: Arc<dyn Loader>,
+    /// What the machine does for it.
+    pub host: Arc<dyn Host>,
+    /// The time zone, and where sources are.
+    pub environment: Environment,
     /// Filters and sample type to begin with.
     pub options: Options,
     /// Whether colours may be used.
@@ -194,11 +198,18 @@ struct Dashboard {
 
 impl Dashboard {
     fn new(setup: &Setup, events: &Sender<Event>, area: Rect) -> Self {
-        let session = Session::new(setup.loader.name(), setup.loader.is_remote(), setup.options.clone());
+        let environment = setup.environment.clone();
+        let (name, is_remote) = (setup.loader.name(), setup.loader.is_remote());
+        let session = Session::new(name, is_remote, setup.options.clone(), environment.clone());
         let app = App::new(session, theme::Theme::new(setup.colours), area);
         Self {
             app,
-            workers: Workers::new(events.clone(), Arc::clone(&setup.loader)),
+            workers: Workers::new(
+                events.clone(),
+                Arc::clone(&setup.loader),
+                Arc::clone(&setup.host),
+                environment,
+            ),
             failure: None,
             program: None,
         }
@@ -220,6 +231,7 @@ impl Dashboard {
             Some(Effect::Load { generation }) => self.workers.load(generation),
             Some(Effect::CancelLoad) => self.workers.cancel_load(),
             Some(Effect::Analyze(job)) => self.workers.analyze(*job),
+            Some(Effect::Run(errand)) => self.workers.run(errand),
             Some(Effect::Edit { file, line }) => match self.workers.editor(&file, line) {
                 Some(program) => {
                     self.program = Some(program);

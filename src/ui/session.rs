@@ -1,38 +1,40 @@
 //! What all views share: the profile, the filters, the sample type, the selected function.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use regex::Regex;
 
 use crate::analyze::{CallTree, Direction, Granularity, Sort};
-use crate::error::Result;
-use crate::model::{Profile, SampleTypeId};
+use crate::model::{Loaded, Profile, SampleTypeId};
 use crate::report::{
-    self, ColumnId, Group, OPTIONS, OptionRow, Options, Row, Section, SortDirection, TableContext, Takes,
+    self, ColumnId, Environment, Group, OPTIONS, OptionRow, Options, Row, Section, SortDirection, TableContext, Takes,
 };
 use crate::ui::event::Effect;
 use crate::ui::keys::table::Filter;
-use crate::ui::view::graph::model::{Extent, Picture};
+use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
-use crate::ui::work::answers::{Listing, Matches, Product, Search, Want};
+use crate::ui::work::answers::Answers;
+use crate::ui::work::listing::Listing;
+use crate::ui::work::query::{Matches, Query, Search};
 use crate::ui::work::threads::Job;
 
-/// Contexts in all trees after which only the newest tree is kept: another one is made in a moment.
-const MAX_CONTEXTS: usize = 1 << 24;
+/// How many sample types are analysed before anybody looks at them.
+const MAX_TYPES: usize = 16;
 
 /// The state that views share.
 pub(super) struct Session {
     /// Where the profile comes from, as shown.
     pub(super) source: String,
     pub(super) is_remote: bool,
-    pub(super) profile: Option<Arc<Profile>>,
+    /// What was read last.
+    pub(super) loaded: Option<Loaded>,
     /// Filters and the rest of what the user set.
     pub(super) options: Options,
+    pub(super) environment: Environment,
     pub(super) sample_type: SampleTypeId,
     /// Name of the selected function; empty before there is one.
     pub(super) selected: String,
-    /// The same where nobody chose it; see [`Session::settle`].
+    /// The selected function where nobody chose it; see [`Session::settle`].
     proposed: String,
     /// The function that was selected before names became others.
     renamed: Option<String>,
@@ -40,30 +42,18 @@ pub(super) struct Session {
     /// By what the Top view is ordered.
     pub(super) sort: ColumnId,
     pub(super) sort_direction: SortDirection,
-    /// Number of the current analysis; grows when profile or filters change.
-    pub(super) generation: u64,
-    /// Of the current generation.
-    listings: HashMap<SampleTypeId, Arc<Listing>>,
-    trees: HashMap<(SampleTypeId, Direction), Arc<CallTree>>,
-    pictures: HashMap<(SampleTypeId, Extent), Arc<Picture>>,
-    /// Of the last search of a tree.
-    matches: Option<Arc<Matches>>,
-    /// What was asked for in the current generation, so that nothing is made twice.
-    asked: Vec<Want>,
-    /// Of each sample type the function that was asked for last.
-    sources: HashMap<SampleTypeId, Arc<Sourced>>,
-    /// How many answers of the current generation are still to come.
-    pub(super) outstanding: usize,
-    /// What is shown until the current generation's is there.
+    /// What is known of the profile with these options.
+    pub(super) answers: Answers,
+    /// What is shown until the current generation's listing is there.
     last: Option<Arc<Listing>>,
 }
 
 impl Session {
-    pub(super) fn new(source: String, is_remote: bool, options: Options) -> Self {
+    pub(super) fn new(source: String, is_remote: bool, options: Options, environment: Environment) -> Self {
         Self {
             source,
             is_remote,
-            profile: None,
+            loaded: None,
             sample_type: SampleTypeId(0),
             selected: String::new(),
             proposed: String::new(),
@@ -72,55 +62,49 @@ impl Session {
             sort: sort_column(options.sort),
             sort_direction: SortDirection::Forward,
             options,
-            generation: 0,
-            listings: HashMap::new(),
-            trees: HashMap::new(),
-            pictures: HashMap::new(),
-            matches: None,
-            asked: Vec::new(),
-            sources: HashMap::new(),
-            outstanding: 0,
+            environment,
+            answers: Answers::default(),
             last: None,
         }
     }
 
     /// The listing of the sample type in view, or the last one that was.
     pub(super) fn listing(&self) -> Option<&Arc<Listing>> {
-        self.listings.get(&self.sample_type).or(self.last.as_ref())
+        self.answers.listing(self.sample_type).or(self.last.as_ref())
     }
 
     /// The listing of another sample type, where it is ready.
     pub(super) fn listing_of(&self, sample_type: SampleTypeId) -> Option<&Arc<Listing>> {
-        self.listings.get(&sample_type)
+        self.answers.listing(sample_type)
     }
 
     /// The call tree of the sample type in view, where it is ready.
     pub(super) fn tree(&self, direction: Direction) -> Option<&Arc<CallTree>> {
-        self.trees.get(&(self.sample_type, direction))
+        self.answers.call_tree(self.sample_type, direction)
     }
 
-    /// A drawing of the call graph of the sample type in view, where it is ready.
-    pub(super) fn picture(&self, extent: &Extent) -> Option<&Arc<Picture>> {
-        self.pictures.get(&(self.sample_type, extent.clone()))
+    /// A diagram of the call graph of the sample type in view, where it is ready.
+    pub(super) fn diagram(&self, extent: &Extent) -> Option<&Arc<Diagram>> {
+        self.answers.diagram(self.sample_type, extent)
     }
 
     /// The source that was asked for last of the sample type in view, where it is ready.
-    pub(super) fn sourced(&self) -> Option<&Arc<Sourced>> {
-        self.sources.get(&self.sample_type)
+    pub(super) fn source_text(&self) -> Option<&Arc<Sourced>> {
+        self.answers.source(self.sample_type)
     }
 
-    /// Has sources read again.
-    pub(super) fn forget_sources(&mut self) {
-        self.sources.clear();
-    }
-
-    /// What the search finds in a tree of the sample type in view.
+    /// What is searched for in a tree of the sample type in view.
     pub(super) fn search_of(&self, tree: &Arc<CallTree>) -> Option<Search> {
         Some(Search {
             sample_type: self.sample_type,
             expression: self.search.clone()?,
             tree: Arc::clone(tree),
         })
+    }
+
+    /// What the search finds in a tree of the sample type in view, where it is ready.
+    pub(super) fn matches(&self, tree: &Arc<CallTree>) -> Option<&Arc<Matches>> {
+        self.answers.matches(self.search_of(tree)?)
     }
 
     /// Selects the first function of the table where none is selected, and another one where that was not chosen by
@@ -180,142 +164,69 @@ impl Session {
         rows
     }
 
-    /// The same, where it is ready.
-    pub(super) fn matches(&self, tree: &Arc<CallTree>) -> Option<&Arc<Matches>> {
-        let search = self.search_of(tree)?;
-        self.matches.as_ref().filter(|matches| matches.of == search)
-    }
-
     /// Whether what is in view is out of date.
     pub(super) fn is_stale(&self) -> bool {
-        let has_types = self
-            .profile
-            .as_ref()
-            .is_some_and(|profile| !profile.sample_types.is_empty());
-        has_types && !self.listings.contains_key(&self.sample_type)
+        self.has_types() && self.listing_of(self.sample_type).is_none()
     }
 
-    /// Takes a profile that was read. The sample type stays if the new profile has one of that name.
-    pub(super) fn set_profile(&mut self, profile: Arc<Profile>) -> Option<Effect> {
-        let same = self
-            .profile
-            .as_ref()
-            .map(|old| old.type_name(self.sample_type).to_string());
+    fn has_types(&self) -> bool {
+        let profile = self.profile();
+        profile.is_some_and(|profile| !profile.sample_types.is_empty())
+    }
+
+    /// The profile in view.
+    pub(super) fn profile(&self) -> Option<&Arc<Profile>> {
+        self.loaded.as_ref().map(|loaded| &loaded.profile)
+    }
+
+    /// Takes what was read. The sample type stays if the new profile has one of that name.
+    pub(super) fn set_loaded(&mut self, loaded: Loaded) -> Option<Effect> {
+        let same = self.profile().map(|old| old.type_name(self.sample_type).to_string());
+        let profile = Arc::clone(&loaded.profile);
         let wanted = same.filter(|name| profile.sample_type(name).is_some() && !name.is_empty());
         let wanted = wanted.as_deref().unwrap_or(&self.options.sample_index);
         self.sample_type = profile
             .sample_type(wanted)
             .or_else(|| profile.sample_type(""))
             .unwrap_or_default();
-        self.profile = Some(profile);
+        self.loaded = Some(loaded);
         self.analyze_again()
     }
 
     /// A new generation: what is on screen stays until its first listing is there.
     pub(super) fn analyze_again(&mut self) -> Option<Effect> {
         self.last = self.listing().cloned();
-        self.generation += 1;
-        self.listings.clear();
-        self.trees.clear();
-        self.pictures.clear();
-        self.matches = None;
-        self.asked.clear();
-        self.sources.clear();
-        self.outstanding = 0;
-        let types = self.profile.as_ref()?.sample_types.len();
-        let others = (0..types.min(16))
+        self.answers.begin();
+        let types = self.profile()?.sample_types.len();
+        let others = (0..types.min(MAX_TYPES))
             .map(SampleTypeId::from_index)
             .filter(|other| *other != self.sample_type);
         // What is in view first, then what is around it, then what other keys would show.
-        let first = [Want::Rows(self.sample_type), Want::Listing(self.sample_type)];
-        let wants = first.into_iter().chain(others.map(Want::Listing));
-        self.job(wants.collect())
+        let first = [Query::Rows(self.sample_type), Query::Listing(self.sample_type)];
+        self.ask(first.into_iter().chain(others.map(Query::Listing)).collect())
     }
 
-    /// What of `wants` is not there yet.
-    pub(super) fn lacks(&self, wants: Vec<Want>) -> Vec<Want> {
-        let lacks = |want: &Want| match want {
-            Want::Rows(sample_type) => !self.listings.contains_key(sample_type),
-            Want::Listing(sample_type) => {
-                let listing = self.listings.get(sample_type);
-                listing.is_none_or(|listing| !listing.is_whole)
-            }
-            Want::Tree(sample_type, direction) => !self.trees.contains_key(&(*sample_type, *direction)),
-            Want::Graph(sample_type, extent) => !self.pictures.contains_key(&(*sample_type, extent.clone())),
-            Want::Matches(search) => self.matches.as_ref().is_none_or(|matches| matches.of != **search),
-            Want::Source(sample_type, function) => {
-                let known = self.sources.get(sample_type);
-                known.is_none_or(|sourced| sourced.function != *function)
-            }
-            Want::Text(_) => true,
-        };
-        let has_types = self
-            .profile
-            .as_ref()
-            .is_some_and(|profile| !profile.sample_types.is_empty());
-        if has_types {
-            wants.into_iter().filter(lacks).collect()
-        } else {
-            Vec::new()
-        }
+    /// Whether any of some questions is without an answer.
+    pub(super) fn lacks(&self, queries: &[Query]) -> bool {
+        self.has_types() && queries.iter().any(|query| self.answers.lacks(query))
     }
 
-    /// Asks for what of `wants` is neither there nor under way.
-    pub(super) fn want(&mut self, wants: Vec<Want>) -> Option<Effect> {
-        let mut wants = self.lacks(wants);
-        wants.retain(|want| !self.asked.contains(want));
-        if wants.is_empty() { None } else { self.job(wants) }
-    }
-
-    fn job(&mut self, wants: Vec<Want>) -> Option<Effect> {
-        let profile = Arc::clone(self.profile.as_ref()?);
+    /// Puts those of some questions to a worker that have no answer, here or under way.
+    pub(super) fn ask(&mut self, queries: Vec<Query>) -> Option<Effect> {
         // A profile without sample types has nothing to analyse.
-        if profile.sample_types.is_empty() {
+        if !self.has_types() {
             return None;
         }
-        self.outstanding += wants.len();
-        // A report is made as often as it is asked for.
-        let once = |want: &&Want| !matches!(want, Want::Text(_));
-        self.asked.extend(wants.iter().filter(once).cloned());
-        let (generation, options) = (self.generation, self.options.clone());
-        Some(Effect::Analyze(Box::new(Job {
-            generation,
-            profile,
-            options,
-            wants,
-        })))
-    }
-
-    /// Takes what an analysis brought; true if it is of the current generation.
-    ///
-    /// # Errors
-    /// The analysis's own.
-    pub(super) fn take(&mut self, generation: u64, product: Result<Product>) -> Result<bool> {
-        if generation != self.generation {
-            return Ok(false);
-        }
-        self.outstanding = self.outstanding.saturating_sub(1);
-        match product? {
-            Product::Listing(listing) => {
-                self.listings.insert(listing.report.sample_type, listing);
-            }
-            Product::Tree(sample_type, direction, tree) => {
-                let is_large = self.trees.values().map(|tree| tree.len()).sum::<usize>() > MAX_CONTEXTS;
-                self.trees.retain(|_, _| !is_large);
-                self.trees.insert((sample_type, direction), tree);
-            }
-            Product::Graph(sample_type, extent, picture) => {
-                self.pictures.insert((sample_type, extent), picture);
-            }
-            Product::Source(sample_type, sourced) => {
-                self.sources.insert(sample_type, sourced);
-            }
-            Product::Matches(matches) => self.matches = Some(matches),
-            Product::Text(..) | Product::Saved(_) | Product::Kept(_) => {}
-        }
-        let asked = std::mem::take(&mut self.asked);
-        self.asked = self.lacks(asked);
-        Ok(true)
+        let queries = self.answers.ask(queries);
+        let profile = Arc::clone(self.profile()?);
+        (!queries.is_empty()).then(|| {
+            Effect::Analyze(Box::new(Job {
+                generation: self.answers.generation(),
+                profile,
+                options: Arc::new(self.options.clone()),
+                queries,
+            }))
+        })
     }
 
     /// The filter's expression.
@@ -330,7 +241,7 @@ impl Session {
 
     /// Filters in force, as (name, expression).
     pub(super) fn filters(&self) -> Vec<(&'static str, String)> {
-        let values = filter_options().map(|row| (row.name, row.get(&self.options)));
+        let values = filter_options().map(|row| (row.name, row.get(&self.options).into_owned()));
         values.filter(|(_, text)| !text.is_empty()).collect()
     }
 
@@ -351,7 +262,7 @@ impl Session {
 
     /// The sample type that `change` makes of the current one's name, if the profile has it.
     pub(super) fn sibling_type(&self, pairs: &[(&str, &str)]) -> Option<SampleTypeId> {
-        let profile = self.profile.as_ref()?;
+        let profile = self.profile()?;
         let name = profile.type_name(self.sample_type);
         pairs.iter().find_map(|(a, b)| {
             let other = if name.contains(a) {

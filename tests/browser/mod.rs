@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use heaptui::decode;
 use heaptui::model::{Function, LabelSetId, Line, Profile, SampleTypeId, ValueType};
-use heaptui::report::{self, COLUMNS, ColumnId, Options, Report, SortDirection, TableContext};
+use heaptui::report::{self, COLUMNS, ColumnId, Environment, Options, Report, SortDirection, TableContext};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -83,7 +83,15 @@ fn hostile() -> Arc<Profile> {
 fn page(profile: &Arc<Profile>) -> String {
     let mut page = Vec::new();
     let row = report::report("html").expect("a report");
-    report::write(profile, row, None, &Options::default(), &mut page).expect("a page");
+    report::write(
+        profile,
+        row,
+        None,
+        &Options::default(),
+        &Environment::default(),
+        &mut page,
+    )
+    .expect("a page");
     String::from_utf8(page).expect("text")
 }
 
@@ -105,8 +113,10 @@ fn rows(profile: &Arc<Profile>, sample_type: usize, sort: ColumnId, direction: S
         ..trimmed.clone()
     };
     // All functions, in the unit that is chosen for those that `top` lists.
-    let format = Report::new(profile, top, None, &trimmed).expect("a report").format;
-    let mut report = Report::new(profile, top, None, &everything).expect("a report");
+    let format = Report::new(profile, top, None, &trimmed, &Environment::default())
+        .expect("a report")
+        .format;
+    let mut report = Report::new(profile, top, None, &everything, &Environment::default()).expect("a report");
     report.format = format;
     let mut rows = report::rows(&report);
     rows.retain(|row| (row.flat, row.cum) != (0, 0));

@@ -11,10 +11,10 @@ use std::thread;
 
 use heaptui::decode;
 use heaptui::error::{Error, Result};
-use heaptui::model::Profile;
+use heaptui::model::{Loaded, Profile};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content, Options, REPORTS};
-use heaptui::ui::{self, Colours, Loader, Setup};
+use heaptui::report::{self, Content, Environment, Options, REPORTS};
+use heaptui::ui::{self, Colours, Loader, NoHost, Setup};
 
 use inputs::{Fate, Input};
 
@@ -80,7 +80,14 @@ fn reports(profile: &Arc<Profile>) -> Option<String> {
     REPORTS.iter().find_map(|row| {
         let argument = row.argument.map(|_| ".");
         let mut text = Vec::new();
-        let wrong = match report::write(profile, row, argument, &Options::default(), &mut text) {
+        let wrong = match report::write(
+            profile,
+            row,
+            argument,
+            &Options::default(),
+            &Environment::default(),
+            &mut text,
+        ) {
             Err(error) => wrong_error(&error),
             Ok(_) if row.content == Content::Binary => unreadable(row.name, &text),
             Ok(warnings) => match String::from_utf8(text) {
@@ -110,6 +117,8 @@ fn screens(profile: &Arc<Profile>) -> Option<String> {
     KEYS.iter().zip(sizes).find_map(|(keys, size)| {
         let setup = Setup {
             loader: Arc::new(Held(Arc::clone(profile))),
+            host: Arc::new(NoHost),
+            environment: Environment::default(),
             options: Options::default(),
             colours: Colours::Some,
             keys: (*keys).into(),
@@ -153,11 +162,7 @@ impl Loader for Held {
         false
     }
 
-    fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
-        Ok(((*self.0).clone(), Vec::new()))
-    }
-
-    fn save(&self, file: &str, _: &[u8], _: ui::Existing) -> Result<bool> {
-        panic!("{file} would be written, but no key asked for that")
+    fn load(&self, _: &dyn Observer) -> Result<Loaded> {
+        Ok(Loaded::one(self.name(), (*self.0).clone()))
     }
 }

@@ -27,6 +27,7 @@ const MAY_NAME: &[(&str, &[&str], &str)] = &[
     ("host", &["error"], "files are saved and other programs started; what they hold or show is the caller's business"),
     ("zone", &[], "the local time zone is the machine's business alone"),
     ("ui", &["report", "analyze", "layout", "graphics", "model", "error", "progress"], "the screen is handed its loader and draws what analyze made"),
+    ("wiring", EVERYTHING, "what rooms ask for is done by rooms that can"),
     ("cli", &["report", "load", "error"], "what was typed becomes a request; nothing is read or drawn yet"),
     ("lib", EVERYTHING, "the list of modules"),
     ("main", EVERYTHING, "the one place that ties everything together"),

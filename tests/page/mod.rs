@@ -12,7 +12,7 @@ use heaptui::decode;
 use heaptui::model::{
     Function, Label, LabelSetId, LabelValue, Line, Mapping, MappingId, Profile, SampleTypeId, ValueType,
 };
-use heaptui::report::{self, Found, Missing, Options, Report, Sources, Wanted};
+use heaptui::report::{self, Environment, Found, Missing, Options, Report, Sources, Wanted};
 use serde_json::Value;
 
 use crate::support::fixtures;
@@ -124,9 +124,19 @@ fn options(settings: &[(&str, &str)]) -> Options {
 }
 
 fn written(profile: &Arc<Profile>, name: &str, argument: Option<&str>, options: &Options) -> String {
+    written_in(&Environment::default(), profile, name, argument, options)
+}
+
+fn written_in(
+    environment: &Environment,
+    profile: &Arc<Profile>,
+    name: &str,
+    argument: Option<&str>,
+    options: &Options,
+) -> String {
     let row = report::report(name).expect("a report");
     let mut text = Vec::new();
-    report::write(profile, row, argument, options, &mut text).expect("a report");
+    report::write(profile, row, argument, options, environment, &mut text).expect("a report");
     String::from_utf8(text).expect("text")
 }
 
@@ -247,12 +257,12 @@ fn integer(value: &Value) -> i64 {
 /// The table has the rows of `top` and more, in its order, with its numbers.
 fn check_rows(profile: &Arc<Profile>, options: &Options, kind: &Value, names: &[&str], what: &str) {
     let top = report::report("top").expect("a report");
-    let trimmed = Report::new(profile, top, None, options).expect("a report");
+    let trimmed = Report::new(profile, top, None, options, &Environment::default()).expect("a report");
     let everything = Options {
         trim: false,
         ..options.clone()
     };
-    let whole = Report::new(profile, top, None, &everything).expect("a report");
+    let whole = Report::new(profile, top, None, &everything, &Environment::default()).expect("a report");
     let scaled = |value: i64| trimmed.format.scaled(value);
     let wanted = report::rows(&whole);
     let wanted: Vec<_> = wanted.iter().filter(|row| (row.flat, row.cum) != (0, 0)).collect();
@@ -334,15 +344,16 @@ fn weblist_says_what_list_says() {
     let fixture = std::fs::File::open("tests/fixtures/orders.heap.pb.gz").expect("a fixture");
     let orders = decode::profile(fixture, decode::Limits::default(), &()).expect("a profile");
     for profile in [Arc::new(hostile()), Arc::new(orders)] {
-        let options = Options {
+        let options = Options::default();
+        let environment = Environment {
             sources: Arc::new(Hostile),
-            ..Options::default()
+            ..Environment::default()
         };
-        let page = elements(&written(&profile, "weblist", Some("."), &options));
+        let page = elements(&written_in(&environment, &profile, "weblist", Some("."), &options));
         check_harmless(&page, "weblist");
         assert!(page.iter().all(|element| element.name != "script"));
         let of_page = lines_of_page(&page);
-        let of_list = lines_of_list(&written(&profile, "list", Some("."), &options));
+        let of_list = lines_of_list(&written_in(&environment, &profile, "list", Some("."), &options));
         assert_eq!(of_page, of_list);
         assert!(of_page.len() > 10 && of_page.values().any(|rows| rows.len() > 5));
     }

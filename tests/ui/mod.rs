@@ -9,16 +9,17 @@ mod pictures;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use heaptui::analyze::Sort;
 use heaptui::decode::{self, Limits};
 use heaptui::error::{Error, Result};
-use heaptui::model::Profile;
+use heaptui::model::Loaded;
 use heaptui::progress::Observer;
-use heaptui::report::{Found, Missing, Options, Sources, Wanted};
+use heaptui::report::{Environment, Found, Missing, Options, Sources, Wanted};
 use heaptui::source::CodeFinder;
-use heaptui::ui::{self, Colours, Existing, Loader, Setup};
+use heaptui::ui::{self, Colours, Existing, Host, Loader, NoHost, Opened, Saved, Setup};
 use unicode_width::UnicodeWidthStr;
 
 use cases::{CASES, NORMAL};
@@ -149,10 +150,12 @@ fn check(frame: &str, (width, height): (u16, u16), what: &str) {
 fn setup(name: &'static str, keys: &str, colours: Colours) -> Setup {
     Setup {
         loader: Arc::new(Fixture(name)),
-        options: Options {
+        host: Arc::new(Machine),
+        environment: Environment {
             sources: Arc::new(Shelf(name)),
-            ..Options::default()
+            ..Environment::default()
         },
+        options: Options::default(),
         colours,
         keys: keys.to_owned(),
     }
@@ -206,7 +209,7 @@ impl Loader for Fixture {
         self.0 == "down"
     }
 
-    fn load(&self, _: &dyn Observer) -> Result<(Profile, Vec<String>)> {
+    fn load(&self, _: &dyn Observer) -> Result<Loaded> {
         let bytes = match self.0 {
             "down" => {
                 return Err(Error::Http {
@@ -223,19 +226,33 @@ impl Loader for Fixture {
                 fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture")
             }
         };
-        Ok((decode::profile(&bytes[..], Limits::default(), &())?, Vec::new()))
+        let profile = decode::profile(&bytes[..], Limits::default(), &())?;
+        Ok(Loaded::one(self.name(), profile))
     }
+}
 
-    /// Nothing that is typed here leaves a file behind: those called `new` seem to be written, those called `old`
-    /// to be there already.
-    fn save(&self, path: &str, _: &[u8], existing: Existing) -> Result<bool> {
+/// A machine on which nothing that is typed leaves a file behind.
+struct Machine;
+
+impl Host for Machine {
+    /// Files called `new` seem to be written, those called `old` to be there already.
+    fn save(&self, path: &str, _: &[u8], existing: Existing) -> Result<Saved> {
         if path.starts_with("new") || path.starts_with("old") {
-            return Ok(path.starts_with("new") || existing == Existing::Replace);
+            let is_written = path.starts_with("new") || existing == Existing::Replace;
+            return Ok(if is_written { Saved::Written } else { Saved::Kept });
         }
         let reason = io::Error::from(io::ErrorKind::ReadOnlyFilesystem);
         Err(Error::Io {
             name: path.into(),
             reason,
         })
+    }
+
+    fn open_page(&self, page: &[u8]) -> Result<Opened> {
+        NoHost.open_page(page)
+    }
+
+    fn editor(&self, file: &Path, line: i64) -> Option<Command> {
+        NoHost.editor(file, line)
     }
 }

@@ -12,8 +12,8 @@ use crate::ui::event::Effect;
 use crate::ui::keys::table::{Action, Filter, Movement};
 use crate::ui::session::sort_column;
 use crate::ui::widget::{pane::Pane, prompt::Prompt};
-use crate::ui::work::answers::{TextJob, Want};
-use crate::ui::work::threads::Existing;
+use crate::ui::work::host::Existing;
+use crate::ui::work::query::{Query, ReportJob};
 
 /// What a prompt is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,10 +128,10 @@ impl App {
         }
         // Where the cursor is may match already.
         if search.is_match(&self.session.selected) {
-            return self.wants();
+            return self.ask_for_view();
         }
         let knows =
-            |listing: &crate::ui::work::answers::Listing| listing.by_name.keys().any(|name| search.is_match(name));
+            |listing: &crate::ui::work::listing::Listing| listing.by_name.keys().any(|name| search.is_match(name));
         if !self.session.listing().is_some_and(|listing| knows(listing)) {
             self.message = Some(nothing);
             return None;
@@ -153,7 +153,7 @@ impl App {
         }
         self.history.retain(|old| old != line);
         self.history.push(line.to_string());
-        let profile = self.session.profile.clone()?;
+        let profile = self.session.profile().cloned()?;
         let mut effect = None;
         let (sort, granularity) = (self.session.options.sort, self.session.options.granularity);
         self.session.options.sample_index = profile.type_name(self.session.sample_type).to_string();
@@ -192,13 +192,13 @@ impl App {
                     self.message = Some(Message::Problem(problem));
                 }
                 report::Step::Report(step) => {
-                    let text = TextJob {
+                    let text = ReportJob {
                         title: line.trim().to_string(),
                         step,
                         // As in pprof.
                         existing: Existing::Replace,
                     };
-                    effect = self.session.want(vec![Want::Text(Box::new(text))]);
+                    effect = self.session.ask(vec![Query::Report(Box::new(text))]);
                 }
             }
         }
@@ -207,7 +207,7 @@ impl App {
 
     /// Makes the word before the cursor as long as there is no doubt, and says what it may become.
     fn complete(&mut self) {
-        let (Some((_, prompt)), Some(profile)) = (&mut self.asking, &self.session.profile) else {
+        let (Some((_, prompt)), Some(profile)) = (&mut self.asking, self.session.profile()) else {
             return;
         };
         let line = prompt.value().to_string();

@@ -57,7 +57,7 @@ fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
 
 /// What the header says of the profile, what matters most first.
 fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
-    let (Some(profile), Some(listing)) = (&session.profile, session.listing()) else {
+    let (Some(profile), Some(listing)) = (session.profile(), session.listing()) else {
         return Vec::new();
     };
     let report = &listing.report;
@@ -80,7 +80,7 @@ fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
     if profile.time_nanos != 0
         && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
     {
-        let time = time.to_zoned(session.options.zone.clone());
+        let time = time.to_zoned(session.environment.zone.clone());
         facts.push((time.strftime("%Y-%m-%d %H:%M:%S %Z").to_string(), theme.quiet()));
     }
     if profile.duration_nanos != 0 {
@@ -132,7 +132,7 @@ impl Strip {
     /// Of sample types.
     fn types(session: &Session, area: Rect) -> Self {
         let front = session.sample_type.index();
-        let profile = session.profile.as_ref();
+        let profile = session.profile();
         let label = |at: usize| {
             let kind = profile.map_or("", |profile| profile.type_name(SampleTypeId::from_index(at)));
             let kind = name::cut_end(kind, 30);
@@ -191,7 +191,7 @@ fn types(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    if app.session.profile.is_none() {
+    if app.session.profile().is_none() {
         return;
     }
     let used = Strip::views(app.front, area).draw(theme, area, app.front, buffer);

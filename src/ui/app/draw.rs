@@ -19,7 +19,7 @@ impl App {
         match (&self.pane, &self.menu) {
             (_, Some(menu)) => menu.draw(&self.session, theme, regions.body, buffer),
             (Some(pane), None) => pane.draw(theme, regions.body, buffer),
-            _ if self.session.profile.is_some() && self.session.listing().is_none() => {
+            _ if self.session.profile().is_some() && self.session.listing().is_none() => {
                 let text = match &self.message {
                     Some(Message::Problem(problem)) => vec!["Nothing to show.".into(), problem.clone()],
                     _ if self.is_changing() => vec!["Adding up…".into()],
@@ -27,7 +27,7 @@ impl App {
                 };
                 paint::middle(buffer, regions.body, theme.heading(), &text);
             }
-            _ if self.session.profile.is_some() => {
+            _ if self.session.profile().is_some() => {
                 self.views[self.front].draw(&self.session, theme, regions.body, buffer);
                 self.draw_reload(&regions, buffer);
             }

@@ -12,8 +12,8 @@ use crate::ui::keys::table::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::{cursor::Cursor, paint, prompt::Prompt};
-use crate::ui::work::answers::{TextJob, Want};
-use crate::ui::work::threads::Existing;
+use crate::ui::work::host::Existing;
+use crate::ui::work::query::{Query, ReportJob};
 
 /// The menu over the view.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,8 +62,7 @@ impl Menu {
         let area = rows(body);
         if area.y > body.y {
             let kind = session
-                .profile
-                .as_ref()
+                .profile()
                 .map_or("", |profile| profile.type_name(session.sample_type));
             let filters = if session.filters().is_empty() {
                 ""
@@ -114,8 +113,7 @@ impl App {
     pub(in crate::ui) fn proposed_file(&self, report: &ReportRow) -> String {
         let session = &self.session;
         let kind = session
-            .profile
-            .as_ref()
+            .profile()
             .map_or("", |profile| profile.type_name(session.sample_type));
         let ending = report.ending.unwrap_or_default();
         let parts = [stem(&session.source), clean(kind), ending.to_string()];
@@ -137,7 +135,7 @@ impl App {
             options,
             output: Some(file.trim().to_string()),
         };
-        let effect = self.session.want(vec![Want::Text(Box::new(TextJob {
+        let effect = self.session.ask(vec![Query::Report(Box::new(ReportJob {
             title: report.name.into(),
             step: Box::new(step),
             existing,
@@ -150,7 +148,7 @@ impl App {
     }
 
     /// Asks for another name, or to replace the file that is there.
-    pub(in crate::ui) fn ask_to_replace(&mut self, job: &TextJob) {
+    pub(in crate::ui) fn ask_to_replace(&mut self, job: &ReportJob) {
         let file = job.step.output.clone().unwrap_or_default();
         let export = exports()
             .iter()

@@ -6,8 +6,6 @@ mod draw;
 pub(super) mod export;
 pub(super) mod regions;
 
-use std::sync::Arc;
-
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
@@ -17,7 +15,8 @@ use self::ask::Ask;
 use self::export::Menu;
 use self::regions::Regions;
 use crate::error::{Error, Result};
-use crate::model::{Profile, SampleTypeId};
+use crate::model::{Loaded, SampleTypeId, units};
+use crate::report::Content;
 use crate::ui::event::{Effect, Event};
 use crate::ui::keys::help;
 use crate::ui::keys::table::{self, Action, KeyContext, Movement};
@@ -25,7 +24,9 @@ use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::{Outcome, VIEWS, View};
 use crate::ui::widget::{pane::Pane, prompt::Prompt};
-use crate::ui::work::answers::Product;
+use crate::ui::work::host::{Opened, Saved};
+use crate::ui::work::query::{Answer, Query, Written};
+use crate::ui::work::threads::{Done, Errand};
 
 /// Everything that is on the regions.
 pub(in crate::ui) struct App {
@@ -46,6 +47,8 @@ pub(in crate::ui) struct App {
     pub(in crate::ui) load: Load,
     /// Number of the newest load.
     loads: u64,
+    /// How many errands the host still has to do.
+    errands: usize,
     pub(in crate::ui) area: Rect,
     pub(in crate::ui) theme: Theme,
 }
@@ -77,6 +80,7 @@ impl App {
             message: None,
             load: Load::Idle,
             loads: 0,
+            errands: 0,
             area,
             theme,
         }
@@ -92,13 +96,13 @@ impl App {
 
     /// Whether anything is under way.
     pub(in crate::ui) fn is_busy(&self) -> bool {
-        matches!(self.load, Load::Running { .. }) || self.session.outstanding > 0
+        matches!(self.load, Load::Running { .. }) || self.session.answers.outstanding() > 0 || self.errands > 0
     }
 
     /// Whether something is under way that will change the view in front.
     pub(in crate::ui) fn is_changing(&self) -> bool {
-        let wants = self.views[self.front].wants(&self.session);
-        matches!(self.load, Load::Running { .. }) || !self.session.lacks(wants).is_empty()
+        let queries = self.views[self.front].queries(&self.session);
+        matches!(self.load, Load::Running { .. }) || self.session.lacks(&queries)
     }
 
     /// Where keys act now.
@@ -113,7 +117,7 @@ impl App {
             return vec![KeyContext::Pane];
         }
         let mut contexts = vec![KeyContext::Everywhere];
-        if self.session.profile.is_some() {
+        if self.session.profile().is_some() {
             contexts.extend([KeyContext::Views, KeyContext::Lists, VIEWS[self.front].context]);
         }
         let conditions = [
@@ -147,8 +151,8 @@ impl App {
             Event::Suspend => Some(Effect::Suspend),
             Event::Returned { problem } => {
                 self.message = problem.map(Message::Problem);
-                self.session.forget_sources();
-                self.wants()
+                self.session.answers.forget_sources();
+                self.ask_for_view()
             }
             Event::Progress {
                 generation,
@@ -161,26 +165,73 @@ impl App {
                 None
             }
             Event::Loaded { generation, result } => self.loaded(generation, result),
-            Event::Analyzed { generation, product } => {
-                match &product {
-                    Ok(Product::Text(title, text)) => self.pane = Some(Pane::text(title.clone(), text)),
-                    Ok(Product::Saved(note)) => self.message = Some(Message::Note(note.clone())),
-                    Ok(Product::Kept(job)) => self.ask_to_replace(job),
-                    _ => {}
-                }
-                match self.session.take(generation, product) {
-                    Ok(true) => self.refresh(),
-                    Ok(false) => return None,
-                    // The options that the program was called with cannot be.
-                    Err(error) if self.session.listing().is_none() => return Some(Effect::Fail(error)),
-                    Err(error) => {
-                        self.message = Some(Message::Problem(error.to_string()));
-                        return None;
-                    }
-                }
-                self.warn_of_filters();
-                self.wants()
+            Event::Answered {
+                generation,
+                query,
+                answer,
+            } => self.answered(generation, query, answer),
+            Event::Done(done) => {
+                self.errands = self.errands.saturating_sub(1);
+                self.done(done);
+                None
             }
+        }
+    }
+
+    fn answered(&mut self, generation: u64, query: Query, answer: Result<Answer>) -> Option<Effect> {
+        let written = match &answer {
+            Ok(Answer::Report(written)) => Some(written.clone()),
+            _ => None,
+        };
+        match self.session.answers.take(generation, query, answer) {
+            Ok(false) => return None,
+            Ok(true) => {}
+            // The options that the program was called with cannot be.
+            Err(error) if self.session.listing().is_none() => return Some(Effect::Fail(error)),
+            Err(error) => {
+                self.message = Some(Message::Problem(error.to_string()));
+                return None;
+            }
+        }
+        if let Some(written) = written {
+            return self.written(written);
+        }
+        self.refresh();
+        self.warn_of_filters();
+        self.ask_for_view()
+    }
+
+    /// Shows a report, or has the host take it.
+    fn written(&mut self, written: Box<Written>) -> Option<Effect> {
+        let step = &written.job.step;
+        let errand = match (&step.output, step.report.content) {
+            (Some(file), _) => Errand::Save(written.clone(), file.clone()),
+            (None, Content::Page) => Errand::OpenPage(written),
+            (None, _) => {
+                let warnings: String = written.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+                let text = format!("{warnings}{}", String::from_utf8_lossy(&written.bytes));
+                self.pane = Some(Pane::text(written.job.title.clone(), &text));
+                return None;
+            }
+        };
+        self.errands += 1;
+        Some(Effect::Run(errand))
+    }
+
+    fn done(&mut self, done: Result<Done>) {
+        match done {
+            Ok(Done::Save(written, file, Saved::Written)) => {
+                let size = i64::try_from(written.bytes.len()).unwrap_or(i64::MAX);
+                let size = units::label(size, "bytes", "auto");
+                let note = format!("Wrote {file} ({size}). {}", written.warnings.join(" "));
+                self.message = Some(Message::Note(note.trim().into()));
+            }
+            Ok(Done::Save(written, _, Saved::Kept)) => self.ask_to_replace(&written.job),
+            Ok(Done::OpenPage(_, Opened::Shown(note))) => self.message = Some(Message::Note(note)),
+            Ok(Done::OpenPage(written, Opened::Instructions(text))) => {
+                self.pane = Some(Pane::text(written.job.title, &text));
+            }
+            Err(error) => self.message = Some(Message::Problem(error.to_string())),
         }
     }
 
@@ -276,12 +327,12 @@ impl App {
             return Some(Effect::CancelLoad);
         }
         match self.views[self.front].update(action, &mut self.session, body) {
-            Outcome::Done => self.wants(),
+            Outcome::Done => self.ask_for_view(),
             Outcome::Go(view) => self.show(view),
             Outcome::Edit(file, line) => Some(Effect::Edit { file, line }),
             Outcome::Say(text) => {
                 self.message = Some(Message::Note(text));
-                self.wants()
+                self.ask_for_view()
             }
             Outcome::Ignored => self.update_global(action),
         }
@@ -307,11 +358,7 @@ impl App {
             Action::ToggleInUse => self.switch(self.session.sibling_type(IN_USE)),
             Action::ToggleObjects => self.switch(self.session.sibling_type(OBJECTS)),
             Action::SampleType(number) => {
-                let count = self
-                    .session
-                    .profile
-                    .as_ref()
-                    .map_or(0, |profile| profile.sample_types.len());
+                let count = self.session.profile().map_or(0, |profile| profile.sample_types.len());
                 if number >= count {
                     let those = match count {
                         0 => "there is none".into(),
@@ -355,13 +402,13 @@ impl App {
             self.front = view;
             self.refresh();
         }
-        self.wants()
+        self.ask_for_view()
     }
 
     fn switch(&mut self, to: Option<SampleTypeId>) -> Option<Effect> {
         self.session.sample_type = to?;
         self.refresh();
-        self.wants()
+        self.ask_for_view()
     }
 
     fn refresh(&mut self) {
@@ -370,33 +417,34 @@ impl App {
         self.views[self.front].refresh(&mut self.session, body);
     }
 
-    pub(in crate::ui) fn wants(&mut self) -> Option<Effect> {
+    pub(in crate::ui) fn ask_for_view(&mut self) -> Option<Effect> {
         // The first analysis of a generation brings the listings of all types.
         self.session.listing()?;
-        let wants = self.views[self.front].wants(&self.session);
-        self.session.want(wants)
+        let queries = self.views[self.front].queries(&self.session);
+        self.session.ask(queries)
     }
 
-    fn loaded(&mut self, generation: u64, result: Result<(Arc<Profile>, Vec<String>)>) -> Option<Effect> {
+    fn loaded(&mut self, generation: u64, result: Result<Loaded>) -> Option<Effect> {
         if generation != self.loads {
             return None;
         }
         self.load = Load::Idle;
         match result {
-            Ok((profile, warnings)) => {
-                if !warnings.is_empty() {
-                    self.message = Some(Message::Problem(warnings.join("; ")));
-                } else if self.session.profile.is_some() {
+            Ok(loaded) => {
+                let profile = &loaded.profile;
+                if !loaded.warnings.is_empty() {
+                    self.message = Some(Message::Problem(loaded.warnings.join("; ")));
+                } else if self.session.profile().is_some() {
                     self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
                 }
                 let wanted = &self.session.options.sample_index;
-                if self.session.profile.is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
+                if self.session.profile().is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
                     let note = format!("There is no sample type {wanted:?}; this is the profile's own.");
                     self.message = Some(Message::Problem(note));
                 }
-                self.session.set_profile(profile)
+                self.session.set_loaded(loaded)
             }
-            Err(error) if self.session.profile.is_some() => {
+            Err(error) if self.session.profile().is_some() => {
                 // What was read again is in the header; the line has room for why it failed.
                 let text = error.to_string();
                 let why = text

@@ -15,7 +15,7 @@ use crate::ui::keys::table::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::{cursor::Cursor, paint};
-use crate::ui::work::answers::Want;
+use crate::ui::work::query::Query;
 
 /// The view's own state.
 #[derive(Default)]
@@ -278,10 +278,10 @@ impl View for Calls {
         self.cursor.fit(self.rows.len(), usize::from(parts(body).rows.height));
     }
 
-    fn wants(&self, session: &Session) -> Vec<Want> {
+    fn queries(&self, session: &Session) -> Vec<Query> {
         vec![
-            Want::Listing(session.sample_type),
-            Want::Tree(session.sample_type, self.direction),
+            Query::Listing(session.sample_type),
+            Query::CallTree(session.sample_type, self.direction),
         ]
     }
 

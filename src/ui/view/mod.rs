@@ -21,7 +21,7 @@ use crate::ui::keys::table::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::{name, paint};
-use crate::ui::work::answers::{Listing, Want};
+use crate::ui::work::{listing::Listing, query::Query};
 
 /// A row of [`VIEWS`].
 pub(super) struct ViewRow {
@@ -98,7 +98,7 @@ pub(super) trait View {
     /// Follows a change of data, selection or size.
     fn refresh(&mut self, session: &mut Session, body: Rect);
     /// What it needs to be analysed.
-    fn wants(&self, session: &Session) -> Vec<Want>;
+    fn queries(&self, session: &Session) -> Vec<Query>;
     /// Whether what it shows matches the search; nothing where names are searched.
     fn finds(&self, _: &Session) -> Option<bool> {
         None
@@ -164,7 +164,7 @@ fn neighbour(contexts: &[TreeNodeId], current: TreeNodeId, forward: bool) -> Opt
 
 /// Why there are no rows, and what to try: a heading and advice.
 fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let Some(profile) = &session.profile else { return };
+    let Some(profile) = session.profile() else { return };
     let text = if profile.samples.is_empty() || profile.sample_types.is_empty() {
         vec![
             "The profile has no samples.".to_string(),
@@ -327,10 +327,10 @@ fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer:
         facts.into_iter().filter(|(_, fact)| !fact.is_empty()),
     );
 
-    let types = session.profile.as_ref().map_or(0, |profile| profile.sample_types.len());
+    let types = session.profile().map_or(0, |profile| profile.sample_types.len());
     // The type in view first: it is the one that always has room. Then its counterpart.
     let stem = |id: SampleTypeId| {
-        let name = session.profile.as_ref().map_or("", |profile| profile.type_name(id));
+        let name = session.profile().map_or("", |profile| profile.type_name(id));
         name.split('_').next().unwrap_or_default()
     };
     let mut types: Vec<SampleTypeId> = (0..types).take(9).map(SampleTypeId::from_index).collect();

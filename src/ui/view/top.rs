@@ -11,7 +11,8 @@ use crate::ui::keys::table::{Action, Movement};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::{bar, cursor::Cursor, paint};
-use crate::ui::work::answers::{Listing, ListingColumn, Want};
+use crate::ui::work::listing::{Listing, ListingColumn};
+use crate::ui::work::query::Query;
 
 /// The view's own state.
 #[derive(Default)]
@@ -291,8 +292,8 @@ impl View for Top {
         self.order(session, body);
     }
 
-    fn wants(&self, session: &Session) -> Vec<Want> {
-        vec![Want::Rows(session.sample_type)]
+    fn queries(&self, session: &Session) -> Vec<Query> {
+        vec![Query::Rows(session.sample_type)]
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {

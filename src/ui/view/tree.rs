@@ -11,7 +11,7 @@ use crate::ui::keys::table::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::{bar, cursor::Cursor, name, paint};
-use crate::ui::work::answers::{Listing, Want};
+use crate::ui::work::{listing::Listing, query::Query};
 
 /// The view's own state.
 #[derive(Default)]
@@ -277,8 +277,8 @@ impl View for Tree {
         self.cursor.go(at, self.entries.len(), height);
     }
 
-    fn wants(&self, session: &Session) -> Vec<Want> {
-        vec![Want::Listing(session.sample_type)]
+    fn queries(&self, session: &Session) -> Vec<Query> {
+        vec![Query::Listing(session.sample_type)]
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {

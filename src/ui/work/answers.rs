@@ -1,342 +1,154 @@
-//! What the screen asks of a profile, and how it is made. On which thread is `work`'s business.
+//! The answers of one generation: what was asked, what is outstanding, what has come.
+//!
+//! A generation is a profile with its options. When either changes a new one begins, and answers that are still under
+//! way belong to none.
 
 use std::sync::Arc;
 
-use regex::Regex;
-use rustc_hash::FxHashMap;
-
-use crate::analyze::{
-    CallIdentity, CallTree, Direction, Graph, GraphUse, NodeId, Plan, TreeNodeId, TrimLimits, Trimmed, covered,
-    heaviest_lines,
-};
-use crate::error::{Error, Result};
-use crate::model::{Line, SampleTypeId, StringId, units};
-use crate::progress::Observer;
-use crate::report::{self, Align, COLUMNS, Column, Content, Options, Report, Row, TableContext};
-use crate::ui::view::graph::model::{Extent, Picture};
+use super::listing::Listing;
+use super::query::{Answer, Matches, Query, Search};
+use crate::analyze::{CallTree, Direction};
+use crate::error::Result;
+use crate::model::SampleTypeId;
+use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
-use crate::ui::work::threads::{Existing, Job, Loader};
 
-/// One thing to analyse.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(in crate::ui) enum Want {
-    /// The rows of the Top view: what is shown first.
-    Rows(SampleTypeId),
-    /// The rows, and what is around each.
-    Listing(SampleTypeId),
-    Tree(SampleTypeId, Direction),
-    Graph(SampleTypeId, Extent),
-    /// The source of a function.
-    Source(SampleTypeId, String),
-    /// What of a tree a search finds.
-    Matches(Box<Search>),
-    /// A report as text, to be shown or saved.
-    Text(Box<TextJob>),
-}
+/// Contexts in all call trees after which only the newest tree is kept: another one is made in a moment.
+const MAX_CONTEXTS: usize = 1 << 24;
 
-/// A search of a call tree.
-#[derive(Clone, Debug)]
-pub(in crate::ui) struct Search {
-    pub(in crate::ui) sample_type: SampleTypeId,
-    pub(in crate::ui) expression: Regex,
-    pub(in crate::ui) tree: Arc<CallTree>,
-}
-
-impl PartialEq for Search {
-    fn eq(&self, other: &Self) -> bool {
-        self.sample_type == other.sample_type
-            && self.expression.as_str() == other.expression.as_str()
-            && Arc::ptr_eq(&self.tree, &other.tree)
-    }
-}
-
-impl Eq for Search {}
-
-/// What a [`Search`] finds.
-#[derive(Debug)]
-pub(in crate::ui) struct Matches {
-    pub(in crate::ui) of: Search,
-    /// The contexts that match, in the order of the tree.
-    pub(in crate::ui) contexts: Vec<TreeNodeId>,
-    /// Sum over the samples that pass one of them.
-    pub(in crate::ui) covered: i64,
-}
-
-/// A report that a command asks for.
-#[derive(Clone, Debug)]
-pub(in crate::ui) struct TextJob {
-    /// The command.
-    pub(in crate::ui) title: String,
-    pub(in crate::ui) step: Box<report::ReportStep>,
-    pub(in crate::ui) existing: Existing,
-}
-
-impl PartialEq for TextJob {
-    fn eq(&self, other: &Self) -> bool {
-        self.title == other.title
-    }
-}
-
-impl Eq for TextJob {}
-
-/// What came of it.
-#[derive(Clone, Debug)]
-pub(in crate::ui) enum Product {
-    Listing(Arc<Listing>),
-    Tree(SampleTypeId, Direction, Arc<CallTree>),
-    Graph(SampleTypeId, Extent, Arc<Picture>),
-    Source(SampleTypeId, Arc<Sourced>),
-    Matches(Arc<Matches>),
-    /// A report to be shown: the command and its text.
-    Text(String, String),
-    /// A report was saved; what to say of it.
-    Saved(String),
-    /// A report was not saved: the file is there.
-    Kept(Box<TextJob>),
-}
-
-/// One sample type as the views show it.
-pub(in crate::ui) struct Listing {
-    /// pprof's `top`.
-    pub(in crate::ui) report: Arc<Report>,
-    /// Its rows, in its order.
-    pub(in crate::ui) rows: Vec<Row>,
-    /// Its columns on the screen, from left to right.
-    pub(in crate::ui) columns: Vec<ListingColumn>,
-    /// Where samples are negative, as in comparisons, the sum of all: what has come, less what has gone. The total is that
-    /// of their absolute values, or of a base.
-    pub(in crate::ui) net: Option<i64>,
-    /// Whether all of the following is there, or no more than the rows know.
-    pub(in crate::ui) is_whole: bool,
-    /// Name → node of the whole graph.
-    pub(in crate::ui) by_name: FxHashMap<String, NodeId>,
-    /// The whole graph, nothing left out, as `peek` shows it.
-    pub(in crate::ui) whole: Graph,
-    /// Name → the line that matters most in it.
-    pub(in crate::ui) lines: FxHashMap<StringId, Line>,
-}
-
-/// A column of a [`Listing`].
-#[derive(Clone, Copy)]
-pub(in crate::ui) struct ListingColumn {
-    pub(in crate::ui) column: &'static Column,
-    /// Its width, which all its values fit.
-    pub(in crate::ui) width: usize,
-    /// See [`report::ScreenPlace::spare`].
-    pub(in crate::ui) spare: u8,
-}
-
-impl std::fmt::Debug for Listing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Listing of {} rows", self.rows.len())
-    }
-}
-
-impl Listing {
-    /// The rows alone.
-    fn rows(report: Arc<Report>) -> Self {
-        let rows = report::rows(&report);
-        let context = TableContext { report: &report };
-        // The largest value is not always the longest: 1024kB stands above 341.33kB. Shares of a small base are long.
-        let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, place)| {
-            let numbers = if column.align == Align::Right { &rows[..] } else { &[] };
-            let cells = numbers.iter().map(|row| column.shown(context, row).trim().len());
-            ListingColumn {
-                column,
-                width: cells.max().unwrap_or(0).max(place.width),
-                spare: place.spare,
-            }
-        });
-        let columns = columns.collect();
-        let values = report.weights().values;
-        let is_difference = values.iter().any(|value| *value < 0);
-        Self {
-            net: is_difference.then(|| values.iter().fold(0i64, |sum, value| sum.saturating_add(*value))),
-            columns,
-            by_name: rows.iter().map(|row| (row.name.clone(), row.node)).collect(),
-            rows,
-            is_whole: false,
-            whole: report.trimmed.graph.clone(),
-            lines: FxHashMap::default(),
-            report,
-        }
-    }
-
-    /// The same with what is around them.
-    fn completed(&self) -> Self {
-        let report = &self.report;
-        let everything = Plan {
-            limits: TrimLimits::default(),
-            usage: GraphUse::List(report.options.sort),
-            calls: CallIdentity::Merged,
-        };
-        let whole = Trimmed::new(report.basis(), everything).graph;
-        Self {
-            report: Arc::clone(report),
-            rows: self.rows.clone(),
-            columns: self.columns.clone(),
-            net: self.net,
-            is_whole: true,
-            by_name: whole.listed.iter().map(|&node| (report.name(node), node)).collect(),
-            lines: heaviest_lines(&report.profile, &report.scope, report.weights()),
-            whole,
-        }
-    }
-}
-
-/// Makes what is asked for, and keeps what serves the next question of the same generation.
+/// What is known of the profile in view.
 #[derive(Default)]
-pub(in crate::ui) struct Analyst {
+pub(in crate::ui) struct Answers {
     generation: u64,
-    /// One for a sample type; the filters and nodes of the first serve all.
-    listings: Vec<Arc<Listing>>,
-    /// A report of lines: its nodes serve all functions.
-    lines: Option<Report>,
+    /// Small: a few for each sample type.
+    known: Vec<(Query, Answer)>,
+    outstanding: Vec<Query>,
+    /// Asked, and there is no answer; they are not asked again.
+    failed: Vec<Query>,
 }
 
-impl Analyst {
-    /// Answers.
+impl Answers {
+    /// The number of the current generation.
+    pub(in crate::ui) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Begins a new generation, of which nothing is known.
+    pub(in crate::ui) fn begin(&mut self) {
+        self.generation += 1;
+        self.known.clear();
+        self.outstanding.clear();
+        self.failed.clear();
+    }
+
+    /// How many answers are still to come.
+    pub(in crate::ui) fn outstanding(&self) -> usize {
+        self.outstanding.len()
+    }
+
+    /// Whether there is no answer yet.
+    pub(in crate::ui) fn lacks(&self, query: &Query) -> bool {
+        self.find(query).is_none()
+    }
+
+    /// Which of some questions have to be put to a worker: those without an answer that is here or under way.
+    pub(in crate::ui) fn ask(&mut self, queries: Vec<Query>) -> Vec<Query> {
+        let is_known =
+            |query: &Query| !self.lacks(query) || self.outstanding.contains(query) || self.failed.contains(query);
+        let is_new = |query: &Query| !query.is_kept() || !is_known(query);
+        let new: Vec<Query> = queries.into_iter().filter(is_new).collect();
+        self.outstanding.extend(new.iter().cloned());
+        new
+    }
+
+    /// Takes the answer to a question, or that there is none; false if both are of another generation.
     ///
     /// # Errors
-    /// Those of the report; [`Error::Cancelled`] when the observer does not want it any more.
-    pub(in crate::ui) fn answer(
-        &mut self,
-        job: &Job,
-        want: &Want,
-        observer: &dyn Observer,
-        host: &dyn Loader,
-    ) -> Result<Product> {
-        if self.generation != job.generation {
-            *self = Self {
-                generation: job.generation,
-                ..Self::default()
-            };
+    /// That of the answer.
+    pub(in crate::ui) fn take(&mut self, generation: u64, query: Query, answer: Result<Answer>) -> Result<bool> {
+        if generation != self.generation {
+            return Ok(false);
         }
-        Ok(match want {
-            Want::Rows(sample_type) => Product::Listing(self.rows(job, *sample_type)?),
-            Want::Listing(sample_type) => Product::Listing(self.listing(job, *sample_type)?),
-            Want::Tree(sample_type, direction) => {
-                let basis = self.first(job, *sample_type)?;
-                let tree = CallTree::new(basis.basis_of(*sample_type), *direction, observer)?;
-                Product::Tree(*sample_type, *direction, Arc::new(tree))
-            }
-            Want::Graph(sample_type, extent) => {
-                let listing = self.listing(job, *sample_type)?;
-                let picture = match extent {
-                    Extent::Report => Picture::of_report(&listing.report)?,
-                    Extent::Around(name) => Picture::around(&listing, name),
-                };
-                Product::Graph(*sample_type, extent.clone(), Arc::new(picture))
-            }
-            Want::Source(sample_type, function) => {
-                let lines = self.lines(job, *sample_type)?;
-                Product::Source(*sample_type, Arc::new(Sourced::new(lines, function)))
-            }
-            Want::Matches(search) => matches(&*self.first(job, search.sample_type)?, search),
-            Want::Text(text) => write_text(job, text, host)?,
+        if let Some(at) = self.outstanding.iter().position(|outstanding| *outstanding == query) {
+            self.outstanding.remove(at);
+        }
+        let is_kept = query.is_kept();
+        if is_kept && answer.is_err() {
+            self.failed.push(query.clone());
+        }
+        let answer = answer?;
+        if is_kept {
+            let is_large = matches!(answer, Answer::CallTree(_)) && self.contexts() > MAX_CONTEXTS;
+            let is_dropped = |older: &Query, answer: &Answer| {
+                query.replaces(older) || is_large && matches!(answer, Answer::CallTree(_))
+            };
+            self.known.retain(|(older, answer)| !is_dropped(older, answer));
+            self.known.push((query, answer));
+        }
+        Ok(true)
+    }
+
+    /// Forgets what is known of source text, so that it is read again.
+    pub(in crate::ui) fn forget_sources(&mut self) {
+        self.known.retain(|(query, _)| !matches!(query, Query::Source(..)));
+    }
+
+    /// The table of a sample type: its rows at least.
+    pub(in crate::ui) fn listing(&self, sample_type: SampleTypeId) -> Option<&Arc<Listing>> {
+        match self.find(&Query::Rows(sample_type))? {
+            Answer::Listing(listing) => Some(listing),
+            _ => None,
+        }
+    }
+
+    /// A call tree.
+    pub(in crate::ui) fn call_tree(&self, sample_type: SampleTypeId, direction: Direction) -> Option<&Arc<CallTree>> {
+        match self.find(&Query::CallTree(sample_type, direction))? {
+            Answer::CallTree(tree) => Some(tree),
+            _ => None,
+        }
+    }
+
+    /// A diagram of the call graph.
+    pub(in crate::ui) fn diagram(&self, sample_type: SampleTypeId, extent: &Extent) -> Option<&Arc<Diagram>> {
+        match self.find(&Query::Graph(sample_type, extent.clone()))? {
+            Answer::Graph(diagram) => Some(diagram),
+            _ => None,
+        }
+    }
+
+    /// The source of the function that was asked for last.
+    pub(in crate::ui) fn source(&self, sample_type: SampleTypeId) -> Option<&Arc<Sourced>> {
+        self.known.iter().find_map(|(query, answer)| match (query, answer) {
+            (Query::Source(of, _), Answer::Source(source)) if *of == sample_type => Some(source),
+            _ => None,
         })
     }
 
-    /// The report of lines of a sample type; of each type the same lines with other values.
-    fn lines(&mut self, job: &Job, sample_type: SampleTypeId) -> Result<&Report> {
-        let report = match self.lines.take() {
-            Some(report) if report.sample_type == sample_type => report,
-            Some(report) => report.with_type(sample_type),
-            None => report_of("list", job, sample_type)?,
+    /// What a search finds.
+    pub(in crate::ui) fn matches(&self, search: Search) -> Option<&Arc<Matches>> {
+        match self.find(&Query::Matches(Box::new(search)))? {
+            Answer::Matches(matches) => Some(matches),
+            _ => None,
+        }
+    }
+
+    fn find(&self, query: &Query) -> Option<&Answer> {
+        // A whole table answers also what asks for its rows alone.
+        let whole = match query {
+            Query::Rows(sample_type) => Some(Query::Listing(*sample_type)),
+            _ => None,
         };
-        Ok(self.lines.insert(report))
+        let is_it = |known: &Query| known == query || whole.as_ref() == Some(known);
+        let known = self.known.iter().find(|(known, _)| is_it(known));
+        known.map(|(_, answer)| answer)
     }
 
-    /// A report of the generation, of this sample type if there is none yet.
-    fn first(&mut self, job: &Job, sample_type: SampleTypeId) -> Result<Arc<Report>> {
-        let first = match self.listings.first() {
-            Some(first) => Arc::clone(first),
-            None => self.rows(job, sample_type)?,
-        };
-        Ok(Arc::clone(&first.report))
-    }
-
-    fn rows(&mut self, job: &Job, sample_type: SampleTypeId) -> Result<Arc<Listing>> {
-        let of_type = |listing: &&Arc<Listing>| listing.report.sample_type == sample_type;
-        if let Some(listing) = self.listings.iter().find(of_type) {
-            return Ok(Arc::clone(listing));
-        }
-        let report = match self.listings.first() {
-            Some(first) => first.report.with_type(sample_type),
-            None => report_of("top", job, sample_type)?,
-        };
-        let listing = Arc::new(Listing::rows(Arc::new(report)));
-        self.listings.push(Arc::clone(&listing));
-        Ok(listing)
-    }
-
-    fn listing(&mut self, job: &Job, sample_type: SampleTypeId) -> Result<Arc<Listing>> {
-        let rows = self.rows(job, sample_type)?;
-        if rows.is_whole {
-            return Ok(rows);
-        }
-        let listing = Arc::new(rows.completed());
-        let places = self.listings.iter_mut();
-        for place in places.filter(|place| place.report.sample_type == sample_type) {
-            *place = Arc::clone(&listing);
-        }
-        Ok(listing)
-    }
-}
-
-fn report_of(name: &str, job: &Job, sample_type: SampleTypeId) -> Result<Report> {
-    let row = report::report(name).ok_or(Error::Cancelled)?;
-    let options = Options {
-        sample_index: sample_type.0.to_string(),
-        ..job.options.clone()
-    };
-    Report::new(&job.profile, row, None, &options)
-}
-
-fn matches(report: &Report, search: &Search) -> Product {
-    let nodes = (0..report.frames.len() as u32).map(NodeId);
-    let found: Vec<bool> = nodes
-        .map(|node| search.expression.is_match(&report.name(node)))
-        .collect();
-    let is_found = |node: NodeId| found[node.index()];
-    Product::Matches(Arc::new(Matches {
-        of: search.clone(),
-        contexts: search.tree.contexts_of(is_found),
-        covered: covered(report.basis_of(search.sample_type), is_found),
-    }))
-}
-
-/// Writes a report for the screen or into a file.
-fn write_text(job: &Job, text: &TextJob, host: &dyn Loader) -> Result<Product> {
-    let mut bytes = Vec::new();
-    let step = &text.step;
-    let warnings = report::write(
-        &job.profile,
-        step.report,
-        step.argument.as_deref(),
-        &step.options,
-        &mut bytes,
-    )?;
-    let warnings: String = warnings.iter().map(|warning| format!("{warning}\n")).collect();
-    match &step.output {
-        Some(file) => {
-            if !host.save(file, &bytes, text.existing)? {
-                return Ok(Product::Kept(Box::new(text.clone())));
-            }
-            let size = units::label(i64::try_from(bytes.len()).unwrap_or(i64::MAX), "bytes", "auto");
-            let note = format!("Wrote {file} ({size}). {}", warnings.replace('\n', " "));
-            Ok(Product::Saved(note.trim().into()))
-        }
-        None if step.report.content == Content::Page => {
-            let told = host.show_page(&bytes)?;
-            Ok(match told.contains('\n') {
-                true => Product::Text(text.title.clone(), told),
-                false => Product::Saved(told),
-            })
-        }
-        None => Ok(Product::Text(
-            text.title.clone(),
-            format!("{warnings}{}", String::from_utf8_lossy(&bytes)),
-        )),
+    fn contexts(&self) -> usize {
+        let sizes = self.known.iter().map(|(_, answer)| match answer {
+            Answer::CallTree(tree) => tree.len(),
+            _ => 0,
+        });
+        sizes.sum()
     }
 }

@@ -1,6 +1,7 @@
-//! Work behind the screen: loading and analysing, each on its thread, each with a generation so that stale
-//! answers can be told. The screen never waits for either.
+//! The threads behind the screen: one loads, one analyses, one saves. Each answer has a generation, so that a stale one
+//! can be told. The screen never waits for any of them.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -9,66 +10,48 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::analyst::Analyst;
+use super::host::{Host, Loader, Opened, Saved};
+use super::query::{Query, Written};
 use crate::error::{Error, Result};
 use crate::model::Profile;
 use crate::progress::Observer;
-use crate::report::Options;
+use crate::report::{Environment, Options};
 use crate::ui::event::Event;
-use crate::ui::work::answers::{Analyst, Want};
 
-/// Where the dashboard's profile comes from; handed in, so that nothing here knows files or servers.
-pub trait Loader: Send + Sync {
-    /// What to call it in the header.
-    fn name(&self) -> String;
-    /// Whether reading it again may give something new from a server.
-    fn is_remote(&self) -> bool;
-    /// Reads it; with what should be warned of.
-    ///
-    /// # Errors
-    /// Whatever can go wrong; the message is shown.
-    fn load(&self, observer: &dyn Observer) -> Result<(Profile, Vec<String>)>;
-    /// Writes a report to a file that the user named; false if nothing was written, because one is there.
-    ///
-    /// # Errors
-    /// Whatever can go wrong; the message is shown.
-    fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<bool>;
-    /// Opens a page in a browser; returns what to tell the user, a line or more.
-    ///
-    /// # Errors
-    /// Whatever can go wrong; the message is shown.
-    fn show_page(&self, _page: &[u8]) -> Result<String> {
-        let usage = "pages are not opened here; write them to a file with > FILE";
-        Err(Error::Usage(usage.into()))
-    }
-    /// The command that opens the user's editor on a file at a line; none if the user has no editor.
-    fn editor(&self, _file: &Path, _line: i64) -> Option<Command> {
-        None
-    }
-}
-
-/// What becomes of a file that is there already.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Existing {
-    /// It is replaced.
-    Replace,
-    /// It stays, and nothing is written.
-    Keep,
-}
-
-/// What to analyse.
+/// What to find out.
 #[derive(Debug)]
 pub(in crate::ui) struct Job {
     pub(in crate::ui) generation: u64,
     pub(in crate::ui) profile: Arc<Profile>,
-    pub(in crate::ui) options: Options,
-    pub(in crate::ui) wants: Vec<Want>,
+    pub(in crate::ui) options: Arc<Options>,
+    pub(in crate::ui) queries: Vec<Query>,
 }
 
-/// The threads behind the screen.
+/// What the host is to do with a report.
+#[derive(Debug)]
+pub(in crate::ui) enum Errand {
+    /// Write it to a file.
+    Save(Box<Written>, String),
+    /// Open it in a browser.
+    OpenPage(Box<Written>),
+}
+
+/// What came of an [`Errand`].
+#[derive(Debug)]
+pub(in crate::ui) enum Done {
+    /// The report, the file that was named, and whether it was written.
+    Save(Box<Written>, String, Saved),
+    OpenPage(Box<Written>, Opened),
+}
+
+/// The threads.
 pub(in crate::ui) struct Workers {
     events: Sender<Event>,
     loader: Arc<dyn Loader>,
+    host: Arc<dyn Host>,
     jobs: Sender<Job>,
+    errands: Sender<Errand>,
     /// Generation of the newest analysis; older ones are given up.
     newest_job: Arc<AtomicU64>,
     /// Generation of the load that is wanted; 0 for none.
@@ -76,16 +59,25 @@ pub(in crate::ui) struct Workers {
 }
 
 impl Workers {
-    pub(in crate::ui) fn new(events: Sender<Event>, loader: Arc<dyn Loader>) -> Self {
-        let (jobs, queue) = channel();
+    pub(in crate::ui) fn new(
+        events: Sender<Event>,
+        loader: Arc<dyn Loader>,
+        host: Arc<dyn Host>,
+        environment: Environment,
+    ) -> Self {
         let newest_job = Arc::new(AtomicU64::new(0));
+        let (jobs, queue) = channel();
         let (answers, newest) = (events.clone(), Arc::clone(&newest_job));
-        let host = Arc::clone(&loader);
-        thread::spawn(move || analyse(&queue, &newest, &answers, &*host));
+        thread::spawn(move || analyse(&queue, &newest, &answers, &environment));
+        let (errands, queue) = channel();
+        let (answers, runner) = (events.clone(), Arc::clone(&host));
+        thread::spawn(move || run_errands(&queue, &answers, &*runner));
         Self {
             events,
             loader,
+            host,
             jobs,
+            errands,
             newest_job,
             wanted_load: Arc::new(AtomicU64::new(0)),
         }
@@ -96,8 +88,12 @@ impl Workers {
         let _ = self.jobs.send(job);
     }
 
+    pub(in crate::ui) fn run(&self, errand: Errand) {
+        let _ = self.errands.send(errand);
+    }
+
     pub(in crate::ui) fn editor(&self, file: &Path, line: i64) -> Option<Command> {
-        self.loader.editor(file, line)
+        self.host.editor(file, line)
     }
 
     pub(in crate::ui) fn cancel_load(&self) {
@@ -112,29 +108,27 @@ impl Workers {
             Arc::clone(&self.wanted_load),
         );
         thread::spawn(move || {
-            let observer = Watched {
+            let observer = LoadObserver {
                 generation,
                 wanted,
                 events: events.clone(),
-                last: std::cell::Cell::new(None),
+                last: Cell::new(None),
             };
-            let result = loader
-                .load(&observer)
-                .map(|(profile, warnings)| (Arc::new(profile), warnings));
+            let result = loader.load(&observer);
             let _ = events.send(Event::Loaded { generation, result });
         });
     }
 }
 
-/// Tells the screen how far a load is, ten times a second, and stops it when it is not wanted any more.
-struct Watched {
+/// Reports the progress of a load ten times a second, and stops a load that is cancelled.
+struct LoadObserver {
     generation: u64,
     wanted: Arc<AtomicU64>,
     events: Sender<Event>,
-    last: std::cell::Cell<Option<Instant>>,
+    last: Cell<Option<Instant>>,
 }
 
-impl Observer for Watched {
+impl Observer for LoadObserver {
     fn progress(&self, done: u64, total: Option<u64>) -> Result<()> {
         if self.wanted.load(Ordering::Relaxed) != self.generation {
             return Err(Error::Cancelled);
@@ -155,13 +149,13 @@ impl Observer for Watched {
     }
 }
 
-/// Gives an analysis up when a newer generation has begun.
-struct Wanted<'n> {
+/// Stops an analysis when a newer generation has begun.
+struct JobObserver<'n> {
     generation: u64,
     newest: &'n AtomicU64,
 }
 
-impl Observer for Wanted<'_> {
+impl Observer for JobObserver<'_> {
     fn progress(&self, _done: u64, _total: Option<u64>) -> Result<()> {
         if self.newest.load(Ordering::Relaxed) == self.generation {
             Ok(())
@@ -171,19 +165,46 @@ impl Observer for Wanted<'_> {
     }
 }
 
-fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, host: &dyn Loader) {
-    let mut analyst = Analyst::default();
+fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, environment: &Environment) {
+    let mut current: Option<(u64, Analyst)> = None;
     while let Ok(job) = queue.recv() {
         let generation = job.generation;
-        let wanted = Wanted { generation, newest };
-        for want in &job.wants {
+        let kept = current.take().filter(|(of, _)| *of == generation);
+        let mut analyst = match kept {
+            Some((_, analyst)) => analyst,
+            None => Analyst::new(job.profile, job.options, environment.clone()),
+        };
+        let observer = JobObserver { generation, newest };
+        for query in job.queries {
             if newest.load(Ordering::Relaxed) != generation {
                 break;
             }
-            let product = analyst.answer(&job, want, &wanted, host);
-            if answers.send(Event::Analyzed { generation, product }).is_err() {
+            let answer = query.answer(&mut analyst, &observer);
+            let answered = Event::Answered {
+                generation,
+                query,
+                answer,
+            };
+            if answers.send(answered).is_err() {
                 return;
             }
+        }
+        current = Some((generation, analyst));
+    }
+}
+
+fn run_errands(queue: &Receiver<Errand>, answers: &Sender<Event>, host: &dyn Host) {
+    while let Ok(errand) = queue.recv() {
+        let done = match errand {
+            Errand::Save(written, file) => host
+                .save(&file, &written.bytes, written.job.existing)
+                .map(|saved| Done::Save(written, file, saved)),
+            Errand::OpenPage(written) => host
+                .open_page(&written.bytes)
+                .map(|opened| Done::OpenPage(written, opened)),
+        };
+        if answers.send(Event::Done(done)).is_err() {
+            return;
         }
     }
 }

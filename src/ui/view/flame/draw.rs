@@ -14,7 +14,7 @@ use crate::model::units::percentage;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::{name, paint};
-use crate::ui::work::answers::Matches;
+use crate::ui::work::query::Matches;
 
 /// The left edge of a tile, and that of the one under the cursor.
 const EDGE: &str = "▏";
@@ -27,8 +27,7 @@ const LESS: &str = "−";
 pub(super) fn draw(flame: &Flame, session: &Session, theme: Theme, areas: Areas, buffer: &mut Buffer) {
     let Some(shown) = &flame.shown else {
         let has_types = session
-            .profile
-            .as_ref()
+            .profile()
             .is_some_and(|profile| !profile.sample_types.is_empty());
         if has_types {
             paint::middle(buffer, areas.rows, theme.heading(), &["Adding up…".to_string()]);

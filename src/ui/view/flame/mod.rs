@@ -10,7 +10,7 @@ use crate::analyze::{Direction, Icicle, Part, Tile, TreeNodeId};
 use crate::ui::keys::table::{Action, Movement};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::work::answers::Want;
+use crate::ui::work::query::Query;
 
 /// The view's own state.
 #[derive(Default)]
@@ -320,13 +320,13 @@ impl View for Flame {
         self.scroll(body);
     }
 
-    fn wants(&self, session: &Session) -> Vec<Want> {
+    fn queries(&self, session: &Session) -> Vec<Query> {
         let mut wants = vec![
-            Want::Listing(session.sample_type),
-            Want::Tree(session.sample_type, self.direction),
+            Query::Listing(session.sample_type),
+            Query::CallTree(session.sample_type, self.direction),
         ];
         let search = session.tree(self.direction).and_then(|tree| session.search_of(tree));
-        wants.extend(search.map(|search| Want::Matches(Box::new(search))));
+        wants.extend(search.map(|search| Query::Matches(Box::new(search))));
         wants
     }
 

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::graph::cells::{Area, Ink, Spot, Stroke, Weight, border, port};
-use crate::ui::view::graph::model::{Function, Picture};
+use crate::ui::view::graph::model::{Diagram, Function};
 
 /// How strong the frame of a box is: the more of the total it holds, the stronger.
 fn frame(share: f64) -> Weight {
@@ -23,7 +23,7 @@ fn frame(share: f64) -> Weight {
 pub(super) fn draw(
     session: &Session,
     theme: Theme,
-    picture: &Picture,
+    picture: &Diagram,
     selected: usize,
     area: Rect,
     window: Area,

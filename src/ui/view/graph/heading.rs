@@ -7,12 +7,12 @@ use super::{CallGraph, Scale, map};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::graph::cells::Area;
-use crate::ui::view::graph::model::{Call, Picture};
+use crate::ui::view::graph::model::{Call, Diagram};
 use crate::ui::widget::name;
 
 impl CallGraph {
     /// What is shown, and how much of it is outside of the screen.
-    pub(super) fn title(&self, session: &Session, theme: Theme, picture: &Picture, window: Area) -> Line<'static> {
+    pub(super) fn title(&self, session: &Session, theme: Theme, picture: &Diagram, window: Area) -> Line<'static> {
         let (drawn, calls) = (picture.functions.len(), picture.calls.len());
         let outside = outside(picture, window);
         let mut spans = vec![Span::raw(" ")];
@@ -80,7 +80,7 @@ impl CallGraph {
 }
 
 /// How many boxes are outside of the screen, on each side.
-fn outside(picture: &Picture, window: Area) -> String {
+fn outside(picture: &Diagram, window: Area) -> String {
     let count = |is_out: &dyn Fn(&Area) -> bool| picture.canvas.boxes.iter().filter(|area| is_out(area)).count();
     let sides = [
         ('◀', count(&|area| area.right() <= window.x)),
@@ -97,7 +97,7 @@ fn short(full: &str) -> String {
 }
 
 /// How many callers and callees of the function in the middle, which is the picture's first, there are and are drawn.
-fn neighbours(session: &Session, picture: &Picture) -> String {
+fn neighbours(session: &Session, picture: &Diagram) -> String {
     let (Some(listing), Some(middle)) = (session.listing(), picture.functions.first()) else {
         return String::new();
     };

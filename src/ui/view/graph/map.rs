@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::graph::cells::{Area, Spot};
-use crate::ui::view::graph::model::Picture;
+use crate::ui::view::graph::model::Diagram;
 use crate::ui::widget::{name, paint};
 
 /// What the marks mean.
@@ -31,7 +31,7 @@ fn shade(share: f64) -> char {
 
 /// A canvas made smaller.
 struct Reduced<'p> {
-    picture: &'p Picture,
+    picture: &'p Diagram,
     area: Rect,
     /// Cells of the area for one of the canvas.
     scale: f64,
@@ -39,7 +39,7 @@ struct Reduced<'p> {
 }
 
 impl<'p> Reduced<'p> {
-    fn new(picture: &'p Picture, area: Rect) -> Self {
+    fn new(picture: &'p Diagram, area: Rect) -> Self {
         let width = f64::from(picture.canvas.width.max(1));
         let scale = (f64::from(area.width) / width).min(1.0);
         let rest = f64::from(area.width) - width * scale;
@@ -140,7 +140,7 @@ impl<'p> Reduced<'p> {
 }
 
 /// The function whose mark is at a place.
-pub(super) fn hit(picture: &Picture, selected: usize, area: Rect, at: Position) -> Option<usize> {
+pub(super) fn hit(picture: &Diagram, selected: usize, area: Rect, at: Position) -> Option<usize> {
     let marks = Reduced::new(picture, area).marks(selected);
     marks
         .iter()
@@ -152,7 +152,7 @@ pub(super) fn hit(picture: &Picture, selected: usize, area: Rect, at: Position) 
 pub(super) fn draw(
     session: &Session,
     theme: Theme,
-    picture: &Picture,
+    picture: &Diagram,
     selected: usize,
     area: Rect,
     window: Area,
@@ -191,7 +191,7 @@ pub(super) fn draw(
 
 /// Where the inset is: in the upper right corner, in the lower one if the selected box is there. None if everything
 /// is on the screen, or the screen has no room to spare.
-pub(super) fn inset(picture: &Picture, area: Rect, window: Area, selected: usize) -> Option<Rect> {
+pub(super) fn inset(picture: &Diagram, area: Rect, window: Area, selected: usize) -> Option<Rect> {
     let canvas = &picture.canvas;
     let all = canvas.width <= window.width && canvas.height <= window.height;
     if all || area.width < 72 || area.height < 12 {
@@ -222,7 +222,7 @@ pub(super) fn inset(picture: &Picture, area: Rect, window: Area, selected: usize
 }
 
 /// The cell of the canvas that a place in the inset stands for.
-pub(super) fn spot(picture: &Picture, inset: Rect, at: Position) -> Option<Spot> {
+pub(super) fn spot(picture: &Diagram, inset: Rect, at: Position) -> Option<Spot> {
     if !inset.contains(at) {
         return None;
     }
@@ -249,7 +249,7 @@ fn inner(inset: Rect) -> Rect {
 /// The map in a corner.
 pub(super) fn draw_inset(
     theme: Theme,
-    picture: &Picture,
+    picture: &Diagram,
     selected: usize,
     inset: Rect,
     window: Area,

@@ -19,9 +19,9 @@ use crate::ui::keys::table::{Action, Movement, Zoom};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::graph::cells::{Area, Spot};
-use crate::ui::view::graph::model::{Extent, Picture};
+use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::widget::paint;
-use crate::ui::work::answers::{Listing, Want};
+use crate::ui::work::{listing::Listing, query::Query};
 
 /// The view's own state.
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub(super) struct CallGraph {
     /// Functions whose neighbourhood was entered, the one that is shown last.
     trail: Vec<String>,
     /// What is drawn, until what is wanted is there.
-    shown: Option<(Extent, Arc<Picture>)>,
+    shown: Option<(Extent, Arc<Diagram>)>,
     /// The function under the cursor, of those in the picture.
     at: usize,
     /// The selected function if it has samples but is not in the picture.
@@ -239,7 +239,7 @@ impl CallGraph {
     }
 
     /// Puts the cursor on the selected function, or on what is nearest to it.
-    fn follow(&mut self, session: &mut Session, listing: &Listing, picture: &Picture) {
+    fn follow(&mut self, session: &mut Session, listing: &Listing, picture: &Diagram) {
         let is_there = |at: &usize| picture.functions.get(*at).is_some_and(|it| it.name == session.selected);
         let found = Some(self.at)
             .filter(is_there)
@@ -310,7 +310,7 @@ impl View for CallGraph {
             return;
         };
         let extent = self.extent();
-        let ready = session.picture(&extent).cloned();
+        let ready = session.diagram(&extent).cloned();
         let is_new = match (&ready, &self.shown) {
             (Some(ready), Some((of, old))) => !Arc::ptr_eq(ready, old) || *of != extent,
             (ready, _) => ready.is_some(),
@@ -330,10 +330,10 @@ impl View for CallGraph {
         self.fit(body);
     }
 
-    fn wants(&self, session: &Session) -> Vec<Want> {
+    fn queries(&self, session: &Session) -> Vec<Query> {
         vec![
-            Want::Listing(session.sample_type),
-            Want::Graph(session.sample_type, self.extent()),
+            Query::Listing(session.sample_type),
+            Query::Graph(session.sample_type, self.extent()),
         ]
     }
 
@@ -342,7 +342,7 @@ impl View for CallGraph {
         let parts = parts(body);
         if picture.functions.is_empty() {
             match extent {
-                Extent::Around(name) if session.filters().is_empty() && session.profile.is_some() => {
+                Extent::Around(name) if session.filters().is_empty() && session.profile().is_some() => {
                     let text = [
                         format!("{name} has no samples here."),
                         "Other sample types: i, o or their number.".into(),

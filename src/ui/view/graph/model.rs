@@ -10,7 +10,7 @@ use crate::model::units::percentage;
 use crate::report::{self, Report};
 use crate::ui::view::graph::cells::{Canvas, Link};
 use crate::ui::widget::name;
-use crate::ui::work::answers::Listing;
+use crate::ui::work::listing::Listing;
 
 /// How much of the call graph is drawn.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -23,7 +23,7 @@ pub(in crate::ui) enum Extent {
 
 /// A drawing of the call graph.
 #[derive(Debug, Default)]
-pub(in crate::ui) struct Picture {
+pub(in crate::ui) struct Diagram {
     pub(in crate::ui) functions: Vec<Function>,
     /// The heaviest first.
     pub(in crate::ui) calls: Vec<Call>,
@@ -79,20 +79,31 @@ const MOST_CALLS: usize = 1500;
 /// How many functions are looked at for the nearest one.
 const REACH: usize = 200;
 
-impl Picture {
+impl Diagram {
+    /// Draws as much as is asked for.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] without a report of that name.
+    pub(in crate::ui) fn new(listing: &Listing, extent: &Extent) -> Result<Self> {
+        match extent {
+            Extent::Report => Self::of_report(&listing.report),
+            Extent::Around(name) => Ok(Self::around(listing, name)),
+        }
+    }
+
     /// What `dot` draws of a report's samples: the same functions, calls and values.
     ///
     /// # Errors
     /// [`Error::Cancelled`] without a report of that name.
-    pub(in crate::ui) fn of_report(report: &Report) -> Result<Self> {
+    fn of_report(report: &Report) -> Result<Self> {
         let drawing = report.as_report(report::report("dot").ok_or(Error::Cancelled)?);
         let trimmed = &drawing.trimmed;
         let known = trimmed.candidates + trimmed.dropped_nodes;
-        Ok(Self::new(&drawing, &trimmed.graph, &trimmed.graph.listed, known))
+        Ok(Self::of_nodes(&drawing, &trimmed.graph, &trimmed.graph.listed, known))
     }
 
     /// A function of the whole graph with its callers and callees and theirs; empty if it has no samples.
-    pub(in crate::ui) fn around(listing: &Listing, name: &str) -> Self {
+    fn around(listing: &Listing, name: &str) -> Self {
         let (report, graph) = (&listing.report, &listing.whole);
         let Some(&middle) = listing.by_name.get(name) else {
             return Self::default();
@@ -120,11 +131,11 @@ impl Picture {
                 nodes.push(node);
             }
         }
-        Self::new(report, graph, &nodes, graph.listed.len())
+        Self::of_nodes(report, graph, &nodes, graph.listed.len())
     }
 
     /// Draws some nodes of a graph with the calls between them.
-    fn new(report: &Report, graph: &Graph, nodes: &[NodeId], known: usize) -> Self {
+    fn of_nodes(report: &Report, graph: &Graph, nodes: &[NodeId], known: usize) -> Self {
         let nodes = &nodes[..nodes.len().min(MOST_FUNCTIONS)];
         let names = report
             .frames
@@ -276,7 +287,7 @@ mod tests {
 
     use super::*;
     use crate::decode::{self, Limits};
-    use crate::report::Options;
+    use crate::report::{Environment, Options};
 
     /// Name and cum.
     type NodeKey = (String, String);
@@ -327,10 +338,10 @@ mod tests {
                 let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture");
                 let profile = Arc::new(decode::profile(&bytes[..], Limits::default(), &()).expect("a profile"));
                 let [top, dot] = ["top", "dot"].map(|name| report::report(name).expect("a report"));
-                let report = Report::new(&profile, top, None, &options).expect("a listing");
-                let picture = Picture::of_report(&report).expect("a picture");
+                let report = Report::new(&profile, top, None, &options, &Environment::default()).expect("a listing");
+                let picture = Diagram::of_report(&report).expect("a picture");
                 let mut text = Vec::new();
-                report::write(&profile, dot, None, &options, &mut text).expect("a drawing");
+                report::write(&profile, dot, None, &options, &Environment::default(), &mut text).expect("a drawing");
                 let (nodes, edges) = drawn_by_dot(&String::from_utf8(text).expect("text"));
                 assert!(!nodes.is_empty() && !edges.is_empty(), "{fixture}");
                 let cum = |function: &Function| {

@@ -17,7 +17,7 @@ use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::source::model::{Body, Sourced};
 use crate::ui::widget::{cursor::Cursor, name, paint};
-use crate::ui::work::answers::Want;
+use crate::ui::work::query::Query;
 use row::{Row, rows};
 
 /// The view's own state.
@@ -59,7 +59,7 @@ fn function(session: &Session) -> Option<(String, i64)> {
 /// The source of the selected function, once it is there.
 fn sourced(session: &Session) -> Option<&Arc<Sourced>> {
     let (function, _) = function(session)?;
-    session.sourced().filter(|sourced| sourced.function == function)
+    session.source_text().filter(|sourced| sourced.function == function)
 }
 
 impl Source {
@@ -329,10 +329,10 @@ impl View for Source {
         self.note(session);
     }
 
-    fn wants(&self, session: &Session) -> Vec<Want> {
-        let mut wants = vec![Want::Listing(session.sample_type)];
+    fn queries(&self, session: &Session) -> Vec<Query> {
+        let mut wants = vec![Query::Listing(session.sample_type)];
         let function = function(session).filter(|(function, _)| !function.is_empty());
-        wants.extend(function.map(|(function, _)| Want::Source(session.sample_type, function)));
+        wants.extend(function.map(|(function, _)| Query::Source(session.sample_type, function)));
         wants
     }
 

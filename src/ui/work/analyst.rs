@@ -1,0 +1,108 @@
+//! Makes what is asked of one profile, and keeps what serves the next question. On which thread is `threads`' business.
+
+use std::sync::Arc;
+
+use super::listing::Listing;
+use super::query::{ReportJob, Written};
+use crate::error::{Error, Result};
+use crate::model::{Profile, SampleTypeId};
+use crate::report::{self, Environment, Options, Report};
+
+/// A profile with its options, and what is made of both so far.
+pub(super) struct Analyst {
+    profile: Arc<Profile>,
+    options: Arc<Options>,
+    environment: Environment,
+    /// One for a sample type; the filters and nodes of the first serve all.
+    listings: Vec<Arc<Listing>>,
+    /// A report of lines: its nodes serve all functions.
+    lines: Option<Report>,
+}
+
+impl Analyst {
+    pub(super) fn new(profile: Arc<Profile>, options: Arc<Options>, environment: Environment) -> Self {
+        Self {
+            profile,
+            options,
+            environment,
+            listings: Vec::new(),
+            lines: None,
+        }
+    }
+
+    /// The report of lines of a sample type; of each type the same lines with other values.
+    pub(super) fn lines(&mut self, sample_type: SampleTypeId) -> Result<&Report> {
+        let report = match self.lines.take() {
+            Some(report) if report.sample_type == sample_type => report,
+            Some(report) => report.with_type(sample_type),
+            None => self.report("list", sample_type)?,
+        };
+        Ok(self.lines.insert(report))
+    }
+
+    /// A report of functions: whichever is there, and of this sample type if there is none yet.
+    pub(super) fn any_report(&mut self, sample_type: SampleTypeId) -> Result<Arc<Report>> {
+        let first = match self.listings.first() {
+            Some(first) => Arc::clone(first),
+            None => self.rows(sample_type)?,
+        };
+        Ok(Arc::clone(&first.report))
+    }
+
+    /// The rows of a sample type, and whatever else is known of it.
+    pub(super) fn rows(&mut self, sample_type: SampleTypeId) -> Result<Arc<Listing>> {
+        let of_type = |listing: &&Arc<Listing>| listing.report.sample_type == sample_type;
+        if let Some(listing) = self.listings.iter().find(of_type) {
+            return Ok(Arc::clone(listing));
+        }
+        let report = match self.listings.first() {
+            Some(first) => first.report.with_type(sample_type),
+            None => self.report("top", sample_type)?,
+        };
+        let listing = Arc::new(Listing::rows(Arc::new(report)));
+        self.listings.push(Arc::clone(&listing));
+        Ok(listing)
+    }
+
+    /// The rows of a sample type with what is around each.
+    pub(super) fn listing(&mut self, sample_type: SampleTypeId) -> Result<Arc<Listing>> {
+        let rows = self.rows(sample_type)?;
+        if rows.is_whole {
+            return Ok(rows);
+        }
+        let listing = Arc::new(rows.completed());
+        let places = self.listings.iter_mut();
+        for place in places.filter(|place| place.report.sample_type == sample_type) {
+            *place = Arc::clone(&listing);
+        }
+        Ok(listing)
+    }
+
+    /// Writes a report into memory.
+    pub(super) fn write(&self, job: &ReportJob) -> Result<Written> {
+        let mut bytes = Vec::new();
+        let (step, argument) = (&job.step, job.step.argument.as_deref());
+        let warnings = report::write(
+            &self.profile,
+            step.report,
+            argument,
+            &step.options,
+            &self.environment,
+            &mut bytes,
+        )?;
+        Ok(Written {
+            job: job.clone(),
+            bytes,
+            warnings,
+        })
+    }
+
+    fn report(&self, name: &str, sample_type: SampleTypeId) -> Result<Report> {
+        let row = report::report(name).ok_or(Error::Cancelled)?;
+        let options = Options {
+            sample_index: sample_type.0.to_string(),
+            ..Options::clone(&self.options)
+        };
+        Report::new(&self.profile, row, None, &options, &self.environment)
+    }
+}

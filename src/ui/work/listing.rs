@@ -1,0 +1,98 @@
+//! One sample type as tables show it: the rows of `top`, and the whole graph around them.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::analyze::{CallIdentity, Graph, GraphUse, NodeId, Plan, TrimLimits, Trimmed, heaviest_lines};
+use crate::model::{Line, StringId};
+use crate::report::{self, Align, COLUMNS, Column, Report, Row, TableContext};
+
+/// One sample type as the views show it.
+pub(in crate::ui) struct Listing {
+    /// pprof's `top`.
+    pub(in crate::ui) report: Arc<Report>,
+    /// Its rows, in its order.
+    pub(in crate::ui) rows: Vec<Row>,
+    /// Its columns on the screen, from left to right.
+    pub(in crate::ui) columns: Vec<ListingColumn>,
+    /// Where samples are negative, as in comparisons, the sum of all: what has come, less what has gone. The total is that
+    /// of their absolute values, or of a base.
+    pub(in crate::ui) net: Option<i64>,
+    /// Whether all of the following is there, or no more than the rows know.
+    pub(in crate::ui) is_whole: bool,
+    /// Name → node of the whole graph.
+    pub(in crate::ui) by_name: FxHashMap<String, NodeId>,
+    /// The whole graph, nothing left out, as `peek` shows it.
+    pub(in crate::ui) whole: Graph,
+    /// Name → the line that matters most in it.
+    pub(in crate::ui) lines: FxHashMap<StringId, Line>,
+}
+
+/// A column of a [`Listing`].
+#[derive(Clone, Copy)]
+pub(in crate::ui) struct ListingColumn {
+    pub(in crate::ui) column: &'static Column,
+    /// Its width, which all its values fit.
+    pub(in crate::ui) width: usize,
+    /// See [`report::ScreenPlace::spare`].
+    pub(in crate::ui) spare: u8,
+}
+
+impl std::fmt::Debug for Listing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Listing of {} rows", self.rows.len())
+    }
+}
+
+impl Listing {
+    /// The rows alone.
+    pub(super) fn rows(report: Arc<Report>) -> Self {
+        let rows = report::rows(&report);
+        let context = TableContext { report: &report };
+        // The largest value is not always the longest: 1024kB stands above 341.33kB. Shares of a small base are long.
+        let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, place)| {
+            let numbers = if column.align == Align::Right { &rows[..] } else { &[] };
+            let cells = numbers.iter().map(|row| column.shown(context, row).trim().len());
+            ListingColumn {
+                column,
+                width: cells.max().unwrap_or(0).max(place.width),
+                spare: place.spare,
+            }
+        });
+        let columns = columns.collect();
+        let values = report.weights().values;
+        let is_difference = values.iter().any(|value| *value < 0);
+        Self {
+            net: is_difference.then(|| values.iter().fold(0i64, |sum, value| sum.saturating_add(*value))),
+            columns,
+            by_name: rows.iter().map(|row| (row.name.clone(), row.node)).collect(),
+            rows,
+            is_whole: false,
+            whole: report.trimmed.graph.clone(),
+            lines: FxHashMap::default(),
+            report,
+        }
+    }
+
+    /// The rows with what is around each.
+    pub(super) fn completed(&self) -> Self {
+        let report = &self.report;
+        let everything = Plan {
+            limits: TrimLimits::default(),
+            usage: GraphUse::List(report.options.sort),
+            calls: CallIdentity::Merged,
+        };
+        let whole = Trimmed::new(report.basis(), everything).graph;
+        Self {
+            report: Arc::clone(report),
+            rows: self.rows.clone(),
+            columns: self.columns.clone(),
+            net: self.net,
+            is_whole: true,
+            by_name: whole.listed.iter().map(|&node| (report.name(node), node)).collect(),
+            lines: heaviest_lines(&report.profile, &report.scope, report.weights()),
+            whole,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What ties the rooms together for the program: sources that are loaded, source code that is found, a machine that saves
+//! files and starts programs. Each is a trait of the room that asks, done by the room that can.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cli::Input;
+use crate::decode;
+use crate::error::{Error, Result};
+use crate::host::{self, Caller, Editor, Seat, Shown};
+use crate::load::{self, Combine, Comparison, Keep, Opener};
+use crate::model::{Loaded, visible};
+use crate::progress::Observer;
+use crate::report::{Environment, Found, Missing, Sources, Wanted};
+use crate::source::{Code, CodeFinder, HttpOptions, NotFound, Source};
+use crate::ui::{Existing, Host, Loader, Opened, Saved};
+use crate::zone;
+
+/// What `--demo` opens; no file or URL is called so, as there is a NUL in it.
+const DEMO_NAME: &str = "\0demo";
+
+/// A real heap profile, so that the first command needs nothing else.
+const DEMO: Source = Source::Bytes {
+    name: "demo",
+    bytes: include_bytes!("../assets/demo.pb.gz"),
+};
+
+/// The source that an argument means.
+pub fn source(name: &str) -> Source {
+    match name {
+        DEMO_NAME => DEMO,
+        name => Source::parse(name),
+    }
+}
+
+/// The machine as reports see it, with source code that can be read. Where that may be is asked of the file system, which
+/// takes longer than most reports.
+pub fn environment() -> Environment {
+    Environment {
+        zone: zone::local(),
+        sources: Arc::new(LocalCode(CodeFinder::local())),
+    }
+}
+
+/// Source code on this machine.
+#[derive(Debug)]
+struct LocalCode(CodeFinder);
+
+impl Sources for LocalCode {
+    fn folders(&self) -> String {
+        self.0.folder.to_string_lossy().into_owned()
+    }
+
+    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
+        match self.0.find(wanted.name, wanted.path, wanted.folders) {
+            Ok(Code {
+                text,
+                path,
+                is_elsewhere,
+            }) => Ok(Found {
+                text,
+                path,
+                is_elsewhere,
+            }),
+            Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
+        }
+    }
+}
+
+/// The sources that the user named, with how to read them.
+pub struct Inputs {
+    /// As they were typed.
+    pub sources: Vec<String>,
+    /// How servers are asked.
+    pub http: HttpOptions,
+    /// How much a profile may hold.
+    pub limits: decode::Limits,
+    combine: Combine,
+}
+
+impl Inputs {
+    /// What the command line asks for.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it names nothing to read.
+    pub fn new(input: &Input) -> Result<Self> {
+        let sources = match (&input.sources[..], input.demo) {
+            ([], true) => vec![DEMO_NAME.into()],
+            ([], false) => {
+                let usage = "which profile? Name a file or URL, e.g. heaptui localhost:6060, or look around with heaptui --demo";
+                return Err(Error::Usage(usage.into()));
+            }
+            (_, true) => return Err(Error::Usage("either --demo or a profile of yours".into())),
+            (sources, false) => sources.to_vec(),
+        };
+        let mut limits = decode::Limits::default();
+        let mut http = HttpOptions {
+            seconds: input.seconds,
+            timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            tls_ca: input.tls.ca.clone(),
+            tls_cert: input.tls.cert.clone(),
+            tls_key: input.tls.key.clone(),
+            ..HttpOptions::default()
+        };
+        if let Some(max_bytes) = input.max_bytes {
+            limits.max_bytes = max_bytes;
+            http.max_bytes = max_bytes;
+        }
+        Ok(Self {
+            sources,
+            combine: input.combine.clone(),
+            http,
+            limits,
+        })
+    }
+
+    /// Reads all of them.
+    ///
+    /// # Errors
+    /// As [`load::load`].
+    pub fn load(&self, keep: Keep, observer: &dyn Observer) -> Result<Loaded> {
+        let open = |name: &str| {
+            let bytes = source(name).open(&self.http, observer)?;
+            decode::profile(bytes, self.limits, &())
+        };
+        let opener = Opener {
+            open: &open,
+            show: &|name| source(name).name(),
+        };
+        load::load(&self.sources, &self.combine, keep, &opener)
+    }
+}
+
+impl Loader for Inputs {
+    fn name(&self) -> String {
+        let short = |name: &String| match source(name) {
+            Source::File(path) => path
+                .file_name()
+                .map_or(name.clone(), |file| file.to_string_lossy().into_owned()),
+            other => other.name(),
+        };
+        let all = |names: &[String]| match names {
+            [] => String::new(),
+            [only] => short(only),
+            [first, rest @ ..] => format!("{} and {} more", short(first), rest.len()),
+        };
+        let own = all(&self.sources);
+        let name = match (all(&self.combine.base), self.combine.comparison) {
+            (base, _) if base.is_empty() => own,
+            (base, Comparison::Subtract) => format!("{own} less {base}"),
+            (base, Comparison::Diff) => format!("{own} against {base}"),
+        };
+        visible(&name).into_owned()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.sources.iter().any(|name| matches!(source(name), Source::Url(_)))
+    }
+
+    fn load(&self, observer: &dyn Observer) -> Result<Loaded> {
+        self.load(Keep::Snapshots, observer)
+    }
+}
+
+/// The machine that the program runs on.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine;
+
+impl Host for Machine {
+    fn save(&self, file: &str, bytes: &[u8], existing: Existing) -> Result<Saved> {
+        let path = Path::new(file);
+        let is_written = match existing {
+            Existing::Replace => host::save(bytes, path, Caller::Dashboard).map(|()| true)?,
+            Existing::Keep => host::save_new(bytes, path, Caller::Dashboard)?,
+        };
+        Ok(if is_written { Saved::Written } else { Saved::Kept })
+    }
+
+    fn open_page(&self, page: &[u8]) -> Result<Opened> {
+        let path = host::save_page(page, "html")?;
+        Ok(match Seat::local().show(&path) {
+            Shown::InBrowser(told) => Opened::Shown(told),
+            Shown::Instructions(told) => Opened::Instructions(told),
+        })
+    }
+
+    fn editor(&self, file: &Path, line: i64) -> Option<Command> {
+        Editor::local().map(|editor| editor.command(file, line))
+    }
+}
