@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Output;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -89,10 +90,12 @@ fn a_page_is_opened_or_one_is_told_where_it_is() {
             output.status.success() && output.stderr.is_empty(),
             "{args}: {output:?}"
         );
-        let pages = fs::read_dir(folder.path())
-            .expect("the folder")
-            .flatten()
-            .map(|entry| entry.path());
+        let entries = |folder: &Path| {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect::<Vec<_>>()
+        };
+        // In a folder of the user's own among those of others.
+        let pages = entries(folder.path()).into_iter().flat_map(|own| entries(&own));
         let pages: Vec<_> = pages
             .filter(|path| path.extension().is_some_and(|ending| ending == "html"))
             .collect();
