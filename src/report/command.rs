@@ -6,7 +6,7 @@
 
 use super::options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 use super::sample_types::sample_type;
-use super::{REPORTS, ReportRow, report, similar};
+use super::{REPORTS, ReportRow, Words, report, similar};
 use crate::analyze::Sort;
 use crate::model::{Profile, SampleTypeId};
 
@@ -191,18 +191,17 @@ fn command(words: &[&str], options: &Options) -> Step {
             focus.push(word);
         }
     }
-    let (focus_option, ignore_option) = if row.name == "tags" {
-        ("tagfocus", "tagignore")
-    } else {
-        ("focus", "ignore")
+    let filters = match row.words {
+        Words::Frames => [&mut options.focus, &mut options.ignore],
+        Words::Labels => [&mut options.tag_focus, &mut options.tag_ignore],
     };
-    for (name, expressions) in [(focus_option, focus), (ignore_option, ignore)] {
-        if let (false, Some(row)) = (expressions.is_empty(), option(name)) {
-            let _ = row.set(&mut options, &expressions.join("|"));
+    for (filter, expressions) in filters.into_iter().zip([focus, ignore]) {
+        if !expressions.is_empty() {
+            *filter = expressions.join("|");
         }
     }
-    if options.node_count == -1 && row.name == "top" {
-        options.node_count = 10;
+    if let (-1, Some(nodes)) = (options.node_count, row.prompt_nodes) {
+        options.node_count = nodes;
     }
     Step::Report(Box::new(ReportStep {
         report: row,

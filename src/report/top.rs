@@ -39,7 +39,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::table::{ColumnId, Key, Order, ScreenPlace, Value, row_fields, screen_columns};
-    use super::super::{Options, report};
+    use super::super::{Environment, Options, TOP};
     use super::*;
     use crate::model::{Function, LabelSetId, Line, Profile, ValueType};
 
@@ -73,15 +73,8 @@ mod tests {
 
     #[test]
     fn a_column_of_the_screen_alone_changes_no_report() {
-        let row = report("top").expect("a report");
-        let report = Report::new(
-            &profile(),
-            row,
-            None,
-            &Options::default(),
-            &crate::report::Environment::default(),
-        )
-        .expect("a report");
+        let options = Options::default();
+        let report = Report::new(&profile(), &TOP, None, &options, &Environment::default()).expect("a report");
         let twice = Column {
             id: ColumnId::Sum,
             head: "twice",

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use super::super::aggregate::Report;
 use super::super::callgraph::picture;
 use super::super::header;
+use super::super::reports::DOT;
 use super::super::sample_types::SAMPLE_TYPES;
 use super::super::table::{Inline, rows_of};
 use super::stacks;
 use crate::analyze::{CallIdentity, GraphUse, NodeId, Plan, Sort, TrimLimits, Trimmed, base_name};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphics::Picture;
 use crate::model::{SampleTypeId, units};
 
@@ -78,10 +79,9 @@ impl Data {
         let reports: Vec<Report> = ids.iter().map(|&id| report.with_type(id)).collect();
         let mut names = Names::default();
         let mut types: Vec<Type> = reports.iter().map(|report| Type::new(report, &mut names)).collect();
-        let dot = super::super::report("dot").ok_or(Error::Cancelled)?;
         let mut graphs = Vec::new();
         for (one, of) in types.iter_mut().zip(&reports) {
-            let drawn = of.as_report(dot);
+            let drawn = of.as_report(&DOT);
             let graph = &drawn.trimmed.graph;
             let boxes = graph.listed.iter().map(|&node| graph.frame(node));
             one.graph = boxes.map(|node| names.number(report, node)).collect();

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::listing::Listing;
 use super::query::{ReportJob, Written};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Profile, SampleTypeId};
-use crate::report::{self, Environment, Options, Report};
+use crate::report::{self, Environment, Options, Report, ReportRow};
 
 /// A profile with its options, and what is made of both so far.
 pub(super) struct Analyst {
@@ -35,7 +35,7 @@ impl Analyst {
         let report = match self.lines.take() {
             Some(report) if report.sample_type == sample_type => report,
             Some(report) => report.with_type(sample_type),
-            None => self.report("list", sample_type)?,
+            None => self.report(&report::LIST, sample_type)?,
         };
         Ok(self.lines.insert(report))
     }
@@ -57,7 +57,7 @@ impl Analyst {
         }
         let report = match self.listings.first() {
             Some(first) => first.report.with_type(sample_type),
-            None => self.report("top", sample_type)?,
+            None => self.report(&report::TOP, sample_type)?,
         };
         let listing = Arc::new(Listing::rows(Arc::new(report)));
         self.listings.push(Arc::clone(&listing));
@@ -97,8 +97,7 @@ impl Analyst {
         })
     }
 
-    fn report(&self, name: &str, sample_type: SampleTypeId) -> Result<Report> {
-        let row = report::report(name).ok_or(Error::Cancelled)?;
+    fn report(&self, row: &ReportRow, sample_type: SampleTypeId) -> Result<Report> {
         let options = Options {
             sample_index: sample_type.0.to_string(),
             ..Options::clone(&self.options)

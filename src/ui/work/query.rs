@@ -62,7 +62,7 @@ impl Query {
             }
             Self::Graph(sample_type, extent) => {
                 let listing = analyst.listing(*sample_type)?;
-                Answer::Graph(Arc::new(Diagram::new(&listing, extent)?))
+                Answer::Graph(Arc::new(Diagram::new(&listing, extent)))
             }
             Self::Source(sample_type, function) => {
                 let lines = analyst.lines(*sample_type)?;

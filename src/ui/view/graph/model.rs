@@ -5,7 +5,6 @@ use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
 use crate::analyze::{Edge, Graph, NodeId, by_size};
-use crate::error::{Error, Result};
 use crate::model::units::percentage;
 use crate::report::{self, Report};
 use crate::ui::view::graph::cells::{Canvas, Link};
@@ -81,25 +80,19 @@ const REACH: usize = 200;
 
 impl Diagram {
     /// Draws as much as is asked for.
-    ///
-    /// # Errors
-    /// [`Error::Cancelled`] without a report of that name.
-    pub(in crate::ui) fn new(listing: &Listing, extent: &Extent) -> Result<Self> {
+    pub(in crate::ui) fn new(listing: &Listing, extent: &Extent) -> Self {
         match extent {
             Extent::Report => Self::of_report(&listing.report),
-            Extent::Around(name) => Ok(Self::around(listing, name)),
+            Extent::Around(name) => Self::around(listing, name),
         }
     }
 
     /// What `dot` draws of a report's samples: the same functions, calls and values.
-    ///
-    /// # Errors
-    /// [`Error::Cancelled`] without a report of that name.
-    fn of_report(report: &Report) -> Result<Self> {
-        let drawing = report.as_report(report::report("dot").ok_or(Error::Cancelled)?);
+    fn of_report(report: &Report) -> Self {
+        let drawing = report.as_report(&report::DOT);
         let trimmed = &drawing.trimmed;
         let known = trimmed.candidates + trimmed.dropped_nodes;
-        Ok(Self::of_nodes(&drawing, &trimmed.graph, &trimmed.graph.listed, known))
+        Self::of_nodes(&drawing, &trimmed.graph, &trimmed.graph.listed, known)
     }
 
     /// A function of the whole graph with its callers and callees and theirs; empty if it has no samples.
@@ -337,9 +330,9 @@ mod tests {
                 let file = format!("tests/fixtures/{fixture}.pb.gz");
                 let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture");
                 let profile = Arc::new(decode::profile(&bytes[..], Limits::default(), &()).expect("a profile"));
-                let [top, dot] = ["top", "dot"].map(|name| report::report(name).expect("a report"));
+                let [top, dot] = [&report::TOP, &report::DOT];
                 let report = Report::new(&profile, top, None, &options, &Environment::default()).expect("a listing");
-                let picture = Diagram::of_report(&report).expect("a picture");
+                let picture = Diagram::of_report(&report);
                 let mut text = Vec::new();
                 report::write(&profile, dot, None, &options, &Environment::default(), &mut text).expect("a drawing");
                 let (nodes, edges) = drawn_by_dot(&String::from_utf8(text).expect("text"));
