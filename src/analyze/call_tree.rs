@@ -1,15 +1,14 @@
 //! The whole call tree of one sample type, from the roots down or from the leaves up.
 //!
 //! Contexts are numbered as they are read: a context, then what is below its largest child, then the next child. So what
-//! is below a context is a range of numbers, and children are found by leaps over what is below them. Most contexts of a
-//! deep tree are links of a chain without a choice; all links have the same sums, so a chain is kept as one row.
+//! is below a context is a range of numbers, and children are found by leaps over what is below them. It has the
+//! chains of a [`StackTree`], in another order.
 
 use std::cmp::Reverse;
-use std::ops::Range;
 
 use super::frames::NodeId;
 use super::graph::Basis;
-use super::routes::{Own, Routes};
+use super::stack_tree::{ChainId, ChainSums, Drawn, StackTree};
 use crate::error::Result;
 use crate::progress::Observer;
 
@@ -107,18 +106,61 @@ impl CallTree {
     /// # Errors
     /// What the observer stops with.
     pub fn new(basis: Basis<'_>, direction: Direction, observer: &dyn Observer) -> Result<Self> {
-        let routes = Routes::new(basis, direction, observer)?;
-        let mut builder = Builder::new(&routes, Ranks::new(&basis), direction);
-        while let Some(todo) = builder.todo.pop() {
-            match todo {
-                Todo::Close(chain) => builder.tree.chains[chain as usize].after = builder.tree.chains.len() as u32,
-                Todo::Open { routes, depth, above } => {
+        let stacks = StackTree::new(&[basis], direction, || observer.progress(0, None))?;
+        let sums = stacks.sums(&basis, Drawn::ByValue);
+        let children = Children::new(&stacks, &sums, &Ranks::new(&basis));
+        let mut tree = Self {
+            nodes: Vec::new(),
+            chains: Vec::with_capacity(stacks.chains().len()),
+            direction,
+            by_node: Vec::new(),
+        };
+        let mut todo = vec![Todo::Open(ChainId::ROOT, 0)];
+        while let Some(next) = todo.pop() {
+            match next {
+                Todo::Close(at) => tree.chains[at as usize].after = tree.chains.len() as u32,
+                Todo::Open(chain, above) => {
                     observer.progress(0, None)?;
-                    builder.chain(routes, depth, above);
+                    let (at, below) = (tree.chains.len() as u32, children.of(chain));
+                    tree.chains.push(Chain {
+                        first: tree.nodes.len() as u32,
+                        above,
+                        after: at,
+                        children: below.len() as u32,
+                        cum: sums.cum(chain),
+                        ends: sums.flat(chain),
+                        weight: sums.weight(chain),
+                        own: sums.own_weight(chain),
+                    });
+                    match chain {
+                        ChainId::ROOT => tree.nodes.push(NO_NODE),
+                        chain => tree.nodes.extend(stacks.nodes(chain)),
+                    }
+                    todo.push(Todo::Close(at));
+                    todo.extend(below.iter().rev().map(|&child| Todo::Open(child, at)));
                 }
             }
         }
-        Ok(builder.finish(basis.frames.len()))
+        tree.nodes.shrink_to_fit();
+        tree.count_contexts(basis.frames.len());
+        Ok(tree)
+    }
+
+    /// Finds the heaviest context of each node, and how many it has.
+    fn count_contexts(&mut self, nodes: usize) {
+        let mut by_node = vec![(TreeNodeId::ROOT, 0u32); nodes];
+        let mut weights = vec![0; nodes];
+        for (at, chain) in self.chains.iter().enumerate().skip(1) {
+            for id in chain.first..=self.last(at) {
+                let node = self.nodes[id as usize].index();
+                let (heaviest, count) = &mut by_node[node];
+                if *count == 0 || chain.weight > weights[node] {
+                    (*heaviest, weights[node]) = (TreeNodeId(id), chain.weight);
+                }
+                *count += 1;
+            }
+        }
+        self.by_node = by_node;
     }
 
     /// A context.
@@ -247,116 +289,44 @@ impl Ranks {
     }
 }
 
-/// A tree that is being built.
-struct Builder<'r> {
-    tree: CallTree,
-    routes: &'r Routes,
-    ranks: Ranks,
-    todo: Vec<Todo>,
-}
-
 enum Todo {
-    /// Routes that have `depth` steps in common with what is above them, and the next step with each other.
-    Open {
-        routes: Range<usize>,
-        depth: u32,
-        above: u32,
-    },
-    /// Everything below a chain is there.
+    /// A chain is to be added, below this row.
+    Open(ChainId, u32),
+    /// Everything below this row is there.
     Close(u32),
 }
 
-impl<'r> Builder<'r> {
-    fn new(routes: &'r Routes, ranks: Ranks, direction: Direction) -> Self {
-        let root = CallTree {
-            nodes: vec![NO_NODE],
-            chains: Vec::new(),
-            direction,
-            by_node: Vec::new(),
-        };
-        let mut builder = Self {
-            tree: root,
-            routes,
-            ranks,
-            todo: Vec::new(),
-        };
-        let all = 0..routes.len();
-        let cum = routes.sums(all.clone()).and(routes.empty()).value();
-        builder.add(0, 0, cum, Some(routes.empty()), all, 0);
-        builder
-    }
+/// The children of each chain, heaviest first; of equal ones by name.
+struct Children {
+    /// Where the children of each chain begin, and where those of the last end.
+    starts: Vec<u32>,
+    chains: Vec<ChainId>,
+}
 
-    /// Adds the chain that all of `routes` follow from step `depth` on.
-    fn chain(&mut self, routes: Range<usize>, depth: u32, above: u32) {
-        let cum = self.routes.sums(routes.clone()).value();
-        let shortest = routes.start;
-        let commons = (shortest + 1..routes.end).map(|route| self.routes.common(route));
-        let to = commons.min().unwrap_or(self.routes.steps(shortest));
-        let first = self.tree.nodes.len() as u32;
-        let nodes = (depth..to).map(|step| self.routes.node(shortest, step));
-        self.tree.nodes.extend(nodes);
-        // The shortest comes first: only it can end where the others go on.
-        let ends = (self.routes.steps(shortest) == to).then(|| self.routes.own(shortest));
-        let rest = shortest + usize::from(ends.is_some())..routes.end;
-        self.add(first, above, cum, ends, rest, to);
-    }
-
-    /// Adds a chain's row and plans what is below: `routes` have `depth` steps in common with it.
-    fn add(&mut self, first: u32, above: u32, cum: i64, ends: Option<Own>, routes: Range<usize>, depth: u32) {
-        let at = self.tree.chains.len() as u32;
-        let planned = self.todo.len();
-        self.todo.push(Todo::Close(at));
-        let own = ends.map_or(0, |own| own.weight);
-        let weight = own + self.routes.sums(routes.clone()).weight();
-        let mut from = routes.start;
-        while from < routes.end {
-            let branches = |route: &usize| self.routes.common(*route) <= depth;
-            let to = (from + 1..routes.end).find(branches).unwrap_or(routes.end);
-            self.todo.push(Todo::Open {
-                routes: from..to,
-                depth,
-                above: at,
-            });
-            from = to;
+impl Children {
+    fn new(stacks: &StackTree, sums: &ChainSums<'_>, ranks: &Ranks) -> Self {
+        let below_root = || stacks.chains().skip(1);
+        let mut starts = vec![0u32; stacks.chains().len() + 1];
+        below_root().for_each(|chain| starts[stacks.above(chain).index() + 1] += 1);
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
         }
-        let (routes, ranks) = (self.routes, &self.ranks.0);
-        let children = &mut self.todo[planned + 1..];
-        // What is to be done first stands last.
-        children.sort_by_cached_key(|todo| match todo {
-            Todo::Open { routes: some, .. } => {
-                let rank = ranks[routes.node(some.start, depth).index()];
-                (routes.sums(some.clone()).weight(), Reverse(rank))
-            }
-            Todo::Close(_) => (0, Reverse(0)),
-        });
-        self.tree.chains.push(Chain {
-            first,
-            above,
-            after: at,
-            children: children.len() as u32,
-            cum,
-            ends: ends.map_or(0, |own| own.value()),
-            weight,
-            own,
-        });
+        let mut keyed = vec![(Reverse(0), 0, ChainId::ROOT); below_root().len()];
+        let mut next = starts.clone();
+        for chain in below_root() {
+            let rank = stacks.nodes(chain).next().map_or(0, |node| ranks.0[node.index()]);
+            let at = &mut next[stacks.above(chain).index()];
+            keyed[*at as usize] = (Reverse(sums.weight(chain)), rank, chain);
+            *at += 1;
+        }
+        for ends in starts.windows(2) {
+            keyed[ends[0] as usize..ends[1] as usize].sort_unstable();
+        }
+        let chains = keyed.into_iter().map(|(_, _, chain)| chain).collect();
+        Self { starts, chains }
     }
 
-    fn finish(mut self, nodes: usize) -> CallTree {
-        let mut by_node = vec![(TreeNodeId::ROOT, 0u32); nodes];
-        let mut weights = vec![0; nodes];
-        for (at, chain) in self.tree.chains.iter().enumerate().skip(1) {
-            for id in chain.first..=self.tree.last(at) {
-                let node = self.tree.nodes[id as usize].index();
-                let (heaviest, count) = &mut by_node[node];
-                if *count == 0 || chain.weight > weights[node] {
-                    (*heaviest, weights[node]) = (TreeNodeId(id), chain.weight);
-                }
-                *count += 1;
-            }
-        }
-        self.tree.by_node = by_node;
-        self.tree.nodes.shrink_to_fit();
-        self.tree.chains.shrink_to_fit();
-        self.tree
+    fn of(&self, chain: ChainId) -> &[ChainId] {
+        &self.chains[self.starts[chain.index()] as usize..self.starts[chain.index() + 1] as usize]
     }
 }

@@ -1,9 +1,11 @@
 //! The graph as a forest: a node for each way in which a function is reached.
 
-use rustc_hash::FxHashMap;
+use std::convert::Infallible;
 
+use super::call_tree::Direction;
 use super::frames::NodeId;
 use super::graph::{Basis, Edge, Graph, Node};
+use super::stack_tree::{ChainId, StackTree};
 
 /// Which contexts the samples of a scope end in.
 #[derive(Clone, Debug, Default)]
@@ -36,50 +38,34 @@ impl Paths {
 }
 
 impl Graph {
-    /// Adds up the samples of a scope by context. Contexts are numbered so that a caller comes before its callees.
+    /// Adds up the samples of a scope by context. Contexts are numbered as samples come to them, so that a caller comes
+    /// before its callees.
     pub fn by_context(basis: Basis<'_>) -> (Self, Paths) {
-        let mut nodes: Vec<Node> = Vec::new();
-        let mut contexts: Vec<NodeId> = Vec::new();
-        let mut edges: Vec<Edge> = Vec::new();
-        // For each context the row of the one edge that leads to it.
-        let mut edge_to: Vec<usize> = Vec::new();
-        let mut index: FxHashMap<(Option<NodeId>, NodeId), NodeId> = FxHashMap::default();
-        let mut paths = Paths::default();
-        for span in basis.scope.spans() {
+        let Ok(stacks) = StackTree::new(&[basis], Direction::TopDown, || Ok::<(), Infallible>(()));
+        let mut draft = Contexts::new(&stacks);
+        let mut leaves = Vec::with_capacity(basis.scope.spans().len());
+        let mut path = Vec::new();
+        for (span, leaf) in basis.scope.spans().iter().zip(stacks.leaves()) {
+            let leaf = leaf.and_then(|chain| draft.last_of(chain));
+            leaves.push(leaf);
+            let Some(leaf) = leaf else { continue };
             let (value, divisor) = basis.weights.of(span.sample.index());
-            if value == 0 && divisor == 0 {
-                paths.leaves.push(None);
-                continue;
-            }
-            let mut at: Option<NodeId> = None;
-            for (frame, inline) in basis.frames.walk(basis.stack(span)) {
-                let next = NodeId(nodes.len() as u32);
-                let context = *index.entry((at, frame)).or_insert(next);
-                if context == next {
-                    nodes.push(Node::default());
-                    contexts.push(frame);
-                    paths.callers.push(at);
-                    edge_to.push(edges.len());
-                    edges.extend(at.map(|from| Edge::new(from, context)));
+            path.clear();
+            path.extend(std::iter::successors(Some(leaf), |context| {
+                draft.callers[context.index()]
+            }));
+            for (context, (_, inline)) in path.iter().rev().zip(basis.frames.walk(basis.stack(span))) {
+                draft.nodes[context.index()].add_cum(value, divisor);
+                if let Some(edge) = draft.edge_to[context.index()] {
+                    draft.edges[edge].add(value, divisor, inline);
                 }
-                let sums = &mut nodes[context.index()];
-                sums.cum = sums.cum.saturating_add(value);
-                sums.cum_divisor = sums.cum_divisor.saturating_add(divisor);
-                if at.is_some() {
-                    edges[edge_to[context.index()]].add(value, divisor, inline);
-                }
-                at = Some(context);
             }
-            if let Some(leaf) = at {
-                let sums = &mut nodes[leaf.index()];
-                sums.flat = sums.flat.saturating_add(value);
-                sums.flat_divisor = sums.flat_divisor.saturating_add(divisor);
-            }
-            paths.leaves.push(at);
+            draft.nodes[leaf.index()].add_flat(value, divisor);
         }
-        let mut graph = Self::linked(nodes, edges);
-        graph.contexts = contexts;
-        (graph, paths)
+        let mut graph = Self::linked(draft.nodes, draft.edges);
+        graph.contexts = draft.frames;
+        let callers = draft.callers;
+        (graph, Paths { leaves, callers })
     }
 
     /// Takes out the listed contexts that are not kept. What they called hangs on their caller, by a residual edge,
@@ -110,5 +96,53 @@ impl Graph {
             self.callees[caller.index()].extend(below);
         }
         self.listed.retain(|node| kept[node.index()]);
+    }
+}
+
+/// Contexts that samples came to so far.
+struct Contexts<'s> {
+    stacks: &'s StackTree,
+    /// For each chain its last context, once a sample came there.
+    last: Vec<Option<NodeId>>,
+    nodes: Vec<Node>,
+    /// For each context what is called there, where from, and the row of the edge that leads there.
+    frames: Vec<NodeId>,
+    callers: Vec<Option<NodeId>>,
+    edge_to: Vec<Option<usize>>,
+    edges: Vec<Edge>,
+}
+
+impl<'s> Contexts<'s> {
+    fn new(stacks: &'s StackTree) -> Self {
+        Self {
+            stacks,
+            last: vec![None; stacks.chains().len()],
+            nodes: Vec::new(),
+            frames: Vec::new(),
+            callers: Vec::new(),
+            edge_to: Vec::new(),
+            edges: Vec::new(),
+        }
+    }
+
+    /// The last context of a chain, made with all above it if it is new; `None` for the root.
+    fn last_of(&mut self, chain: ChainId) -> Option<NodeId> {
+        let upwards = std::iter::successors(Some(chain), |&chain| Some(self.stacks.above(chain)));
+        let is_new = |chain: &ChainId| *chain != ChainId::ROOT && self.last[chain.index()].is_none();
+        let new: Vec<ChainId> = upwards.take_while(is_new).collect();
+        for chain in new.into_iter().rev() {
+            let mut caller = self.last[self.stacks.above(chain).index()];
+            for frame in self.stacks.nodes(chain) {
+                let context = NodeId(self.nodes.len() as u32);
+                self.nodes.push(Node::default());
+                self.frames.push(frame);
+                self.callers.push(caller);
+                self.edge_to.push(caller.map(|_| self.edges.len()));
+                self.edges.extend(caller.map(|from| Edge::new(from, context)));
+                caller = Some(context);
+            }
+            self.last[chain.index()] = caller;
+        }
+        self.last[chain.index()]
     }
 }

@@ -1,8 +1,7 @@
 //! What the samples that pass certain nodes add up to.
 
 use super::frames::NodeId;
-use super::graph::{Basis, mean};
-use super::routes::clamp;
+use super::graph::{Basis, mean_of_sums};
 use crate::model::LocationId;
 
 /// Sum over the samples that have one of the wanted nodes anywhere in their stack, each sample once however many of its
@@ -21,5 +20,5 @@ pub fn covered(basis: Basis<'_>, is_wanted: impl Fn(NodeId) -> bool) -> i64 {
             divisor += i128::from(own.1);
         }
     }
-    mean(clamp(sum), clamp(divisor))
+    mean_of_sums(sum, divisor)
 }

@@ -97,6 +97,12 @@ pub fn mean(sum: i64, divisor: i64) -> i64 {
     sum.checked_div(divisor).unwrap_or(sum)
 }
 
+/// The mean of sums over any number of samples; what 64 bits do not hold is the nearest that they do.
+pub(super) fn mean_of_sums(value: i128, divisor: i128) -> i64 {
+    let clamp = |sum: i128| sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+    mean(clamp(value), clamp(divisor))
+}
+
 /// A row of [`Graph::edges`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct EdgeId(pub u32);

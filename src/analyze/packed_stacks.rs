@@ -7,8 +7,6 @@ use super::call_tree::Direction;
 use super::filter::Span;
 use super::frames::NodeId;
 use super::graph::Basis;
-use crate::error::Result;
-use crate::progress::Observer;
 
 /// Stacks as words; the node of each step plus 1 stands in a few bits, the first step highest; 0 ends a stack.
 pub(super) struct Packed {
@@ -120,13 +118,16 @@ impl Writer {
     }
 }
 
-/// How many stacks are looked at between two questions whether that is still wanted.
+/// How many stacks are looked at between two calls of `watch`.
 pub(super) const WATCH: usize = 1 << 14;
 /// So few stacks are compared outright.
 const FEW: usize = 16;
 
 /// All stacks, in the order of their words.
-pub(super) fn sorted(packed: &Packed, observer: &dyn Observer) -> Result<Vec<u32>> {
+///
+/// # Errors
+/// What `watch`, which is called every now and then, stops with.
+pub(super) fn sorted<E>(packed: &Packed, watch: &mut impl FnMut() -> Result<(), E>) -> Result<Vec<u32>, E> {
     let mut keys: Vec<(u64, u32)> = (0..packed.lens.len() as u32).map(|stack| (0, stack)).collect();
     let mut work = vec![(0..keys.len(), 0)];
     while let Some((range, at)) = work.pop() {
@@ -137,7 +138,7 @@ pub(super) fn sorted(packed: &Packed, observer: &dyn Observer) -> Result<Vec<u32
             group.sort_unstable_by(|a, b| rest(a.1).cmp(rest(b.1)).then(a.1.cmp(&b.1)));
             continue;
         }
-        observer.progress(0, None)?;
+        watch()?;
         for (word, stack) in group.iter_mut() {
             *word = packed.words(*stack).get(at).copied().unwrap_or(0);
         }

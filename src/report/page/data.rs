@@ -13,7 +13,6 @@ use super::super::sample_types::SAMPLE_TYPES;
 use super::super::table::{Inline, rows_of};
 use super::stacks;
 use crate::analyze::{CallIdentity, GraphUse, NodeId, Plan, Sort, TrimLimits, Trimmed, base_name};
-use crate::error::Result;
 use crate::graphics::Picture;
 use crate::model::{SampleTypeId, units};
 
@@ -70,7 +69,7 @@ struct Tree {
 }
 
 impl Data {
-    pub(super) fn new(report: &Report) -> Result<Self> {
+    pub(super) fn new(report: &Report) -> Self {
         let count = report.profile.sample_types.len();
         let mut ids: Vec<SampleTypeId> = (0..count).map(SampleTypeId::from_index).take(MAX_TYPES).collect();
         if !ids.contains(&report.sample_type) {
@@ -88,7 +87,7 @@ impl Data {
             graphs.push(picture(&drawn));
         }
         let mut tree = Tree::default();
-        for context in stacks::contexts(report, &ids)? {
+        for context in stacks::contexts(report, &ids) {
             tree.depth.push(context.depth);
             tree.name.push(match context.node {
                 Some(node) => names.number(report, node) as i64,
@@ -115,7 +114,7 @@ impl Data {
         let facts = header::profile(report)
             .into_iter()
             .filter(|fact| !fact.starts_with("Type: "));
-        Ok(Self {
+        Self {
             title,
             facts: facts.chain(header::active_filters(report)).collect(),
             by: match report.options.sort {
@@ -127,7 +126,7 @@ impl Data {
             types,
             tree,
             graphs,
-        })
+        }
     }
 }
 

@@ -26,7 +26,7 @@ const STYLE_HASH: &str = "HYAaq5xgx3M1p4lKHS8sitdaHWwflNqWOZOfZfZHXXw=";
 const SCRIPT_HASH: &str = "8MXkeMlBkdy2CxvMJ3VPBJX9sWeIqMF8rA3+IpCI3qM=";
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
-    let data = data::Data::new(report)?;
+    let data = data::Data::new(report);
     let json = embedded(&data.json());
     let title = escaped(&data.title);
     let mut graphs = Vec::new();

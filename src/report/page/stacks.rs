@@ -1,12 +1,12 @@
 //! The call trees of several sample types as one, without what is too small to be seen.
 
 use std::cmp::{Ordering, Reverse};
+use std::convert::Infallible;
 
 use rustc_hash::FxHashMap;
 
 use super::super::aggregate::Report;
-use crate::analyze::{ChainId, NodeId, Overlay};
-use crate::error::Result;
+use crate::analyze::{ChainId, Direction, Drawn, NodeId, StackTree};
 use crate::model::SampleTypeId;
 
 /// The smallest share of the whole, of any sample type, that a context is kept for.
@@ -28,34 +28,34 @@ pub(super) struct Context {
 
 /// What is kept of the trees of some sample types, in the order of a walk, largest first, what is left out of a
 /// context's children last.
-pub(super) fn contexts(report: &Report, types: &[SampleTypeId]) -> Result<Vec<Context>> {
+pub(super) fn contexts(report: &Report, types: &[SampleTypeId]) -> Vec<Context> {
     let bases: Vec<_> = types.iter().map(|&id| report.basis_of(id)).collect();
-    let overlay = Overlay::new(&bases, &())?;
-    let mut shares = vec![0.0; overlay.chains().len()];
+    let Ok(tree) = StackTree::new(&bases, Direction::TopDown, || Ok::<(), Infallible>(()));
+    let mut shares = vec![0.0; tree.chains().len()];
     for basis in &bases {
-        let column = overlay.column(basis);
-        let all = column.weight(ChainId::ROOT);
-        for chain in overlay.chains().filter(|_| all > 0) {
-            let share = column.weight(chain) as f64 / all as f64;
+        let sums = tree.sums(basis, Drawn::AsShown);
+        let all = sums.weight(ChainId::ROOT);
+        for chain in tree.chains().filter(|_| all > 0) {
+            let share = sums.weight(chain) as f64 / all as f64;
             shares[chain.index()] = share.max(shares[chain.index()]);
         }
     }
-    let mut kept = Kept::new(&overlay, &shares);
+    let mut kept = Kept::new(&tree, &shares);
     for basis in &bases {
-        let column = overlay.column(basis);
+        let sums = tree.sums(basis, Drawn::AsShown);
         for one in &mut kept.chains {
             let chain = one.chain;
-            one.values.push((column.cum(chain), column.flat(chain)));
-            one.weights.push(column.weight(chain));
+            one.values.push((sums.cum(chain), sums.flat(chain)));
+            one.weights.push(sums.weight(chain));
             // Of them nothing is told but how wide they are.
             let rest = one.small.iter().fold((0i64, 0i64), |(cum, width), &small| {
-                let weight = i64::try_from(column.weight(small)).unwrap_or(i64::MAX);
-                (cum.saturating_add(column.cum(small)), width.saturating_add(weight))
+                let weight = i64::try_from(sums.weight(small)).unwrap_or(i64::MAX);
+                (cum.saturating_add(sums.cum(small)), width.saturating_add(weight))
             });
             one.rest.push(rest);
         }
     }
-    Ok(kept.walk(&overlay, &shares, |node| report.name(node)))
+    kept.walk(&tree, &shares, |node| report.name(node))
 }
 
 /// The chains that are kept, the root first, each with what is below it.
@@ -79,10 +79,10 @@ struct KeptChain {
 
 impl Kept {
     /// Keeps the chains whose share, in the sample type in which it is largest, reaches the limits.
-    fn new(overlay: &Overlay, shares: &[f64]) -> Self {
-        let least = least(overlay, shares);
+    fn new(tree: &StackTree, shares: &[f64]) -> Self {
+        let least = least(tree, shares);
         let is_kept = |chain: ChainId| chain == ChainId::ROOT || shares[chain.index()] > least;
-        let kept = overlay.chains().filter(|&chain| is_kept(chain));
+        let kept = tree.chains().filter(|&chain| is_kept(chain));
         let mut chains: Vec<KeptChain> = kept
             .map(|chain| KeptChain {
                 chain,
@@ -95,9 +95,9 @@ impl Kept {
             })
             .collect();
         let places: FxHashMap<ChainId, usize> = chains.iter().enumerate().map(|(at, one)| (one.chain, at)).collect();
-        for chain in overlay.chains().skip(1) {
+        for chain in tree.chains().skip(1) {
             // What is kept is below what is kept: nothing is larger than what it is part of.
-            let Some(&above) = places.get(&overlay.above(chain)) else {
+            let Some(&above) = places.get(&tree.above(chain)) else {
                 continue;
             };
             match places.get(&chain) {
@@ -105,7 +105,7 @@ impl Kept {
                 None => {
                     let parent = &mut chains[above];
                     parent.small.push(chain);
-                    parent.left_out = parent.left_out.saturating_add(overlay.size(chain));
+                    parent.left_out = parent.left_out.saturating_add(tree.size(chain));
                 }
             }
         }
@@ -113,7 +113,7 @@ impl Kept {
     }
 
     /// Everything in order.
-    fn walk(&self, overlay: &Overlay, shares: &[f64], name: impl Fn(NodeId) -> String) -> Vec<Context> {
+    fn walk(&self, tree: &StackTree, shares: &[f64], name: impl Fn(NodeId) -> String) -> Vec<Context> {
         let mut contexts = Vec::new();
         let mut todo = vec![(0, 0, Part::Chain)];
         while let Some((at, mut depth, part)) = todo.pop() {
@@ -129,7 +129,7 @@ impl Kept {
             }
             let nodes: Vec<Option<NodeId>> = match one.chain {
                 ChainId::ROOT => vec![None],
-                chain => overlay.nodes(chain).map(Some).collect(),
+                chain => tree.nodes(chain).map(Some).collect(),
             };
             let last = nodes.len() - 1;
             for (link, node) in nodes.into_iter().enumerate() {
@@ -148,7 +148,7 @@ impl Kept {
             let mut children = one.children.clone();
             let share = |at: usize| shares[self.chains[at].chain.index()];
             children.sort_by(|&a, &b| {
-                let tied = || self.tied(overlay, a, b, &name);
+                let tied = || self.tied(tree, a, b, &name);
                 share(b).total_cmp(&share(a)).then_with(tied)
             });
             todo.extend(children.into_iter().rev().map(|child| (child, depth, Part::Chain)));
@@ -157,14 +157,14 @@ impl Kept {
     }
 
     /// The order of two children whose shares are the same.
-    fn tied(&self, overlay: &Overlay, a: usize, b: usize, name: impl Fn(NodeId) -> String) -> Ordering {
+    fn tied(&self, tree: &StackTree, a: usize, b: usize, name: impl Fn(NodeId) -> String) -> Ordering {
         // The first sample type in which there is anything, and how much.
         let first = |at: usize| {
             let mut weights = self.chains[at].weights.iter().enumerate();
             weights.find(|(_, weight)| **weight > 0)
         };
         let named = |at: usize| {
-            let node = overlay.nodes(self.chains[at].chain).next();
+            let node = tree.nodes(self.chains[at].chain).next();
             (node.map(&name), node)
         };
         first(a)
@@ -174,10 +174,10 @@ impl Kept {
 }
 
 /// The share that is too small, so that not too many contexts are kept.
-fn least(overlay: &Overlay, shares: &[f64]) -> f64 {
-    let large = overlay.chains().filter(|chain| shares[chain.index()] > SMALLEST);
+fn least(tree: &StackTree, shares: &[f64]) -> f64 {
+    let large = tree.chains().filter(|chain| shares[chain.index()] > SMALLEST);
     let mut largest: Vec<(f64, usize)> = large
-        .map(|chain| (shares[chain.index()], overlay.nodes(chain).len().max(1)))
+        .map(|chain| (shares[chain.index()], tree.nodes(chain).len().max(1)))
         .collect();
     largest.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut count = 0;

@@ -1,20 +1,19 @@
-//! The call trees of several sample types, one over the other, to be looked at one sample type after another.
+//! The distinct stacks of a scope as a tree of contexts: what a [`CallTree`](super::CallTree), the page and the graph by
+//! context are made from.
 //!
-//! What a tree looks like is the same for all sample types, so it is kept once, as chains of contexts without a choice;
-//! values are added up for one sample type at a time and can be dropped before those of the next.
+//! The shape is that of the stacks, so it is kept once for all sample types. Most contexts of a deep tree are links of a
+//! chain without a choice; all links have the same sums, so a chain is kept as one row. Values are added up for one
+//! sample type at a time, and can be dropped before those of the next.
 
 use std::ops::Range;
 
 use super::call_tree::Direction;
 use super::frames::NodeId;
-use super::graph::{Basis, mean};
+use super::graph::{Basis, mean, mean_of_sums};
 use super::packed_stacks::{Packed, WATCH, sorted};
-use super::routes::clamp;
-use crate::error::Result;
-use crate::progress::Observer;
 
-/// A chain of an [`Overlay`]: contexts each of which is the only child of the one before, and all of whose samples, of
-/// every sample type, come from there.
+/// A chain of a [`StackTree`]: contexts each of which is the only child of the one before, and all of whose samples come
+/// from there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ChainId(pub u32);
 
@@ -28,11 +27,13 @@ impl ChainId {
     }
 }
 
-/// The contexts of all samples that count in any of some sample types, from the roots down.
-pub struct Overlay {
+/// The contexts of all samples that count.
+pub struct StackTree {
     packed: Packed,
-    /// Distinct stacks in order.
+    /// Distinct stacks in order, so that those with a common beginning stand together.
     rows: Vec<u32>,
+    /// For each of them the chain that it ends with.
+    leaves: Vec<ChainId>,
     /// For each sample of the scope which of `rows` it is, or [`NO_STEP`] or [`NOT_COUNTED`].
     row_of: Vec<u32>,
     chains: Vec<Chain>,
@@ -58,14 +59,18 @@ struct Chain {
     size: u32,
 }
 
-impl Overlay {
-    /// Puts the stacks of all samples in order that count in any of `bases`, which differ in their weights only.
+impl StackTree {
+    /// Builds the tree of all samples that count in any of `bases`, which differ in their weights only.
     ///
     /// # Errors
-    /// What the observer stops with.
-    pub fn new(bases: &[Basis<'_>], observer: &dyn Observer) -> Result<Self> {
+    /// What `watch`, which is called every now and then, stops with.
+    pub fn new<E>(
+        bases: &[Basis<'_>],
+        direction: Direction,
+        mut watch: impl FnMut() -> Result<(), E>,
+    ) -> Result<Self, E> {
         let Some(basis) = bases.first() else {
-            return Ok(Self::of(Packed::new(0), Vec::new(), Vec::new(), &[]));
+            return Ok(Self::linked(Packed::new(0), Vec::new(), Vec::new(), &[]));
         };
         let spans = basis.scope.spans();
         let mut packed = Packed::new(basis.frames.len());
@@ -75,7 +80,7 @@ impl Overlay {
         let mut last = None;
         for span in spans {
             if row_of.len().is_multiple_of(WATCH) {
-                observer.progress(0, None)?;
+                watch()?;
             }
             let counts = |basis: &Basis<'_>| basis.weights.of(span.sample.index()) != (0, 0);
             if !bases.iter().any(counts) {
@@ -89,7 +94,7 @@ impl Overlay {
                 row_of.push(row);
                 continue;
             }
-            let steps = packed.push(basis, span, Direction::TopDown, left);
+            let steps = packed.push(basis, span, direction, left);
             left -= steps;
             let row = if steps == 0 {
                 packed.drop_last();
@@ -101,7 +106,7 @@ impl Overlay {
             row_of.push(row);
             last = Some((stack, row));
         }
-        let order = sorted(&packed, observer)?;
+        let order = sorted(&packed, &mut watch)?;
         let mut rows: Vec<u32> = Vec::with_capacity(order.len());
         let mut commons = Vec::with_capacity(order.len());
         let mut places = vec![0; order.len()];
@@ -117,19 +122,20 @@ impl Overlay {
         for row in row_of.iter_mut().filter(|row| **row < NOT_COUNTED) {
             *row = places[*row as usize];
         }
-        Ok(Self::of(packed, rows, row_of, &commons))
+        Ok(Self::linked(packed, rows, row_of, &commons))
     }
 
     /// With the chains of rows that have so many first steps in common with the one before.
-    fn of(packed: Packed, rows: Vec<u32>, row_of: Vec<u32>, commons: &[u32]) -> Self {
+    fn linked(packed: Packed, rows: Vec<u32>, row_of: Vec<u32>, commons: &[u32]) -> Self {
         let mut builder = Builder {
             chains: Vec::new(),
             open: Vec::new(),
         };
         builder.open(0, 0);
+        let mut leaves = Vec::with_capacity(rows.len());
         for ((row, &stack), &common) in (0u32..).zip(&rows).zip(commons) {
             builder.close(common, row);
-            builder.open(packed.len(stack), row);
+            leaves.push(builder.open(packed.len(stack), row));
         }
         builder.close(0, rows.len() as u32);
         let mut chains = builder.chains;
@@ -141,6 +147,7 @@ impl Overlay {
         Self {
             packed,
             rows,
+            leaves,
             row_of,
             chains,
         }
@@ -169,8 +176,18 @@ impl Overlay {
         (from..chain.depth).map(move |step| self.packed.node(stack, step))
     }
 
+    /// For each sample of the scope the chain whose last context it ends in: the root if it has no frame, `None` if it
+    /// counts nowhere.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = Option<ChainId>> {
+        self.row_of.iter().map(|&row| match row {
+            NOT_COUNTED => None,
+            NO_STEP => Some(ChainId::ROOT),
+            row => Some(self.leaves[row as usize]),
+        })
+    }
+
     /// Adds up one sample type.
-    pub fn column(&self, basis: &Basis<'_>) -> Column<'_> {
+    pub fn sums(&self, basis: &Basis<'_>, drawn: Drawn) -> ChainSums<'_> {
         let mut own = vec![(0i64, 0i64); self.rows.len()];
         let mut empty = (0i64, 0i64);
         for (span, &row) in basis.scope.spans().iter().zip(&self.row_of) {
@@ -182,28 +199,58 @@ impl Overlay {
             let (value, divisor) = basis.weights.of(span.sample.index());
             *sum = (sum.0.saturating_add(value), sum.1.saturating_add(divisor));
         }
+        let sizes = own.iter().chain([&empty]).map(|row| u128::from(row.0.unsigned_abs()));
+        let width = u128::BITS - sizes.sum::<u128>().leading_zeros();
+        let weighing = Weighing {
+            drawn,
+            shift: width.saturating_sub(u64::BITS),
+        };
         let mut sum = Sums::default();
         let mut sums = Vec::with_capacity(own.len() + 1);
         sums.push(sum);
-        for &(value, divisor) in &own {
-            sum = sum.and(value, divisor);
+        for &row in &own {
+            sum = sum.and(row, weighing);
             sums.push(sum);
         }
-        Column {
-            overlay: self,
+        ChainSums {
+            tree: self,
             sums,
-            empty,
+            empty: Sums::default().and(empty, weighing),
         }
     }
 }
 
-/// What each chain of an [`Overlay`] holds in one sample type.
-pub struct Column<'o> {
-    overlay: &'o Overlay,
+/// How large a stack is drawn, from the sums over its samples.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Drawn {
+    /// As its |value|, all divided by the same power of two where their sum would not fit 64 bits: parts add up exactly.
+    ByValue,
+    /// As it is shown, so that a mean counts as what it is.
+    AsShown,
+}
+
+#[derive(Clone, Copy)]
+struct Weighing {
+    drawn: Drawn,
+    shift: u32,
+}
+
+impl Weighing {
+    fn weight(self, value: i64, divisor: i64) -> u64 {
+        match self.drawn {
+            Drawn::ByValue => value.unsigned_abs() >> self.shift,
+            Drawn::AsShown => mean(value, divisor).unsigned_abs(),
+        }
+    }
+}
+
+/// What each chain of a [`StackTree`] holds in one sample type.
+pub struct ChainSums<'t> {
+    tree: &'t StackTree,
     /// Sums of the rows before each, and of all.
     sums: Vec<Sums>,
     /// What ends before the first step.
-    empty: (i64, i64),
+    empty: Sums,
 }
 
 /// Sums over rows, wide enough for any number of them, so that differences are exact.
@@ -215,61 +262,85 @@ struct Sums {
 }
 
 impl Sums {
-    fn and(self, value: i64, divisor: i64) -> Self {
+    fn and(self, (value, divisor): (i64, i64), weighing: Weighing) -> Self {
         Self {
             value: self.value + i128::from(value),
             divisor: self.divisor + i128::from(divisor),
-            weight: self.weight + u128::from(mean(value, divisor).unsigned_abs()),
+            weight: self.weight + u128::from(weighing.weight(value, divisor)),
         }
     }
 
+    fn plus(self, other: Self) -> Self {
+        Self {
+            value: self.value + other.value,
+            divisor: self.divisor + other.divisor,
+            weight: self.weight + other.weight,
+        }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self {
+            value: self.value - other.value,
+            divisor: self.divisor - other.divisor,
+            weight: self.weight - other.weight,
+        }
+    }
+
+    /// The value, as shown: the mean if there is a divisor.
     fn value(self) -> i64 {
-        mean(clamp(self.value), clamp(self.divisor))
+        mean_of_sums(self.value, self.divisor)
+    }
+
+    fn weight(self) -> u64 {
+        u64::try_from(self.weight).unwrap_or(u64::MAX)
     }
 }
 
-impl Column<'_> {
+impl ChainSums<'_> {
     fn over(&self, rows: Range<u32>) -> Sums {
-        let (before, all) = (self.sums[rows.start as usize], self.sums[rows.end as usize]);
-        Sums {
-            value: all.value - before.value,
-            divisor: all.divisor - before.divisor,
-            weight: all.weight - before.weight,
+        self.sums[rows.end as usize].minus(self.sums[rows.start as usize])
+    }
+
+    fn all(&self, chain: ChainId) -> Sums {
+        let row = self.tree.chains[chain.index()];
+        let sums = self.over(row.from..row.to);
+        match chain {
+            ChainId::ROOT => sums.plus(self.empty),
+            _ => sums,
         }
     }
 
-    fn sums(&self, chain: ChainId) -> Sums {
-        let row = self.overlay.chains[chain.index()];
-        let sums = self.over(row.from..row.to);
-        match chain {
-            ChainId::ROOT => sums.and(self.empty.0, self.empty.1),
-            _ => sums,
+    /// What ends at the last context of a chain: the shortest stack comes first, and only it can.
+    fn own(&self, chain: ChainId) -> Sums {
+        let row = self.tree.chains[chain.index()];
+        if chain == ChainId::ROOT {
+            return self.empty;
+        }
+        let ends = self.tree.packed.len(self.tree.rows[row.from as usize]) == row.depth;
+        match ends {
+            true => self.over(row.from..row.from + 1),
+            false => Sums::default(),
         }
     }
 
     /// Sum over the samples that pass each context of a chain.
     pub fn cum(&self, chain: ChainId) -> i64 {
-        self.sums(chain).value()
+        self.all(chain).value()
     }
 
-    /// Sum over the samples whose innermost frame is the last context of a chain. None is in another of its contexts.
+    /// Sum over the samples whose last frame is the last context of a chain. None is in another of its contexts.
     pub fn flat(&self, chain: ChainId) -> i64 {
-        let row = self.overlay.chains[chain.index()];
-        if chain == ChainId::ROOT {
-            return mean(self.empty.0, self.empty.1);
-        }
-        // The shortest comes first: only it can end where the others go on.
-        let ends = self.overlay.packed.len(self.overlay.rows[row.from as usize]) == row.depth;
-        if ends {
-            self.over(row.from..row.from + 1).value()
-        } else {
-            0
-        }
+        self.own(chain).value()
     }
 
-    /// How large a chain is drawn: the sum of |flat| from there on.
+    /// How large a chain is drawn: the weights of all stacks that pass it.
     pub fn weight(&self, chain: ChainId) -> u64 {
-        u64::try_from(self.sums(chain).weight).unwrap_or(u64::MAX)
+        self.all(chain).weight()
+    }
+
+    /// The part of the weight that goes no further.
+    pub fn own_weight(&self, chain: ChainId) -> u64 {
+        self.own(chain).weight()
     }
 }
 
@@ -282,8 +353,9 @@ struct Builder {
 
 impl Builder {
     /// A chain that rows from `from` on pass, and that ends `depth` steps from the root.
-    fn open(&mut self, depth: u32, from: u32) {
-        self.open.push(ChainId(self.chains.len() as u32));
+    fn open(&mut self, depth: u32, from: u32) -> ChainId {
+        let chain = ChainId(self.chains.len() as u32);
+        self.open.push(chain);
         self.chains.push(Chain {
             above: ChainId::ROOT,
             depth,
@@ -291,9 +363,10 @@ impl Builder {
             to: from,
             size: 0,
         });
+        chain
     }
 
-    /// Ends, before row `to`, what goes further than `depth`. A chain of which only a part does is parted there.
+    /// Ends, before row `to`, what goes further than `depth`. A chain of which only a part does is split there.
     fn close(&mut self, depth: u32, to: u32) {
         while let Some(last) = self.open.pop_if(|last| self.chains[last.index()].depth > depth) {
             let above = self.open.last().copied().unwrap_or(ChainId::ROOT);
