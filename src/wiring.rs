@@ -58,11 +58,13 @@ impl Sources for LocalCode {
             Ok(Code {
                 text,
                 path,
-                is_elsewhere,
+                rule,
+                written_nanos,
             }) => Ok(Found {
                 text,
                 path,
-                is_elsewhere,
+                beyond_pprof: rule.beyond_pprof(),
+                written_nanos,
             }),
             Err(NotFound { reason, tried }) => Err(Missing { reason, tried }),
         }

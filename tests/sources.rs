@@ -1,9 +1,15 @@
-//! Source code is found where pprof and Go keep it, and nothing else is opened.
+//! Source code is found where pprof and Go keep it, nothing else is opened, and what lines hold agrees with `top`.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use heaptui::source::CodeFinder;
+use heaptui::model::{Function, LabelSetId, Line, Profile, ValueType};
+use heaptui::report::{self, Counting, Doubt, Environment, Found, Options, Report, ReportRow, Text, doubt, routines};
+use heaptui::source::{CodeFinder, Rule};
+
+use crate::support::fixtures;
 
 /// Folders with a file each, whose text is its path.
 struct Disk(tempfile::TempDir);
@@ -111,8 +117,148 @@ fn a_file_is_found_where_go_keeps_it() {
         ("/build/own/internal/api/api.go", "work/internal/api/api.go"),
         ("/build/own/deep/lone.go", "work/deep/lone.go"),
         ("/build/lone.go", "work/deep/lone.go"),
+        // As Windows spells them.
+        (r"C:\build\own\internal\api\api.go", "work/internal/api/api.go"),
+        (r"internal\api\api.go", "work/internal/api/api.go"),
+        ("D:/build/own/deep/lone.go", "work/deep/lone.go"),
+        (
+            r"C:\Program Files\Go\src\net\http\server.go",
+            "goroot/src/net/http/server.go",
+        ),
+        (
+            r"C:\Users\me\go\pkg\mod\github.com\!burnt!sushi\toml@v1.2.3\Decode.go",
+            "mod/github.com/!burnt!sushi/toml@v1.2.3/Decode.go",
+        ),
     ] {
         assert_eq!(disk.find(name), found, "{name}");
+    }
+}
+
+#[test]
+fn a_rule_says_where_pprof_does_not_look_and_a_version_does_not_age() {
+    let disk = Disk::new(&["work/deep/here.go", "mod/a.com/b@v1/c.go"]);
+    for (name, rule, ages) in [
+        ("here.go", Rule::AsPprof, true),
+        ("/build/deep/here.go", Rule::LastFolders, true),
+        ("a.com/b@v1/c.go", Rule::ModuleCache, false),
+    ] {
+        let folders = disk.path("work/deep").to_string_lossy().into_owned();
+        let code = disk.finder().find(name, name, &folders).expect("it is there");
+        assert_eq!((code.rule, code.written_nanos.is_some()), (rule, ages), "{name}");
+        assert_eq!(code.rule.beyond_pprof().is_none(), rule == Rule::AsPprof);
+    }
+}
+
+/// `main.main` calls `main.fib`, which calls itself from line 10 and ends in line 11.
+fn recursive() -> Arc<Profile> {
+    let mut profile = Profile::default();
+    let [kind, unit] = [&b"inuse_space"[..], b"bytes"].map(|text| profile.strings.intern(text));
+    profile.sample_types.push(ValueType { kind, unit });
+    profile.time_nanos = 1_000;
+    let filename = profile.strings.intern(b"/src/fib.go");
+    let [main, fib] = [&b"main.main"[..], b"main.fib"].map(|name| {
+        let name = profile.strings.intern(name);
+        profile.add_function(Function {
+            name,
+            filename,
+            ..Function::default()
+        })
+    });
+    let [outer, middle, inner] = [(main, 3), (fib, 10), (fib, 11)].map(|(function, line)| {
+        let line = Line {
+            function,
+            line,
+            column: 0,
+        };
+        profile.add_location(None, 0, &[line])
+    });
+    for (stack, value) in [
+        (&[inner, middle, middle, outer][..], 100),
+        (&[middle, outer], 20),
+        (&[outer], 3),
+    ] {
+        profile.add_sample(stack, LabelSetId(0), &[value]);
+    }
+    Arc::new(profile)
+}
+
+fn report_of(profile: &Arc<Profile>, row: &ReportRow) -> Report {
+    let options = Options {
+        trim: false,
+        ..Options::default()
+    };
+    Report::new(profile, row, None, &options, &Environment::default()).expect("a report")
+}
+
+#[test]
+fn a_recursive_function_holds_no_more_than_there_is() {
+    let report = report_of(&recursive(), &report::LIST);
+    let fib = |counting| {
+        let found = routines(&report, counting, &|name| name == "main.fib");
+        let [fib] = &found[..] else { panic!("one function") };
+        let lines: Vec<_> = fib.lines.iter().map(|(&line, &values)| (line, values)).collect();
+        ((fib.flat, fib.cum), lines)
+    };
+    let lines = vec![(10, (20, 120)), (11, (100, 100))];
+    assert_eq!(
+        fib(Counting::EachLine),
+        ((120, 220), lines.clone()),
+        "as in pprof's list"
+    );
+    assert_eq!(fib(Counting::Once), ((120, 120), lines), "as in top");
+}
+
+#[test]
+fn a_functions_source_holds_what_its_row_in_top_does() {
+    let mut compared = 0;
+    for (name, profile) in fixtures::all().chain([("recursive".to_string(), recursive())]) {
+        let top: HashMap<_, _> = report::rows(&report_of(&profile, &report::TOP))
+            .into_iter()
+            .map(|row| (row.name, (row.flat, row.cum)))
+            .collect();
+        let mut sources: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
+        for routine in routines(&report_of(&profile, &report::LIST), Counting::Once, &|_| true) {
+            let of_name = sources.entry(routine.name).or_default();
+            of_name.push((routine.flat, routine.cum));
+        }
+        for (function, values) in sources {
+            if let ([value], Some(row)) = (&values[..], top.get(&function)) {
+                assert_eq!(value, row, "{name}: {function}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 100, "functions have one name in both: {compared}");
+}
+
+#[test]
+fn source_that_was_not_built_is_doubted() {
+    let report = report_of(&recursive(), &report::LIST);
+    let found = routines(&report, Counting::Once, &|name| name == "main.fib");
+    let text = |lines: &[&str], written_nanos| {
+        Text::new(Found {
+            text: lines.join("\n"),
+            path: "/src/fib.go".into(),
+            beyond_pprof: None,
+            written_nanos,
+        })
+    };
+    let lines = |tenth, eleventh| {
+        let mut lines = vec!["x"; 9];
+        lines.extend([tenth, eleventh]);
+        lines
+    };
+    for (lines, written, doubted) in [
+        (lines("return f(n-1) // twice", "}"), None, None),
+        (lines("return f(n-1)", "/* a */ }"), Some(1_000), None),
+        (lines("return f(n-1)", "}"), Some(1_001), Some(Doubt::Newer)),
+        (lines(" \t", "}"), Some(1_001), Some(Doubt::NoCode(10))),
+        (lines("f()", " // ends"), None, Some(Doubt::NoCode(11))),
+        (lines("f() /* a", "b */"), None, Some(Doubt::NoCode(11))),
+        (vec!["x"; 10], None, Some(Doubt::PastTheEnd(11))),
+        (vec![], None, Some(Doubt::PastTheEnd(10))),
+    ] {
+        assert_eq!(doubt(&report, &found[0], &text(&lines, written)), doubted, "{lines:?}");
     }
 }
 

@@ -44,6 +44,7 @@ pub use node_score::MAX_TAGS;
 pub use pattern::compile as compile_pattern;
 pub use places::heaviest_lines;
 pub use stack_tree::{ChainId, ChainSums, Drawn, StackTree};
+pub use sums::{Groups, NO_GROUP, group_sums};
 pub use tagfilter::TagFilter;
 pub use tagframes::{TagFrames, with_tag_frames};
 pub use tags::{NodeTags, Tag, TagGroup};

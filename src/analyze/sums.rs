@@ -133,3 +133,48 @@ fn means_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
 fn leaf(frames: &Frames, stack: Stack<'_>) -> Option<NodeId> {
     stack.iter().find_map(|location| frames.of(location).first()).copied()
 }
+
+/// For each node the groups that it is part of; [`NO_GROUP`] for none.
+pub type Groups = Vec<[u32; 2]>;
+
+/// Stands for no group.
+pub const NO_GROUP: u32 = u32::MAX;
+
+/// What groups of nodes add up to, each sample once for a group however many of its nodes it has.
+pub fn group_sums(basis: Basis<'_>, groups: &Groups, count: usize) -> Vec<Node> {
+    let frames = basis.frames;
+    let has_group = |location| {
+        frames
+            .of(location)
+            .iter()
+            .any(|node| groups[node.index()] != [NO_GROUP; 2])
+    };
+    let grouped: Vec<bool> = frames.locations().map(has_group).collect();
+    let mut sums = vec![(Node::default(), 0u32); count];
+    for (stamp, span) in (1u32..).zip(basis.scope.spans()) {
+        let (value, divisor) = basis.weights.of(span.sample.index());
+        if value == 0 && divisor == 0 {
+            continue;
+        }
+        let stack = basis.stack(span);
+        let locations = stack.iter().filter(|location| grouped[location.index()]);
+        for group in locations
+            .flat_map(|location| frames.of(location))
+            .flat_map(|node| groups[node.index()])
+        {
+            let Some((sum, counted)) = sums.get_mut(group as usize) else {
+                continue;
+            };
+            if *counted != stamp {
+                *counted = stamp;
+                sum.add_cum(value, divisor);
+            }
+        }
+        for group in leaf(frames, stack).into_iter().flat_map(|node| groups[node.index()]) {
+            if let Some((sum, _)) = sums.get_mut(group as usize) {
+                sum.add_flat(value, divisor);
+            }
+        }
+    }
+    sums.into_iter().map(|(sum, _)| sum).collect()
+}

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::aggregate::Report;
 use super::line;
-use super::routine::{Routine, routines};
+use super::routine::{Counting, Routine, routines};
 use super::sources::{MAX_PLACES, Shelf};
 use crate::error::Result;
 use crate::model::strings::visible_lines;
@@ -29,7 +29,9 @@ pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
 /// Writes all routines; returns where files were looked for in vain, beyond where pprof looks.
 fn listing(report: &Report, out: &mut dyn Write) -> Result<BTreeSet<String>> {
     let argument = report.argument.as_ref();
-    let routines = routines(report, &|name| argument.is_none_or(|argument| argument.is_match(name)));
+    let routines = routines(report, Counting::EachLine, &|name| {
+        argument.is_none_or(|argument| argument.is_match(name))
+    });
     if routines.is_empty() {
         return Err(report.no_match());
     }
@@ -66,7 +68,7 @@ fn write_routine(
             return Ok(());
         }
     };
-    if text.found.is_elsewhere {
+    if text.found.beyond_pprof.is_some() {
         let place = text.found.path.display().to_string();
         line(out, format_args!(" Source: {}", visible(&place)))?;
     }

@@ -4,6 +4,7 @@
 //! the time zone and the reader of [`Sources`] come with the [`Options`].
 
 mod aggregate;
+mod built;
 mod callgraph;
 mod callgrind;
 mod command;
@@ -23,6 +24,7 @@ mod routine;
 mod sample_types;
 mod sources;
 mod speedscope;
+pub mod syntax;
 mod table;
 mod tags;
 mod top;
@@ -36,6 +38,7 @@ use crate::error::{Error, Result};
 use crate::model::Profile;
 
 pub use aggregate::{Report, ValueFormat, filters};
+pub use built::{Doubt, doubt, place};
 pub use callgraph::shorten;
 pub use command::{ReportStep, Step, complete, interpret, is_choice};
 pub use environment::Environment;
@@ -43,7 +46,7 @@ pub use fields::{CALL_FIELDS, Call, Cell, DataField, Form, Label, TAG_FIELDS, ca
 pub use header::accounting;
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use reports::*;
-pub use routine::{LineCall, Routine, routines};
+pub use routine::{Counting, LineCall, Routine, routines};
 pub use sample_types::SAMPLE_TYPES;
 pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
 pub use table::{

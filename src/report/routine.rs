@@ -3,18 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::aggregate::Report;
-use crate::analyze::NodeId;
+use crate::analyze::{Groups, NO_GROUP, NodeId, group_sums};
 
-/// One function in one file. Values are sums, with `-mean` too: as in pprof.
+/// How samples are counted that have several lines of a function, as recursion makes them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counting {
+    /// Once for each line, the function being the sum of its lines; sums with `-mean`, too. Source: pprof's `list`.
+    EachLine,
+    /// Once for the function, as in `top`.
+    Once,
+}
+
+/// One function in one file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Routine {
     /// The function.
     pub name: String,
     /// The file as reports call it; empty if the profile names none.
     pub file: String,
-    /// Sum of the lines' flat.
+    /// What ends in it.
     pub flat: i64,
-    /// Sum of the lines' cum.
+    /// What passes it.
     pub cum: i64,
     /// (flat, cum) of the lines that the profile knows.
     pub lines: BTreeMap<i64, (i64, i64)>,
@@ -38,7 +47,7 @@ pub struct LineCall {
 const MARGIN: i64 = 5;
 
 /// The functions of a report of [lines](super::Shows::Lines) whose name is wanted, by name and file.
-pub fn routines(report: &Report, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Routine> {
+pub fn routines(report: &Report, counting: Counting, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Routine> {
     let mut functions: BTreeMap<&str, BTreeMap<&str, Vec<NodeId>>> = BTreeMap::new();
     for &node in &report.trimmed.graph.listed {
         let name = report.profile.text(report.frames.info(node).name);
@@ -56,7 +65,35 @@ pub fn routines(report: &Report, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Routin
         let all = files.into_iter();
         routines.extend(all.map(|(file, nodes)| Routine::new(report, name, file, nodes)));
     }
+    if counting == Counting::Once {
+        count_once(report, &mut routines);
+    }
     routines
+}
+
+/// Counts each sample once for a function, and once for a line.
+fn count_once(report: &Report, routines: &mut [Routine]) {
+    // Groups of nodes: functions first, then lines.
+    let mut groups: Groups = vec![[NO_GROUP; 2]; report.frames.len()];
+    let mut count = routines.len() as u32;
+    let mut lines = Vec::new();
+    for (at, routine) in (0u32..).zip(routines.iter()) {
+        let first = count;
+        let numbers: Vec<i64> = routine.lines.keys().copied().collect();
+        count += numbers.len() as u32;
+        for &node in &routine.nodes {
+            let line = numbers.binary_search(&report.frames.info(node).line).unwrap_or(0) as u32;
+            groups[node.index()] = [at, first + line];
+        }
+        lines.push((first as usize, numbers));
+    }
+    let sums = group_sums(report.basis(), &groups, count as usize);
+    let value = |group: usize| (sums[group].flat_value(), sums[group].cum_value());
+    for ((at, routine), (first, numbers)) in routines.iter_mut().enumerate().zip(lines) {
+        (routine.flat, routine.cum) = value(at);
+        let values = numbers.into_iter().enumerate();
+        routine.lines = values.map(|(line, number)| (number, value(first + line))).collect();
+    }
 }
 
 impl Routine {
@@ -96,7 +133,7 @@ impl Routine {
                 let weight = line
                     .entry(report.profile.text(report.frames.info(edge.to).name))
                     .or_default();
-                *weight = weight.saturating_add(edge.weight);
+                *weight = weight.saturating_add(edge.value());
             }
         }
         let sorted = |called: BTreeMap<&str, i64>| {

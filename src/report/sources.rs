@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::aggregate::Report;
+use super::syntax::{self, State, Token};
 use crate::analyze::trim_path;
 
 /// Source text by name.
@@ -43,8 +44,10 @@ pub struct Found {
     pub text: String,
     /// Where it is.
     pub path: PathBuf,
-    /// Whether pprof would not have found it there.
-    pub is_elsewhere: bool,
+    /// By which rule, in words, where pprof would not have found it.
+    pub beyond_pprof: Option<&'static str>,
+    /// When it was written, nanoseconds since 1970; `None` where that says nothing of what was built.
+    pub written_nanos: Option<i64>,
 }
 
 /// Why a file was not found.
@@ -87,6 +90,8 @@ pub struct Text {
     /// The file.
     pub found: Found,
     starts: Vec<usize>,
+    /// For each line whether it has more than blanks and comments.
+    has_code: Vec<bool>,
 }
 
 impl Text {
@@ -97,7 +102,31 @@ impl Text {
             .chain(ends)
             .filter(|&start| start < found.text.len())
             .collect();
-        Self { found, starts }
+        let mut text = Self {
+            found,
+            starts,
+            has_code: Vec::new(),
+        };
+        text.has_code = text.lines_with_code();
+        text
+    }
+
+    fn lines_with_code(&self) -> Vec<bool> {
+        let language = syntax::language(&self.found.path.to_string_lossy());
+        let mut state = State::default();
+        let has_code = |line: &str| {
+            let mut code = line.to_string();
+            if let Some(language) = language {
+                state = language.scan(line, state, &mut |range, token| {
+                    if token == Token::Comment {
+                        code.replace_range(range.clone(), &" ".repeat(range.len()));
+                    }
+                });
+            }
+            !code.trim().is_empty()
+        };
+        let lines = (1..=self.len() as i64).map_while(|number| self.line(number));
+        lines.map(has_code).collect()
     }
 
     /// How many lines there are.
@@ -118,6 +147,12 @@ impl Text {
         let line = &self.found.text[start..end];
         let line = line.strip_suffix('\n').unwrap_or(line);
         Some(line.strip_suffix('\r').unwrap_or(line))
+    }
+
+    /// Whether a line, counted from 1, has more than blanks and comments.
+    pub fn has_code(&self, number: i64) -> bool {
+        let row = usize::try_from(number.saturating_sub(1)).ok();
+        row.and_then(|row| self.has_code.get(row)).copied().unwrap_or(false)
     }
 }
 

@@ -4,10 +4,14 @@
 //! A name in a profile is untrusted, so it opens nothing but regular files of moderate size that are called, also behind
 //! links, like source code.
 
+use std::borrow::Cow;
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::go_root;
 
 /// A file with its text, or why there is none.
 pub type Answer = Result<Code, NotFound>;
@@ -19,8 +23,41 @@ pub struct Code {
     pub text: String,
     /// Where it is.
     pub path: PathBuf,
-    /// Whether pprof does not look there.
-    pub is_elsewhere: bool,
+    /// By which rule it was found there.
+    pub rule: Rule,
+    /// When it was written, nanoseconds since 1970; `None` where that says nothing of what was built.
+    pub written_nanos: Option<i64>,
+}
+
+/// By which rule a file was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rule {
+    /// As pprof does: under its name, or below one of the folders or one above them.
+    AsPprof,
+    /// In a cache of downloaded modules, by path and version.
+    ModuleCache,
+    /// In a `vendor` folder.
+    Vendor,
+    /// Among the sources of a Go installation.
+    GoRoot,
+    /// Where `go.mod` says that the module is.
+    GoMod,
+    /// By the last folders of its name.
+    LastFolders,
+}
+
+impl Rule {
+    /// The rule in words, where pprof would not have found the file.
+    pub fn beyond_pprof(self) -> Option<&'static str> {
+        match self {
+            Self::AsPprof => None,
+            Self::ModuleCache => Some("in the module cache"),
+            Self::Vendor => Some("in a vendor folder"),
+            Self::GoRoot => Some("among the sources of a Go installation"),
+            Self::GoMod => Some("where go.mod says that its module is"),
+            Self::LastFolders => Some("by the last folders of its name"),
+        }
+    }
 }
 
 /// Nothing that may be shown.
@@ -71,8 +108,12 @@ impl CodeFinder {
         );
 
         let on_path = variable("PATH").unwrap_or_default();
-        let programs = env::split_paths(&on_path).filter_map(|folder| fs::canonicalize(folder.join("go")).ok());
-        let of_program = programs.filter_map(|go| Some(go.parent()?.parent()?.to_path_buf()));
+        let folder = working_directory();
+        let programs = env::split_paths(&on_path).map(|folder| folder.join("go"));
+        let of_program: Vec<PathBuf> = programs
+            .filter(|go| go.is_file())
+            .flat_map(|go| go_root::behind(&go, &folder, &variable))
+            .collect();
         let usual = [
             "/usr/local/go",
             "/usr/lib/go",
@@ -85,7 +126,7 @@ impl CodeFinder {
             .chain(of_program)
             .chain(usual.map(PathBuf::from));
         Self {
-            folder: working_directory(),
+            folder,
             module_caches: distinct(module_caches.into_iter().filter(|folder| folder.is_dir())),
             go_roots: distinct(go_roots.filter(|root| root.join("src/runtime").is_dir())),
         }
@@ -101,14 +142,16 @@ impl CodeFinder {
             Ok(code) => return Ok(code),
             Err(reason) => reason,
         };
+        let name = &*slashed(name);
         if !is_source(Path::new(name)) || name.split('/').any(|part| part == "..") {
             return Err(NotFound { reason, tried: vec![] });
         }
-        let mut tried = Vec::new();
+        let mut tried: Vec<(Rule, String, Vec<PathBuf>)> = Vec::new();
         let folders: Vec<&Path> = folders.split(':').map(Path::new).collect();
         let in_modules = module_paths(name);
         for cache in self.module_caches.iter().filter(|_| !in_modules.is_empty()) {
             tried.push((
+                Rule::ModuleCache,
                 cache.display().to_string(),
                 in_modules.iter().map(|path| cache.join(path)).collect(),
             ));
@@ -116,40 +159,37 @@ impl CodeFinder {
         if let Some(path) = vendored_path(name) {
             let above = folders.iter().flat_map(|folder| folder.ancestors().take(MAX_DEPTH));
             let paths = above.map(|folder| folder.join("vendor").join(&path)).collect();
-            tried.push(("vendor".to_string(), paths));
+            tried.push((Rule::Vendor, "vendor".to_string(), paths));
         }
         let in_go = go_paths(name);
         for root in self.go_roots.iter().filter(|_| !in_go.is_empty()) {
             let source = root.join("src");
             tried.push((
+                Rule::GoRoot,
                 source.display().to_string(),
                 in_go.iter().map(|path| source.join(path)).collect(),
             ));
         }
         if self.go_roots.is_empty() && !in_go.is_empty() {
             tried.push((
+                Rule::GoRoot,
                 "a Go installation (GOROOT, go on the PATH, /usr/local/go: there is none)".into(),
                 vec![],
             ));
         }
         if in_modules.is_empty() {
             let below: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
-            tried.push((
-                format!("{} by its last folders", below.join(":")),
-                own_paths(name, &folders),
-            ));
+            let place = format!("{} by its last folders", below.join(":"));
+            tried.push((Rule::GoMod, String::new(), paths_in_modules(name, &folders)));
+            tried.push((Rule::LastFolders, place, own_paths(name, &folders)));
         }
-        for path in tried.iter().flat_map(|(_, paths): &(String, Vec<PathBuf>)| paths) {
-            if let Ok(text) = read(path) {
-                let (path, is_elsewhere) = (path.clone(), true);
-                return Ok(Code {
-                    text,
-                    path,
-                    is_elsewhere,
-                });
+        for (rule, _, paths) in &tried {
+            if let Some(code) = paths.iter().find_map(|path| read(path, *rule).ok()) {
+                return Ok(code);
             }
         }
-        let tried = tried.into_iter().map(|(place, _)| place).collect();
+        let places = tried.into_iter().map(|(_, place, _)| place);
+        let tried = places.filter(|place| !place.is_empty()).collect();
         Err(NotFound { reason, tried })
     }
 }
@@ -181,21 +221,15 @@ fn is_source(path: &Path) -> bool {
 
 /// Source: pprof's `openSourceFile`.
 fn as_pprof(path: &str, folders: &str) -> Result<Code, String> {
-    let code = |text, path| Code {
-        text,
-        path,
-        is_elsewhere: false,
-    };
     if path.starts_with('/') {
-        let text = read(Path::new(path)).map_err(|reason| format!("open {path}: {}", words(&reason)))?;
-        return Ok(code(text, path.into()));
+        return read(Path::new(path), Rule::AsPprof).map_err(|reason| format!("open {path}: {}", words(&reason)));
     }
     let mut refused = None;
     for folder in folders.split(':').filter(|_| !folders.is_empty()) {
         for folder in Path::new(folder).ancestors().take(MAX_DEPTH) {
             let candidate = folder.join(path);
-            match read(&candidate) {
-                Ok(text) => return Ok(code(text, candidate)),
+            match read(&candidate, Rule::AsPprof) {
+                Ok(code) => return Ok(code),
                 Err(reason) if reason.kind() == io::ErrorKind::Unsupported => refused = Some(reason),
                 Err(_) => {}
             }
@@ -214,8 +248,8 @@ fn words(reason: &io::Error) -> String {
     first.unwrap_or_default() + chars.as_str()
 }
 
-/// The text of a file if it may be shown; a refusal is [`io::ErrorKind::Unsupported`].
-fn read(path: &Path) -> io::Result<String> {
+/// A file, found by a rule, if it may be shown; a refusal is [`io::ErrorKind::Unsupported`].
+fn read(path: &Path, rule: Rule) -> io::Result<Code> {
     let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::Unsupported, why));
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
@@ -229,7 +263,28 @@ fn read(path: &Path) -> io::Result<String> {
     if bytes.len() as u64 > MAX_SIZE {
         return refuse("not opened, as it is larger than 8 MiB");
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    // A file of a module's version is what was built, whenever it was downloaded.
+    let written = metadata.modified().ok().filter(|_| rule != Rule::ModuleCache);
+    let since = written.and_then(|written| written.duration_since(UNIX_EPOCH).ok());
+    Ok(Code {
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        path: path.to_path_buf(),
+        rule,
+        written_nanos: since.and_then(|since| i64::try_from(since.as_nanos()).ok()),
+    })
+}
+
+/// A name of Windows as others are: `C:\proj\fib.go` becomes `/proj/fib.go`.
+fn slashed(name: &str) -> Cow<'_, str> {
+    let without_drive = match name.as_bytes() {
+        [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic() => &name[2..],
+        _ if !name.contains('/') => name,
+        _ => return Cow::Borrowed(name),
+    };
+    match without_drive.contains('\\') {
+        true => Cow::Owned(without_drive.replace('\\', "/")),
+        false => Cow::Borrowed(without_drive),
+    }
 }
 
 /// Where a file of a downloaded module is in a module cache: `github.com/A/b@v1.2.3/c.go` in `github.com/!a/b@v1.2.3/c.go`.
@@ -321,21 +376,23 @@ fn is_called_go(folder: &str) -> bool {
         || folder.contains("-go")
 }
 
-/// Files of one's own: where `go.mod` says, then by ever shorter ends of the name. The last part alone is only enough
-/// where `go.mod` does not say better: in how many folders is there a `main.go`?
+/// Where a `go.mod` says that files of its module are.
+fn paths_in_modules(name: &str, folders: &[&Path]) -> Vec<PathBuf> {
+    let above = folders.iter().flat_map(|folder| folder.ancestors().take(MAX_DEPTH));
+    let inside = above.filter_map(|folder| {
+        let module = module_name(folder)?;
+        Some(folder.join(name.strip_prefix(&module)?.strip_prefix('/')?))
+    });
+    inside.collect()
+}
+
+/// Files of one's own by ever shorter ends of the name. The last part alone is only enough where `go.mod` does not say
+/// better: in how many folders is there a `main.go`?
 fn own_paths(name: &str, folders: &[&Path]) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     let above = || folders.iter().flat_map(|folder| folder.ancestors().take(MAX_DEPTH));
-    for folder in above() {
-        let inside =
-            module_name(folder).and_then(|module| name.strip_prefix(&module)?.strip_prefix('/').map(String::from));
-        paths.extend(inside.map(|inside| folder.join(inside)));
-    }
     let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
-    let from = parts
-        .len()
-        .saturating_sub(MAX_DEPTH)
-        .max(usize::from(!name.starts_with('/')));
+    let from = parts.len().saturating_sub(MAX_DEPTH);
     for start in from..parts.len().saturating_sub(1) {
         let end = parts[start..].join("/");
         paths.extend(above().map(|folder| folder.join(&end)));

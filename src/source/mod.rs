@@ -9,6 +9,7 @@ mod answer;
 mod code;
 mod feed;
 mod file;
+mod go_root;
 mod http;
 mod url;
 
@@ -16,7 +17,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-pub use self::code::{Answer, Code, CodeFinder, NotFound};
+pub use self::code::{Answer, Code, CodeFinder, NotFound, Rule};
 pub use self::http::HttpOptions;
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};

@@ -331,7 +331,8 @@ impl Sources for Hostile {
         Ok(Found {
             text: lines.collect::<Vec<_>>().join("\n"),
             path: "/x.go".into(),
-            is_elsewhere: false,
+            beyond_pprof: None,
+            written_nanos: None,
         })
     }
 }

@@ -179,7 +179,8 @@ impl Sources for Shelf {
             return Ok(Found {
                 text: hostile::SOURCE.into(),
                 path: "/src/\u{1b}[7m/x.go".into(),
-                is_elsewhere: true,
+                beyond_pprof: Some("by magic"),
+                written_nanos: None,
             });
         }
         let missing = |heaptui::source::NotFound { reason, tried }| Missing { reason, tried };
@@ -189,7 +190,9 @@ impl Sources for Shelf {
         Ok(Found {
             text: code.text,
             path: code.path,
-            is_elsewhere: code.is_elsewhere,
+            beyond_pprof: code.rule.beyond_pprof(),
+            // When the fixtures were checked out says nothing.
+            written_nanos: None,
         })
     }
 }

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use super::super::aggregate::Report;
+use super::super::built::{doubt, place};
 use super::super::header;
-use super::super::routine::{Routine, routines};
+use super::super::routine::{Counting, Routine, routines};
 use super::super::sources::Shelf;
 use super::{escaped, fill};
 use crate::error::Result;
@@ -20,7 +21,9 @@ const MAX_SHOWN: usize = 64;
 
 pub(in super::super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
     let argument = report.argument.as_ref();
-    let mut all = routines(report, &|name| argument.is_none_or(|argument| argument.is_match(name)));
+    let mut all = routines(report, Counting::Once, &|name| {
+        argument.is_none_or(|argument| argument.is_match(name))
+    });
     if all.is_empty() {
         return Err(report.no_match());
     }
@@ -88,6 +91,10 @@ fn section(report: &Report, routine: &Routine, shelf: &mut Shelf<'_>, body: &mut
     const HEAD: &str = "<table>\n<tr><th>flat<th>cum<th>line<th>\n";
     match text {
         Ok(text) => {
+            if let Some(doubt) = doubt(report, routine, &text) {
+                let said = [doubt.text(), place(&text.found)].map(|text| escaped(&text));
+                body.push_str(&format!("<p>{} {}</p>\n", said[0], said[1]));
+            }
             body.push_str(HEAD);
             let lines = (routine.first..=routine.last).map_while(|number| Some(row(number, text.line(number)?)));
             body.extend(lines);

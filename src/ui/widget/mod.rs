@@ -6,4 +6,3 @@ pub(super) mod name;
 pub(super) mod paint;
 pub(super) mod pane;
 pub(super) mod prompt;
-pub(super) mod syntax;

@@ -196,7 +196,9 @@ impl Source {
             return;
         };
         let place = match &body.text {
-            Ok(text) if text.found.is_elsewhere => visible(&text.found.path.display().to_string()).into_owned(),
+            Ok(text) if text.found.beyond_pprof.is_some() => {
+                visible(&text.found.path.display().to_string()).into_owned()
+            }
             _ => body.routine.file.clone(),
         };
         let line_calls = body.calls.get(&line).map_or(&[][..], |calls| calls);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::report::{LineCall, Missing, Report, Routine, Shelf, Text, ValueFormat, routines};
-use crate::ui::widget::syntax::{self, Language, State};
+use crate::report::syntax::{self, Language, State};
+use crate::report::{Counting, Doubt, LineCall, Missing, Report, Routine, Shelf, Text, ValueFormat, doubt, routines};
 
 /// A function in every file that has one of its name.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(in crate::ui) struct Body {
     pub(in crate::ui) routine: Routine,
     pub(in crate::ui) calls: BTreeMap<i64, Vec<LineCall>>,
     pub(in crate::ui) text: Result<Arc<Text>, Missing>,
+    /// Why the text may not be what was built.
+    pub(in crate::ui) doubt: Option<Doubt>,
     pub(in crate::ui) language: Option<&'static Language>,
     /// Lines that do not begin with plain code, and with what they do.
     states: BTreeMap<i64, State>,
@@ -41,7 +43,9 @@ impl Sourced {
                 (Ok(text), Some(language)) => states(text, language),
                 _ => BTreeMap::new(),
             };
+            let doubt = text.as_ref().ok().and_then(|text| doubt(report, &routine, text));
             Body {
+                doubt,
                 calls: routine.calls(report),
                 routine,
                 text,
@@ -49,7 +53,7 @@ impl Sourced {
                 states,
             }
         };
-        let bodies = routines(report, &|name| name == function)
+        let bodies = routines(report, Counting::Once, &|name| name == function)
             .into_iter()
             .map(body)
             .collect();

@@ -7,10 +7,10 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::model::strings::visible_lines;
 use crate::model::{units::percentage, visible};
-use crate::report::Options;
+use crate::report::syntax::Token;
+use crate::report::{self, Options};
 use crate::ui::theme::Theme;
 use crate::ui::view::source::model::{Body, Sourced};
-use crate::ui::widget::syntax::Token;
 use crate::ui::widget::{bar, paint};
 
 /// A row. Bodies are counted from 0, lines from 1.
@@ -24,7 +24,7 @@ pub(super) enum Row {
     Head {
         body: usize,
     },
-    /// Why there is no source, and what to do.
+    /// What is wrong with the source, or why there is none, and what to do.
     Note(String),
     Blank,
 }
@@ -73,6 +73,10 @@ pub(super) fn rows(sourced: &Sourced, options: &Options, width: u16) -> Vec<Row>
         let routine = &body.routine;
         match &body.text {
             Ok(text) => {
+                if let Some(doubt) = body.doubt {
+                    rows.extend(notes(&doubt.text(), width));
+                    rows.extend(notes(&report::place(&text.found), width));
+                }
                 let around = if is_only { MAX_AROUND } else { 0 };
                 let last = routine.last.saturating_add(around).min(text.len() as i64);
                 rows.extend((routine.first.saturating_sub(around).max(1)..=last).map(line));
@@ -87,16 +91,18 @@ pub(super) fn rows(sourced: &Sourced, options: &Options, width: u16) -> Vec<Row>
                 );
             }
             Err(_) => {
-                rows.extend(advice(body, options).iter().flat_map(|text| {
-                    let wrapped = paint::wrap(text, usize::from(width).saturating_sub(4).max(20));
-                    wrapped.into_iter().map(Row::Note)
-                }));
+                rows.extend(advice(body, options).iter().flat_map(|text| notes(text, width)));
                 rows.push(Row::Blank);
                 rows.extend(routine.lines.keys().copied().map(line));
             }
         }
     }
     rows
+}
+
+fn notes(text: &str, width: u16) -> impl Iterator<Item = Row> {
+    let wrapped = paint::wrap(text, usize::from(width).saturating_sub(4).max(20));
+    wrapped.into_iter().map(Row::Note)
 }
 
 /// Why there is no source, and what to do about it.

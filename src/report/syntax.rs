@@ -6,16 +6,21 @@ use std::ops::Range;
 
 /// What is told apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) enum Token {
+pub enum Token {
+    /// A comment, or a part of one.
     Comment,
+    /// What stands between quotes.
     Text,
+    /// A number.
     Number,
+    /// A word of the language.
     Keyword,
 }
 
 /// Where a line begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(in super::super) enum State {
+pub enum State {
+    /// In code.
     #[default]
     Code,
     /// In a comment, how many deep.
@@ -44,7 +49,7 @@ enum Spans {
 
 /// A row of [`LANGUAGES`].
 #[derive(Debug)]
-pub(in super::super) struct Language {
+pub struct Language {
     /// Endings of file names, between blanks.
     extensions: &'static str,
     line_comment: &'static str,
@@ -146,7 +151,7 @@ const LANGUAGES: &[Language] = &[
 ];
 
 /// The language of a file; none if no row has it.
-pub(in super::super) fn language(file: &str) -> Option<&'static Language> {
+pub fn language(file: &str) -> Option<&'static Language> {
     let extension = file.rsplit_once('.')?.1.to_ascii_lowercase();
     LANGUAGES
         .iter()
@@ -155,12 +160,7 @@ pub(in super::super) fn language(file: &str) -> Option<&'static Language> {
 
 impl Language {
     /// Tells what is in a line that begins so; returns where the next one begins.
-    pub(in super::super) fn scan(
-        &self,
-        line: &str,
-        mut state: State,
-        found: &mut dyn FnMut(Range<usize>, Token),
-    ) -> State {
+    pub fn scan(&self, line: &str, mut state: State, found: &mut dyn FnMut(Range<usize>, Token)) -> State {
         let mut at = 0;
         while at < line.len() {
             let start = at;
