@@ -63,7 +63,7 @@ pub struct TreeNode {
     /// Sum over the samples that pass here.
     pub cum: i64,
     /// How large it is drawn: the sum of |value| over the stacks that pass here, each stack's samples added up first.
-    /// The same as `cum` where no value is negative. Children's weights and [`own`](Self::own) add up to it exactly.
+    /// Equal to `cum` where no value is negative. Children's weights and [`own`](Self::own) add up to it exactly.
     pub weight: u64,
     /// The part of the weight that goes no further.
     pub own: u64,

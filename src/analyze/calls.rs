@@ -1,7 +1,11 @@
 //! The pass over all samples that says what calls add up to.
 //!
-//! Where only few calls are wanted, most frames decide nothing. So a stack is first reduced to the locations that have a
-//! wanted one, each with the node that called it, without a jump on what is as good as chance.
+//! 1. **Code** ([`Codes::new`]): each node gets its place among the kept ones and a flag if calls into it are wanted, and
+//!    each location what a walk down a stack knows behind it. Nothing else is looked at per sample.
+//! 2. **Reduce** ([`Codes::wanted`]): a stack becomes the few locations that have a wanted node, each with the node that
+//!    called it. Which they are is unpredictable, so the loop is branch-free. It goes in parts, for bounded memory.
+//! 3. **Count** ([`Path::call`]): each step of what is left is an edge, counted once a sample.
+//! 4. **Merge** ([`edges`]): parts of the samples are added up side by side, their tables into one.
 
 use rustc_hash::FxHashMap;
 

@@ -66,7 +66,7 @@ pub struct Tile {
     pub part: Part,
     /// Its first cell.
     pub from: u32,
-    /// One past its last cell. The same as `from` for merged siblings that have no cell to themselves.
+    /// One past its last cell; equal to `from` for merged siblings that have no cell to themselves.
     pub to: u32,
     /// Which tile of the row above it is part of; 0 in the first row.
     pub above: usize,

@@ -27,7 +27,7 @@ pub fn compile(option: &str, pattern: &str) -> Result<Regex> {
         })
 }
 
-/// The same expression in the dialect of the `regex` crate. The two differ in that Go's `\d \s \w \b` are
+/// A Go expression in the dialect of the `regex` crate. The two differ in that Go's `\d \s \w \b` are
 /// ASCII, a `{` that begins no repetition is a letter, `\Q…\E` quotes, `\<` and `\>` are letters, and
 /// classes know no nesting and no set operations.
 fn translate(pattern: &str) -> String {

@@ -33,7 +33,7 @@ pub(super) fn nodes(basis: Basis<'_>) -> Vec<Node> {
 /// Samples from which on it is worth to add up parts of them side by side.
 const WORTH_THREADS: usize = 1 << 15;
 
-/// Does the same to parts of the samples, side by side where there are many of them.
+/// Calls `work` for parts of the samples, side by side where there are many of them.
 pub(super) fn in_parts<T: Send>(spans: &[Span], work: impl Fn(&[Span]) -> T + Sync) -> Vec<T> {
     let threads = if spans.len() < WORTH_THREADS {
         1
@@ -56,8 +56,8 @@ pub(super) fn in_parts<T: Send>(spans: &[Span], work: impl Fn(&[Span]) -> T + Sy
 /// Stands for a location of more than two nodes, or of none.
 const MORE: u32 = u32::MAX;
 
-/// Nodes of one sample after another, each once. Whether a function was there before is as good as chance in recursive
-/// programs, so nothing here jumps on it: a node is always written, and the next over it if it was there.
+/// Adds up sample after sample, each node once. Whether a node was seen before is unpredictable in recursive programs,
+/// so the loop is branch-free: a node is always written, and the next one over it if it was seen.
 fn sums_of(basis: Basis<'_>, spans: &[Span], pairs: &[[u32; 2]]) -> Vec<Node> {
     let frames = basis.frames;
     let (mut flats, mut cums) = (vec![0i64; frames.len() + 1], vec![0i64; frames.len() + 1]);
@@ -105,7 +105,7 @@ fn sums_of(basis: Basis<'_>, spans: &[Span], pairs: &[[u32; 2]]) -> Vec<Node> {
         .collect()
 }
 
-/// The same with divisors.
+/// Adds up values and divisors, for means.
 fn means_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
     let frames = basis.frames;
     let mut nodes = vec![(Node::default(), 0u32); frames.len()];

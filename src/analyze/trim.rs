@@ -78,17 +78,25 @@ pub struct Trimmed {
 }
 
 impl Trimmed {
-    /// Builds the graph, drops what is small, keeps the first `node_count`, in the order that its use asks for.
-    /// After each step sums are taken from the samples again: what went through a dropped node shows as a residual
-    /// edge. (By context, sums stay as they are.)
+    /// Builds the graph in stages; after each that drops nodes, calls are taken from the samples again, so that what went
+    /// through a dropped node shows as a residual edge. (By context, sums stay as they are.)
+    ///
+    /// 1. Sum up the nodes, and leave out negative ones if asked to.
+    /// 2. Drop nodes below their share of the flat sum.
+    /// 3. Order what is left as its use asks for.
+    /// 4. Keep the first `node_count`, for a drawing as many as fit with their tags; order again.
+    /// 5. Sum up the calls, and drop those below their share.
+    /// 6. For a drawing, take tags and drop edges that other paths make redundant.
     pub fn new(basis: Basis<'_>, plan: Plan<'_>) -> Self {
         let limits = plan.limits;
+        // 1. Sums.
         let mut draft = Draft::new(basis, plan);
         let flat = draft.graph.listed.iter().map(|node| draft.graph.node(*node).flat);
         let total = flat.fold(0, i64::saturating_add);
         let cutoff = |fraction: f64| ((total as f64 * fraction) as i64).unsigned_abs();
         let (node_cutoff, edge_cutoff) = (cutoff(limits.node_fraction), cutoff(limits.edge_fraction));
 
+        // 2. Small nodes.
         let mut dropped_nodes = 0;
         if node_cutoff > 0 {
             let graph = &draft.graph;
@@ -99,6 +107,7 @@ impl Trimmed {
                 draft.keep(kept);
             }
         }
+        // 3. Order: that of a drawing depends on calls.
         if let GraphUse::Drawing(_) = plan.usage {
             draft.connect();
         }
@@ -107,6 +116,7 @@ impl Trimmed {
             paths.by_family(&mut draft.graph.listed);
         }
         draft.order();
+        // 4. The first ones.
         let mut tags = None;
         if limits.node_count > 0 {
             // Small edges go before nodes are chosen: what a second count finds are those of another choice.
@@ -124,9 +134,10 @@ impl Trimmed {
                 draft.order();
             }
         }
+        // 5. Calls.
         draft.connect();
         let dropped_edges = drop_edges(&mut draft.graph, edge_cutoff);
-        // A node's tags are the same whichever others are kept.
+        // 6. Tags: a node's are the same whichever others are kept. Then redundant edges.
         let tags = tags.unwrap_or_else(|| draft.tags(usize::MAX, node_cutoff));
         if let (GraphUse::Drawing(_), CallIdentity::Merged) = (plan.usage, plan.calls) {
             let graph = &draft.graph;

@@ -97,7 +97,7 @@ impl OutlineBuilder for Outline {
         self.push(Step::Line(to), to);
     }
 
-    /// The same as a cubic curve: its control points are two thirds of the way to the one of this.
+    /// A quadratic curve as a cubic one, whose control points are two thirds of the way to its own.
     fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
         let (control, to) = (self.point(x1, y1), self.point(x, y));
         let towards = |from: Point| Point {

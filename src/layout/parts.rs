@@ -1,8 +1,8 @@
-//! What hangs together, with its cycles cut open.
+//! Connected components, made acyclic.
 
 use super::Edge;
 
-/// Boxes that edges connect.
+/// A connected component.
 pub(super) struct Part {
     /// Indices of the boxes as they came in; the order is that, too. Links count by place in here.
     pub(super) boxes: Vec<usize>,

@@ -379,7 +379,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Nodes that hang together so far.
+/// Connected components so far.
 struct Pieces {
     of: Vec<usize>,
     nodes: Vec<Vec<usize>>,

@@ -293,7 +293,7 @@ impl Merger {
         (mapping, shift)
     }
 
-    /// The same labels in an order of their own, as their order in a profile means nothing across keys:
+    /// The labels of a set in an order of their own, as their order in a profile means nothing across keys:
     /// texts before numbers, then by key; the values of one key stay in order.
     fn labels(&mut self, id: LabelSetId, known: &mut Known<'_>) -> LabelSetId {
         if let Some(labels) = known.labels.0[id.index()] {

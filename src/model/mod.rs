@@ -2,12 +2,29 @@
 //!
 //! Knows what a profile *is*: interned text, functions, locations, stacks and one
 //! column of values per sample type. Knows nothing of bytes, files, terminals,
-//! clocks or what anybody wants to see. Names no other module of the crate.
+//! clocks or what is shown of it. Names no other module of the crate.
 //!
 //! Constraints that hold for every [`Profile`] that `decode` hands out:
 //! - every id points into its table; ids are `u32` newtypes that cannot be mixed up;
 //! - each value column is as long as [`Samples::stack`];
 //! - text is *visible* text (see [`strings`]): it can be sent to a terminal as it is.
+//!
+//! ```
+//! use heaptui::model::{Function, LabelSetId, Line, Profile, SampleTypeId, ValueType};
+//!
+//! let mut profile = Profile::default();
+//! let [kind, unit] = ["inuse_space", "bytes"].map(|text| profile.strings.intern(text.as_bytes()));
+//! profile.sample_types.push(ValueType { kind, unit });
+//! let name = profile.strings.intern(b"main.work");
+//! let function = profile.add_function(Function { name, ..Function::default() });
+//! let location = profile.add_location(None, 0, &[Line { function, line: 12, column: 0 }]);
+//! // A stack, innermost location first, without labels, with a value of each sample type.
+//! profile.add_sample(&[location], LabelSetId(0), &[4096]);
+//!
+//! assert_eq!(profile.type_name(SampleTypeId(0)), "inuse_space");
+//! assert_eq!(profile.samples.values[0], [4096]);
+//! assert_eq!(profile.text(profile.functions[function.index()].name), "main.work");
+//! ```
 
 mod align;
 mod ids;

@@ -133,7 +133,7 @@ impl Stacks {
         })
     }
 
-    /// The same stacks with other locations.
+    /// These stacks with other locations.
     ///
     /// # Errors
     /// The first of `renumber`.

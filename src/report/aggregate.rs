@@ -122,12 +122,12 @@ impl Report {
         }))
     }
 
-    /// The same report of another sample type; filters and nodes are shared, not made again.
+    /// This report of another sample type; filters and nodes are shared, not made again.
     pub fn with_type(&self, sample_type: SampleTypeId) -> Self {
         self.again(sample_type, Arc::clone(&self.frames), self.limits, self.shows)
     }
 
-    /// The same samples as another report shows them. Filters are shared, and so are nodes if both reports have the
+    /// These samples as another report shows them. Filters are shared, and so are nodes if both reports have the
     /// same: a [`NodeId`] of one is then that of the other.
     pub fn as_report(&self, row: &ReportRow) -> Self {
         let (old, new) = (shape(self.shows, &self.options), shape(row.shows, &self.options));
@@ -222,12 +222,12 @@ impl Report {
         weights(&self.profile, &self.options, self.sample_type)
     }
 
-    /// The same with where it comes from.
+    /// What this report adds up, with where it comes from.
     pub fn basis(&self) -> Basis<'_> {
         self.basis_of(self.sample_type)
     }
 
-    /// What the same report of another sample type adds up.
+    /// What this report of another sample type adds up.
     pub fn basis_of(&self, sample_type: SampleTypeId) -> Basis<'_> {
         Basis {
             profile: &self.profile,

@@ -1,7 +1,7 @@
 //! Source text by the name that a profile has for it.
 //!
 //! Knows which names are asked for, and how much is kept. Where a file is, and whether it may be read, is the business of
-//! whoever implements [`Sources`]: a name in a profile is untrusted.
+//! the implementor of [`Sources`]: a name in a profile is untrusted.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,7 +31,7 @@ pub trait Sources: fmt::Debug + Send + Sync {
 pub struct Wanted<'w> {
     /// As the profile calls it, without the prefix that reports cut off.
     pub name: &'w str,
-    /// The same without the prefix that only the search cuts off.
+    /// `name` without the prefix that only the search cuts off.
     pub path: &'w str,
     /// Where to look, separated by colons.
     pub folders: &'w str,

@@ -7,7 +7,7 @@ pub(in crate::report) fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\l")
 }
 
-/// The same of text that may be cut within a character.
+/// Bytes in a DOT string, of text that may be cut within a character.
 pub(in crate::report) fn quoted_bytes(text: &[u8]) -> Vec<u8> {
     let quoted = |byte: &u8| match byte {
         b'\\' => b"\\\\".to_vec(),

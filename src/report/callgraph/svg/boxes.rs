@@ -16,7 +16,7 @@ const DEPTH: f64 = 4.0;
 /// How many letters a line has at most, and a name lines. The tooltip has all of them.
 const LONGEST: usize = 64;
 const MOST_LINES: usize = 16;
-/// The same of the legend, in which there may be comments.
+/// Limits of the legend, in which there may be comments.
 const LONGEST_LEGEND: usize = 120;
 const MOST_LEGEND: usize = 40;
 
