@@ -37,7 +37,7 @@ fn bytes(stacks: u64) -> Vec<u8> {
 }
 
 fn decoded(bytes: &[u8]) -> Profile {
-    decode::profile(bytes, decode::Limits::default(), &()).expect("the generator makes profiles")
+    decode::profile(bytes, decode::Budget::default(), &()).expect("the generator makes profiles")
 }
 
 /// Inflating, reading, checking.

@@ -44,6 +44,17 @@ pub enum Error {
         /// The limit that was passed.
         limit: u64,
     },
+    /// More memory than a profile of its size may take.
+    #[error(
+        "too large: its {what} would take more than the {limit} MiB of memory that so few bytes are allowed; \
+         if it is honest, allow more with --max-bytes"
+    )]
+    TooHeavy {
+        /// What there is most of.
+        what: &'static str,
+        /// The limit, in MiB.
+        limit: u64,
+    },
     /// A regular expression does not compile.
     #[error("{option}: {reason}")]
     Regex {
@@ -86,6 +97,11 @@ impl Error {
             Self::Source { error, .. } => error.exit_code(),
             _ => 1,
         }
+    }
+
+    /// A file with two profiles.
+    pub(crate) fn two_profiles() -> Self {
+        Self::malformed("two profiles, one behind the other: name them one by one, and they are added up")
     }
 
     /// A [`Error::Malformed`] from anything that can be said.

@@ -225,14 +225,14 @@ fn write_report(
 
 fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
     let Inputs {
-        sources, http, limits, ..
+        sources, http, budget, ..
     } = Inputs::new(input)?;
     let [name] = &sources[..] else {
         return Err(Error::Usage("one profile at a time".into()));
     };
     let source = wiring::source(name);
     let check = |bytes: &[u8]| {
-        let profile = decode::profile(bytes, limits, &())?;
+        let profile = decode::profile(bytes, budget, &())?;
         let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
         let kind = profile.sample_type("").map_or("", |id| profile.type_name(id));
         let process = binary.rsplit('/').next().unwrap_or_default().to_string();
@@ -240,6 +240,7 @@ fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
             process,
             kind: kind.to_string(),
             time_nanos: profile.time_nanos,
+            ending: decode::ending(bytes),
         })
     };
     if output == Some(Path::new("-")) {

@@ -78,7 +78,7 @@ pub struct Inputs {
     /// How servers are asked.
     pub http: HttpOptions,
     /// How much a profile may hold.
-    pub limits: decode::Limits,
+    pub budget: decode::Budget,
     combine: Combine,
 }
 
@@ -97,7 +97,7 @@ impl Inputs {
             (_, true) => return Err(Error::Usage("either --demo or a profile of yours".into())),
             (sources, false) => sources.to_vec(),
         };
-        let mut limits = decode::Limits::default();
+        let mut budget = decode::Budget::default();
         let mut http = HttpOptions {
             seconds: input.seconds,
             timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
@@ -107,14 +107,14 @@ impl Inputs {
             ..HttpOptions::default()
         };
         if let Some(max_bytes) = input.max_bytes {
-            limits.max_bytes = max_bytes;
+            budget = decode::Budget::of(max_bytes);
             http.max_bytes = max_bytes;
         }
         Ok(Self {
             sources,
             combine: input.combine.clone(),
             http,
-            limits,
+            budget,
         })
     }
 
@@ -125,7 +125,7 @@ impl Inputs {
     pub fn load(&self, keep: Keep, observer: &dyn Observer) -> Result<Loaded> {
         let open = |name: &str| {
             let bytes = source(name).open(&self.http, observer)?;
-            decode::profile(bytes, self.limits, &())
+            decode::profile(bytes, self.budget, &())
         };
         let opener = Opener {
             open: &open,

@@ -153,7 +153,7 @@ fn raw(profile: &Profile) -> String {
 }
 
 fn read(bytes: &[u8]) -> Profile {
-    decode::profile(bytes, decode::Limits::default(), &()).expect("what was written can be read")
+    decode::profile(bytes, decode::Budget::default(), &()).expect("what was written can be read")
 }
 
 /// Whether some calls into a node are inlined.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heaptui::cli::{self, Request};
-use heaptui::decode::{self, Limits};
+use heaptui::decode::{self, Budget};
 use heaptui::error::Error;
 use heaptui::model::Profile;
 use heaptui::report::{self, COLUMNS, Column, Environment, OPTIONS, OptionRow, Order, REPORTS, SAMPLE_TYPES, Takes};
@@ -222,7 +222,7 @@ fn value(row: &OptionRow) -> Option<&'static str> {
 fn options_take_the_spellings_of_pprof() {
     let [heap, waits] = [FIXTURE, WAITS].map(|name| {
         let bytes = fs::read(tests().join("fixtures").join(name)).expect("a fixture");
-        Arc::new(decode::profile(&bytes[..], Limits::default(), &()).expect("a profile"))
+        Arc::new(decode::profile(&bytes[..], Budget::default(), &()).expect("a profile"))
     });
     for row in OPTIONS {
         let name = row.name;

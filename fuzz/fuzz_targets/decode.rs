@@ -8,8 +8,8 @@ use heaptui::report::{self, Environment, Options, REPORTS};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = decode::Limits { max_bytes: 8 << 20 };
-    let profile = match decode::profile(bytes, limits, &()) {
+    let budget = decode::Budget { max_bytes: 8 << 20, memory: 512 << 20 };
+    let profile = match decode::profile(bytes, budget, &()) {
         Ok(profile) => Arc::new(profile),
         Err(error) => {
             let text = error.to_string();

@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 
 static PROFILE: LazyLock<Arc<Profile>> = LazyLock::new(|| {
     let bytes: &[u8] = include_bytes!("../../tests/fixtures/shapes.labels.pb.gz");
-    let profile = decode::profile(bytes, decode::Limits::default(), &());
+    let profile = decode::profile(bytes, decode::Budget::default(), &());
     Arc::new(profile.unwrap_or_else(|error| panic!("the fixture is good: {error}")))
 });
 

@@ -1,94 +1,134 @@
 //! Bytes to [`Profile`].
 //!
-//! Knows the formats: gzip by its magic, the protobuf of `proto/profile.proto`, pprof's legacy formats.
-//! Knows no file, network or terminal: bytes come from any reader. Broken input is an error value,
-//! never a panic, and memory follows what the model holds, not what a header claims.
+//! Knows what profiles are wrapped in (`wrapping`), the formats (`formats`: the protobuf of `proto/profile.proto`,
+//! pprof's legacy formats, stack dumps) and what is none (`foreign`). Knows no file, network or terminal: bytes come from
+//! any reader. Broken input is an error value, never a panic, and memory follows the bytes that come: see [`Budget`].
 
-mod gzip;
+mod budget;
+mod builder;
+mod foreign;
+mod formats;
 mod ids;
 mod legacy;
 mod proto;
 mod samples;
-mod sniff;
 mod stream;
 mod varint;
 pub(crate) mod wire;
+mod wrapping;
 
+use std::cell::Cell;
 use std::io::{ErrorKind, Read};
+use std::rc::Rc;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
 use crate::progress::Observer;
+pub use budget::Budget;
+use budget::{Account, Received};
+use formats::{Decode, FORMATS};
 use stream::{Chunk, Input, MARGIN};
+use wrapping::{Bytes, unwrap};
 
 /// How much is read at once; what is smaller is decoded without a thread.
 const CHUNK: usize = 1 << 18;
-/// What a text profile may have: it is read as a whole.
-const MAX_TEXT: usize = 256 << 20;
+/// What a byte of text weighs that is read as a whole: itself, and a copy that is being made.
+const TEXT_WEIGHT: usize = 2;
 /// How many chunks may wait for the decoder.
 const CHUNKS_AHEAD: usize = 8;
 
-/// What a decoder may use.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Inflated bytes after which the input is refused.
-    pub max_bytes: u64,
-}
-
-impl Default for Limits {
-    /// 16 GiB: far above any honest profile. What it takes to refuse a bomb is bounded elsewhere: see `gzip`.
-    fn default() -> Self {
-        Self { max_bytes: 16 << 30 }
-    }
-}
-
-/// Reads a profile in any of the formats, gzipped or not.
+/// Reads a profile in any of the formats, whatever it is wrapped in.
 ///
 /// # Errors
 /// [`Error::Empty`], [`Error::NotAProfile`], [`Error::Malformed`], [`Error::TooLarge`], [`Error::Io`] from the
 /// reader, and whatever the observer stops with.
-pub fn profile(bytes: impl Read, limits: Limits, observer: &dyn Observer) -> Result<Profile> {
-    let mut reader = gzip::open(bytes, limits)?;
-    let first = chunk(&mut *reader, Vec::new())?.ok_or(Error::Empty)?;
-    match sniff::format(first.bytes())? {
-        sniff::Format::Legacy => {
-            let mut bytes = first.bytes().to_vec();
-            while let Some(more) = chunk(&mut *reader, Vec::new())? {
-                observer.progress(bytes.len() as u64, None)?;
-                bytes.extend_from_slice(more.bytes());
-                if bytes.len() > MAX_TEXT {
-                    return Err(Error::TooLarge { limit: MAX_TEXT as u64 });
+pub fn profile(bytes: impl Read, budget: Budget, observer: &dyn Observer) -> Result<Profile> {
+    let unwrapped = unwrap(bytes, budget.max_bytes)?;
+    let head = unwrapped.head;
+    let mut source = Source {
+        bytes: unwrapped.bytes,
+        wrapped: unwrapped.wrapped,
+        inflated: 0,
+    };
+    let mut account = Account::new(budget);
+    let mut whole = None;
+    for format in FORMATS.iter().filter(|format| (format.sniff)(&head)) {
+        match format.decode {
+            Decode::Whole(decode) => {
+                let bytes = match &mut whole {
+                    Some(bytes) => &*bytes,
+                    none => &*none.insert(source.read_all(&mut account, observer)?),
+                };
+                let decoded = decode(bytes, &account);
+                if let Some(profile) = decoded.map_err(|error| explained(error, bytes))? {
+                    return Ok(profile);
                 }
             }
-            legacy::parse(&bytes)?
-                .ok_or_else(|| Error::malformed("begins like one of the legacy formats, but is none of them"))
+            Decode::Stream(decode) => return stream(decode, &mut source, &account, observer),
         }
-        sniff::Format::Proto if first.bytes().len() < CHUNK => {
-            let mut first = Some(first);
-            proto::decode(Input::new(Box::new(move |_| first.take().map(Ok))))
-        }
-        sniff::Format::Proto => pipeline(first, &mut *reader, observer),
+    }
+    if head.is_empty() {
+        return Err(Error::Empty);
+    }
+    Err(foreign::named(&head).unwrap_or_else(foreign::unknown))
+}
+
+/// What is wrong with a text that has more behind it.
+fn explained(error: Error, text: &[u8]) -> Error {
+    let is_gzip = |line: &[u8]| line.starts_with(b"\x1f\x8b\x08");
+    match error {
+        Error::Malformed(_) if text.split(|&byte| byte == b'\n').any(is_gzip) => Error::two_profiles(),
+        error => error,
     }
 }
 
+/// How the name of a file should end that holds these bytes as they are, e.g. `pb.gz`.
+pub fn ending(bytes: &[u8]) -> String {
+    let unwrapped = unwrap(bytes, u64::MAX);
+    let known = unwrapped.ok().and_then(|inside| {
+        let format = FORMATS.iter().find(|format| (format.sniff)(&inside.head))?;
+        Some([format.ending, &inside.ending].concat())
+    });
+    known.unwrap_or_else(|| "pb".into())
+}
+
+/// Decodes as the bytes come: how, from where, within what.
+fn stream(
+    decode: fn(Input<'_>, &Account) -> Result<Profile>,
+    source: &mut Source<'_>,
+    account: &Account,
+    observer: &dyn Observer,
+) -> Result<Profile> {
+    let first = source.chunk(Vec::new())?.ok_or(Error::Empty)?;
+    if first.bytes().len() < CHUNK {
+        let mut first = Some(first);
+        return decode(Input::new(Box::new(move |_| first.take().map(Ok))), account);
+    }
+    let decode = |input: Input<'_>| decode(input, account);
+    pipeline(decode, first, source, observer)
+}
+
 /// Decodes on a thread of its own while this one reads and inflates.
-fn pipeline(first: Chunk, reader: &mut dyn Read, observer: &dyn Observer) -> Result<Profile> {
+fn pipeline(
+    decode: impl FnOnce(Input<'_>) -> Result<Profile> + Send,
+    first: Chunk,
+    source: &mut Source<'_>,
+    observer: &dyn Observer,
+) -> Result<Profile> {
     let (send, receive) = sync_channel(CHUNKS_AHEAD);
     let (give_back, used) = channel();
     thread::scope(|scope| {
         let decoder = scope.spawn(move || {
-            proto::decode(Input::new(Box::new(move |buffer| {
+            decode(Input::new(Box::new(move |buffer| {
                 // Nobody listens after the last chunk.
                 let _ = give_back.send(buffer);
                 receive.recv().ok()
             })))
         });
         let mut next = Ok(Some(first));
-        let mut done = 0;
         while let Some(chunk_or_error) = next.transpose() {
-            done += chunk_or_error.as_ref().map_or(0, |chunk| chunk.bytes().len() as u64);
             let is_error = chunk_or_error.is_err();
             // A decoder that has found something wrong does not listen any more.
             if send.send(chunk_or_error).is_err() || is_error {
@@ -96,29 +136,57 @@ fn pipeline(first: Chunk, reader: &mut dyn Read, observer: &dyn Observer) -> Res
             }
             let buffer = used.try_iter().find(|buffer: &Vec<u8>| !buffer.is_empty());
             next = observer
-                .progress(done, None)
-                .and_then(|()| chunk(reader, buffer.unwrap_or_default()));
+                .progress(source.inflated, None)
+                .and_then(|()| source.chunk(buffer.unwrap_or_default()));
         }
         drop(send);
         decoder.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
-/// The next bytes: as many as [`CHUNK`] unless the end is near; `None` at the end.
-fn chunk(reader: &mut dyn Read, mut buffer: Vec<u8>) -> Result<Option<Chunk>> {
-    if buffer.len() < MARGIN + CHUNK {
-        // Memory that is not written to costs nothing: most profiles are smaller.
-        buffer = vec![0; MARGIN + CHUNK];
-    }
-    let mut end = MARGIN;
-    while end < buffer.len() {
-        match reader.read(&mut buffer[end..]) {
-            Ok(0) => break,
-            Ok(count) => end += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(gzip::read_error(error)),
+/// Where unwrapped bytes come from.
+struct Source<'r> {
+    bytes: Bytes<'r>,
+    /// How many bytes have come, as they come.
+    wrapped: Rc<Cell<u64>>,
+    /// How many they were when unwrapped.
+    inflated: u64,
+}
+
+impl Source<'_> {
+    /// The next bytes: as many as [`CHUNK`] unless the end is near; `None` at the end.
+    fn chunk(&mut self, mut buffer: Vec<u8>) -> Result<Option<Chunk>> {
+        if buffer.len() < MARGIN + CHUNK {
+            // Memory that is not written to costs nothing: most profiles are smaller.
+            buffer = vec![0; MARGIN + CHUNK];
         }
+        let mut end = MARGIN;
+        while end < buffer.len() {
+            match self.bytes.read(&mut buffer[end..]) {
+                Ok(0) => break,
+                Ok(count) => end += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(wrapping::read_error(error)),
+            }
+        }
+        buffer.truncate(end);
+        self.inflated += (end - MARGIN) as u64;
+        let received = Received {
+            wrapped: self.wrapped.get(),
+            inflated: self.inflated,
+        };
+        Ok((end > MARGIN).then_some(Chunk { buffer, received }))
     }
-    buffer.truncate(end);
-    Ok((end > MARGIN).then_some(Chunk { buffer }))
+
+    /// All bytes at once.
+    fn read_all(&mut self, account: &mut Account, observer: &dyn Observer) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while let Some(more) = self.chunk(Vec::new())? {
+            bytes.extend_from_slice(more.bytes());
+            account.receive(more.received);
+            account.hold("text", TEXT_WEIGHT * bytes.len())?;
+            observer.progress(self.inflated, None)?;
+        }
+        Ok(bytes)
+    }
 }

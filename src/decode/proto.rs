@@ -5,11 +5,13 @@
 //! Samples have a file of their own: `samples`.
 
 use prost::Message;
-use prost::encoding::{WireType, skip_field};
+use prost::encoding::{WireType, decode_key, decode_varint, skip_field};
 use rustc_hash::FxHashMap;
 
+use super::budget::Account;
+use super::foreign;
 use super::samples::Samples;
-use super::stream::{Field, Input, Value, broken};
+use super::stream::{Field, Input, MAX_HEADER, Value, broken};
 use super::varint::{delimited, each_varint, key, varint};
 use super::wire;
 use crate::error::{Error, Result};
@@ -17,20 +19,86 @@ use crate::model::{
     Function, FunctionId, Known, Label, LabelValue, Line, Location, Mapping, MappingId, Profile, StringId, ValueType,
 };
 
-/// Rows that a table may have: far above honest profiles, and what a bomb of empty rows is stopped by.
-const MAX_ROWS: usize = 1 << 26;
+/// A field that is longer is checked before it is read: see [`GROWTH`].
+const LONG: usize = 1 << 16;
+/// Fields that may be long, and how many bytes of memory a byte of them may become at the most. A value of the first
+/// sample takes one byte, and makes a column; an empty line takes two.
+const GROWTH: [(u32, &str, usize); 4] = [
+    (2, "samples", 96),
+    (4, "lines", 16),
+    (6, "names", 4),
+    (13, "comments", 8),
+];
+
+/// Whether bytes that begin so may be this format: the first fields are some that it has, of the types that it gives them,
+/// and they are not known for something else.
+pub(super) fn sniff(head: &[u8]) -> bool {
+    let mut rest = head;
+    !head.is_empty() && foreign::named(head).is_none() && (0..SNIFFED).all(|_| rest.is_empty() || skip(&mut rest))
+}
+
+/// How many fields are looked at to tell whether it is this format.
+const SNIFFED: usize = 3;
+
+/// Skips a field that the format may have, or what is left of it.
+fn skip(rest: &mut &[u8]) -> bool {
+    // What is looked at may end within a number.
+    let is_cut = |rest: &[u8]| rest.len() < MAX_HEADER && rest.iter().all(|&byte| byte >= 0x80);
+    if is_cut(rest) {
+        *rest = &[];
+        return true;
+    }
+    let Ok((number, wire_type)) = decode_key(rest) else {
+        return false;
+    };
+    let is_cut = is_cut(rest);
+    let fits = match number {
+        1..=6 | 11 => wire_type == WireType::LengthDelimited,
+        13 => matches!(wire_type, WireType::LengthDelimited | WireType::Varint),
+        7..=15 => wire_type == WireType::Varint,
+        _ => !matches!(wire_type, WireType::StartGroup | WireType::EndGroup),
+    };
+    let value = match wire_type {
+        WireType::SixtyFourBit => Ok(8),
+        WireType::ThirtyTwoBit => Ok(4),
+        WireType::LengthDelimited => decode_varint(rest),
+        _ => decode_varint(rest).map(|_| 0),
+    };
+    let Ok(length) = value else {
+        *rest = &[];
+        return fits && is_cut;
+    };
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    *rest = rest.get(length..).unwrap_or_default();
+    fits
+}
 
 /// Reads a whole profile.
-pub(super) fn decode(mut input: Input<'_>) -> Result<Profile> {
-    let mut decoder = Decoder::default();
-    while let Some(field) = input.field()? {
+pub(super) fn decode(mut input: Input<'_>, account: &Account) -> Result<Profile> {
+    let mut decoder = Decoder {
+        account: account.clone(),
+        profile: Profile::default(),
+        strings: Vec::new(),
+        mapping_refs: Vec::new(),
+        function_refs: Vec::new(),
+        samples: Samples::default(),
+        begins_again: false,
+    };
+    loop {
+        // Once a chunk, which cannot become much.
+        if decoder.account.receive(input.received()) {
+            decoder.weigh()?;
+        }
+        let Some(field) = input.field()? else { break };
         decoder.field(field)?;
     }
+    decoder.account.receive(input.received());
+    decoder.weigh()?;
     decoder.finish()
 }
 
-#[derive(Default)]
 struct Decoder {
+    account: Account,
     /// Being filled. Every [`StringId`] is an index of the file's string table and every [`LocationId`] of a stack
     /// an id of the file, until `finish`.
     profile: Profile,
@@ -40,17 +108,32 @@ struct Decoder {
     mapping_refs: Vec<u64>,
     function_refs: Vec<u64>,
     samples: Samples,
+    /// Whether there is a second empty text, with which every string table begins.
+    begins_again: bool,
 }
 
 impl Decoder {
+    fn weigh(&mut self) -> Result<()> {
+        let aside = 8 * self.strings.len() + self.samples.held();
+        self.account.hold("texts", aside)?;
+        self.account.weigh(&self.profile)
+    }
+
     fn field(&mut self, field: Field<'_>) -> Result<()> {
+        if let Value::Bytes(bytes) = field.value
+            && bytes.len() > LONG
+        {
+            let known = GROWTH.iter().find(|(number, ..)| *number == field.number);
+            let &(_, name, growth) = known.unwrap_or(&(0, "parts", 1));
+            self.account.part(name, bytes.len(), growth)?;
+        }
         match (field.number, field.value) {
             (2, Value::Bytes(bytes)) => self.samples.read(bytes, &mut self.profile),
             (6, Value::Bytes(bytes)) => {
+                self.begins_again |= bytes.is_empty() && !self.strings.is_empty();
                 if self.strings.is_empty() && !bytes.is_empty() {
                     return Err(Error::malformed("the first entry of the string table is not empty"));
                 }
-                room(self.strings.len(), "strings")?;
                 self.strings.push(self.profile.strings.intern(bytes));
                 Ok(())
             }
@@ -58,7 +141,6 @@ impl Decoder {
             (5, Value::Bytes(bytes)) => self.function(bytes),
             (3, Value::Bytes(bytes)) => self.mapping(bytes),
             (1, Value::Bytes(bytes)) => {
-                room(self.profile.sample_types.len(), "sample types")?;
                 self.profile.sample_types.push(value_type(bytes)?);
                 Ok(())
             }
@@ -67,7 +149,6 @@ impl Decoder {
                 Ok(())
             }
             (13, Value::Bytes(bytes)) => each_varint(bytes, |index| {
-                room(self.profile.comments.len(), "comments")?;
                 self.profile.comments.push(text_ref(index as i64)?);
                 Ok(())
             }),
@@ -84,15 +165,12 @@ impl Decoder {
             7 => profile.drop_frames = text_ref(value)?,
             8 => profile.keep_frames = text_ref(value)?,
             9 if profile.time_nanos != 0 => {
-                return Err(Error::malformed(
-                    "two profiles, one behind the other: they must be merged, not concatenated",
-                ));
+                return Err(Error::two_profiles());
             }
             9 => profile.time_nanos = value,
             10 => profile.duration_nanos = value,
             12 => profile.period = value,
             13 => {
-                room(profile.comments.len(), "comments")?;
                 profile.comments.push(text_ref(value)?);
             }
             14 => profile.default_sample_type = text_ref(value)?,
@@ -105,7 +183,6 @@ impl Decoder {
     fn mapping(&mut self, bytes: &[u8]) -> Result<()> {
         let mapping = wire::Mapping::decode(bytes).map_err(broken)?;
         let id = nonzero(mapping.id, "mapping")?;
-        room(self.profile.mappings.len(), "mappings")?;
         self.profile.mappings.push(Mapping {
             id,
             start: mapping.memory_start,
@@ -126,7 +203,6 @@ impl Decoder {
     fn function(&mut self, bytes: &[u8]) -> Result<()> {
         let function = wire::Function::decode(bytes).map_err(broken)?;
         let id = nonzero(function.id, "function")?;
-        room(self.profile.functions.len(), "functions")?;
         self.profile.functions.push(Function {
             id,
             name: text_ref(function.name)?,
@@ -151,7 +227,6 @@ impl Decoder {
                 (3, WireType::Varint) => location.address = varint(&mut bytes)?,
                 (4, WireType::LengthDelimited) => {
                     let line = wire::Line::decode(delimited(&mut bytes)?).map_err(broken)?;
-                    room(profile.lines.len(), "lines")?;
                     self.function_refs.push(line.function_id);
                     let (function, column) = (FunctionId(0), line.column);
                     profile.lines.push(Line {
@@ -171,7 +246,6 @@ impl Decoder {
         }
         location.id = nonzero(location.id, "location")?;
         location.lines = (start, profile.lines.len() as u32);
-        room(profile.locations.len(), "locations")?;
         profile.locations.push(location);
         self.mapping_refs.push(mapping);
         Ok(())
@@ -189,7 +263,10 @@ impl Decoder {
             return Err(Error::malformed(message));
         }
         columns.resize_with(types, Vec::new);
-        self.link_locations()?;
+        // Ids that come twice are then those of two profiles.
+        let again = self.begins_again;
+        self.link_locations()
+            .map_err(|error| if again { Error::two_profiles() } else { error })?;
         self.link_texts()?;
         Ok(self.profile)
     }
@@ -331,14 +408,5 @@ fn nonzero(id: u64, what: &str) -> Result<u64> {
         Err(Error::malformed(format!("a {what} with the reserved id 0")))
     } else {
         Ok(id)
-    }
-}
-
-#[inline]
-pub(super) fn room(rows: usize, what: &str) -> Result<()> {
-    if rows < MAX_ROWS {
-        Ok(())
-    } else {
-        Err(Error::malformed(format!("more than {MAX_ROWS} {what}")))
     }
 }

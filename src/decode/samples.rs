@@ -7,7 +7,7 @@ use prost::encoding::{WireType, skip_field};
 use rustc_hash::FxHashMap;
 
 use super::ids::ShortIds;
-use super::proto::{Rows, label_of, room};
+use super::proto::{Rows, label_of};
 use super::stream::broken;
 use super::varint::{delimited, each_varint, key, length, varint};
 use crate::error::{Error, Result};
@@ -43,6 +43,11 @@ impl Samples {
     /// Whether there was one.
     pub(super) fn any(&self) -> bool {
         self.any
+    }
+
+    /// Bytes of memory that are held besides the profile: for each large id its row both ways.
+    pub(super) fn held(&self) -> usize {
+        64 * self.far.len()
     }
 
     /// Appends a sample.
@@ -84,10 +89,7 @@ impl Samples {
                 _ => skip_field(wire_type, number, &mut bytes, Default::default()).map_err(broken)?,
             }
         }
-        room(profile.samples.len().max(profile.stacks.frames() / 16), "samples")?;
-        if profile.stacks.begun() > MAX_DEPTH {
-            return Err(Error::malformed(format!("a stack of more than {MAX_DEPTH} frames")));
-        }
+        deep_enough(profile.stacks.begun())?;
         if !self.any {
             self.any = true;
             profile.samples.values.resize_with(self.values.len(), Vec::new);
@@ -157,7 +159,6 @@ impl Samples {
 
     #[cold]
     fn far_row(&mut self, id: u64) -> Result<LocationId> {
-        room(self.far.len(), "locations")?;
         let row = *self.far_index.entry(id).or_insert_with(|| {
             self.far.push(id);
             FAR + (self.far.len() as u32 - 1)
@@ -184,6 +185,15 @@ impl Samples {
         })?;
         Ok(())
     }
+}
+
+/// Checks that a stack does not have more frames than one may have.
+#[inline]
+pub(super) fn deep_enough(frames: usize) -> Result<()> {
+    if frames <= MAX_DEPTH {
+        return Ok(());
+    }
+    Err(Error::malformed(format!("a stack of more than {MAX_DEPTH} frames")))
 }
 
 /// The bytes of a label as a number, if they are few and have a last one that is not 0.

@@ -2,12 +2,15 @@
 
 use prost::encoding::{WireType, decode_key, decode_varint};
 
+use super::budget::Received;
 use crate::error::{Error, Result};
 
 /// No field of an honest profile is longer: the longest are names.
-const MAX_FIELD: usize = 256 << 20;
+const MAX_FIELD: usize = 64 << 20;
+/// More zeros than these do not stand behind a profile by chance.
+const MAX_ZEROS: usize = 64 << 20;
 /// A key and a length, as varints.
-const MAX_HEADER: usize = 20;
+pub(super) const MAX_HEADER: usize = 20;
 
 /// Hands out what comes next, `None` at the end; takes back what was used up, for its memory.
 pub(super) type Chunks<'c> = Box<dyn FnMut(Vec<u8>) -> Option<Result<Chunk>> + Send + 'c>;
@@ -19,6 +22,8 @@ pub(super) const MARGIN: usize = 1 << 12;
 pub(super) struct Chunk {
     /// Anything in the first [`MARGIN`], then the bytes.
     pub(super) buffer: Vec<u8>,
+    /// How much was read up to their end.
+    pub(super) received: Received,
 }
 
 impl Chunk {
@@ -35,6 +40,7 @@ pub(super) struct Input<'c> {
     /// `buffer[start..]` has not been consumed.
     start: usize,
     at_end: bool,
+    received: Received,
 }
 
 /// A field of the outermost message.
@@ -62,7 +68,13 @@ impl<'c> Input<'c> {
             buffer: Vec::new(),
             start: 0,
             at_end: false,
+            received: Received::default(),
         }
+    }
+
+    /// How much has been read.
+    pub(super) fn received(&self) -> Received {
+        self.received
     }
 
     /// The next field, or `None` at the end.
@@ -71,6 +83,9 @@ impl<'c> Input<'c> {
         let mut view = &self.buffer[self.start..];
         if view.is_empty() {
             return Ok(None);
+        }
+        if view[0] == 0 {
+            return self.zeros();
         }
         let (number, wire_type) = decode_key(&mut view).map_err(broken)?;
         let fixed = match wire_type {
@@ -84,7 +99,11 @@ impl<'c> Input<'c> {
             }
             WireType::LengthDelimited => false,
             WireType::SixtyFourBit | WireType::ThirtyTwoBit => true,
-            _ => return Err(Error::malformed("a protobuf group, which profiles never have")),
+            _ => {
+                return Err(Error::malformed(
+                    "a part of a kind that profiles never have: was it copied completely, and as binary?",
+                ));
+            }
         };
         let length = match wire_type {
             WireType::SixtyFourBit => 8,
@@ -92,8 +111,12 @@ impl<'c> Input<'c> {
             _ => decode_varint(&mut view).map_err(broken)?,
         };
         let header = self.buffer.len() - self.start - view.len();
-        let length = usize::try_from(length).ok().filter(|&length| length <= MAX_FIELD);
-        let length = length.ok_or_else(|| Error::malformed("a field longer than any profile has"))?;
+        let fits = usize::try_from(length).ok().filter(|&length| length <= MAX_FIELD);
+        let length = fits.ok_or_else(|| {
+            Error::malformed(format!(
+                "a name or sample of {length} bytes, where {MAX_FIELD} are the limit"
+            ))
+        })?;
         self.fill(header + length)?;
         if self.buffer.len() - self.start < header + length {
             return Err(Error::malformed(
@@ -108,6 +131,27 @@ impl<'c> Input<'c> {
             Value::Bytes(&self.buffer[from..from + length])
         };
         Ok(Some(Field { number, value }))
+    }
+
+    /// The end, if there are but zeros before it, as tapes and block devices leave them.
+    fn zeros(&mut self) -> Result<Option<Field<'_>>> {
+        let mut skipped = 0;
+        while skipped < MAX_ZEROS {
+            self.fill(1)?;
+            let view = &self.buffer[self.start..];
+            let zeros = view.iter().take_while(|&&byte| byte == 0).count();
+            if zeros < view.len() {
+                break;
+            }
+            if view.is_empty() {
+                return Ok(None);
+            }
+            self.start += zeros;
+            skipped += zeros;
+        }
+        Err(Error::malformed(
+            "zeros where its next part should begin: was it copied completely?",
+        ))
     }
 
     /// Brings at least `wanted` bytes into view, fewer only at the end.
@@ -126,7 +170,10 @@ impl<'c> Input<'c> {
                 // Grows with what really arrives, not with what a length claims.
                 self.buffer.drain(..std::mem::take(&mut self.start));
                 match (self.chunks)(Vec::new()).transpose()? {
-                    Some(chunk) => self.buffer.extend_from_slice(chunk.bytes()),
+                    Some(chunk) => {
+                        self.received = chunk.received;
+                        self.buffer.extend_from_slice(chunk.bytes());
+                    }
                     None => self.at_end = true,
                 }
             } else {
@@ -134,6 +181,7 @@ impl<'c> Input<'c> {
                 begun[..left].copy_from_slice(&self.buffer[self.start..]);
                 match (self.chunks)(std::mem::take(&mut self.buffer)).transpose()? {
                     Some(chunk) => {
+                        self.received = chunk.received;
                         self.buffer = chunk.buffer;
                         self.start = MARGIN - left;
                         self.buffer[self.start..MARGIN].copy_from_slice(&begun[..left]);
@@ -153,7 +201,7 @@ impl<'c> Input<'c> {
     }
 }
 
-/// What prost's error means here.
-pub(super) fn broken(error: prost::DecodeError) -> Error {
-    Error::malformed(error.to_string())
+/// What prost's error means here; what it says itself is about the wire format.
+pub(super) fn broken(_: prost::DecodeError) -> Error {
+    Error::malformed("a number or length in it is broken: was it copied completely, and as binary?")
 }

@@ -16,6 +16,8 @@ pub struct Described {
     pub kind: String,
     /// When it was taken, nanoseconds since 1970 UTC; 0 if unknown.
     pub time_nanos: i64,
+    /// How its file's name ends, e.g. `pb.gz`.
+    pub ending: String,
 }
 
 /// What [`keep`] did.
@@ -60,7 +62,7 @@ pub fn keep(
 }
 
 /// The name in pprof's manner, `pprof.PROCESS.TYPE.TIME`, with a UTC time, e.g.
-/// `pprof.prometheus.inuse_space.20261123T101500Z`. The ending comes from the bytes: see [`keep`].
+/// `pprof.prometheus.inuse_space.20261123T101500Z`. The ending is not part of it.
 pub fn default_name(process: &str, kind: &str, time_nanos: i64) -> String {
     let time = Timestamp::from_nanosecond(time_nanos.into()).unwrap_or_default();
     let time = time.strftime("%Y%m%dT%H%M%SZ").to_string();
@@ -82,16 +84,6 @@ fn clean(name: &str) -> String {
         .collect()
 }
 
-fn ending(bytes: &[u8]) -> &'static str {
-    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-    match bytes {
-        [0x1f, 0x8b, ..] => "pb.gz",
-        // The first byte of the protobuf format is a line feed, but a length follows.
-        _ if bytes.iter().take(16).all(is_text) => "txt",
-        _ => "pb",
-    }
-}
-
 /// Writes a new file in the current folder and returns its name.
 fn save_described(bytes: &[u8], described: &Described) -> Result<PathBuf> {
     let time = match described.time_nanos {
@@ -99,7 +91,7 @@ fn save_described(bytes: &[u8], described: &Described) -> Result<PathBuf> {
         time => time,
     };
     let name = default_name(&described.process, &described.kind, time);
-    let ending = ending(bytes);
+    let ending = &described.ending;
     let first = PathBuf::from(format!("{name}.{ending}"));
     let temporary = save::write_beside(bytes, &first, None).map_err(|reason| unwritable(&first, reason))?;
     let mut names = (2..).map(|number| PathBuf::from(format!("{name}.{number}.{ending}")));
@@ -132,12 +124,5 @@ mod tests {
         }
         assert!(default_name(&"x".repeat(500), "", time).len() < 100);
         default_name("", "", i64::MIN);
-    }
-
-    #[test]
-    fn the_ending_tells_the_form() {
-        assert_eq!(ending(&[0x1f, 0x8b, 8]), "pb.gz");
-        assert_eq!(ending(b"\x0a\x04\x08\x01\x10\x02"), "pb");
-        assert_eq!(ending(b"heap profile: 1: 2 [3: 4] @ heap/1"), "txt");
     }
 }

@@ -1,5 +1,7 @@
 //! Making the sample types of several profiles the same, so that they can be merged.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::profile::{Profile, ValueType};
 use super::units;
 
@@ -54,18 +56,25 @@ pub fn align(profiles: &mut [Profile]) -> Result<(), Incompatible> {
 
 fn common_types(profiles: &mut [Profile]) -> Result<(), Incompatible> {
     let Some(first) = profiles.first() else { return Ok(()) };
-    let named = |profile: &Profile, name: &[u8]| {
-        let kinds = profile.sample_types.iter().map(|value| value.kind);
-        kinds.filter(|&kind| profile.strings.raw(kind) == name).count()
-    };
+    // How many sample types have a name: in all profiles, and in each.
+    let mut counts: FxHashMap<&[u8], usize> = FxHashMap::default();
+    for profile in profiles.iter() {
+        for value in &profile.sample_types {
+            *counts.entry(profile.strings.raw(value.kind)).or_default() += 1;
+        }
+    }
     let names: Vec<Vec<u8>> = first
         .sample_types
         .iter()
-        .map(|value| first.strings.raw(value.kind).to_vec())
-        .filter(|name| profiles.iter().map(|profile| named(profile, name)).sum::<usize>() == profiles.len())
+        .map(|value| first.strings.raw(value.kind))
+        .filter(|name| counts.get(name) == Some(&profiles.len()))
+        .map(<[u8]>::to_vec)
         .collect();
-    let missing = |name: &Vec<u8>| profiles.iter().position(|profile| named(profile, name) == 0);
-    let other = names.iter().find_map(missing);
+    let other = profiles.iter().position(|profile| {
+        let kinds = profile.sample_types.iter();
+        let known: FxHashSet<&[u8]> = kinds.map(|value| profile.strings.raw(value.kind)).collect();
+        !names.iter().all(|name| known.contains(&name[..]))
+    });
     if names.is_empty() && profiles.len() == 1 {
         return Err(Incompatible::NoTypes(describe(first, &first.sample_types)));
     }
@@ -88,8 +97,15 @@ fn keep_types(profile: &mut Profile, names: &[Vec<u8>]) {
         default_sample_type,
         ..
     } = profile;
-    let column = |name: &Vec<u8>| sample_types.iter().position(|value| strings.raw(value.kind) == name);
-    let kept: Vec<usize> = names.iter().filter_map(column).collect();
+    let mut columns: FxHashMap<&[u8], usize> = FxHashMap::default();
+    for (at, value) in sample_types.iter().enumerate() {
+        columns.entry(strings.raw(value.kind)).or_insert(at);
+    }
+    let kept: Vec<usize> = names
+        .iter()
+        .filter_map(|name| columns.get(&name[..]))
+        .copied()
+        .collect();
     if kept.iter().copied().eq(0..sample_types.len()) {
         return;
     }

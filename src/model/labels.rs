@@ -94,6 +94,11 @@ impl LabelSets {
         Ok(())
     }
 
+    /// How many labels all sets have together.
+    pub fn labels(&self) -> usize {
+        self.labels.len()
+    }
+
     /// How many distinct sets there are, the empty one included.
     pub fn len(&self) -> usize {
         self.ends.len()

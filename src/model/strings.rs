@@ -78,6 +78,11 @@ impl Strings {
         self.raw.get(&id).map_or(self.get(id).as_bytes(), AsRef::as_ref)
     }
 
+    /// How many bytes all texts have together.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// How many texts there are.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -40,7 +40,7 @@ fn browser() -> Option<Browser> {
 fn orders() -> Arc<Profile> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/orders.heap.pb.gz");
     let file = fs::File::open(path).expect("a fixture");
-    Arc::new(decode::profile(file, decode::Limits::default(), &()).expect("a profile"))
+    Arc::new(decode::profile(file, decode::Budget::default(), &()).expect("a profile"))
 }
 
 /// Names that run as scripts, or break one, where they are taken for more than text.

@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use heaptui::decode::{self, Limits};
+use heaptui::decode::{self, Budget};
 use heaptui::error::{Error, Result};
 use heaptui::host::{Described, keep};
 use heaptui::progress::Observer;
@@ -16,12 +16,13 @@ use heaptui::source::{HttpOptions, Source};
 use crate::support::server::{INDEX, Serve, answer, hold, plain_profile, profile, send, server};
 
 fn check(bytes: &[u8]) -> Result<Described> {
-    let profile = decode::profile(bytes, Limits::default(), &())?;
+    let profile = decode::profile(bytes, Budget::default(), &())?;
     let (mapping, kind) = (&profile.mappings[0], profile.sample_types[0]);
     Ok(Described {
         process: profile.text(mapping.file).into(),
         kind: profile.text(kind.kind).into(),
         time_nanos: profile.time_nanos,
+        ending: decode::ending(bytes),
     })
 }
 

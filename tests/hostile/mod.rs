@@ -1,6 +1,8 @@
 //! Any bytes may come: each bad input becomes reports and screens, or one clear line, and nothing a terminal acts on.
 
+mod foreign;
 mod good;
+mod heavy;
 mod inputs;
 mod texts;
 
@@ -21,7 +23,10 @@ use inputs::{Fate, Input};
 /// An error is a line of at most so many characters.
 const LONGEST_ERROR: usize = 400;
 /// So much may come out of one sort of bytes; no input here is honest and larger.
-const LIMITS: decode::Limits = decode::Limits { max_bytes: 64 << 20 };
+const BUDGET: decode::Budget = decode::Budget {
+    max_bytes: 64 << 20,
+    memory: 512 << 20,
+};
 /// Through all views, into a function, a search, filters, a prompt, a text and help.
 const KEYS: [&str; 2] = [
     "<tab>jj<enter><tab>G/main<enter>n1s?",
@@ -67,7 +72,7 @@ fn take<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
 
 /// What is wrong with how an input is taken.
 fn judge(input: &Input) -> Option<String> {
-    let profile = match decode::profile(&input.bytes[..], LIMITS, &()) {
+    let profile = match decode::profile(&input.bytes[..], BUDGET, &()) {
         Ok(_) if input.fate == Fate::Refused => return Some("is read, but should be refused".into()),
         Err(error) if input.fate == Fate::Read => return Some(format!("is refused, but is good: {error}")),
         Err(error) => return wrong_error(&error),
@@ -107,7 +112,7 @@ fn unreadable(name: &str, bytes: &[u8]) -> Option<String> {
     let error = match name {
         "png" => png::Decoder::new(io::Cursor::new(bytes)).read_info().err()?.to_string(),
         "pdf" => lopdf::Document::load_mem(bytes).err()?.to_string(),
-        _ => decode::profile(bytes, LIMITS, &()).err()?.to_string(),
+        _ => decode::profile(bytes, BUDGET, &()).err()?.to_string(),
     };
     Some(format!("cannot be read again: {error}"))
 }

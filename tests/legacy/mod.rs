@@ -5,7 +5,7 @@ mod cases;
 
 use std::fmt::Write;
 
-use heaptui::decode::{Limits, profile};
+use heaptui::decode::{Budget, profile};
 use heaptui::error::Error;
 use heaptui::model::{LabelValue, LocationId, Profile};
 use proptest::prelude::*;
@@ -45,7 +45,7 @@ fn broken_input_says_where_it_breaks() {
         ),
         (
             "heap profile: 1: 2 [3: 4] @ stackz\n",
-            "begins like one of the legacy formats",
+            "a heap profile of a kind that is not known",
         ),
         (
             "goroutine profile: total 1\n1 @ 0x1 x\n",
@@ -71,7 +71,7 @@ fn broken_input_says_where_it_breaks() {
             "--- heapz 1 ---\nformat = java\nresolution = bytes\n 1 0 @ 0x1\n",
             "line 4: a row without objects",
         ),
-        ("goroutine 1 [chan rec", "begins like one of the legacy formats"),
+        ("goroutine 1 [chan rec", "this is text"),
     ] {
         let error = read(input.as_bytes()).expect_err(input).to_string();
         assert!(error.contains(message), "{input:?}: {error}");
@@ -216,7 +216,7 @@ fn words(values: &[u64], size: usize, is_big_endian: bool) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<Profile, Error> {
-    profile(bytes, Limits::default(), &())
+    profile(bytes, Budget::default(), &())
 }
 
 /// Sample types and period; then `values | labels | stack` for each sample, innermost first: `;` between symbolized

@@ -343,7 +343,7 @@ type Lines = BTreeMap<(String, String), Vec<[String; 4]>>;
 #[test]
 fn weblist_says_what_list_says() {
     let fixture = std::fs::File::open("tests/fixtures/orders.heap.pb.gz").expect("a fixture");
-    let orders = decode::profile(fixture, decode::Limits::default(), &()).expect("a profile");
+    let orders = decode::profile(fixture, decode::Budget::default(), &()).expect("a profile");
     for profile in [Arc::new(hostile()), Arc::new(orders)] {
         let options = Options::default();
         let environment = Environment {

@@ -19,7 +19,7 @@ pub(crate) fn all() -> impl Iterator<Item = (String, Arc<Profile>)> {
     assert!(paths.len() > 20, "there are fixtures");
     paths.into_iter().map(|path| {
         let file = std::fs::File::open(&path).expect("a fixture");
-        let profile = decode::profile(file, decode::Limits::default(), &()).expect("a profile");
+        let profile = decode::profile(file, decode::Budget::default(), &()).expect("a profile");
         (path.display().to_string(), Arc::new(profile))
     })
 }

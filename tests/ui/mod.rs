@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use heaptui::analyze::Sort;
-use heaptui::decode::{self, Limits};
+use heaptui::decode::{self, Budget};
 use heaptui::error::{Error, Result};
 use heaptui::model::Loaded;
 use heaptui::progress::Observer;
@@ -229,7 +229,7 @@ impl Loader for Fixture {
                 fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture")
             }
         };
-        let profile = decode::profile(&bytes[..], Limits::default(), &())?;
+        let profile = decode::profile(&bytes[..], Budget::default(), &())?;
         Ok(Loaded::one(self.name(), profile))
     }
 }

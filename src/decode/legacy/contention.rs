@@ -7,33 +7,36 @@
 //! 7852800 2 @ 0x4868e9 0x85c6db       cycles, contentions, return addresses
 //! ```
 
-use super::builder::Builder;
+use super::finish::finish;
 use super::record::Records;
 use super::text::{self, Cursor, Lines, decimal};
+use crate::decode::budget::Account;
+use crate::decode::builder::Builder;
 use crate::error::Result;
 use crate::model::Profile;
 
+/// Whether a title may be the first line.
+pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
+    text::first_line(head, is_title)
+}
+
 /// Reads a contention profile.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
+pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option<Profile>> {
     let mut lines = Lines::new(bytes);
-    let titles: [&[u8]; 3] = [b"--- contentionz ", b"--- mutex:", b"--- contention:"];
-    if !lines
-        .next_content()
-        .is_some_and(|line| titles.iter().any(|title| line.starts_with(title)))
-    {
+    if !lines.next_content().is_some_and(is_title) {
         return Ok(None);
     }
     let Some((clock, mut line)) = Clock::read(&mut lines) else {
         return Ok(None);
     };
     let types = [("contentions", "count"), ("delay", "nanoseconds")];
-    let mut records = Records::new(Builder::new(&types, ("contentions", "count"), clock.period));
+    let mut records = Records::new(Builder::new(account, &types, ("contentions", "count"), clock.period));
     records.builder.profile.duration_nanos = clock.millis.saturating_mul(1_000_000);
     while let Some(current) = line.map(<[u8]>::trim_ascii) {
         if current.starts_with(b"---") {
             break;
         } else if text::is_comment(current) {
-            records.comment(current);
+            records.comment(current)?;
         } else {
             let what = "not a row of a contention profile, `cycles count @ addresses`";
             let (cycles, count, addresses) = row(current).ok_or_else(|| lines.error(what))?;
@@ -44,7 +47,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
         line = lines.next();
     }
     lines.skip_to_memory_map(line);
-    Ok(Some(records.finish().finish(lines)?))
+    Ok(Some(finish(records.finish()?, lines)?))
+}
+
+fn is_title(line: &[u8]) -> bool {
+    let titles: [&[u8]; 3] = [b"--- contentionz ", b"--- mutex:", b"--- contention:"];
+    titles.iter().any(|title| line.starts_with(title))
 }
 
 /// How cycles become nanoseconds. 0 where the profile does not say.

@@ -9,26 +9,35 @@
 //!
 //! pprof refuses a row without addresses, which threadcreate has for threads that no Go code made. Here its stack is empty.
 
-use super::builder::Builder;
+use super::finish::finish;
 use super::quoted;
 use super::record::Records;
 use super::text::{self, Cursor, Lines, decimal};
+use crate::decode::budget::Account;
+use crate::decode::builder::Builder;
 use crate::error::Result;
 use crate::model::Profile;
 
+const TOTAL: &[u8] = b" profile: total ";
+
+/// Whether a header may be the first line.
+pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
+    text::first_line(head, |line| text::find(line, TOTAL).is_some())
+}
+
 /// Reads a count profile.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
+pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option<Profile>> {
     let mut lines = Lines::new(bytes);
     let Some(name) = lines.next_content().and_then(header) else {
         return Ok(None);
     };
-    let mut records = Records::new(Builder::new(&[(name, "count")], (name, "count"), 1));
+    let mut records = Records::new(Builder::new(account, &[(name, "count")], (name, "count"), 1));
     let mut last = None;
     while let Some(line) = lines.next() {
         if let Some(labels) = line.strip_prefix(b"# labels: ") {
             read_labels(&mut records, labels);
         } else if text::is_comment(line) {
-            records.comment(line);
+            records.comment(line)?;
         } else if line.starts_with(b"---") {
             last = Some(line);
             break;
@@ -40,14 +49,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
         }
     }
     lines.skip_to_memory_map(last);
-    Ok(Some(records.finish().finish(lines)?))
+    Ok(Some(finish(records.finish()?, lines)?))
 }
 
 /// The name of the profile.
 fn header(line: &[u8]) -> Option<&str> {
     let name = Cursor(line).take_while(|byte| !byte.is_ascii_whitespace());
     let mut rest = Cursor(&line[name.len()..]);
-    rest.take(b" profile: total ")?;
+    rest.take(TOTAL)?;
     rest.digits()?;
     std::str::from_utf8(name)
         .ok()

@@ -7,14 +7,22 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::builder::Builder;
+use super::finish::{finish, remove_double};
 use super::java;
 use super::text::Lines;
+use crate::decode::budget::Account;
+use crate::decode::builder::Builder;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
+/// Whether a header may begin here: the words 0 and 3.
+pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
+    let word = |word: u8| matches!(word, 0 | 3);
+    matches!(head, [0, 0, 0, 0, a, 0, 0, b, ..] if word(*a) && word(*b))
+}
+
 /// Reads a binary CPU profile.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
+pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option<Profile>> {
     for (size, is_big_endian) in [(4, false), (4, true), (8, false), (8, true)] {
         let mut words = Words {
             rest: bytes,
@@ -27,7 +35,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
         };
         let period = (micros as i64).saturating_mul(1000);
         let types = [("samples", "count"), ("cpu", "nanoseconds")];
-        let builder = Builder::new(&types, ("cpu", "nanoseconds"), period);
+        let builder = Builder::new(account, &types, ("cpu", "nanoseconds"), period);
         let stacks = Stacks::read(&mut words)?;
         return Ok(Some(if kind == 0 {
             native(builder, stacks, words.rest)?
@@ -135,8 +143,8 @@ fn native(mut builder: Builder, stacks: Stacks, memory_map: &[u8]) -> Result<Pro
     for (stack, values) in stacks {
         locations.clear();
         locations.extend(stack.into_iter().map(|address| builder.location(address, &[])));
-        builder.remove_double(&mut locations);
-        builder.sample(&locations, &[], &values);
+        remove_double(&builder, &mut locations);
+        builder.sample(&locations, &[], &values)?;
     }
-    builder.finish(Lines::new(memory_map))
+    finish(builder, Lines::new(memory_map))
 }

@@ -12,43 +12,54 @@
 //!
 //! Each goroutine is a sample with the value 1. Its labels: `goroutine` (its number), `state`, `wait` in minutes, `created_by`,
 //! `leaked`, `locked_to_thread`, `synctest_bubble`, then its own. What calls an inlined function, marked `(...)`, is one
-//! location with it. Headers are those of `goroutineheader` in Go's `runtime/traceback.go`.
+//! location with it. Headers are those of `goroutineheader` in Go's `runtime/traceback.go`. A dump may be anywhere in a text,
+//! and logged in the ways that [`logged`] knows.
 
 use std::borrow::Cow;
 
-use super::builder::Builder;
+use super::finish::finish;
+use super::logged::{self, Prefix};
 use super::quoted;
 use super::record::file_line;
 use super::text::{Cursor, Lines, decimal, find};
+use crate::decode::budget::Account;
+use crate::decode::builder::Builder;
+use crate::decode::foreign;
+use crate::decode::samples::deep_enough;
 use crate::error::Result;
 use crate::model::{Label, Line, LocationId, Profile};
 
-/// How a dump begins, with or without what the program died of.
-const BEGINNINGS: [&[u8]; 5] = [b"goroutine ", b"panic: ", b"fatal error: ", b"SIGQUIT: ", b"SIGABRT: "];
+/// What the line before a stack begins with.
+pub(super) const WORD: &[u8] = b"goroutine ";
+/// A goroutine with more labels of its own is none.
+const MAX_LABELS: usize = 1 << 16;
 /// Stands for frames that Go left out of a long stack.
 const ELIDED: &[u8] = b"[frames elided]";
 
+/// Whether this is text: a dump may be anywhere in it.
+pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
+    foreign::is_text(head)
+}
+
 /// Reads a stack dump. It may be cut anywhere: Go itself stops after 64 MiB.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
-    let first = Lines::new(bytes).next_content().unwrap_or_default();
-    if !BEGINNINGS.iter().any(|text| first.starts_with(text)) {
-        return Ok(None);
-    }
+pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option<Profile>> {
+    let text = logged::unescaped(bytes);
     let types = ("goroutine", "count");
     let mut dump = Dump {
-        builder: Builder::new(&[types], types, 1),
+        builder: Builder::new(account, &[types], types, 1),
         part: Part::Outside,
         labels: Vec::new(),
         frames: Vec::new(),
     };
-    for line in Lines::new(bytes) {
-        dump.line(line);
+    let mut prefix = Prefix::default();
+    for line in Lines::new(&text) {
+        dump.line(prefix.removed(line))?;
     }
-    dump.close();
+    dump.close()?;
     if dump.builder.profile.samples.is_empty() {
         return Ok(None);
     }
-    Ok(Some(dump.builder.finish(Lines::new(b""))?))
+    Ok(Some(finish(dump.builder, Lines::new(b""))?))
 }
 
 struct Dump<'b> {
@@ -77,18 +88,18 @@ struct Frame<'b> {
 }
 
 impl<'b> Dump<'b> {
-    fn line(&mut self, line: &'b [u8]) {
-        if let Some(header) = line.strip_prefix(b"goroutine ").and_then(Header::read) {
-            self.close();
+    fn line(&mut self, line: &'b [u8]) -> Result<()> {
+        if let Some(header) = line.strip_prefix(WORD).and_then(Header::read) {
+            self.close()?;
             self.part = Part::Stack;
             header.labels(&mut self.builder, &mut self.labels);
-            return;
+            return Ok(());
         }
         if line.is_empty() || line.starts_with(b"[") {
-            self.close();
+            self.close()?;
         }
         if self.part != Part::Stack {
-            return;
+            return Ok(());
         }
         if let Some(creator) = line.strip_prefix(b"created by ") {
             let end = find(creator, b" in goroutine ").unwrap_or(creator.len());
@@ -102,12 +113,13 @@ impl<'b> Dump<'b> {
         } else {
             self.frames.extend(frame(line));
         }
+        deep_enough(self.frames.len())
     }
 
     /// Makes a sample of the goroutine that was read, if any.
-    fn close(&mut self) {
+    fn close(&mut self) -> Result<()> {
         if self.part == Part::Outside {
-            return;
+            return Ok(());
         }
         self.part = Part::Outside;
         self.frames.retain(|frame| frame.name != b"runtime.goexit");
@@ -127,9 +139,10 @@ impl<'b> Dump<'b> {
                 builder.location(0, &lines)
             })
             .collect();
-        self.builder.sample(&stack, &self.labels, &[1]);
+        self.builder.sample(&stack, &self.labels, &[1])?;
         self.labels.clear();
         self.frames.clear();
+        Ok(())
     }
 }
 
@@ -200,6 +213,7 @@ impl<'b> Header<'b> {
         if cursor.take(b" {").is_some() {
             read_labels(&mut cursor, &mut header.labels)?;
         }
+        cursor.take(b":")?;
         Some(header)
     }
 
@@ -246,6 +260,9 @@ impl<'b> Header<'b> {
 /// Reads `key: value, "quoted key": "quoted value"}`.
 fn read_labels<'b>(cursor: &mut Cursor<'b>, labels: &mut Vec<KeyValue<'b>>) -> Option<()> {
     while cursor.take(b"}").is_none() {
+        if labels.len() == MAX_LABELS {
+            return None;
+        }
         let key = read_word(cursor)?;
         cursor.take(b":")?;
         cursor.spaces();

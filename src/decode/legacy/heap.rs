@@ -7,13 +7,16 @@
 //!
 //! Rows of the kinds `heap` and `heap_v2` are raw samples, to be scaled to what they stand for.
 
-use super::builder::Builder;
+use super::finish::finish;
 use super::mem_stats;
 use super::record::Records;
 use super::text::{self, Cursor, Lines, decimal};
+use crate::decode::budget::Account;
+use crate::decode::builder::Builder;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
+const TITLE: &[u8] = b"heap profile:";
 const FOUR_COLUMNS: &[(&str, &str)] = &[
     ("alloc_objects", "count"),
     ("alloc_space", "bytes"),
@@ -22,66 +25,66 @@ const FOUR_COLUMNS: &[(&str, &str)] = &[
 ];
 const TWO_COLUMNS: &[(&str, &str)] = &[("objects", "count"), ("space", "bytes")];
 
+/// Whether a header may be in the first line.
+pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
+    text::first_line(head, |line| text::find(line, TITLE).is_some())
+}
+
 /// Reads a heap profile.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
+pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option<Profile>> {
     let mut lines = Lines::new(bytes);
     let Some(header) = lines.next_content().map(header).transpose()?.flatten() else {
         return Ok(None);
     };
-    let types = if header.has_alloc { FOUR_COLUMNS } else { TWO_COLUMNS };
-    let mut records = Records::new(Builder::new(types, ("space", "bytes"), header.period));
+    let mut records = Records::new(Builder::new(account, header.types(), ("space", "bytes"), header.period));
     let mut stats = None;
     while let Some(line) = lines.next() {
         let line = line.trim_ascii();
         if text::is_comment(line) {
             if !mem_stats::read(line, &mut stats) {
-                records.comment(line);
+                records.comment(line)?;
             }
         } else if let Some(row) = row(line) {
-            let (values, block_size) = header.values(&row).map_err(|what| lines.error(what))?;
-            let values = if header.has_alloc { &values[..] } else { &values[2..] };
-            records.row(values, row.addresses)?;
-            let label = records.builder.number_label("bytes", block_size, "");
-            records.label(label);
+            header.record(&mut records, row, &lines)?;
         } else if text::is_memory_map(line) {
             break;
         } else {
             return Err(lines.error("not a row of a heap profile, `objects: bytes [objects: bytes] @ addresses`"));
         }
     }
-    let mut profile = records.finish().finish(lines)?;
+    let mut profile = finish(records.finish()?, lines)?;
     profile.mem_stats = stats.map(Box::new);
     Ok(Some(profile))
 }
 
-struct Header {
+/// What a header says of the rows.
+pub(super) struct Header {
     /// Whether rows have allocated besides what is in use.
     has_alloc: bool,
     is_sampled: bool,
-    period: i64,
+    /// One of so many bytes was sampled.
+    pub(super) period: i64,
 }
 
-/// Four columns of digits, and the text behind the `@`.
-struct Row<'b> {
-    inuse: [&'b [u8]; 2],
-    alloc: [&'b [u8]; 2],
-    addresses: &'b [u8],
-}
+/// Digits: objects and bytes in use, objects and bytes allocated.
+pub(super) type Columns<'b> = [&'b [u8]; 4];
+
+/// A row: its numbers, and the text that has its addresses.
+pub(super) type Row<'b> = (Columns<'b>, &'b [u8]);
 
 /// Reads the first line; the header may have other text before it.
 fn header(line: &[u8]) -> Result<Option<Header>> {
-    let title = b"heap profile:";
     let mut line = line;
-    while let Some(start) = text::find(line, title) {
-        line = &line[start + title.len()..];
+    while let Some(start) = text::find(line, TITLE) {
+        line = &line[start + TITLE.len()..];
         if let Some((columns, kind)) = header_columns(line) {
-            return header_kind(columns, kind);
+            return header_kind(columns, kind).map(Some);
         }
     }
     Ok(None)
 }
 
-fn header_columns(line: &[u8]) -> Option<([&[u8]; 4], &[u8])> {
+fn header_columns(line: &[u8]) -> Option<Row<'_>> {
     let mut cursor = Cursor(line);
     cursor.spaces();
     let columns = columns(&mut cursor, Cursor::digits)?;
@@ -91,7 +94,8 @@ fn header_columns(line: &[u8]) -> Option<([&[u8]; 4], &[u8])> {
     Some((columns, cursor.0))
 }
 
-fn header_kind([objects, bytes, alloc_objects, alloc_bytes]: [&[u8]; 4], text: &[u8]) -> Result<Option<Header>> {
+/// The header with these sums and this kind, e.g. `heap/1048576`.
+pub(super) fn header_kind([objects, bytes, alloc_objects, alloc_bytes]: Columns<'_>, text: &[u8]) -> Result<Header> {
     let mut cursor = Cursor(text);
     let kind = cursor.take_while(|byte| matches!(byte, b'_' | b'a'..=b'z' | b'0'..=b'9'));
     let _ = cursor.take(b"/");
@@ -108,19 +112,23 @@ fn header_kind([objects, bytes, alloc_objects, alloc_bytes]: [&[u8]; 4], text: &
         b"heap" => (true, rate / 2),
         b"heapprofile" => (false, 1),
         _ if kind.starts_with(b"growth") || kind.starts_with(b"fragmentation") => {
-            return Ok(Some(Header {
+            return Ok(Header {
                 has_alloc: false,
                 is_sampled: false,
                 period: 1,
-            }));
+            });
         }
-        _ => return Ok(None),
+        _ => {
+            return Err(Error::malformed(
+                "a heap profile of a kind that is not known: neither heap, heap_v2, heapprofile, growth nor fragmentation",
+            ));
+        }
     };
-    Ok(Some(Header {
+    Ok(Header {
         has_alloc,
         is_sampled,
         period,
-    }))
+    })
 }
 
 /// Reads a row, which may have other text before it.
@@ -143,17 +151,16 @@ fn row(line: &[u8]) -> Option<Row<'_>> {
 
 #[inline]
 fn row_here(mut cursor: Cursor<'_>) -> Option<Row<'_>> {
-    let [objects, bytes, alloc_objects, alloc_bytes] = columns(&mut cursor, Cursor::signed_digits)?;
+    let columns = columns(&mut cursor, Cursor::signed_digits)?;
     cursor.take(b" @")?;
-    Some(Row {
-        inuse: [objects, bytes],
-        alloc: [alloc_objects, alloc_bytes],
-        addresses: text::address_list(cursor.0),
-    })
+    Some((columns, text::address_list(cursor.0)))
 }
 
 /// `1: 2 [3: 4]`, spaces where there may be some; only the first two may be negative.
-fn columns<'b>(cursor: &mut Cursor<'b>, inuse: impl Fn(&mut Cursor<'b>) -> Option<&'b [u8]>) -> Option<[&'b [u8]; 4]> {
+pub(super) fn columns<'b>(
+    cursor: &mut Cursor<'b>,
+    inuse: impl Fn(&mut Cursor<'b>) -> Option<&'b [u8]>,
+) -> Option<Columns<'b>> {
     let objects = inuse(cursor)?;
     cursor.take(b":")?;
     cursor.spaces();
@@ -171,8 +178,31 @@ fn columns<'b>(cursor: &mut Cursor<'b>, inuse: impl Fn(&mut Cursor<'b>) -> Optio
 }
 
 impl Header {
+    /// The sample types that rows have values for.
+    pub(super) fn types(&self) -> &'static [(&'static str, &'static str)] {
+        if self.has_alloc { FOUR_COLUMNS } else { TWO_COLUMNS }
+    }
+
+    /// Begins a record with the row that `lines` handed out last.
+    pub(super) fn record(
+        &self,
+        records: &mut Records<'_>,
+        (columns, addresses): Row<'_>,
+        lines: &Lines<'_>,
+    ) -> Result<()> {
+        let (values, block_size) = self.values(columns).map_err(|what| lines.error(what))?;
+        let values = if self.has_alloc { &values[..] } else { &values[2..] };
+        records.row(values, addresses)?;
+        let label = records.builder.number_label("bytes", block_size, "");
+        records.label(label);
+        Ok(())
+    }
+
     /// The values of a row, allocated first, and the size of a block in it; or what is wrong with it.
-    fn values(&self, row: &Row<'_>) -> Result<([i64; 4], i64), &'static str> {
+    fn values(
+        &self,
+        [objects, bytes, alloc_objects, alloc_bytes]: Columns<'_>,
+    ) -> Result<([i64; 4], i64), &'static str> {
         let mut block_size = 0;
         let mut pair = |[objects, bytes]: [&[u8]; 2]| {
             let too_long = "a number of more than 64 bits";
@@ -188,8 +218,12 @@ impl Header {
                 (objects, bytes)
             })
         };
-        let alloc = if self.has_alloc { pair(row.alloc)? } else { (0, 0) };
-        let inuse = pair(row.inuse)?;
+        let alloc = if self.has_alloc {
+            pair([alloc_objects, alloc_bytes])?
+        } else {
+            (0, 0)
+        };
+        let inuse = pair([objects, bytes])?;
         Ok(([alloc.0, alloc.1, inuse.0, inuse.1], block_size))
     }
 }

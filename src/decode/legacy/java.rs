@@ -10,10 +10,12 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::builder::Builder;
+use super::finish::finish;
 use super::heap;
 use super::record::file_line;
 use super::text::{self, Cursor, Lines, decimal, find, hexadecimal};
+use crate::decode::budget::Account;
+use crate::decode::builder::Builder;
 use crate::error::{Error, Result};
 use crate::model::{Line, Profile};
 
@@ -26,15 +28,18 @@ enum Kind {
     Contention,
 }
 
+/// Whether a title may be the first line.
+pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
+    text::first_line(head, |line| kind(line).is_some())
+}
+
 /// Reads a heap or contention profile.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
+pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option<Profile>> {
     let mut lines = Lines::new(bytes);
-    let kind = match lines.next_content().map(<[u8]>::trim_ascii) {
-        Some(b"--- heapz 1 ---") => Kind::Heap,
-        Some(b"--- contentionz 1 ---") => Kind::Contention,
-        _ => return Ok(None),
+    let Some(kind) = lines.next_content().map(<[u8]>::trim_ascii).and_then(kind) else {
+        return Ok(None);
     };
-    let Some(builder) = attributes(kind, &mut lines)? else {
+    let Some(builder) = attributes(kind, &mut lines, account)? else {
         return Ok(None);
     };
     let mut addresses = Vec::new();
@@ -74,8 +79,17 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
     Ok(Some(symbolize_lines(builder, samples, lines)?))
 }
 
+/// What the first line says.
+fn kind(line: &[u8]) -> Option<Kind> {
+    match line {
+        b"--- heapz 1 ---" => Some(Kind::Heap),
+        b"--- contentionz 1 ---" => Some(Kind::Contention),
+        _ => None,
+    }
+}
+
 /// Reads `name = value` lines up to the first line that is none. `None` if another format is there.
-fn attributes(kind: Kind, lines: &mut Lines<'_>) -> Result<Option<Builder>> {
+fn attributes(kind: Kind, lines: &mut Lines<'_>, account: &Account) -> Result<Option<Builder>> {
     let mut unit = None;
     let mut period = None;
     let mut millis = 0;
@@ -104,6 +118,7 @@ fn attributes(kind: Kind, lines: &mut Lines<'_>) -> Result<Option<Builder>> {
     let types = unit.as_deref().map(|unit| [(objects, "count"), (space, unit)]);
     let period_type = period.map_or(("", ""), |_| ("contentions", "count"));
     let mut builder = Builder::new(
+        account,
         types.as_ref().map_or(&[], |types| types),
         period_type,
         period.unwrap_or(0),
@@ -158,7 +173,7 @@ fn symbolize_lines<'s>(
             stack.push(builder.location(address, line.as_slice()));
         }
         let label = block_size.map(|size| builder.number_label("bytes", size, ""));
-        builder.sample(&stack, label.as_slice(), &values);
+        builder.sample(&stack, label.as_slice(), &values)?;
     }
     // Only what has no function is looked for in a mapping.
     for location in &mut builder.profile.locations {
@@ -166,7 +181,7 @@ fn symbolize_lines<'s>(
             location.address = 0;
         }
     }
-    let mut profile = builder.finish(Lines::new(b""))?;
+    let mut profile = finish(builder, Lines::new(b""))?;
     for location in &mut profile.locations {
         location.address = 0;
     }

@@ -5,45 +5,19 @@
 //! ways: the `#` lines below a row give functions and lines, so that no binary is needed (see [`record`]); the
 //! `runtime.MemStats` behind a heap profile are kept; a goroutine's labels are. Knows nothing of what is done with a profile.
 
-mod builder;
-mod contention;
-mod count;
-mod cpu;
+pub(super) mod contention;
+pub(super) mod count;
+pub(super) mod cpu;
 mod drop_frames;
-mod goroutines;
-mod heap;
-mod java;
+mod finish;
+pub(super) mod goroutines;
+pub(super) mod heap;
+pub(super) mod java;
+pub(super) mod jemalloc;
+mod logged;
 mod maps;
 mod mem_stats;
 mod quoted;
 mod record;
 mod text;
-mod threads;
-
-use crate::error::Result;
-use crate::model::Profile;
-
-/// Reads one format: `None` if it is another, an error if it is broken.
-type Reader = fn(&[u8]) -> Result<Option<Profile>>;
-
-/// All formats, in the order in which pprof tries them; `goroutines` is ours.
-const READERS: [Reader; 7] = [
-    cpu::parse,
-    heap::parse,
-    count::parse,
-    goroutines::parse,
-    threads::parse,
-    contention::parse,
-    java::parse,
-];
-
-/// Reads one of the legacy formats; `None` if it is none of them.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
-    for reader in READERS {
-        if let Some(mut profile) = reader(bytes)? {
-            drop_frames::set(&mut profile);
-            return Ok(Some(profile));
-        }
-    }
-    Ok(None)
-}
+pub(super) mod threads;

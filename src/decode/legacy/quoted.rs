@@ -24,6 +24,17 @@ pub(super) fn take<'b>(cursor: &mut Cursor<'b>) -> Option<Cow<'b, [u8]>> {
     }
 }
 
+/// Appends a text that may go on behind its quotes' end, up to there, with its escapes undone as far as they are some.
+pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
+    let mut rest = Cursor(text);
+    loop {
+        into.extend_from_slice(rest.take_while(|byte| byte != b'"' && byte != b'\\'));
+        if !rest.0.starts_with(b"\\") || escape(&mut rest, into).is_none() {
+            return;
+        }
+    }
+}
+
 /// Takes one escape and appends what it stands for.
 fn escape(rest: &mut Cursor<'_>, text: &mut Vec<u8>) -> Option<()> {
     let (&kind, after) = rest.0.strip_prefix(b"\\")?.split_first()?;

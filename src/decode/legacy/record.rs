@@ -15,8 +15,9 @@
 
 use std::ops::Range;
 
-use super::builder::Builder;
 use super::text::{self, Cursor};
+use crate::decode::builder::Builder;
+use crate::decode::samples::deep_enough;
 use crate::error::Result;
 use crate::model::{Label, Line, LocationId};
 
@@ -67,7 +68,7 @@ impl<'b> Records<'b> {
 
     /// A row begins: its values, and the addresses in the text behind its `@`.
     pub(super) fn row(&mut self, values: &[i64], addresses: &[u8]) -> Result<()> {
-        self.close();
+        self.close()?;
         self.is_open = true;
         self.values.extend_from_slice(values);
         text::addresses(addresses, &mut self.addresses)
@@ -79,22 +80,23 @@ impl<'b> Records<'b> {
     }
 
     /// A comment below the row.
-    pub(super) fn comment(&mut self, line: &'b [u8]) {
+    pub(super) fn comment(&mut self, line: &'b [u8]) -> Result<()> {
         if self.is_open {
             self.frames.extend(frame(line));
         }
+        deep_enough(self.frames.len())
     }
 
     /// The builder, with a sample for each row.
-    pub(super) fn finish(mut self) -> Builder {
-        self.close();
-        self.builder
+    pub(super) fn finish(mut self) -> Result<Builder> {
+        self.close()?;
+        Ok(self.builder)
     }
 
     /// Makes a sample of the row and forgets it.
-    fn close(&mut self) {
+    fn close(&mut self) -> Result<()> {
         if !self.is_open {
-            return;
+            return Ok(());
         }
         if self.frames.is_empty() {
             for address in &self.addresses {
@@ -103,13 +105,14 @@ impl<'b> Records<'b> {
         } else {
             self.symbolized_stack();
         }
-        self.builder.sample(&self.stack, &self.labels, &self.values);
+        self.builder.sample(&self.stack, &self.labels, &self.values)?;
         self.is_open = false;
         self.values.clear();
         self.labels.clear();
         self.addresses.clear();
         self.frames.clear();
         self.stack.clear();
+        Ok(())
     }
 
     fn symbolized_stack(&mut self) {

@@ -1,5 +1,6 @@
 //! Lines of text and the numbers in them. Nothing is copied: everything is a slice of the input.
 
+use crate::decode::samples::deep_enough;
 use crate::error::{Error, Result};
 
 /// Lines without their ends (`\n` or `\r\n`), of any length.
@@ -10,12 +11,9 @@ pub(super) struct Lines<'b> {
 }
 
 impl<'b> Lines<'b> {
-    /// The lines of a text; a byte order mark before it is skipped.
+    /// The lines of a text.
     pub(super) fn new(text: &'b [u8]) -> Self {
-        Self {
-            rest: text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text),
-            number: 0,
-        }
+        Self { rest: text, number: 0 }
     }
 
     /// That the line handed out last is not what the format has there.
@@ -51,6 +49,16 @@ impl<'b> Iterator for Lines<'b> {
         };
         self.rest = rest;
         Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+/// Whether the first line of a text that is neither blank nor a comment may be one of a format. Where there is none so
+/// far, it may still come.
+pub(super) fn first_line(head: &[u8], is_one: impl Fn(&[u8]) -> bool) -> bool {
+    let is_line = |line: &[u8]| line.iter().all(|&byte| byte >= b' ' || byte == b'\t');
+    match Lines::new(head).next_content() {
+        Some(line) => is_line(line) && is_one(line.trim_ascii()),
+        None => head.trim_ascii_start().starts_with(b"#"),
     }
 }
 
@@ -118,6 +126,7 @@ pub(super) fn decimal(digits: &[u8]) -> Option<i64> {
 /// # Errors
 /// [`Error::Malformed`] for a number of more than 64 bits.
 pub(super) fn addresses(mut text: &[u8], into: &mut Vec<u64>) -> Result<()> {
+    let before = into.len();
     while let Some(start) = text.iter().position(|&byte| byte == b'0') {
         text = &text[start + 1..];
         let Some(digits) = text.strip_prefix(b"x") else {
@@ -139,6 +148,7 @@ pub(super) fn addresses(mut text: &[u8], into: &mut Vec<u64>) -> Result<()> {
         }
         if length > 0 {
             into.push(address);
+            deep_enough(into.len() - before)?;
             text = &digits[length..];
         }
     }

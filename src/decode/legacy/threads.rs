@@ -9,13 +9,20 @@
 //! --- Memory map: ---
 //! ```
 
-use super::builder::Builder;
+use super::finish::{finish, remove_double};
 use super::text::{self, Cursor, Lines, find};
+use crate::decode::budget::Account;
+use crate::decode::builder::Builder;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
+/// Whether a title may be the first line.
+pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
+    text::first_line(head, |line| is_title(line) || is_thread(line))
+}
+
 /// Reads a thread profile.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
+pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option<Profile>> {
     let mut lines = Lines::new(bytes);
     let Some(mut line) = lines.next_content() else {
         return Ok(None);
@@ -26,7 +33,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
     } else if !is_thread(line) {
         return Ok(None);
     }
-    let mut builder = Builder::new(&[("thread", "count")], ("thread", "count"), 1);
+    let mut builder = Builder::new(account, &[("thread", "count")], ("thread", "count"), 1);
     let mut stack = Vec::new();
     while !text::is_memory_map(line) && !line.starts_with(b"---- no stack trace for") {
         if !is_thread(line) {
@@ -46,11 +53,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Profile>> {
         let depths = addresses.iter().enumerate();
         let calls = depths.map(|(depth, address)| address.wrapping_sub(u64::from(depth > 0)));
         stack.extend(calls.map(|address| builder.location(address, &[])));
-        builder.remove_double(&mut stack);
-        builder.sample(&stack, &[], &[1]);
+        remove_double(&builder, &mut stack);
+        builder.sample(&stack, &[], &[1])?;
     }
     lines.skip_to_memory_map(Some(line));
-    Ok(Some(builder.finish(lines)?))
+    Ok(Some(finish(builder, lines)?))
 }
 
 /// The addresses of a thread, none if they are those of the thread before, and the line behind them.

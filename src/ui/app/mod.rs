@@ -263,10 +263,10 @@ impl App {
 
     fn paste(&mut self, text: &str) -> Option<Effect> {
         if let Some((_, prompt)) = &mut self.asking {
-            text.chars()
-                .filter(|char| !char.is_control())
-                .for_each(|char| prompt.insert(char));
-            self.check_prompt();
+            prompt.paste(text);
+            if prompt.problem.is_none() {
+                self.check_prompt();
+            }
         }
         None
     }

@@ -8,6 +8,9 @@ use tui_input::{Input, InputRequest};
 use super::paint;
 use crate::ui::theme::Theme;
 
+/// What is pasted may not make a line longer than this many characters.
+const LONGEST: usize = 10_000;
+
 /// A line that is being typed, with a proposal that the first typed character replaces.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Prompt {
@@ -51,6 +54,28 @@ impl Prompt {
             self.input.reset();
         }
         self.edit(InputRequest::InsertChar(char));
+    }
+
+    /// Types a text at once, without its control characters. A text that does not fit is not typed, and that is the problem.
+    pub(in super::super) fn paste(&mut self, text: &str) {
+        let text: String = text
+            .chars()
+            .take(LONGEST + 1)
+            .filter(|char| !char.is_control())
+            .collect();
+        let before = if self.untouched { "" } else { self.input.value() };
+        let length = before.chars().count() + text.chars().count();
+        if length > LONGEST {
+            self.problem = Some(format!(
+                "too long to be pasted: a line has {LONGEST} characters at most"
+            ));
+            return;
+        }
+        let cursor = if self.untouched { 0 } else { self.input.cursor() };
+        let end = before.chars().count() - cursor;
+        let at = before.char_indices().nth(cursor).map_or(before.len(), |(at, _)| at);
+        self.set([&before[..at], &text, &before[at..]].concat());
+        let _ = self.input.handle(InputRequest::SetCursor(length - end));
     }
 
     /// Edits.

@@ -279,7 +279,7 @@ mod tests {
     use regex::Regex;
 
     use super::*;
-    use crate::decode::{self, Limits};
+    use crate::decode::{self, Budget};
     use crate::report::{Environment, Options};
 
     /// Name and cum.
@@ -329,7 +329,7 @@ mod tests {
             ] {
                 let file = format!("tests/fixtures/{fixture}.pb.gz");
                 let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture");
-                let profile = Arc::new(decode::profile(&bytes[..], Limits::default(), &()).expect("a profile"));
+                let profile = Arc::new(decode::profile(&bytes[..], Budget::default(), &()).expect("a profile"));
                 let [top, dot] = [&report::TOP, &report::DOT];
                 let report = Report::new(&profile, top, None, &options, &Environment::default()).expect("a listing");
                 let picture = Diagram::of_report(&report);

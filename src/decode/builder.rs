@@ -5,13 +5,13 @@ use std::hash::{BuildHasher, Hasher};
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::maps;
-use super::text::Lines;
+use super::budget::Account;
 use crate::error::Result;
 use crate::model::{Function, FunctionId, Label, LabelValue, Line, LocationId, Profile, StringId, ValueType};
 
 /// A profile that is being filled. Equal functions and equal locations are stored once.
 pub(super) struct Builder {
+    account: Account,
     pub(super) profile: Profile,
     functions: FxHashMap<(StringId, StringId), FunctionId>,
     locations: HashTable<LocationId>,
@@ -19,7 +19,12 @@ pub(super) struct Builder {
 
 impl Builder {
     /// An empty profile with these types, each a name and a unit.
-    pub(super) fn new(sample_types: &[(&str, &str)], period_type: (&str, &str), period: i64) -> Self {
+    pub(super) fn new(
+        account: &Account,
+        sample_types: &[(&str, &str)],
+        period_type: (&str, &str),
+        period: i64,
+    ) -> Self {
         let mut profile = Profile::default();
         let mut value_type = |(kind, unit): (&str, &str)| ValueType {
             kind: profile.strings.intern(kind.as_bytes()),
@@ -29,6 +34,7 @@ impl Builder {
         let period_type = value_type(period_type);
         profile.samples.values.resize_with(sample_types.len(), Vec::new);
         Self {
+            account: account.clone(),
             profile: Profile {
                 sample_types,
                 period_type,
@@ -68,17 +74,6 @@ impl Builder {
         id
     }
 
-    /// Removes the second frame if it is the innermost again. An unwinder may have that twice: from a signal, and as if it were
-    /// a return address, which is one less by now.
-    pub(super) fn remove_double(&self, stack: &mut Vec<LocationId>) {
-        let address = |id: LocationId| self.profile.locations[id.index()].address;
-        if let [first, second, ..] = stack[..]
-            && address(first) == address(second).wrapping_add(1)
-        {
-            stack.remove(1);
-        }
-    }
-
     /// A label with a text.
     pub(super) fn text_label(&mut self, key: &[u8], value: &[u8]) -> Label {
         let strings = &mut self.profile.strings;
@@ -101,16 +96,13 @@ impl Builder {
     }
 
     /// Adds a sample: its stack innermost first, its labels, a value for each sample type.
-    pub(super) fn sample(&mut self, stack: &[LocationId], labels: &[Label], values: &[i64]) {
+    ///
+    /// # Errors
+    /// [`crate::error::Error::TooHeavy`].
+    pub(super) fn sample(&mut self, stack: &[LocationId], labels: &[Label], values: &[i64]) -> Result<()> {
         let labels = self.profile.labels.intern(labels);
         self.profile.add_sample(stack, labels, values);
-    }
-
-    /// The profile, with its locations in the mappings that the rest of the input lists.
-    pub(super) fn finish(mut self, memory_map: Lines<'_>) -> Result<Profile> {
-        self.profile.mappings = maps::read(memory_map, &mut self.profile.strings)?;
-        maps::link(&mut self.profile);
-        Ok(self.profile)
+        self.account.weigh(&self.profile)
     }
 }
 

@@ -1,0 +1,176 @@
+//! What a profile may take of memory. All tables that decoding fills are weighed here and nowhere else.
+//!
+//! The bytes that come decide how much that is: an honest profile holds little more than its bytes say, a hostile one of
+//! 50 KB says "fifty million values". What is allowed is [`Budget::memory`], which a small profile never needs, and on
+//! top of it [`PER_BYTE`] for each byte that was read but no more than [`PER_INFLATED`] for each that it inflated to.
+//! Measured on profiles of `benches/generate`: see the constants.
+//!
+//! A row's weight is what it takes in the model and, at the worst, in the reports and views that are made of it, so that
+//! a profile within [`Budget::memory`] stays under a gibibyte in all of them.
+
+use crate::error::{Error, Result};
+use crate::model::Profile;
+
+/// What a decoder may use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Budget {
+    /// Inflated bytes after which the input is refused.
+    pub max_bytes: u64,
+    /// Weight that is allowed whatever the size of the input, in bytes.
+    pub memory: u64,
+}
+
+impl Default for Budget {
+    /// 16 GiB, far above any honest profile, and half a GiB of memory.
+    fn default() -> Self {
+        Self {
+            max_bytes: 16 << 30,
+            memory: 512 << 20,
+        }
+    }
+}
+
+impl Budget {
+    /// What a user allows by saying how many bytes a profile may have: not less memory than by default.
+    pub fn of(max_bytes: u64) -> Self {
+        Self {
+            max_bytes,
+            memory: max_bytes.max(Self::default().memory),
+        }
+    }
+}
+
+/// Weight for each byte of the input as it comes, compressed or not.
+const PER_BYTE: u64 = 32;
+/// Weight for each byte of the input when nothing is around it any more.
+const PER_INFLATED: u64 = 6;
+
+/// How much of an input has been read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Received {
+    /// Bytes as they came.
+    pub(super) wrapped: u64,
+    /// Bytes that they unwrap to.
+    pub(super) inflated: u64,
+}
+
+/// Rows of one kind.
+struct Kind {
+    /// What they are called.
+    name: &'static str,
+    /// How many there are.
+    count: fn(&Profile) -> usize,
+    /// What each weighs, in bytes.
+    weight: u64,
+}
+
+const fn kind(name: &'static str, count: fn(&Profile) -> usize, weight: u64) -> Kind {
+    Kind { name, count, weight }
+}
+
+/// Everything that takes memory.
+const KINDS: [Kind; 14] = [
+    kind("samples", |profile| profile.samples.len(), 40),
+    kind(
+        "values",
+        |profile| profile.samples.values.len().saturating_mul(profile.samples.len()),
+        10,
+    ),
+    kind(
+        "sample types",
+        |profile| profile.samples.values.len().max(profile.sample_types.len()),
+        256,
+    ),
+    kind("stacks", |profile| profile.stacks.len(), 40),
+    kind("frames", |profile| profile.stacks.frames(), 12),
+    kind("labels", |profile| profile.labels.labels(), 96),
+    kind("sets of labels", |profile| profile.labels.len(), 64),
+    kind("lines", |profile| profile.lines.len(), 64),
+    kind("locations", |profile| profile.locations.len(), 160),
+    kind("functions", |profile| profile.functions.len(), 200),
+    kind("mappings", |profile| profile.mappings.len(), 128),
+    kind("comments", |profile| profile.comments.len(), 64),
+    kind("texts", |profile| profile.strings.len(), 32),
+    kind("bytes of text", |profile| profile.strings.bytes(), 6),
+];
+
+/// Rows that a table may have, as ids have 32 bits.
+const MAX_ROWS: u64 = 1 << 30;
+
+/// Keeps an input within a [`Budget`].
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    budget: Budget,
+    received: Received,
+    /// Weight of what is no part of the profile, e.g. a text that is read as a whole.
+    aside: u64,
+    /// Weight of the profile when it was last weighed.
+    weight: u64,
+}
+
+impl Account {
+    pub(super) fn new(budget: Budget) -> Self {
+        Self {
+            budget,
+            received: Received::default(),
+            aside: 0,
+            weight: 0,
+        }
+    }
+
+    /// Weight that is allowed by now.
+    fn allowed(&self) -> u64 {
+        let Received { wrapped, inflated } = self.received;
+        let earned = wrapped
+            .saturating_mul(PER_BYTE)
+            .min(inflated.saturating_mul(PER_INFLATED));
+        self.budget.memory.saturating_add(earned)
+    }
+
+    /// Takes note that so much was read. Returns whether that is more than before.
+    pub(super) fn receive(&mut self, received: Received) -> bool {
+        let is_more = self.received != received;
+        self.received = received;
+        is_more
+    }
+
+    /// Sets the weight of what is no part of the profile, in bytes, and what there is most of in it.
+    pub(super) fn hold(&mut self, name: &'static str, weight: usize) -> Result<()> {
+        self.aside = weight as u64;
+        self.check(self.aside.saturating_add(self.weight), name)
+    }
+
+    /// Checks that a part of the input may be decoded, of which each byte becomes at most this weight.
+    pub(super) fn part(&self, name: &'static str, length: usize, weight: usize) -> Result<()> {
+        let held = self.aside.saturating_add(self.weight);
+        self.check(held.saturating_add(weight.saturating_mul(length) as u64), name)
+    }
+
+    /// Weighs the profile as far as it is decoded.
+    pub(super) fn weigh(&mut self, profile: &Profile) -> Result<()> {
+        let weights = KINDS.iter().map(|kind| {
+            let count = (kind.count)(profile) as u64;
+            (kind, count, count.saturating_mul(kind.weight))
+        });
+        let mut heaviest = (0, "rows");
+        self.weight = 0;
+        for (kind, count, weight) in weights {
+            if count > MAX_ROWS {
+                return Err(Error::malformed(format!("more than {MAX_ROWS} {}", kind.name)));
+            }
+            self.weight = self.weight.saturating_add(weight);
+            heaviest = heaviest.max((weight, kind.name));
+        }
+        self.check(self.aside.saturating_add(self.weight), heaviest.1)
+    }
+
+    fn check(&self, weight: u64, what: &'static str) -> Result<()> {
+        if weight <= self.allowed() {
+            return Ok(());
+        }
+        Err(Error::TooHeavy {
+            what,
+            limit: self.allowed() >> 20,
+        })
+    }
+}
