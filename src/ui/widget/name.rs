@@ -1,6 +1,23 @@
 //! Names of functions in little space.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// A name longer than this is cut in its middle before anything is measured: no screen is so wide, and characters that
+/// take no space may be any number.
+const LONGEST: usize = 4096;
+
+/// A name of which the screen may take what fits.
+fn bounded(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST {
+        return Cow::Borrowed(name);
+    }
+    let is_boundary = |at: &usize| name.is_char_boundary(*at);
+    let head = (0..=LONGEST / 2).rev().find(is_boundary).unwrap_or(0);
+    let tail = (name.len() - LONGEST / 2..name.len()).find(is_boundary);
+    Cow::Owned(format!("{}…{}", &name[..head], &name[tail.unwrap_or(name.len())..]))
+}
 
 /// Where the part that people look for begins: behind the import path. `github.com/a/b.(*T).M` → at `b`.
 /// Slashes in type arguments and parameters do not count.
@@ -23,6 +40,7 @@ pub(in super::super) fn package(name: &str) -> &str {
 /// A name in at most `width` cells. Parts of the import path go first, from its middle; then the middle of
 /// what is left. `…` marks each place where something is missing.
 pub(in super::super) fn shorten(name: &str, width: usize) -> String {
+    let name = &*bounded(name);
     if name.width() <= width {
         return name.to_string();
     }
@@ -55,6 +73,7 @@ fn with_place(name: &str, width: usize, shorten: fn(&str, usize) -> String) -> O
 /// A name without import path in at most `width` cells. The receiver's type goes first, since it is the method that
 /// tells boxes apart; then the package, then the middle of what is left.
 pub(in super::super) fn label(name: &str, width: usize) -> String {
+    let name = &*bounded(name);
     if name.width() <= width {
         return name.to_string();
     }
@@ -100,6 +119,7 @@ pub(in super::super) fn label(name: &str, width: usize) -> String {
 /// A name in a frame of at most `width` cells: the function with its package, or without it, or the last word alone
 /// (`func1` is none), whichever fits first; else as much of that word as fits. Empty where that would say nothing.
 pub(in super::super) fn frame_label(name: &str, width: usize) -> String {
+    let name = &*bounded(name);
     // A place behind it (`f /src/a/b.go:12`) is known well enough by its line.
     let is_place = |(_, place): &(&str, &str)| place.contains(':');
     let (function, line) = match name.rsplit_once(' ').filter(is_place) {
@@ -170,6 +190,7 @@ fn cut_middle(text: &str, width: usize) -> String {
 
 /// Text with `…` at its start where it is too long.
 pub(in super::super) fn cut_start(text: &str, width: usize) -> String {
+    let text = &*bounded(text);
     if text.width() <= width {
         return text.to_string();
     }
@@ -188,6 +209,7 @@ pub(in super::super) fn cut_start(text: &str, width: usize) -> String {
 
 /// Text with `…` at its end where it is too long.
 pub(in super::super) fn cut_end(text: &str, width: usize) -> String {
+    let text = &*bounded(text);
     if text.width() <= width {
         return text.to_string();
     }
@@ -206,6 +228,19 @@ pub(in super::super) fn cut_end(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_of_any_length_takes_what_fits() {
+        let long = format!("example.com/{}.f{}", "x".repeat(5 << 20), "\u{335}".repeat(5 << 20));
+        for cut in [shorten, label, frame_label, cut_start, cut_end] {
+            let short = cut(&long, 60);
+            assert!(
+                short.width() <= 60 && short.len() <= 2 * LONGEST,
+                "{} bytes",
+                short.len()
+            );
+        }
+    }
 
     #[test]
     fn names_are_cut_where_it_hurts_least() {
