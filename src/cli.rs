@@ -4,6 +4,7 @@
 //! rest. What comes out is typed and has been checked as far as that goes without reading anything.
 
 mod own;
+mod spelling;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,7 +13,8 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use self::own::OWN;
-use crate::error::{Error, Result, closest};
+use self::spelling::{Given, Translated, translate};
+use crate::error::{Error, Result};
 use crate::load::{Combine, Comparison, Scaling};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
 
@@ -113,7 +115,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
         args.remove(0);
         args.push("--help".into());
     }
-    let Translated { line, given } = translate(args)?;
+    let Translated { line, given, argument } = translate(args)?;
     // The options of the table are read already: the parser needs them only to tell of them.
     let quick = command(Knows::TheRest).try_get_matches_from(line.iter());
     let matches = match quick.or_else(|_| command(Knows::Everything).try_get_matches_from(line.iter())) {
@@ -133,10 +135,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
             return Err(Error::Usage(format!("{message} (heaptui --help lists what there is)")));
         }
     };
-    request(&matches, &given)
+    request(&matches, &given, argument)
 }
 
-fn request(matches: &ArgMatches, given: &[Given]) -> Result<Request> {
+fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> Result<Request> {
     let (name, matches) = matches.subcommand().unwrap_or(("", matches));
     let input = input(matches)?;
     let output = matches.get_one::<PathBuf>("output").cloned();
@@ -145,9 +147,8 @@ fn request(matches: &ArgMatches, given: &[Given]) -> Result<Request> {
         return Ok(Request::Fetch { input, output });
     }
     if let Some(report) = REPORTS.iter().find(|report| report.is_called(name)) {
-        let argument = report
-            .argument
-            .and_then(|_| matches.get_one::<String>("argument").cloned());
+        let parsed = || matches.get_one::<String>("argument").cloned();
+        let argument = report.argument.and_then(|_| argument.or_else(parsed));
         if let (Some(what), true) = (report.argument, input.sources.is_empty() && !input.demo) {
             let name = report.name;
             return Err(Error::Usage(format!(
@@ -259,152 +260,6 @@ fn options(given: &[Given]) -> Result<Options> {
         }
     }
     Ok(options)
-}
-
-/// An option of the table with its value as text.
-type Given = (&'static OptionRow, String);
-
-/// A command line that clap understands, and the options of the table that were in it.
-struct Translated {
-    line: Vec<OsString>,
-    given: Vec<Given>,
-}
-
-/// Reads the options of the table (`-nodecount 30`, `--nodecount=30`, `-cum`, `-trim=false`) and rewrites the rest:
-/// `-top` becomes the command `top`, other long names get two dashes. clap sees what is in no table.
-fn translate(args: Vec<OsString>) -> Result<Translated> {
-    let mut given: Vec<Given> = Vec::new();
-    let mut command: Option<(&ReportRow, Option<OsString>)> = None;
-    let mut out: Vec<OsString> = Vec::with_capacity(args.len() + 2);
-    let mut args = args.into_iter();
-    while let Some(arg) = args.next() {
-        if arg == "--" {
-            out.push(arg);
-            out.extend(args.by_ref());
-            break;
-        }
-        let Some((name, value)) = arg.to_str().and_then(flag_parts) else {
-            out.push(arg);
-            continue;
-        };
-        let mut value = value.map(OsString::from);
-        let missing = || Error::Usage(format!("-{name} needs a value"));
-        if let Some(report) = REPORTS.iter().find(|report| report.is_called(name)) {
-            if report.argument.is_some() && value.is_none() {
-                value = Some(args.next().ok_or_else(missing)?);
-            }
-            let off = report.argument.is_none()
-                && value
-                    .as_ref()
-                    .is_some_and(|value| value.to_str().map(report::parse_bool) == Some(Ok(false)));
-            if off {
-                continue;
-            }
-            if let Some((other, _)) = &command
-                && other.name != report.name
-            {
-                return Err(Error::Usage(format!(
-                    "-{} and -{name}: one report at a time",
-                    other.name
-                )));
-            }
-            command = Some((report, value.filter(|_| report.argument.is_some())));
-        } else if let Some(row) = report::option(name) {
-            let value = match (value, row.takes) {
-                (Some(value), _) => value,
-                (None, Takes::Value(_)) => args.next().ok_or_else(missing)?,
-                (None, _) => "true".into(),
-            };
-            let value = value
-                .into_string()
-                .map_err(|_| Error::Usage(format!("-{name}: the value is not UTF-8")))?;
-            given.push((row, value));
-        } else if let Some(own) = own::find(name) {
-            // Ours, with one dash or two.
-            let mut long = OsString::from(format!("--{}", own.name));
-            if own.takes_value() {
-                long.push("=");
-                long.push(value.map_or_else(|| args.next().ok_or_else(missing), Ok)?);
-                out.push(long);
-            } else if is_true(name, value.as_ref())? {
-                out.push(long);
-            }
-        } else if let Some((_, advice)) = NOT_HERE.iter().find(|(names, _)| names.contains(&name)) {
-            return Err(Error::Usage(format!("-{name}: {advice}")));
-        } else if PARSERS.contains(&name) {
-            out.push(format!("--{name}").into());
-        } else if name.len() > 1 {
-            return Err(unknown(name));
-        } else {
-            out.push(arg);
-        }
-    }
-    let mut line = vec![OsString::from("heaptui")];
-    if let Some((report, argument)) = command {
-        line.push(report.name.into());
-        line.append(&mut out);
-        if let Some(argument) = argument {
-            // Behind the options: the first word that is not one.
-            let at = line
-                .iter()
-                .skip(2)
-                .position(|word| !word.to_str().is_some_and(|word| word.starts_with("--")));
-            line.insert(at.map_or(line.len(), |at| at + 2), argument);
-        }
-    } else {
-        line.append(&mut out);
-    }
-    Ok(Translated { line, given })
-}
-
-/// Options of the parser's own.
-const PARSERS: [&str; 2] = ["help", "version"];
-
-/// An option that is nobody's.
-fn unknown(name: &str) -> Error {
-    let reports = REPORTS.iter().map(|row| row.name);
-    let options = OPTIONS.iter().map(|row| row.name);
-    let names = reports
-        .chain(options)
-        .chain(own::OWN.iter().map(|row| row.name))
-        .chain(PARSERS);
-    let advice = match closest(name, names) {
-        Some(meant) => format!("did you mean -{meant}?"),
-        None => "heaptui --help lists them".into(),
-    };
-    Error::Usage(format!("-{name}: no such option; {advice}"))
-}
-
-/// What pprof has and heaptui has not: (names, what to do instead).
-const NOT_HERE: &[(&[&str], &str)] = &[
-    (
-        &["http", "no_browser"],
-        "there is no server; -web opens a page that needs none, -html writes it, and without either there is the dashboard",
-    ),
-    (&["ps", "gif"], "write -svg, -png or -pdf"),
-    (
-        &["gv", "evince", "eog"],
-        "write -svg, -png or -pdf to a file and open that",
-    ),
-    (&["kcachegrind"], "write -callgrind to a file and open that"),
-    (&["disasm"], "there is no disassembly; -list shows source"),
-];
-
-/// Whether `-name`, `-name=true` or `-name=false` says yes.
-fn is_true(name: &str, value: Option<&OsString>) -> Result<bool> {
-    let Some(value) = value else { return Ok(true) };
-    report::parse_bool(&value.to_string_lossy()).map_err(|reason| Error::Usage(format!("-{name}: {reason}")))
-}
-
-/// `-name`, `--name`, `-name=value`, `--name=value`.
-fn flag_parts(arg: &str) -> Option<(&str, Option<&str>)> {
-    let flag = arg.strip_prefix('-')?;
-    let flag = flag.strip_prefix('-').unwrap_or(flag);
-    match flag.split_once('=') {
-        _ if flag.is_empty() => None,
-        Some((name, value)) => Some((name, Some(value))),
-        None => Some((flag, None)),
-    }
 }
 
 /// What a parser knows of.

@@ -19,7 +19,7 @@ use heaptui::host::{self, Caller, Described};
 use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
-use heaptui::report::{self, Content, Environment, Options, ReportRow, ReportStep, Shows, Step};
+use heaptui::report::{self, Content, Environment, Options, Output, ReportRow, ReportStep, Shows, Step};
 use heaptui::source::Source;
 use heaptui::ui::{self, Colours, Host, Opened, Setup};
 use heaptui::wiring::{self, Inputs, Machine};
@@ -104,8 +104,9 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
     }
     if !io::stdin().is_terminal() && !dashboard.input.sources.iter().any(|name| name == "-") {
         let mut lines = io::stdin().lock();
-        // Nothing to read is no command: a service's empty input, or a terminal on the other side alone.
-        if !lines.fill_buf().is_ok_and(|bytes| bytes.is_empty()) {
+        // Nothing to read is no command, and without a terminal on the other side either there is nothing to do.
+        let is_empty = lines.fill_buf().is_ok_and(|bytes| bytes.is_empty());
+        if !is_empty || !io::stdout().is_terminal() {
             return commands(&dashboard.input, setup.options, &setup.environment, lines);
         }
     }
@@ -175,15 +176,20 @@ fn commands(input: &Input, mut options: Options, environment: &Environment, line
 }
 
 fn command(profile: &Arc<Profile>, step: &ReportStep, environment: &Environment) -> Result<()> {
-    let output = step.output.as_deref().map(Path::new);
-    write_report(
-        profile,
-        step.report,
-        step.argument.as_deref(),
-        &step.options,
-        environment,
-        output,
-    )
+    let (report, argument, options) = (step.report, step.argument.as_deref(), &step.options);
+    let file = match &step.output {
+        Output::Numbered(ending) => {
+            let mut bytes = Vec::new();
+            let warnings = report::write(profile, report, argument, options, environment, &mut bytes)?;
+            let file = report::numbered(ending, |file| host::save_new(&bytes, Path::new(file), Caller::Command))?;
+            warn(&format!("Generating report in {file}"));
+            warnings.iter().for_each(|warning| warn(warning));
+            return Ok(());
+        }
+        Output::File(file) => Some(Path::new(file)),
+        Output::Screen => None,
+    };
+    write_report(profile, report, argument, options, environment, file)
 }
 
 /// Writes a report to a file or to standard output.

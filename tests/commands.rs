@@ -4,7 +4,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Output, Stdio};
 
 use crate::support::program;
 
@@ -24,7 +24,7 @@ fn sessions_are_those_of_pprof() {
             .split(';')
             .map(|command| format!("{}\n", command.trim()))
             .collect();
-        let printed = answer(profile, &typed).expect("it runs");
+        let printed = answer(profile, &typed);
         let golden = std::fs::read_to_string(tests.join(format!("golden/sessions/{name}.txt"))).unwrap_or_default();
         if printed != golden {
             let differs = printed
@@ -41,18 +41,58 @@ fn sessions_are_those_of_pprof() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn answer(profile: &str, typed: &str) -> std::io::Result<String> {
-    let mut program = program::heaptui()
-        .arg(profile)
-        .env("TZ", "UTC")
+/// What other programs read is not shown: it goes into the first numbered file that is not there.
+#[test]
+fn reports_for_programs_go_into_numbered_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/orders.heap.pb.gz");
+    let mut program = program::heaptui();
+    program.current_dir(folder.path()).arg(profile);
+    let typed = "svg\nproto\ntopproto\ncallgrind\npng\npdf\noutput=top.txt\ntop2\noutput=\npdf > other.pdf\n";
+    let output = run(&mut program, typed);
+    assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    for (file, begins) in [
+        ("profile001.svg", &b"<"[..]),
+        ("profile001.pb.gz", b"\x1f\x8b"),
+        ("profile002.pb.gz", b"\x1f\x8b"),
+        ("profile001.callgraph.out", b"positions: "),
+        ("profile001.png", b"\x89PNG"),
+        ("profile001.pdf", b"%PDF"),
+        ("top.txt", b"Showing nodes"),
+        ("other.pdf", b"%PDF"),
+    ] {
+        assert!(
+            said.contains(&format!("Generating report in {file}\n")),
+            "{file}: {said}"
+        );
+        let bytes = std::fs::read(folder.path().join(file)).expect(file);
+        assert!(bytes.starts_with(begins), "{file}: {:?}", &bytes[..bytes.len().min(20)]);
+    }
+}
+
+#[test]
+fn no_command_is_no_error() {
+    let output = run(program::heaptui().arg("orders.heap.pb.gz"), "");
+    assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
+}
+
+fn answer(profile: &str, typed: &str) -> String {
+    let output = run(program::heaptui().arg(profile).env("TZ", "UTC"), typed);
+    assert!(output.status.success(), "{profile}: {typed}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn run(program: &mut Command, typed: &str) -> Output {
+    let mut program = program
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    if let Some(mut input) = program.stdin.take() {
-        input.write_all(typed.as_bytes())?;
-    }
-    let output = program.wait_with_output()?;
-    assert!(output.status.success(), "{profile}: {typed}");
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = program.stdin.take().expect("it has an input");
+    // A program that has said all it has to say may be gone.
+    let _ = input.write_all(typed.as_bytes());
+    drop(input);
+    program.wait_with_output().expect("it ends")
 }

@@ -131,7 +131,12 @@ impl Scope {
     /// The labels of a set that are seen, in the profile's order.
     pub fn labels<'p>(&self, profile: &'p Profile, set: LabelSetId) -> impl Iterator<Item = &'p Label> {
         let labels = profile.labels.get(set).iter();
-        labels.filter(|label| !self.hidden_labels.contains(&label.key))
+        labels.filter(|label| !self.hides_label(label.key))
+    }
+
+    /// Whether the labels with this key are not seen.
+    pub fn hides_label(&self, key: StringId) -> bool {
+        self.hidden_labels.contains(&key)
     }
 
     /// Whether some labels are not seen.

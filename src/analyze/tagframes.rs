@@ -38,7 +38,11 @@ pub fn with_tag_frames(profile: &Profile, all_frames: bool, roots: &[&str], leav
             [] => (0, 0),
         };
     }
+    // A profile's numbers need not be in order, nor without gaps.
+    let next = |ids: &mut dyn Iterator<Item = u64>| ids.max().unwrap_or(0).wrapping_add(1);
     let mut builder = Builder {
+        next_function: next(&mut out.functions.iter().map(|function| function.id)),
+        next_location: next(&mut out.locations.iter().map(|location| location.id)),
         profile: out,
         known: FxHashMap::default(),
         unit,
@@ -92,6 +96,9 @@ struct Builder<'u> {
     /// (function name, file name) → its location.
     known: FxHashMap<(StringId, StringId), LocationId>,
     unit: &'u str,
+    /// Numbers that no function and no location has.
+    next_function: u64,
+    next_location: u64,
 }
 
 impl Builder<'_> {
@@ -122,7 +129,12 @@ impl Builder<'_> {
                 line: 0,
                 column: 0,
             };
-            profile.add_location(None, 0, &[line])
+            let location = profile.add_location(None, 0, &[line]);
+            profile.functions[function.index()].id = self.next_function;
+            profile.locations[location.index()].id = self.next_location;
+            self.next_function = self.next_function.wrapping_add(1);
+            self.next_location = self.next_location.wrapping_add(1);
+            location
         })
     }
 

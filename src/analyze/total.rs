@@ -1,15 +1,24 @@
 //! What percentages are taken of.
 
+use super::filter::Scope;
 use super::graph::{Weights, mean};
-use crate::model::{LabelValue, Profile, SampleId};
+use crate::model::{LabelSetId, LabelValue, Profile, SampleId};
 
 /// The label that marks the samples of a base profile in a diff.
 pub const DIFF_BASE: (&str, &str) = ("pprof::base", "true");
 
-/// Sum of |value| over some samples; over those of the diff base alone where there are any. With divisors,
-/// divided by their sum. Source: pprof's `computeTotal`.
-pub fn total(profile: &Profile, samples: impl Iterator<Item = SampleId>, weights: Weights<'_>) -> i64 {
-    let is_base = base_sets(profile);
+/// Sum of |value| over all samples, or over those in scope; over those of the diff base alone where there are any, and
+/// where a scope does not hide the label that says so. With divisors, divided by their sum. Source: pprof's
+/// `computeTotal`.
+pub fn total(profile: &Profile, scope: Option<&Scope>, weights: Weights<'_>) -> i64 {
+    let is_base = base_sets(profile, scope);
+    match scope {
+        Some(scope) => sum(profile, scope.spans().iter().map(|span| span.sample), weights, &is_base),
+        None => sum(profile, profile.samples.ids(), weights, &is_base),
+    }
+}
+
+fn sum(profile: &Profile, samples: impl Iterator<Item = SampleId>, weights: Weights<'_>, is_base: &[bool]) -> i64 {
     let (mut all, mut base) = ((0i64, 0i64), (0i64, 0i64));
     for sample in samples.map(SampleId::index) {
         let (value, divisor) = weights.of(sample);
@@ -28,18 +37,15 @@ pub fn total(profile: &Profile, samples: impl Iterator<Item = SampleId>, weights
     mean(sum, divisor)
 }
 
-fn base_sets(profile: &Profile) -> Vec<bool> {
+fn base_sets(profile: &Profile, scope: Option<&Scope>) -> Vec<bool> {
     let (Some(key), Some(text)) = (profile.strings.find(DIFF_BASE.0), profile.strings.find(DIFF_BASE.1)) else {
         return vec![false; profile.labels.len()];
     };
+    if scope.is_some_and(|scope| scope.hides_label(key)) {
+        return vec![false; profile.labels.len()];
+    }
     let marks = |label: &crate::model::Label| label.key == key && label.value == LabelValue::Text(text);
     (0..profile.labels.len())
-        .map(|set| {
-            profile
-                .labels
-                .get(crate::model::LabelSetId::from_index(set))
-                .iter()
-                .any(marks)
-        })
+        .map(|set| profile.labels.get(LabelSetId::from_index(set)).iter().any(marks))
         .collect()
 }

@@ -166,6 +166,11 @@ impl OwnRow {
         self.kind != Kind::Flag
     }
 
+    /// Whether its value is a text or a path, of which an empty one is none.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, Kind::Text | Kind::Path)
+    }
+
     /// What the parser is told.
     pub(super) fn arg(&self) -> Arg {
         let mut arg = Arg::new(self.name)

@@ -188,8 +188,10 @@ impl Reading<'_> {
         for names in names.chunks(AT_ONCE) {
             let mut profiles = Vec::with_capacity(names.len());
             let mut read = Vec::with_capacity(names.len());
+            let mut dumps = Vec::new();
             for name in names {
                 match self.one(name) {
+                    Ok(profile) if is_stack_dump(&profile) => dumps.push((name, profile)),
                     Ok(profile) => {
                         profiles.push(profile);
                         read.push(name);
@@ -197,6 +199,12 @@ impl Reading<'_> {
                     Err(error @ (Error::Cancelled | Error::Usage(_))) => return Err(error),
                     Err(error) => failures.push(self.named(name, error)),
                 }
+            }
+            if profiles.is_empty() {
+                (read, profiles) = dumps.into_iter().unzip();
+            } else {
+                let stays_out = |(name, _): (&String, _)| self.named(name, Error::Usage(DUMP.into()));
+                failures.extend(dumps.into_iter().map(stays_out));
             }
             if !profiles.is_empty() {
                 let (part, profiles) = put_together(profiles)?;
@@ -267,6 +275,25 @@ impl Reading<'_> {
         }
         Ok(profile)
     }
+}
+
+/// Why a stack dump is not added to profiles, which pprof could not even read.
+const DUMP: &str = "a stack dump is not added to profiles: open it by itself";
+
+/// Whether a profile was a stack dump of Go: each goroutine has its number and its state for labels.
+fn is_stack_dump(profile: &Profile) -> bool {
+    let Some(&labels) = profile.samples.labels.first() else {
+        return false;
+    };
+    let has = |key: &str| {
+        profile
+            .labels
+            .get(labels)
+            .iter()
+            .any(|label| profile.text(label.key) == key)
+    };
+    let kind = profile.sample_types.first().map(|kind| profile.text(kind.kind));
+    kind == Some("goroutine") && has("goroutine") && has("state")
 }
 
 /// What the first bytes of programs are: ELF, Mach-O of either byte order and width, several of them in one, PE.

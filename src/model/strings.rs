@@ -44,10 +44,11 @@ impl Strings {
             return id;
         }
         let id = StringId::from_index(self.ends.len());
-        match std::str::from_utf8(bytes).map(visible) {
+        match std::str::from_utf8(bytes).map(printable) {
             Ok(Cow::Borrowed(text)) => self.text.push_str(text),
             shown => {
-                let shown = shown.unwrap_or_else(|_| Cow::Owned(visible(&String::from_utf8_lossy(bytes)).into_owned()));
+                let lossy = |_| Cow::Owned(printable(&String::from_utf8_lossy(bytes)).into_owned());
+                let shown = shown.unwrap_or_else(lossy);
                 self.text.push_str(&shown);
                 self.raw.insert(id, bytes.into());
             }
@@ -81,6 +82,20 @@ impl Strings {
     /// How many bytes all texts have together.
     pub fn bytes(&self) -> usize {
         self.text.len()
+    }
+
+    /// Whether a text is shown with a tab.
+    pub fn has_tabs(&self) -> bool {
+        self.text.contains('\t')
+    }
+
+    /// Shows tabs as blanks: reports print them as pprof does, a screen has no place for them.
+    pub fn show_tabs_as_blanks(&mut self) {
+        let has_tab = |id: &StringId| self.get(*id).contains('\t') && !self.raw.contains_key(id);
+        let ids = (0..self.len()).map(StringId::from_index).filter(has_tab);
+        let originals: Vec<_> = ids.map(|id| (id, self.get(id).as_bytes().into())).collect();
+        self.raw.extend(originals);
+        self.text = self.text.replace('\t', " ");
     }
 
     /// How many texts there are.
@@ -123,20 +138,31 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// Like [`visible`], but lines and tabs stay: for text that is meant to have several lines.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|char| is_hidden(char) && char != '\n' && char != '\t') {
+    visible_but(text, &['\n', '\t'])
+}
+
+/// Like [`visible`], but tabs stay: for a text in a report.
+fn printable(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| !(0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.chars()
-            .fold(String::with_capacity(text.len() + 8), |mut shown, char| {
-                if char == '\n' || char == '\t' {
-                    shown.push(char);
-                } else {
-                    push_visible(&mut shown, char);
-                }
-                shown
-            }),
-    )
+    visible_but(text, &['\t'])
+}
+
+fn visible_but<'t>(text: &'t str, stay: &[char]) -> Cow<'t, str> {
+    let stays = |char: char| !is_hidden(char) || stay.contains(&char);
+    if text.chars().all(stays) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        if stays(char) {
+            shown.push(char);
+        } else {
+            push_visible(&mut shown, char);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 fn push_visible(shown: &mut String, char: char) {

@@ -168,12 +168,7 @@ impl Report {
             notes,
         } = parts;
         let weights = weights(&profile, &options, sample_type);
-        let counted = scope.spans().iter().map(|span| span.sample);
-        let total = if options.relative_percentages {
-            analyze::total(&profile, counted, weights)
-        } else {
-            analyze::total(&profile, profile.samples.ids(), weights)
-        };
+        let total = analyze::total(&profile, options.relative_percentages.then_some(&*scope), weights);
         let usage = match shows {
             Shows::Drawing => GraphUse::Drawing(&options.unit),
             Shows::Table => GraphUse::Table(options.sort),

@@ -8,6 +8,7 @@ use super::options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option,
 use super::sample_types::sample_type;
 use super::{REPORTS, ReportRow, Words, report, similar};
 use crate::analyze::Sort;
+use crate::error::Error;
 use crate::model::{Profile, SampleTypeId};
 
 /// What a line asks for.
@@ -34,8 +35,46 @@ pub struct ReportStep {
     pub argument: Option<String>,
     /// The options, with what only this line changes.
     pub options: Options,
-    /// The file behind `>`.
-    pub output: Option<String>,
+    /// Where it goes.
+    pub output: Output,
+}
+
+/// Where a report goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// To the eye.
+    Screen,
+    /// Into the file that the user named.
+    File(String),
+    /// Into the first of `profile001.ENDING`, `profile002.ENDING`, … that is not there: see [`numbered`].
+    Numbered(&'static str),
+}
+
+/// Reports for other programs, which are not shown where commands are typed, with the endings of their files.
+const NUMBERED: &[(&str, &str)] = &[
+    ("svg", "svg"),
+    ("png", "png"),
+    ("pdf", "pdf"),
+    ("proto", "pb.gz"),
+    ("topproto", "pb.gz"),
+    ("callgrind", "callgraph.out"),
+    ("html", "html"),
+];
+
+/// Saves under the first numbered name for which `save` says yes, and returns it. Source: pprof's `newTempFile`.
+///
+/// # Errors
+/// Those of `save`; [`Error::Usage`] when all names are taken.
+pub fn numbered(ending: &str, mut save: impl FnMut(&str) -> Result<bool, Error>) -> Result<String, Error> {
+    for number in 1..10_000 {
+        let file = format!("profile{number:03}.{ending}");
+        if save(&file)? {
+            return Ok(file);
+        }
+    }
+    Err(Error::Usage(format!(
+        "profile001.{ending} to profile9999.{ending} are all there: name a file with >"
+    )))
 }
 
 /// Reads a line: `top10 -cum`, `peek re`, `focus=re`, `inuse_objects`, `:`, `help top`, … Options that it sets stay set.
@@ -77,8 +116,15 @@ fn one(line: &str, profile: &Profile, options: &mut Options) -> Option<Step> {
         ),
         None => (line, None),
     };
-    if is_setting(name) {
-        return Some(set(name, value, profile, options));
+    match (name, value) {
+        ("output", Some(file)) => {
+            file.clone_into(&mut options.output);
+            return Some(Step::Changed);
+        }
+        // Scaling has been done when there are commands; pprof too only checks what is said.
+        ("normalize", value) => return Some(done(name, truth(value.unwrap_or("true")).map(|_| ()))),
+        _ if is_setting(name) => return Some(set(name, value, profile, options)),
+        _ => {}
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     Some(match *words.first()? {
@@ -133,10 +179,27 @@ fn set(name: &str, value: Option<&str>, profile: &Profile, options: &mut Options
         };
         return done(name, row.set(options, profile.type_name(id)));
     }
-    if matches!(row.takes, Takes::Choice(_)) && parse_bool(value) != Ok(true) {
-        return Step::Problem(format!("{name} is switched off by choosing another"));
-    }
+    let value = match row.takes {
+        Takes::Value(_) => value,
+        // Of a choice pprof takes only what a flag takes.
+        Takes::Choice(_) if parse_bool(value) == Ok(true) => value,
+        Takes::Choice(_) => return Step::Problem(format!("{name} is switched off by choosing another")),
+        Takes::Flag => match truth(value) {
+            Ok(true) => "true",
+            Ok(false) => "false",
+            Err(reason) => return Step::Problem(format!("{name}: {reason}")),
+        },
+    };
     done(name, row.set(options, value))
+}
+
+/// A truth value as it is typed at the prompt, where pprof takes more than from its flags.
+fn truth(value: &str) -> Result<bool, String> {
+    match value.to_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "1" | "" => Ok(true),
+        "false" | "f" | "no" | "n" | "0" => Ok(false),
+        _ => Err(format!("{value:?} is neither yes nor no")),
+    }
 }
 
 fn done(name: &str, result: Result<(), String>) -> Step {
@@ -203,6 +266,13 @@ fn command(words: &[&str], options: &Options) -> Step {
     if let (-1, Some(nodes)) = (options.node_count, row.prompt_nodes) {
         options.node_count = nodes;
     }
+    let set = Some(options.output.clone()).filter(|file| !file.is_empty());
+    let ending = NUMBERED.iter().find(|(name, _)| *name == row.name);
+    let output = match (output.or(set), ending) {
+        (Some(file), _) => Output::File(file),
+        (None, Some((_, ending))) => Output::Numbered(ending),
+        (None, None) => Output::Screen,
+    };
     Step::Report(Box::new(ReportStep {
         report: row,
         argument,
@@ -244,8 +314,13 @@ fn current(profile: &Profile, options: &Options) -> String {
                 _ => (row.name, value, String::new()),
             }
         });
+    let file = match &options.output {
+        none if none.is_empty() => "\"\"".to_string(),
+        file => file.clone(),
+    };
     let mut lines: Vec<String> = grouped
         .chain(single)
+        .chain([("output", file, String::new())])
         .map(|(name, value, note)| {
             let note = if note.is_empty() { note } else { format!("//: {note}") };
             format!("  {name:<25} = {value:<20} {note}").trim_end().to_string()
@@ -288,6 +363,7 @@ fn all_help() -> String {
     }
     lines.extend([
         entry("o, options", "Every option with its value"),
+        entry("output=FILE", "Write the next reports into FILE; output= ends that"),
         entry(":", "Clear focus, ignore, hide, tagfocus and tagignore"),
         entry("help NAME", "Help on a command or an option"),
         entry("q, quit, exit", "Leave"),
@@ -345,6 +421,7 @@ pub fn complete(line: &str, profile: &Profile) -> (usize, Vec<String>) {
             (0..profile.sample_types.len()).map(|id| profile.type_name(SampleTypeId::from_index(id)).to_string()),
         );
         words.extend(["options", "help", "quit"].map(String::from));
+        words.push(format!("output{equals}"));
         words.retain(|candidate| candidate.starts_with(&word.to_lowercase()));
     } else if report(first.split_whitespace().next().unwrap_or_default()).is_some() {
         let (sign, wanted) = word.strip_prefix('-').map_or(("", word), |wanted| ("-", wanted));

@@ -13,7 +13,18 @@ use super::writing;
 use crate::analyze::mean;
 use crate::error::Result;
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
+pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
+    let negative = stacks(report, out)?;
+    if negative > 0 {
+        report.note(format!(
+            "stacks with a negative value: {negative}; most flame graph tools leave them out"
+        ));
+    }
+    Ok(())
+}
+
+/// Writes the stacks; how many have a negative value.
+fn stacks(report: &Report, out: &mut dyn Write) -> Result<usize> {
     let names = names(report);
     let ranks = ranks(&names);
     let mut by_rank: Vec<String> = vec![String::new(); names.len()];
@@ -51,6 +62,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         };
         *sum = (sum.0.saturating_add(value), sum.1.saturating_add(divisor));
     }
+    let mut negative = 0;
     for (stack, (sum, divisor)) in &stacks {
         let value = report.format.scaled(mean(*sum, *divisor));
         if value == 0 {
@@ -61,8 +73,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
             write!(out, "{before}{}", by_rank[frame as usize]).map_err(writing)?;
         }
         writeln!(out, " {value}").map_err(writing)?;
+        negative += usize::from(value < 0);
     }
-    Ok(())
+    Ok(negative)
 }
 
 /// Which nodes are shown: those that hold most, as many as the user wants.

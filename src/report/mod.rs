@@ -40,7 +40,7 @@ use crate::model::Profile;
 pub use aggregate::{Report, ValueFormat, filters};
 pub use built::{Doubt, doubt, place};
 pub use callgraph::shorten;
-pub use command::{ReportStep, Step, complete, interpret, is_choice};
+pub use command::{Output, ReportStep, Step, complete, interpret, is_choice, numbered};
 pub use environment::Environment;
 pub use fields::{CALL_FIELDS, Call, Cell, DataField, Form, Label, TAG_FIELDS, calls, labels};
 pub use header::accounting;

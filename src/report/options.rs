@@ -45,6 +45,8 @@ pub struct Options {
     pub all_frames: bool,
     pub trim_path: String,
     pub source_path: String,
+    /// Where commands write their reports unless they say so themselves; empty for the screen.
+    pub output: String,
 }
 
 impl Default for Options {
@@ -81,6 +83,7 @@ impl Default for Options {
             all_frames: false,
             trim_path: String::new(),
             source_path: String::new(),
+            output: String::new(),
         }
     }
 }

@@ -342,7 +342,7 @@ pub const FOLDED: ReportRow = ReportRow {
     ..ReportRow::new(
         "folded",
         "Stacks behind the filters, for flame graph tools: root;child;leaf value",
-        |report, out| folded::write(report, out),
+        folded::write,
     )
 };
 

@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::analyze::compile_pattern;
 use crate::error::{Error, Result};
-use crate::report::{self, Content, SortDirection};
+use crate::report::{self, SortDirection};
 use crate::ui::app::export::exports;
 use crate::ui::app::regions::Regions;
 use crate::ui::app::{App, Message};
@@ -183,13 +183,6 @@ impl App {
                     }
                     self.pane = None;
                     effect = self.session.analyze_again();
-                }
-                report::Step::Report(step)
-                    if step.output.is_none() && matches!(step.report.content, Content::Markup | Content::Binary) =>
-                {
-                    let (name, file) = (step.report.name, self.proposed_file(step.report));
-                    let problem = format!("{name} is for other programs: {name} > {file} writes it");
-                    self.message = Some(Message::Problem(problem));
                 }
                 report::Step::Report(step) => {
                     let text = ReportJob {

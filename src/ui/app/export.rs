@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::report::{Options, REPORTS, ReportRow, ReportStep};
+use crate::report::{Options, Output, REPORTS, ReportRow, ReportStep};
 use crate::ui::app::ask::Ask;
 use crate::ui::app::{App, Message};
 use crate::ui::event::Effect;
@@ -133,7 +133,7 @@ impl App {
             report,
             argument: None,
             options,
-            output: Some(file.trim().to_string()),
+            output: Output::File(file.trim().to_string()),
         };
         let effect = self.session.ask(vec![Query::Report(Box::new(ReportJob {
             title: report.name.into(),
@@ -149,7 +149,9 @@ impl App {
 
     /// Asks for another name, or to replace the file that is there.
     pub(in crate::ui) fn ask_to_replace(&mut self, job: &ReportJob) {
-        let file = job.step.output.clone().unwrap_or_default();
+        let Output::File(file) = job.step.output.clone() else {
+            return;
+        };
         let export = exports()
             .iter()
             .position(|(_, row, _)| row.name == job.step.report.name);

@@ -16,7 +16,7 @@ use self::export::Menu;
 use self::regions::Regions;
 use crate::error::{Error, Result};
 use crate::model::{Loaded, SampleTypeId, units};
-use crate::report::Content;
+use crate::report::{Content, Output};
 use crate::ui::event::{Effect, Event};
 use crate::ui::keys::help;
 use crate::ui::keys::table::{self, Action, KeyContext, Movement};
@@ -205,9 +205,10 @@ impl App {
     fn written(&mut self, written: Box<Written>) -> Option<Effect> {
         let step = &written.job.step;
         let errand = match (&step.output, step.report.content) {
-            (Some(file), _) => Errand::Save(written.clone(), file.clone()),
-            (None, Content::Page) => Errand::OpenPage(written),
-            (None, _) => {
+            (Output::File(file), _) => Errand::Save(written.clone(), file.clone()),
+            (Output::Numbered(ending), _) => Errand::SaveNumbered(written.clone(), ending),
+            (Output::Screen, Content::Page) => Errand::OpenPage(written),
+            (Output::Screen, _) => {
                 let warnings: String = written.warnings.iter().map(|warning| format!("{warning}\n")).collect();
                 let text = format!("{warnings}{}", String::from_utf8_lossy(&written.bytes));
                 self.pane = Some(Pane::text(written.job.title.clone(), &text));

@@ -11,12 +11,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::analyst::Analyst;
-use super::host::{Host, Loader, Opened, Saved};
+use super::host::{Existing, Host, Loader, Opened, Saved};
 use super::query::{Query, Written};
 use crate::error::{Error, Result};
-use crate::model::Profile;
+use crate::model::{Loaded, Profile};
 use crate::progress::Observer;
-use crate::report::{Environment, Options};
+use crate::report::{self, Environment, Options};
 use crate::ui::event::Event;
 
 /// What to find out.
@@ -33,6 +33,8 @@ pub(in crate::ui) struct Job {
 pub(in crate::ui) enum Errand {
     /// Write it to a file.
     Save(Box<Written>, String),
+    /// Write it to the first numbered file with this ending that is not there.
+    SaveNumbered(Box<Written>, &'static str),
     /// Open it in a browser.
     OpenPage(Box<Written>),
 }
@@ -114,10 +116,25 @@ impl Workers {
                 events: events.clone(),
                 last: Cell::new(None),
             };
-            let result = loader.load(&observer);
+            let result = loader.load(&observer).map(without_tabs);
             let _ = events.send(Event::Loaded { generation, result });
         });
     }
+}
+
+/// What was loaded, with blanks for tabs: a screen has no place for them.
+fn without_tabs(mut loaded: Loaded) -> Loaded {
+    let sides = loaded
+        .sides
+        .iter_mut()
+        .flat_map(|sides| [&mut sides.before, &mut sides.after]);
+    let snapshots = loaded.snapshots.iter_mut().map(|snapshot| &mut snapshot.profile);
+    for profile in [&mut loaded.profile].into_iter().chain(sides).chain(snapshots) {
+        if profile.strings.has_tabs() {
+            Arc::make_mut(profile).strings.show_tabs_as_blanks();
+        }
+    }
+    loaded
 }
 
 /// Reports the progress of a load ten times a second, and stops a load that is cancelled.
@@ -199,6 +216,11 @@ fn run_errands(queue: &Receiver<Errand>, answers: &Sender<Event>, host: &dyn Hos
             Errand::Save(written, file) => host
                 .save(&file, &written.bytes, written.job.existing)
                 .map(|saved| Done::Save(written, file, saved)),
+            Errand::SaveNumbered(written, ending) => {
+                let save = |file: &str| host.save(file, &written.bytes, Existing::Keep);
+                report::numbered(ending, |file| Ok(save(file)? == Saved::Written))
+                    .map(|file| Done::Save(written, file, Saved::Written))
+            }
             Errand::OpenPage(written) => host
                 .open_page(&written.bytes)
                 .map(|opened| Done::OpenPage(written, opened)),

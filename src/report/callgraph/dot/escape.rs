@@ -18,29 +18,25 @@ pub(in crate::report) fn quoted_bytes(text: &[u8]) -> Vec<u8> {
     text.iter().flat_map(quoted).collect()
 }
 
-/// Text as pprof leaves it, unless it would end the string that it stands in: a quote gets a backslash, and
-/// backslashes before a quote or at the end are doubled. A line break centres the line.
+/// Text as pprof leaves it, unless it would end the string that it stands in: a quote that has no backslash gets one,
+/// and so does a backslash that would take the string's end or a line break with it. A line break centres the line.
 pub(in crate::report) fn bare(text: &str) -> Cow<'_, str> {
     if !text.contains(['"', '\n']) && !text.ends_with('\\') {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    let mut backslashes = 0;
+    // Whether the backslash before is not itself behind one.
+    let mut escaped = false;
     for char in text.chars() {
-        match char {
-            '"' => {
-                out.extend(std::iter::repeat_n('\\', backslashes + 1));
-                out.push('"');
-            }
-            '\n' => {
-                out.extend(std::iter::repeat_n('\\', backslashes));
-                out.push_str("\\n");
-            }
+        match (char, escaped) {
+            ('"', false) => out.push_str("\\\""),
+            ('\n', false) => out.push_str("\\n"),
+            ('\n', true) => out.push_str("\\\\n"),
             _ => out.push(char),
         }
-        backslashes = if char == '\\' { backslashes + 1 } else { 0 };
+        escaped = char == '\\' && !escaped;
     }
-    out.extend(std::iter::repeat_n('\\', backslashes));
+    out.push_str(if escaped { "\\" } else { "" });
     Cow::Owned(out)
 }
 
@@ -53,7 +49,9 @@ mod tests {
         for (text, bared) in [
             (r"C:\a\b.go", r"C:\a\b.go"),
             (r#"a"b"#, r#"a\"b"#),
-            (r#"a\"b"#, r#"a\\\"b"#),
+            (r#"a\"b"#, r#"a\"b"#),
+            (r#"a\\"b"#, r#"a\\\"b"#),
+            ("a\\\nb", r"a\\\nb"),
             (r"a\", r"a\\"),
             ("a:1\nb:2", r"a:1\nb:2"),
         ] {
