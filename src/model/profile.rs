@@ -213,6 +213,8 @@ pub struct MemStats {
     pub next_gc: u64,
     /// Nanoseconds since 1970 UTC.
     pub last_gc: u64,
+    /// When the first collection ended, nanoseconds since 1970 UTC; 0 if it is not known: Go remembers the last 256.
+    pub first_gc: u64,
     pub num_gc: u64,
     pub num_forced_gc: u64,
     pub gc_cpu_fraction: f64,

@@ -132,6 +132,36 @@ pub fn label(value: i64, from: &str, to: &str) -> String {
     }
 }
 
+/// A value for a sentence: three digits, and the unit behind a space: `46.9 MB`, `118 MB`, `0 B`.
+pub fn rounded(value: f64, from: &str) -> String {
+    let (scaled, unit) = scale(value.round() as i64, from, "auto");
+    let digits = match scaled.abs() {
+        ..10.0 => 2,
+        ..100.0 => 1,
+        _ => 0,
+    };
+    let number = format!("{scaled:.digits$}");
+    let number = if digits > 0 {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &number
+    };
+    format!("{number} {unit}").trim_end().to_string()
+}
+
+/// A count with commas between thousands: `1,234,567`.
+pub fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut grouped = String::from(if value < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// What share `value` is of `total`, without sign, six columns wide: `  100%`, `37.49%`, `  0.8%`, `    0%`.
 pub fn percentage(value: i64, total: i64) -> String {
     let ratio = if total == 0 {

@@ -3,6 +3,9 @@
 use super::text::find;
 use crate::model::MemStats;
 
+/// How many collections `PauseEnd` holds.
+const PAUSES: u64 = 256;
+
 /// Reads a comment line: the heading makes an empty trailer, a line below it fills a field. Returns whether
 /// the line is one of the trailer. Values that cannot be read stay 0: they are no part of the profile.
 pub(super) fn read(line: &[u8], stats: &mut Option<MemStats>) -> bool {
@@ -45,7 +48,21 @@ fn field(stats: &mut MemStats, name: &[u8], value: &str) {
         b"OtherSys" => stats.other_sys = first,
         b"NextGC" => stats.next_gc = first,
         b"LastGC" => stats.last_gc = first,
-        b"NumGC" => stats.num_gc = first,
+        // A ring, which begins with the first collection until it is full.
+        b"PauseEnd" => {
+            stats.first_gc = value
+                .trim_start_matches('[')
+                .split(' ')
+                .next()
+                .and_then(|end| end.parse().ok())
+                .unwrap_or(0)
+        }
+        b"NumGC" => {
+            stats.num_gc = first;
+            if first > PAUSES {
+                stats.first_gc = 0;
+            }
+        }
         b"NumForcedGC" => stats.num_forced_gc = first,
         b"GCCPUFraction" => {
             stats.gc_cpu_fraction = value.parse().ok().filter(|part: &f64| part.is_finite()).unwrap_or(0.0)

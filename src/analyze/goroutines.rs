@@ -1,0 +1,457 @@
+//! Goroutines as groups: identical ones are a row.
+//!
+//! Of a stack dump (`debug=2`) state, wait and creator are labels that the decoder has given; of a counted profile
+//! (`debug=1`, protobuf) the stack tells the state, and the others are not known. What is known is said
+//! ([`Known`]). Knows no text and no screen.
+
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::origin::{Origin, is_runtime, origin};
+use super::wait::wait_state;
+use crate::model::{FunctionId, LabelSetId, LabelValue, Line, Profile, SampleTypeId, StackId, StringId};
+
+/// What makes goroutines one row.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Grouping {
+    /// The whole stack, its state and creator.
+    #[default]
+    Stack,
+    /// The first frame of the program's own.
+    OwnFunction,
+    /// What they wait for.
+    State,
+    /// Who started them.
+    CreatedBy,
+    /// The value of a label.
+    Label(String),
+}
+
+/// What a profile of goroutines tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Known {
+    /// Each one's state, wait and creator: a stack dump.
+    Each,
+    /// Counts alone; the state by the stack.
+    Counts,
+}
+
+/// How long goroutines have waited, in whole minutes; Go counts from the first collection behind it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wait {
+    /// The shortest.
+    pub least: i64,
+    /// The one in the middle.
+    pub median: i64,
+    /// The longest.
+    pub most: i64,
+}
+
+/// A row: goroutines that are alike.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Group {
+    /// How many.
+    pub count: i64,
+    /// What makes them one, for groupings but by stack; empty where they have none.
+    pub key: String,
+    /// Their states, the most frequent first.
+    pub states: Vec<(String, i64)>,
+    /// How long they have waited; `None` if that is not known.
+    pub wait: Option<Wait>,
+    /// Who started them, the most frequent first; empty if that is not known.
+    pub created_by: Vec<(String, i64)>,
+    /// The innermost call of the program's own code; else of a dependency's, else what the goroutine began with.
+    pub own: Option<FramePlace>,
+    /// Labels of their own with counts, the most frequent first.
+    pub labels: Vec<(String, String, i64)>,
+    /// How many Go has proved leaked.
+    pub leaked: i64,
+    /// How many are locked to a thread.
+    pub locked: i64,
+    /// The stack of the largest part of them.
+    pub stack: StackId,
+}
+
+/// A call in a stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FramePlace {
+    /// The function.
+    pub function: FunctionId,
+    /// The line; 0 if unknown.
+    pub line: i64,
+    /// Whose code it is.
+    pub origin: Origin,
+}
+
+/// All goroutines of a profile.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Goroutines {
+    /// How many there are.
+    pub total: i64,
+    /// What is known of each.
+    pub known: Known,
+    /// The rows, the largest first.
+    pub groups: Vec<Group>,
+}
+
+/// Labels that the decoder makes of a stack dump; the others are the program's own.
+const DUMP_LABELS: [&str; 7] = [
+    "goroutine",
+    "state",
+    "wait",
+    "created_by",
+    "leaked",
+    "locked_to_thread",
+    "synctest_bubble",
+];
+
+/// How many states, creators and labels of a row are kept.
+const MAX_KEPT: usize = 8;
+
+impl Goroutines {
+    /// The goroutines of a profile in rows; `None` if it is a profile of something else.
+    pub fn new(profile: &Profile, grouping: &Grouping) -> Option<Self> {
+        let column = column(profile)?;
+        let values = profile.samples.values.get(column)?;
+        let reader = Reader::new(profile);
+        let known = if reader.state.is_some() {
+            Known::Each
+        } else {
+            Known::Counts
+        };
+        let mut rows: FxHashMap<Key, usize> = FxHashMap::default();
+        let mut tallies: Vec<Tally> = Vec::new();
+        let mut stacks = StackFacts::new(profile);
+        let first = first_alike(profile);
+        for ((&stack, &labels), &count) in profile.samples.stack.iter().zip(&profile.samples.labels).zip(values) {
+            let (stack, one) = (first[stack.index()], reader.read(labels));
+            let key = match grouping {
+                Grouping::Stack => Key::Stack(stack, one.state, one.created_by),
+                Grouping::OwnFunction => Key::Function(stacks.of(profile, stack).own.map(|own| own.function)),
+                Grouping::State => match one.state {
+                    Some(state) => Key::Text(Some(state)),
+                    None => Key::State(stacks.of(profile, stack).state),
+                },
+                Grouping::CreatedBy => Key::Text(one.created_by),
+                Grouping::Label(name) => Key::Label(reader.value(labels, name)),
+            };
+            let row = *rows.entry(key).or_insert(tallies.len());
+            if row == tallies.len() {
+                tallies.push(Tally::new(key));
+            }
+            tallies[row].add(stack, labels, &one, count);
+        }
+        let mut groups: Vec<Group> = tallies
+            .into_iter()
+            .map(|tally| tally.group(profile, &reader, &mut stacks, known))
+            .collect();
+        groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
+        Some(Self {
+            total: groups.iter().fold(0, |sum, group| sum.saturating_add(group.count)),
+            known,
+            groups,
+        })
+    }
+}
+
+/// For each stack the first that has the same calls: only neighbours share one.
+fn first_alike(profile: &Profile) -> Vec<StackId> {
+    let stacks = &profile.stacks;
+    let hash = |stack: StackId| {
+        let mut hasher = FxBuildHasher.build_hasher();
+        stacks
+            .get(stack)
+            .iter()
+            .for_each(|location| hasher.write_u32(location.0));
+        hasher.finish()
+    };
+    let mut known: HashTable<StackId> = HashTable::new();
+    let all = (0..stacks.len()).map(StackId::from_index);
+    all.map(|stack| {
+        let alike = |other: &StackId| stacks.get(*other) == stacks.get(stack);
+        *known
+            .entry(hash(stack), alike, |other| hash(*other))
+            .or_insert(stack)
+            .get()
+    })
+    .collect()
+}
+
+/// The column that counts goroutines.
+fn column(profile: &Profile) -> Option<usize> {
+    let names = ["goroutine", "goroutineleak"];
+    let found = names.iter().find_map(|name| profile.sample_type(name));
+    found.map(SampleTypeId::index)
+}
+
+/// The lines of a stack from the innermost on, with the runtime's at its beginning and end folded: `None` stands for some.
+pub fn folded(profile: &Profile, stack: StackId) -> Vec<Option<Line>> {
+    let mut lines = Vec::new();
+    for line in stack_lines(profile, stack) {
+        let is_folded = is_runtime(profile.text(profile.functions[line.function.index()].name));
+        match (is_folded, lines.last()) {
+            (true, Some(None)) => {}
+            (true, _) => lines.push(None),
+            (false, _) => lines.push(Some(line)),
+        }
+    }
+    lines
+}
+
+fn stack_lines(profile: &Profile, stack: StackId) -> impl Iterator<Item = Line> + '_ {
+    let locations = profile.stacks.get(stack);
+    locations
+        .iter()
+        .flat_map(|location| profile.lines_of(location).iter().copied())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    Stack(StackId, Option<StringId>, Option<StringId>),
+    Function(Option<FunctionId>),
+    Text(Option<StringId>),
+    State(Option<&'static str>),
+    Label(Option<LabelValue>),
+}
+
+/// What labels say of one goroutine.
+#[derive(Clone, Copy, Default)]
+struct One {
+    state: Option<StringId>,
+    created_by: Option<StringId>,
+    minutes: i64,
+    is_leaked: bool,
+    is_locked: bool,
+}
+
+/// The keys of the labels, looked up once.
+struct Reader<'p> {
+    profile: &'p Profile,
+    state: Option<StringId>,
+    wait: Option<StringId>,
+    created_by: Option<StringId>,
+    leaked: Option<StringId>,
+    locked: Option<StringId>,
+}
+
+impl<'p> Reader<'p> {
+    fn new(profile: &'p Profile) -> Self {
+        let key = |name: &str| profile.strings.find(name);
+        Self {
+            profile,
+            state: key("state"),
+            wait: key("wait"),
+            created_by: key("created_by"),
+            leaked: key("leaked"),
+            locked: key("locked_to_thread"),
+        }
+    }
+
+    fn read(&self, labels: LabelSetId) -> One {
+        let mut one = One::default();
+        for label in self.profile.labels.get(labels) {
+            let key = Some(label.key);
+            match label.value {
+                LabelValue::Text(text) if key == self.state => one.state = Some(text),
+                LabelValue::Text(text) if key == self.created_by => one.created_by = Some(text),
+                LabelValue::Number { value, .. } if key == self.wait => one.minutes = value,
+                _ if key == self.leaked => one.is_leaked = true,
+                _ if key == self.locked => one.is_locked = true,
+                _ => {}
+            }
+        }
+        one
+    }
+
+    fn value(&self, labels: LabelSetId, name: &str) -> Option<LabelValue> {
+        let labels = self.profile.labels.get(labels);
+        let found = labels.iter().find(|label| self.profile.text(label.key) == name);
+        found.map(|label| label.value)
+    }
+
+    fn text(&self, value: LabelValue) -> String {
+        match value {
+            LabelValue::Text(text) => self.profile.text(text).to_string(),
+            LabelValue::Number { value, .. } => value.to_string(),
+        }
+    }
+}
+
+/// What a stack says by itself, asked once a stack.
+#[derive(Clone, Copy, Default)]
+struct StackFact {
+    own: Option<FramePlace>,
+    state: Option<&'static str>,
+}
+
+struct StackFacts(Vec<Option<StackFact>>);
+
+impl StackFacts {
+    fn new(profile: &Profile) -> Self {
+        Self(vec![None; profile.stacks.len()])
+    }
+
+    fn of(&mut self, profile: &Profile, stack: StackId) -> StackFact {
+        *self.0[stack.index()].get_or_insert_with(|| {
+            let text = |id| profile.text(id);
+            let places = || {
+                stack_lines(profile, stack).map(|line| {
+                    let function = &profile.functions[line.function.index()];
+                    FramePlace {
+                        function: line.function,
+                        line: line.line,
+                        origin: origin(text(function.name), text(function.filename)),
+                    }
+                })
+            };
+            let of = |wanted: Origin| places().find(|place| place.origin == wanted);
+            let own = of(Origin::Own).or_else(|| of(Origin::Dependency));
+            StackFact {
+                own: own.or_else(|| places().last()),
+                state: wait_state(places().map(|place| text(profile.functions[place.function.index()].name))),
+            }
+        })
+    }
+}
+
+/// A row that is being counted.
+struct Tally {
+    key: Key,
+    count: i64,
+    states: FxHashMap<Option<StringId>, i64>,
+    creators: FxHashMap<StringId, i64>,
+    stacks: FxHashMap<StackId, i64>,
+    labels: FxHashMap<LabelSetId, i64>,
+    /// Minutes and how many waited so long.
+    waits: FxHashMap<i64, i64>,
+    leaked: i64,
+    locked: i64,
+}
+
+impl Tally {
+    fn new(key: Key) -> Self {
+        Self {
+            key,
+            count: 0,
+            states: FxHashMap::default(),
+            creators: FxHashMap::default(),
+            stacks: FxHashMap::default(),
+            labels: FxHashMap::default(),
+            waits: FxHashMap::default(),
+            leaked: 0,
+            locked: 0,
+        }
+    }
+
+    fn add(&mut self, stack: StackId, labels: LabelSetId, one: &One, count: i64) {
+        let more = |sum: &mut i64| *sum = sum.saturating_add(count);
+        more(&mut self.count);
+        more(self.states.entry(one.state).or_default());
+        more(self.stacks.entry(stack).or_default());
+        more(self.labels.entry(labels).or_default());
+        more(self.waits.entry(one.minutes).or_default());
+        if let Some(creator) = one.created_by {
+            more(self.creators.entry(creator).or_default());
+        }
+        if one.is_leaked {
+            more(&mut self.leaked);
+        }
+        if one.is_locked {
+            more(&mut self.locked);
+        }
+    }
+
+    fn group(self, profile: &Profile, reader: &Reader<'_>, stacks: &mut StackFacts, known: Known) -> Group {
+        let text = |id: StringId| profile.text(id).to_string();
+        let largest = self
+            .stacks
+            .iter()
+            .max_by_key(|(stack, count)| (**count, std::cmp::Reverse(**stack)));
+        let stack = largest.map_or(StackId(0), |(stack, _)| *stack);
+        let states = match known {
+            Known::Each => most(
+                self.states
+                    .iter()
+                    .map(|(state, count)| (state.map_or(String::new(), text), *count)),
+            ),
+            Known::Counts => {
+                let told = self.stacks.iter().map(|(stack, count)| {
+                    let state = stacks.of(profile, *stack).state;
+                    (state.unwrap_or_default().to_string(), *count)
+                });
+                most(told)
+            }
+        };
+        let own = stacks.of(profile, stack).own;
+        let name = |function: FunctionId| text(profile.functions[function.index()].name);
+        Group {
+            count: self.count,
+            key: match self.key {
+                Key::Stack(..) => String::new(),
+                Key::Function(function) => function.map_or(String::new(), name),
+                Key::Text(value) => value.map_or(String::new(), text),
+                Key::State(state) => state.unwrap_or_default().to_string(),
+                Key::Label(value) => value.map_or(String::new(), |value| reader.text(value)),
+            },
+            states,
+            wait: (known == Known::Each).then(|| wait(&self.waits)),
+            created_by: most(self.creators.iter().map(|(creator, count)| (text(*creator), *count))),
+            own,
+            labels: own_labels(profile, reader, &self.labels),
+            leaked: self.leaked,
+            locked: self.locked,
+            stack,
+        }
+    }
+}
+
+/// The most frequent first, equal ones by name; empty names left out.
+fn most(counts: impl Iterator<Item = (String, i64)>) -> Vec<(String, i64)> {
+    let mut sums: FxHashMap<String, i64> = FxHashMap::default();
+    for (name, count) in counts.filter(|(name, _)| !name.is_empty()) {
+        let sum = sums.entry(name).or_default();
+        *sum = sum.saturating_add(count);
+    }
+    let mut most: Vec<(String, i64)> = sums.into_iter().collect();
+    most.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    most.truncate(MAX_KEPT);
+    most
+}
+
+fn own_labels(profile: &Profile, reader: &Reader<'_>, sets: &FxHashMap<LabelSetId, i64>) -> Vec<(String, String, i64)> {
+    let mut sums: FxHashMap<(StringId, LabelValue), i64> = FxHashMap::default();
+    for (&set, &count) in sets {
+        for label in profile.labels.get(set) {
+            if !DUMP_LABELS.contains(&profile.text(label.key)) {
+                let sum = sums.entry((label.key, label.value)).or_default();
+                *sum = sum.saturating_add(count);
+            }
+        }
+    }
+    let name = |((key, value), count): ((StringId, LabelValue), i64)| {
+        (profile.text(key).to_string(), reader.text(value), count)
+    };
+    let mut labels: Vec<(String, String, i64)> = sums.into_iter().map(name).collect();
+    labels.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| (&a.0, &a.1).cmp(&(&b.0, &b.1))));
+    labels.truncate(MAX_KEPT);
+    labels
+}
+
+fn wait(waits: &FxHashMap<i64, i64>) -> Wait {
+    let mut sorted: Vec<(i64, i64)> = waits.iter().map(|(minutes, count)| (*minutes, *count)).collect();
+    sorted.sort_unstable();
+    let total = sorted.iter().fold(0_i64, |sum, (_, count)| sum.saturating_add(*count));
+    let mut before = 0_i64;
+    let middle = sorted.iter().find(|(_, count)| {
+        before = before.saturating_add(*count);
+        before.saturating_mul(2) > total
+    });
+    let minutes = |place: Option<&(i64, i64)>| place.map_or(0, |(minutes, _)| *minutes);
+    Wait {
+        least: minutes(sorted.first()),
+        median: minutes(middle),
+        most: minutes(sorted.last()),
+    }
+}

@@ -1,0 +1,354 @@
+//! Snapshots of one process, reduced to what the verdict asks for: stacks numbered alike over all of them.
+
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::samples::{block_sizes, samples};
+use super::series::median;
+use super::verdict::{Call, Culprit};
+use crate::analyze::origin::{Origin, origin};
+use crate::model::{MemStats, Profile, SampleTypeId};
+
+/// Whether a collection was forced before a heap profile was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Collection {
+    /// Yes: `HeapAlloc` is what is live, exactly.
+    Forced,
+    /// No: `HeapAlloc` holds garbage, and the profile is as old as the last collection.
+    AsItCame,
+    /// Not known; told by `NumForcedGC`, if that is there.
+    #[default]
+    Unknown,
+}
+
+/// What is known of the process at one time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Snapshot<'p> {
+    /// When it was taken, on any clock that goes forward.
+    pub seconds: f64,
+    /// A heap profile, with `mem_stats` if it was a `debug=1` text.
+    pub heap: Option<&'p Profile>,
+    /// A goroutine profile of any form.
+    pub goroutines: Option<&'p Profile>,
+    /// Bytes of resident memory, from `/proc/PID/status`.
+    pub rss: Option<u64>,
+    /// Bytes of it that are mapped files.
+    pub rss_file: Option<u64>,
+    /// Whether the heap was collected before.
+    pub collection: Collection,
+}
+
+/// All snapshots so far, the earliest first.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    functions: Vec<Function>,
+    function_rows: FxHashMap<(Box<str>, Box<str>), u32>,
+    frames: Vec<Frame>,
+    /// `ends[i - 1]..ends[i]` are the frames of stack `i`.
+    ends: Vec<u32>,
+    stack_rows: HashTable<u32>,
+    pub(super) moments: Vec<Moment>,
+    /// Stacks that Go has proved leaked, with counts.
+    pub(super) proved: Vec<(Chain, i64)>,
+}
+
+/// A function that occurs in a stack.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    pub(super) name: Box<str>,
+    pub(super) file: Box<str>,
+    pub(super) origin: Origin,
+}
+
+/// A row of the functions of a [`History`].
+pub(super) type FunctionRow = u32;
+
+/// A call: a function and the line it is at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Frame {
+    pub(super) function: FunctionRow,
+    pub(super) line: i64,
+}
+
+/// A row of the stacks of a [`History`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Chain(u32);
+
+impl Chain {
+    pub(super) fn from_index(row: usize) -> Self {
+        Self(u32::try_from(row).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A snapshot, reduced.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Moment {
+    pub(super) seconds: f64,
+    pub(super) collection: Collection,
+    pub(super) mem_stats: Option<Box<MemStats>>,
+    pub(super) rss: Option<u64>,
+    pub(super) rss_file: Option<u64>,
+    pub(super) heap: Option<Vec<(Chain, Sampled)>>,
+    pub(super) goroutines: Option<Vec<(Chain, i64)>>,
+}
+
+/// What was sampled of a stack.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(super) struct Sampled {
+    /// Samples since the program began.
+    pub(super) allocated: f64,
+    /// Samples that are in use.
+    pub(super) live: f64,
+    /// Bytes that those stand for.
+    pub(super) bytes: f64,
+    /// The sum of the squares of what each of them stands for.
+    pub(super) squares: f64,
+    /// How many objects those bytes are, of the size that the profile says.
+    pub(super) objects: f64,
+}
+
+impl Sampled {
+    fn add(&mut self, other: Self) {
+        self.allocated += other.allocated;
+        self.live += other.live;
+        self.bytes += other.bytes;
+        self.squares += other.squares;
+        self.objects += other.objects;
+    }
+}
+
+/// Frames of the profiler itself: taking a snapshot allocates.
+const PROFILER: [&str; 2] = ["net/http/pprof.", "runtime/pprof."];
+
+impl History {
+    /// How many snapshots there are.
+    pub fn len(&self) -> usize {
+        self.moments.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.moments.is_empty()
+    }
+
+    /// Forgets all snapshots but the last `count`.
+    pub fn keep_last(&mut self, count: usize) {
+        let before = self.moments.len().saturating_sub(count);
+        self.moments.drain(..before);
+    }
+
+    /// Adds a snapshot, at the place of its time. A profile without heap columns counts as missing.
+    pub fn push(&mut self, snapshot: &Snapshot<'_>) {
+        let heap = snapshot.heap.and_then(|profile| self.heap(profile));
+        let goroutines = snapshot.goroutines.map(|profile| self.counts(profile));
+        let at = self
+            .moments
+            .partition_point(|moment| moment.seconds <= snapshot.seconds);
+        let moment = Moment {
+            seconds: snapshot.seconds,
+            collection: snapshot.collection,
+            mem_stats: snapshot.heap.and_then(|profile| profile.mem_stats.clone()),
+            rss: snapshot.rss,
+            rss_file: snapshot.rss_file,
+            heap,
+            goroutines,
+        };
+        self.moments.insert(at, moment);
+    }
+
+    /// Makes one snapshot of a heap profile and a goroutine profile that were taken one after the other.
+    pub fn pair(&mut self) {
+        let heaps: Vec<f64> = self
+            .moments
+            .iter()
+            .filter(|moment| moment.heap.is_some())
+            .map(|moment| moment.seconds)
+            .collect();
+        let steps: Vec<f64> = heaps.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let near = median(&steps) / 2.0;
+        let mut paired: Vec<Moment> = Vec::with_capacity(self.moments.len());
+        for mut moment in self.moments.drain(..) {
+            match paired.last_mut() {
+                Some(last) if moment.seconds - last.seconds < near && last.heap.is_some() != moment.heap.is_some() => {
+                    if last.heap.is_none() {
+                        std::mem::swap(last, &mut moment);
+                    }
+                    last.goroutines = last.goroutines.take().or(moment.goroutines);
+                }
+                _ => paired.push(moment),
+            }
+        }
+        self.moments = paired;
+    }
+
+    /// Takes a `goroutineleak` profile for proof of what it lists.
+    pub fn prove(&mut self, leaked: &Profile) {
+        self.proved = self.counts(leaked);
+    }
+
+    pub(super) fn function(&self, row: FunctionRow) -> &Function {
+        &self.functions[row as usize]
+    }
+
+    pub(super) fn functions(&self) -> usize {
+        self.functions.len()
+    }
+
+    pub(super) fn stacks(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The calls of a stack, the innermost first.
+    pub(super) fn chain(&self, chain: Chain) -> &[Frame] {
+        range(&self.frames, &self.ends, chain.0)
+    }
+
+    /// Who is named, with the stack to show for it; `None` if the function is not in it.
+    pub(super) fn culprit(&self, chain: Chain, function: FunctionRow) -> Option<Culprit> {
+        let frames = self.chain(chain);
+        let at = frames.iter().position(|frame| frame.function == function)?;
+        let call = |frame: &Frame| {
+            let function = self.function(frame.function);
+            Call {
+                name: function.name.to_string(),
+                file: function.file.to_string(),
+                line: frame.line,
+            }
+        };
+        Some(Culprit {
+            stack: frames.iter().map(call).collect(),
+            at,
+        })
+    }
+
+    fn heap(&mut self, profile: &Profile) -> Option<Vec<(Chain, Sampled)>> {
+        let column = |name: &str| profile.sample_type(name).map(SampleTypeId::index);
+        let space = column("inuse_space")?;
+        let allocated = column("alloc_space").unwrap_or(space);
+        let [objects, allocated_objects] =
+            [("inuse_objects", space), ("alloc_objects", allocated)].map(|(name, other)| column(name).unwrap_or(other));
+        let value = |column: usize, row: usize| profile.samples.values[column][row] as f64;
+        let sizes = block_sizes(profile);
+        let rows = self.reduce(profile, |row| {
+            let size = sizes[profile.samples.labels[row].index()];
+            let live = samples(value(space, row), value(objects, row), size, profile.period);
+            Sampled {
+                allocated: samples(
+                    value(allocated, row),
+                    value(allocated_objects, row),
+                    size,
+                    profile.period,
+                ),
+                live,
+                bytes: value(space, row),
+                squares: if live > 0.0 {
+                    value(space, row).powi(2) / live
+                } else {
+                    0.0
+                },
+                objects: if size > 0.0 {
+                    value(space, row) / size
+                } else {
+                    value(objects, row)
+                },
+            }
+        });
+        Some(rows)
+    }
+
+    fn counts(&mut self, profile: &Profile) -> Vec<(Chain, i64)> {
+        let column = profile.sample_type("").map_or(0, SampleTypeId::index);
+        let values = profile.samples.values.get(column).map_or(&[][..], Vec::as_slice);
+        let rows = self.reduce(profile, |row| Sampled {
+            live: values.get(row).map_or(0.0, |&value| value as f64),
+            ..Sampled::default()
+        });
+        rows.into_iter().map(|(chain, sum)| (chain, sum.live as i64)).collect()
+    }
+
+    /// What `measure` says of the samples, added up by stack. Stacks without a frame and the profiler's own are left out.
+    fn reduce(&mut self, profile: &Profile, measure: impl Fn(usize) -> Sampled) -> Vec<(Chain, Sampled)> {
+        let text = |id| profile.text(id);
+        let functions: Vec<FunctionRow> = profile
+            .functions
+            .iter()
+            .map(|function| self.function_row(text(function.name), text(function.filename)))
+            .collect();
+        let is_profilers: Vec<bool> = profile
+            .functions
+            .iter()
+            .map(|function| PROFILER.iter().any(|own| text(function.name).starts_with(own)))
+            .collect();
+        let mut chains: Vec<Option<Option<Chain>>> = vec![None; profile.stacks.len()];
+        let mut sums: FxHashMap<Chain, usize> = FxHashMap::default();
+        let mut rows: Vec<(Chain, Sampled)> = Vec::new();
+        let mut frames = Vec::new();
+        for (row, &stack) in profile.samples.stack.iter().enumerate() {
+            let chain = *chains[stack.index()].get_or_insert_with(|| {
+                frames.clear();
+                for location in &profile.stacks.get(stack) {
+                    let lines = profile.lines_of(location);
+                    if lines.iter().any(|line| is_profilers[line.function.index()]) {
+                        return None;
+                    }
+                    frames.extend(lines.iter().map(|line| Frame {
+                        function: functions[line.function.index()],
+                        line: line.line,
+                    }));
+                }
+                (!frames.is_empty()).then(|| self.chain_row(&frames))
+            });
+            if let Some(chain) = chain {
+                let at = *sums.entry(chain).or_insert(rows.len());
+                if at == rows.len() {
+                    rows.push((chain, Sampled::default()));
+                }
+                rows[at].1.add(measure(row));
+            }
+        }
+        rows
+    }
+
+    fn function_row(&mut self, name: &str, file: &str) -> FunctionRow {
+        let key = (name.into(), file.into());
+        let next = self.functions.len();
+        *self.function_rows.entry(key).or_insert_with(|| {
+            self.functions.push(Function {
+                name: name.into(),
+                file: file.into(),
+                origin: origin(name, file),
+            });
+            u32::try_from(next).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn chain_row(&mut self, chain: &[Frame]) -> Chain {
+        let Self {
+            frames,
+            ends,
+            stack_rows,
+            ..
+        } = self;
+        let hash = |chain: &[Frame]| FxBuildHasher.hash_one(chain);
+        if let Some(&row) = stack_rows.find(hash(chain), |&row| range(frames, ends, row) == chain) {
+            return Chain(row);
+        }
+        let row = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+        frames.extend_from_slice(chain);
+        ends.push(u32::try_from(frames.len()).unwrap_or(u32::MAX));
+        stack_rows.insert_unique(hash(chain), row, |&row| hash(range(frames, ends, row)));
+        Chain(row)
+    }
+}
+
+fn range<'f>(frames: &'f [Frame], ends: &[u32], row: u32) -> &'f [Frame] {
+    let row = row as usize;
+    let start = row.checked_sub(1).map_or(0, |before| ends[before]);
+    &frames[start as usize..ends[row] as usize]
+}

@@ -1,0 +1,96 @@
+//! Is it leaking, who, and is it the Go heap at all?
+//!
+//! A pure function of a [`History`]: snapshots of one process, added one by one. The exact size of the heap behind a
+//! forced collection says *whether* it leaks, samples only say *who*. Steps, a file each:
+//!
+//! | file | step |
+//! |---|---|
+//! | `history`, `samples` | profiles reduced to stacks with raw samples |
+//! | `window` | the snapshots that are judged, and their clock |
+//! | `series`, `trend` | what a row of numbers is taken for: level, swinging, steady, in steps |
+//! | `naming` | whom a stack is put down to, and who is suspected first |
+//! | `heap`, `goroutines`, `memory` | what grows, and whether it is a leak |
+//! | `order` | what goes first, and what explains what |
+//! | `constants` | every number in this, with its reason |
+//!
+//! Scaling the times, or the values with their floors, changes no verdict. Knows no clock, no text and no file.
+
+mod constants;
+mod goroutines;
+mod heap;
+mod history;
+mod memory;
+mod naming;
+mod order;
+mod samples;
+mod series;
+mod trend;
+mod verdict;
+mod window;
+
+#[cfg(test)]
+mod laws;
+
+use constants::{ENOUGH, FEWEST};
+pub use history::{Collection, History, Snapshot};
+pub use trend::{Shape, Trend};
+pub use verdict::{Call, Confidence, Culprit, Finding, Kind, Level, Levels, Limit, Samples, Suspected, Verdict};
+use window::Window;
+
+/// Younger processes are starting up.
+const YOUNG: f64 = 300.0;
+
+/// What the snapshots so far say. Of fewer than three nothing is said: the verdict has no finding then.
+pub fn judge(history: &History) -> Verdict {
+    let window = Window::of(history);
+    let mut limits = Vec::new();
+    let mut verdict = Verdict {
+        window: window.seconds(),
+        snapshots: window.len(),
+        ..Verdict::default()
+    };
+    if window.is_restarted {
+        limits.push(Limit::Restarted);
+    }
+    if window.holes() > 0 {
+        limits.push(Limit::Holes(window.holes()));
+    }
+    if window.len() < ENOUGH {
+        limits.push(Limit::FewSnapshots);
+    }
+    if window.len() >= FEWEST {
+        let goroutines = goroutines::goroutines(&window, &mut limits);
+        let heap = heap::heap(&window, &mut limits);
+        let (stacks, stacks_trend) = memory::stacks(&window, &goroutines);
+        let (outside, outside_trend) = memory::outside(&window, &mut limits);
+        verdict.levels = Levels {
+            heap: heap.trend,
+            goroutines: goroutines.trend,
+            stacks: stacks_trend,
+            outside: outside_trend,
+        };
+        verdict.suspects = heap.suspects;
+        verdict.rested = heap.rested;
+        verdict.findings = goroutines.findings;
+        verdict.findings.extend(heap.findings);
+        verdict.findings.extend(stacks);
+        verdict.findings.extend(outside);
+        order::attribute(&mut verdict.findings);
+        order::order(&mut verdict.findings);
+    }
+    verdict.level = verdict.findings.first().map_or(Level::None, |first| first.level);
+    limits.extend(
+        age(&window)
+            .filter(|&age| age < YOUNG)
+            .map(|seconds| Limit::Young { seconds }),
+    );
+    verdict.limits = limits;
+    verdict
+}
+
+/// How old the process is at the end: since its first collection, as long as Go remembers that.
+fn age(window: &Window<'_>) -> Option<f64> {
+    let stats = window.last()?.mem_stats.as_deref()?;
+    let first = (stats.first_gc > 0).then_some(stats.first_gc)?;
+    Some(stats.last_gc.checked_sub(first)? as f64 / 1e9)
+}

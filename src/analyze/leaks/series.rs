@@ -1,0 +1,99 @@
+//! What is asked of a row of numbers: medians, slopes, peaks cut off.
+
+/// The median; 0 of none.
+pub(super) fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let half = sorted.len() / 2;
+    match sorted.len() {
+        0 => 0.0,
+        even if even % 2 == 0 => f64::midpoint(sorted[half - 1], sorted[half]),
+        _ => sorted[half],
+    }
+}
+
+/// So many points at most are paired for a slope.
+const PAIRED: usize = 200;
+
+/// The slope by Theil and Sen: the median of those between all pairs of points; 0 if all are at one time.
+pub(super) fn slope(times: &[f64], values: &[f64]) -> f64 {
+    let every = times.len().div_ceil(PAIRED).max(1);
+    let points: Vec<(f64, f64)> = times
+        .iter()
+        .copied()
+        .zip(values.iter().copied())
+        .step_by(every)
+        .collect();
+    let mut slopes = Vec::with_capacity(points.len() * points.len() / 2);
+    for (at, (time, value)) in points.iter().enumerate() {
+        let later = points[at + 1..].iter().filter(|later| later.0 > *time);
+        slopes.extend(later.map(|later| (later.1 - value) / (later.0 - time)));
+    }
+    median(&slopes)
+}
+
+/// Cuts off peaks narrower than `width` values and leaves rises and falls: the morphological opening. The windows end
+/// where the series does.
+pub(super) fn opening(values: &[f64], width: usize) -> Vec<f64> {
+    let width = width.max(1);
+    // The minima of all windows, those that hang over the ends first and last.
+    let minima: Vec<f64> = (0..values.len() + width - 1)
+        .map(|end| {
+            let window = &values[(end + 1).saturating_sub(width)..(end + 1).min(values.len())];
+            window.iter().copied().fold(f64::INFINITY, f64::min)
+        })
+        .collect();
+    (0..values.len())
+        .map(|at| minima[at..at + width].iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        .collect()
+}
+
+/// How far the last third is above the first: its least value less the other's largest. What only swings has none.
+pub(super) fn gap(values: &[f64]) -> f64 {
+    let count = values.len();
+    let (first, last) = if count < 6 {
+        (&values[..count.min(1)], &values[count.saturating_sub(1)..])
+    } else {
+        (&values[..=count / 3], &values[count * 2 / 3..])
+    };
+    let highest = first.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let lowest = last.iter().copied().fold(f64::INFINITY, f64::min);
+    if count == 0 { 0.0 } else { lowest - highest }
+}
+
+/// The medians of the first and the last sixth.
+pub(super) fn ends(values: &[f64]) -> (f64, f64) {
+    let sixth = (values.len() / 6).max(1).min(values.len());
+    (median(&values[..sixth]), median(&values[values.len() - sixth..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peak_narrower_than_the_opening_goes_and_a_step_stays() {
+        let table: &[(&[f64], usize, &[f64])] = &[
+            (&[1.0, 9.0, 1.0, 1.0], 2, &[1.0, 1.0, 1.0, 1.0]),
+            (&[1.0, 9.0, 9.0, 1.0], 2, &[1.0, 9.0, 9.0, 1.0]),
+            (&[1.0, 2.0, 3.0, 4.0], 3, &[1.0, 2.0, 3.0, 4.0]),
+            (&[1.0, 1.0, 5.0, 5.0], 3, &[1.0, 1.0, 5.0, 5.0]),
+            (&[3.0], 3, &[3.0]),
+            (&[], 3, &[]),
+        ];
+        for (values, width, opened) in table {
+            assert_eq!(opening(values, *width), *opened, "{values:?} by {width}");
+        }
+    }
+
+    #[test]
+    fn a_slope_is_that_of_most_pairs() {
+        let times: Vec<f64> = (0..1000).map(f64::from).collect();
+        let mut values: Vec<f64> = times.iter().map(|time| 2.0 * time).collect();
+        values[500] = 1e9;
+        assert!((slope(&times, &values) - 2.0).abs() < 1e-9);
+        assert_eq!(slope(&[1.0, 1.0], &[0.0, 5.0]), 0.0, "no time passed");
+        assert_eq!(median(&[]), 0.0);
+        assert_eq!(gap(&[0.0, 5.0, 1.0, 0.0, 5.0, 1.0]), -4.0, "what swings has no gap");
+    }
+}
