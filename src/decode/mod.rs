@@ -6,6 +6,7 @@
 
 mod budget;
 mod builder;
+mod expvar;
 mod foreign;
 mod formats;
 mod ids;
@@ -45,16 +46,35 @@ const CHUNKS_AHEAD: usize = 8;
 /// [`Error::Empty`], [`Error::NotAProfile`], [`Error::Malformed`], [`Error::TooLarge`], [`Error::Io`] from the
 /// reader, and whatever the observer stops with.
 pub fn profile(bytes: impl Read, budget: Budget, observer: &dyn Observer) -> Result<Profile> {
-    let unwrapped = unwrap(bytes, budget.max_bytes)?;
-    let head = unwrapped.head;
-    let mut source = Source {
-        bytes: unwrapped.bytes,
-        wrapped: unwrapped.wrapped,
-        inflated: 0,
-    };
+    let (head, mut source) = Source::open(bytes, budget)?;
+    known(&head, &mut source, budget, observer)
+}
+
+/// Reads a profile, or the `memstats` of Go's `/debug/vars`, which make a profile with nothing else in it.
+///
+/// # Errors
+/// As [`profile`].
+pub fn profile_or_stats(bytes: impl Read, budget: Budget, observer: &dyn Observer) -> Result<Profile> {
+    let (head, mut source) = Source::open(bytes, budget)?;
+    if !expvar::is_object(&head) {
+        return known(&head, &mut source, budget, observer);
+    }
+    let text = source.read_all(&mut Account::new(budget), observer)?;
+    let stats = expvar::parse(&text).ok_or(Error::NotAProfile {
+        what: "JSON without memstats",
+        advice: "what Go serves at /debug/vars has them",
+    })?;
+    Ok(Profile {
+        mem_stats: Some(Box::new(stats)),
+        ..Profile::default()
+    })
+}
+
+/// Reads the first of the formats that fits.
+fn known(head: &[u8], source: &mut Source<'_>, budget: Budget, observer: &dyn Observer) -> Result<Profile> {
     let mut account = Account::new(budget);
     let mut whole = None;
-    for format in FORMATS.iter().filter(|format| (format.sniff)(&head)) {
+    for format in FORMATS.iter().filter(|format| (format.sniff)(head)) {
         match format.decode {
             Decode::Whole(decode) => {
                 let bytes = match &mut whole {
@@ -66,13 +86,13 @@ pub fn profile(bytes: impl Read, budget: Budget, observer: &dyn Observer) -> Res
                     return Ok(profile);
                 }
             }
-            Decode::Stream(decode) => return stream(decode, &mut source, &account, observer),
+            Decode::Stream(decode) => return stream(decode, source, &account, observer),
         }
     }
     if head.is_empty() {
         return Err(Error::Empty);
     }
-    Err(foreign::named(&head).unwrap_or_else(foreign::unknown))
+    Err(foreign::named(head).unwrap_or_else(foreign::unknown))
 }
 
 /// What is wrong with a text that has more behind it.
@@ -153,7 +173,18 @@ struct Source<'r> {
     inflated: u64,
 }
 
-impl Source<'_> {
+impl<'r> Source<'r> {
+    /// What is within the wrappings, and how that begins.
+    fn open(bytes: impl Read + 'r, budget: Budget) -> Result<(Vec<u8>, Self)> {
+        let unwrapped = unwrap(bytes, budget.max_bytes)?;
+        let source = Self {
+            bytes: unwrapped.bytes,
+            wrapped: unwrapped.wrapped,
+            inflated: 0,
+        };
+        Ok((unwrapped.head, source))
+    }
+
     /// The next bytes: as many as [`CHUNK`] unless the end is near; `None` at the end.
     fn chunk(&mut self, mut buffer: Vec<u8>) -> Result<Option<Chunk>> {
         if buffer.len() < MARGIN + CHUNK {

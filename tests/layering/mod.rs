@@ -57,10 +57,10 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("cpp_demangle", &["load/symbolize/cpp.rs"], "one file knows how C++ is demangled"),
     ("strsim", &["error.rs"], "a message about a name proposes a similar one"),
     ("thiserror", &["error.rs", "model/align.rs", "decode/wrapping/lid.rs"], "errors are one enum, and two that it wraps"),
-    ("jiff", &["report/", "ui/", "host/keep.rs", "zone.rs"], "times are formatted where they are shown"),
+    ("jiff", &["report/", "ui/", "host/keep.rs", "load/session/", "zone.rs"], "times are formatted where they are shown or saved"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),
     ("serde", &["report/"], "only reports are written for programs"),
-    ("serde_json", &["report/json.rs", "report/speedscope.rs", "report/page/"], "two reports are JSON, another holds some"),
+    ("serde_json", &["report/json.rs", "report/speedscope.rs", "report/page/", "report/diagnosis/", "load/session/row.rs", "decode/expvar.rs"], "reports, the list of a session and expvar are JSON"),
     ("hashbrown", &[], "a container"),
     ("rustc_hash", &[], "a hash"),
 ];

@@ -1,0 +1,355 @@
+//! Recorded sessions: snapshots of one process over time, as files.
+//!
+//! A folder with a `session.jsonl` (see [`Row`]) and beside it the profiles that it names, or any profiles in order. Every
+//! file is one that other tools read too. Nothing outside the folder is opened, whatever a line says, and what cannot be
+//! read is warned of: a session that was killed in mid-write loses its last line. How a profile is opened is handed in.
+
+mod clock;
+mod row;
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Component, Path, PathBuf};
+
+pub use row::Row;
+
+use crate::analyze::leaks::{Collection, History, Snapshot};
+use crate::error::{Error, Result};
+use crate::model::Profile;
+
+/// The list of snapshots in a session's folder.
+pub const INDEX: &str = "session.jsonl";
+/// The profile of goroutines that Go has proved leaked, beside it.
+pub const PROOF: &str = "goroutineleak.pb.gz";
+
+/// So many snapshots are read at most: a day of one every ten seconds.
+const MAX_SNAPSHOTS: usize = 8640;
+/// A line of the list has less.
+const MAX_LINE: u64 = 1 << 16;
+/// So many things that are wrong are told one by one.
+const MAX_TOLD: usize = 5;
+
+/// A session as read.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// Its snapshots, reduced to what the verdict asks for.
+    pub history: History,
+    /// The snapshots with the files that hold them, where there is a list; paths are ready to be opened.
+    pub rows: Vec<Row>,
+    /// The last heap and goroutine profile.
+    pub last: Last,
+    /// What should be warned of, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// The last snapshot.
+#[derive(Debug, Default)]
+pub struct Last {
+    /// Of the heap.
+    pub heap: Option<Profile>,
+    /// Of goroutines.
+    pub goroutines: Option<Profile>,
+    /// Of neither: `runtime.MemStats` alone.
+    pub stats: Option<Profile>,
+    /// Bytes of resident memory, and of them mapped files.
+    pub resident: Option<(u64, Option<u64>)>,
+    /// Whether the heap was collected before.
+    pub collection: Collection,
+}
+
+/// Opens a profile by its name.
+pub type Open<'o> = &'o dyn Fn(&str) -> Result<Profile>;
+
+/// Whether a name is that of a folder, which only a session can be.
+pub fn is_folder(name: &str) -> bool {
+    Path::new(name).is_dir()
+}
+
+/// Reads a session: a folder, or several profiles in any order.
+///
+/// # Errors
+/// [`Error::Io`] for a folder that cannot be read, [`Error::NoMatch`] if there is no profile, and what `open` fails with
+/// if nothing can be read or the user stops it.
+pub fn session(sources: &[String], open: Open<'_>) -> Result<Session> {
+    let mut reader = Reader {
+        open,
+        session: Session::default(),
+        untold: 0,
+        failure: None,
+    };
+    match sources {
+        [folder] if is_folder(folder) => reader.folder(Path::new(folder))?,
+        several if several.iter().any(|name| is_folder(name)) => {
+            return Err(Error::Usage(
+                "one session at a time: a folder, or several profiles".into(),
+            ));
+        }
+        files => reader.files(files)?,
+    }
+    reader.finish()
+}
+
+struct Reader<'o> {
+    open: Open<'o>,
+    session: Session,
+    /// Warnings that are only counted.
+    untold: usize,
+    /// What went wrong first.
+    failure: Option<Error>,
+}
+
+impl Reader<'_> {
+    fn folder(&mut self, folder: &Path) -> Result<()> {
+        let index = folder.join(INDEX);
+        if index.is_file() {
+            return self.listed(folder, &index);
+        }
+        let failed = |reason| io_error(folder, reason);
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)?.take(2 * MAX_SNAPSHOTS) {
+            let path = entry.map_err(failed)?.path();
+            let is_hidden = path
+                .file_name()
+                .is_none_or(|name| name.to_string_lossy().starts_with('.'));
+            if path.is_file() && !is_hidden {
+                files.extend(path.to_str().map(String::from));
+            }
+        }
+        files.sort();
+        self.files(&files)
+    }
+
+    /// Reads the snapshots of a list.
+    fn listed(&mut self, folder: &Path, index: &Path) -> Result<()> {
+        let failed = |reason| io_error(index, reason);
+        let mut lines = BufReader::new(File::open(index).map_err(failed)?);
+        let mut rows = Vec::new();
+        for number in 1_usize.. {
+            let mut line = Vec::new();
+            let read = (&mut lines)
+                .take(MAX_LINE)
+                .read_until(b'\n', &mut line)
+                .map_err(failed)?;
+            if read == 0 {
+                break;
+            }
+            let is_whole = line.ends_with(b"\n");
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match Row::parse(&line) {
+                Ok(row) => rows.push(row),
+                Err(_) if !is_whole && read as u64 == MAX_LINE => {
+                    self.warn(format!(
+                        "{}:{number}: is too long, and nothing behind it is read",
+                        index.display()
+                    ));
+                    break;
+                }
+                Err(wrong) => self.warn(format!("{}:{number}: {wrong}; it is left out", index.display())),
+            }
+            if rows.len() > MAX_SNAPSHOTS {
+                rows.pop();
+                self.warn(format!(
+                    "{}: only the first {MAX_SNAPSHOTS} snapshots are read",
+                    index.display()
+                ));
+                break;
+            }
+        }
+        rows.sort_by_key(|row| row.time);
+        let start = rows.first().map(|row| row.time);
+        for mut row in rows {
+            let heap = self.member(folder, row.heap.as_deref(), Holds::Heap)?;
+            let goroutines = self.member(folder, row.goroutine.as_deref(), Holds::Goroutines)?;
+            if heap.is_none() && row.heap.is_some() || heap.is_none() && goroutines.is_none() {
+                continue;
+            }
+            let since = start.map_or(0.0, |start| row.time.duration_since(start).as_secs_f64());
+            self.session.history.push(&Snapshot {
+                seconds: since,
+                heap: heap.as_ref(),
+                goroutines: goroutines.as_ref(),
+                rss: row.rss,
+                rss_file: row.rss_file,
+                collection: row.collection,
+            });
+            self.keep(heap, goroutines);
+            self.session.last.resident = row.rss.map(|rss| (rss, row.rss_file));
+            self.session.last.collection = row.collection;
+            let place = |name: String| folder.join(name).to_string_lossy().into_owned();
+            row.heap = row.heap.map(place);
+            row.goroutine = row.goroutine.map(place);
+            self.session.rows.push(row);
+        }
+        if folder.join(PROOF).exists()
+            && let Some(proof) = self.member(folder, Some(PROOF), Holds::Proof)?
+        {
+            self.session.history.prove(&proof);
+        }
+        Ok(())
+    }
+
+    /// Reads a file that a list names, if it is in the folder and holds what it should.
+    fn member(&mut self, folder: &Path, name: Option<&str>, holds: Holds) -> Result<Option<Profile>> {
+        let Some(name) = name else { return Ok(None) };
+        let Some(path) = inside(folder, name) else {
+            let folder = folder.display();
+            self.warn(format!(
+                "{folder}: {name:?} is no file in this folder; its snapshot is left out"
+            ));
+            return Ok(None);
+        };
+        let profile = self.profile(&path.to_string_lossy())?;
+        let right = profile.filter(|profile| Holds::of(profile) == Some(holds));
+        if right.is_none() && self.failure.is_none() {
+            self.warn(format!(
+                "{}: holds no {} profile; its snapshot is left out",
+                path.display(),
+                holds.name()
+            ));
+        }
+        Ok(right)
+    }
+
+    /// Reads profiles that no list puts in order.
+    fn files(&mut self, files: &[String]) -> Result<()> {
+        if files.len() > 2 * MAX_SNAPSHOTS {
+            self.warn(format!("only the first {} files are read", 2 * MAX_SNAPSHOTS));
+        }
+        let mut start = None;
+        let mut last: Option<(i128, bool)> = None;
+        for name in files.iter().take(2 * MAX_SNAPSHOTS) {
+            let Some(profile) = self.profile(name)? else { continue };
+            let Some(holds) = Holds::of(&profile) else {
+                self.warn(format!(
+                    "{name}: is neither a heap nor a goroutine profile; it is left out"
+                ));
+                continue;
+            };
+            if holds == Holds::Proof {
+                self.session.history.prove(&profile);
+                continue;
+            }
+            let time = clock::taken(&profile, name);
+            let nanos = time.unwrap_or_else(|| last.map_or(0, |(last, _)| last.saturating_add(SECOND)));
+            last = Some((nanos, time.is_some()));
+            let start = *start.get_or_insert(nanos);
+            let is_counted = holds == Holds::Goroutines;
+            self.session.history.push(&Snapshot {
+                seconds: nanos.saturating_sub(start) as f64 / SECOND as f64,
+                heap: (!is_counted).then_some(&profile),
+                goroutines: is_counted.then_some(&profile),
+                ..Snapshot::default()
+            });
+            match holds {
+                Holds::Goroutines => self.keep(None, Some(profile)),
+                Holds::Stats => self.session.last.stats = Some(profile),
+                _ => self.keep(Some(profile), None),
+            }
+        }
+        if last.is_some_and(|(_, is_known)| !is_known) {
+            self.warn("when the profiles were taken is not known: they are taken for a second apart".into());
+        }
+        self.session.history.pair();
+        Ok(())
+    }
+
+    fn profile(&mut self, name: &str) -> Result<Option<Profile>> {
+        match (self.open)(name) {
+            Ok(profile) => Ok(Some(profile)),
+            Err(error @ (Error::Cancelled | Error::Usage(_))) => Err(error),
+            Err(error) => {
+                let text = error.to_string();
+                self.warn(if text.starts_with(name) {
+                    text
+                } else {
+                    format!("{name}: {text}")
+                });
+                self.failure.get_or_insert(error);
+                Ok(None)
+            }
+        }
+    }
+
+    fn keep(&mut self, heap: Option<Profile>, goroutines: Option<Profile>) {
+        let last = &mut self.session.last;
+        last.heap = heap.or(last.heap.take());
+        last.goroutines = goroutines.or(last.goroutines.take());
+    }
+
+    fn warn(&mut self, text: String) {
+        if self.session.warnings.len() < MAX_TOLD {
+            self.session.warnings.push(text);
+        } else {
+            self.untold += 1;
+        }
+    }
+
+    fn finish(mut self) -> Result<Session> {
+        if self.session.history.is_empty() {
+            let nothing = || Error::NoMatch("no heap or goroutine profile in it: a session has several".into());
+            return Err(self.failure.unwrap_or_else(nothing));
+        }
+        if self.untold > 0 {
+            self.session
+                .warnings
+                .push(format!("and {} more like these", self.untold));
+        }
+        Ok(self.session)
+    }
+}
+
+const SECOND: i128 = 1_000_000_000;
+
+/// What a profile is a profile of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Holds {
+    Heap,
+    Goroutines,
+    /// Goroutines that Go has proved leaked.
+    Proof,
+    /// No samples, but `runtime.MemStats`.
+    Stats,
+}
+
+impl Holds {
+    fn of(profile: &Profile) -> Option<Self> {
+        let has = |name: &str| profile.sample_type(name).is_some();
+        match () {
+            () if has("inuse_space") => Some(Self::Heap),
+            () if has("goroutine") => Some(Self::Goroutines),
+            () if has("goroutineleak") => Some(Self::Proof),
+            () if profile.mem_stats.is_some() => Some(Self::Stats),
+            () => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Heap => "heap",
+            Self::Goroutines => "goroutine",
+            Self::Proof => "goroutineleak",
+            Self::Stats => "memstats",
+        }
+    }
+}
+
+/// The file of this name in a folder. Names with a folder in them and links that lead out of it are none.
+fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut parts = Path::new(name).components();
+    let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else {
+        return None;
+    };
+    let path = folder.join(name);
+    let real = fs::canonicalize(&path).ok()?;
+    let is_inside = real.parent() == fs::canonicalize(folder).ok().as_deref();
+    (is_inside && real.is_file()).then_some(path)
+}
+
+fn io_error(path: &Path, reason: std::io::Error) -> Error {
+    Error::Io {
+        name: path.display().to_string(),
+        reason,
+    }
+}
