@@ -3,6 +3,7 @@
 //! Two steps: `translate` rewrites pprof's spelling into ours with the tables of `report`, clap parses the
 //! rest. What comes out is typed and has been checked as far as that goes without reading anything.
 
+mod diagnosis;
 mod own;
 mod spelling;
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+pub use self::diagnosis::Diagnosis;
 use self::own::OWN;
 use self::spelling::{Given, Translated, translate};
 use crate::error::{Error, Result};
@@ -38,6 +40,8 @@ pub enum Request {
         /// Where to; standard output if missing.
         output: Option<PathBuf>,
     },
+    /// Answer about a process.
+    Diagnosis(Diagnosis),
     /// Save what a server answers.
     Fetch {
         /// What to read.
@@ -145,6 +149,9 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> R
     let options = Box::new(options(given)?);
     if name == "fetch" {
         return Ok(Request::Fetch { input, output });
+    }
+    if let Some(row) = diagnosis::find(name) {
+        return diagnosis::request(row, matches, input).map(Request::Diagnosis);
     }
     if let Some(report) = REPORTS.iter().find(|report| report.is_called(name)) {
         let parsed = || matches.get_one::<String>("argument").cloned();
@@ -309,7 +316,9 @@ fn command(knows: Knows) -> Command {
         .args_override_self(true)
         .about("Save a profile from a URL, checked and whole, to a file")
         .arg(source());
-    root.subcommands(reports).subcommand(fetch)
+    root.subcommands(reports)
+        .subcommands(diagnosis::commands(source))
+        .subcommand(fetch)
 }
 
 const EXAMPLES: &str = "  heaptui --demo                                     look around

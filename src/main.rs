@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use heaptui::cli::{self, Dashboard, Input, Request};
+use heaptui::cli::{self, Dashboard, Diagnosis, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::graphics::FileFormat;
@@ -19,7 +19,7 @@ use heaptui::host::{self, Caller, Described};
 use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, visible};
-use heaptui::report::{self, Content, Environment, Options, Output, ReportRow, ReportStep, Shows, Step};
+use heaptui::report::{self, Content, Environment, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step};
 use heaptui::source::Source;
 use heaptui::ui::{self, Colours, Host, Opened, Setup};
 use heaptui::wiring::{self, Inputs, Machine};
@@ -27,7 +27,7 @@ use heaptui::zone;
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(Error::Io { reason, .. }) if reason.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             warn(&error.to_string());
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<()> {
+fn run() -> Result<Outcome> {
     match cli::parse(std::env::args_os().skip(1))? {
         Request::Print(text) => print(text.as_bytes()),
         Request::Report {
@@ -67,7 +67,22 @@ fn run() -> Result<()> {
         }
         Request::Dashboard(dashboard) => open(dashboard),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
+        Request::Diagnosis(diagnosis) => return diagnose(&diagnosis),
+    }?;
+    Ok(Outcome::Answered)
+}
+
+/// Answers a question about a process; the status says it too.
+fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
+    let (evidence, warnings) = Inputs::new(&asked.input)?.evidence(asked.pid, &())?;
+    warnings.iter().for_each(|warning| warn(warning));
+    let mut text = Vec::new();
+    let outcome = asked.row.write(&evidence, &asked.asked, &mut text)?;
+    match &asked.output {
+        Some(path) => host::save(&text, path, Caller::Command)?,
+        None => print(&text)?,
     }
+    Ok(outcome)
 }
 
 fn open(mut dashboard: Dashboard) -> Result<()> {

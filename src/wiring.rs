@@ -6,15 +6,18 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::analyze::leaks::Collection;
+use crate::analyze::memory::{Resident, ResidentMoment};
 use crate::cli::Input;
 use crate::decode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller, Editor, Seat, Shown};
+use crate::load::session::session;
 use crate::load::{self, Combine, Comparison, Keep, Opener};
 use crate::model::{Loaded, visible};
 use crate::progress::Observer;
-use crate::report::{Environment, Found, Missing, Sources, Wanted};
-use crate::source::{Code, CodeFinder, HttpOptions, NotFound, Source};
+use crate::report::{Environment, Evidence, Found, Missing, Sources, Wanted};
+use crate::source::{Code, CodeFinder, HttpOptions, NotFound, ProcessMemory, Source};
 use crate::ui::{Existing, Host, Loader, Opened, Saved};
 use crate::zone;
 
@@ -132,6 +135,37 @@ impl Inputs {
             show: &|name| source(name).name(),
         };
         load::load(&self.sources, &self.combine, keep, &opener)
+    }
+}
+
+impl Inputs {
+    /// What a session, its files or several profiles tell of a process, and what should be warned of. The resident memory
+    /// of the local process `pid` goes before a recorded one.
+    ///
+    /// # Errors
+    /// As [`session()`] and [`ProcessMemory::of`].
+    pub fn evidence(&self, pid: Option<u32>, observer: &dyn Observer) -> Result<(Evidence, Vec<String>)> {
+        let session = session(&self.sources, &|name| {
+            decode::profile_or_stats(source(name).open(&self.http, observer)?, self.budget, &())
+        })?;
+        let last = session.last;
+        let of_process = pid.map(ProcessMemory::of).transpose()?;
+        let resident = of_process
+            .map(|memory| (memory.resident, memory.files))
+            .or(last.resident);
+        let evidence = Evidence {
+            history: session.history,
+            heap: last.heap,
+            goroutines: last.goroutines,
+            mem_stats: last.stats.and_then(|stats| stats.mem_stats),
+            resident: resident.map(|(bytes, files)| Resident {
+                bytes,
+                files,
+                moment: ResidentMoment::Now,
+            }),
+            is_collected: last.collection == Collection::Forced,
+        };
+        Ok((evidence, session.warnings))
     }
 }
 

@@ -9,6 +9,7 @@
 #[cfg(unix)]
 mod browser;
 mod commands;
+mod diagnosis;
 mod dot;
 mod exports;
 mod fetch;
@@ -18,6 +19,7 @@ mod hostile;
 mod laws;
 mod layering;
 mod layout;
+mod leaks;
 mod legacy;
 #[cfg(unix)]
 mod open;

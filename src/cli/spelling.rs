@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::own;
+use super::{diagnosis, own};
 use crate::error::{Error, Result, closest};
 use crate::report::{self, OPTIONS, OptionRow, REPORTS, ReportRow, Takes};
 
@@ -29,6 +29,7 @@ pub(super) fn translate(args: Vec<OsString>) -> Result<Translated> {
     // Our own spelling: `peek REGEX FILE`, where REGEX may begin with a dash as well.
     let mut awaited = false;
     let mut argument: Option<String> = None;
+    let diagnosis = args.first().and_then(|first| diagnosis::find(first.to_str()?));
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
         if arg == "--" {
@@ -45,6 +46,10 @@ pub(super) fn translate(args: Vec<OsString>) -> Result<Translated> {
             out.push(arg);
             continue;
         };
+        if let Some(flag) = diagnosis.and_then(|row| diagnosis::flag(row, name, value, || args.next())) {
+            out.push(flag);
+            continue;
+        }
         let mut value = value.map(OsString::from);
         let missing = || Error::Usage(format!("-{name} needs a value"));
         if let Some(report) = REPORTS.iter().find(|report| report.is_called(name)) {

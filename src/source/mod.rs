@@ -11,6 +11,7 @@ mod feed;
 mod file;
 mod go_root;
 mod http;
+mod process;
 mod url;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::code::{Answer, Code, CodeFinder, NotFound, Rule};
 pub use self::http::HttpOptions;
+pub use self::process::ProcessMemory;
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};
 use crate::progress::Observer;

@@ -1,0 +1,174 @@
+//! `leaks`: the verdict in words, or as an object for programs.
+//!
+//! | key | what it is |
+//! |---|---|
+//! | `schema` | 1; grows when a key changes its meaning, not when one is added |
+//! | `verdict` | `leak`, `growing` or `none` |
+//! | `sentence` | the same in words |
+//! | `findings` | what leaks or grows, the most certain first: `level`, `kind` (`heap`, `goroutine`, `stacks`, `outside`), `name` (empty if nobody can be named), `file`, `line`, `rate` a second, `unit` (`bytes/s`, `goroutines/s`), `share` of the exact growth or null, `confidence` (`certain`, `high`, `medium`, `low`), `shape`, `sentence`, `evidence`, `reached_by` (callers, the nearest first), `cause`, `next` |
+//! | `window`, `snapshots` | seconds, and how many |
+//! | `levels` | what was looked at: `heap`, `goroutines`, `stacks`, `outside`, each with `first`, `last`, `shape`, or null |
+//! | `notes` | what limits the verdict |
+
+mod notes;
+mod sentence;
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use self::notes::notes;
+use self::sentence::{evidence, next, rested, sentence};
+use super::causes::cause;
+use super::{AnswerForm, Asked, Evidence, Outcome, write_object};
+use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Shape, Trend, Verdict, judge};
+use crate::error::{Error, Result};
+use crate::report::writing;
+
+pub(super) fn write(given: &Evidence, asked: &Asked, out: &mut dyn Write) -> Result<Outcome> {
+    const FEWEST: usize = 3;
+    let verdict = judge(&given.history);
+    if verdict.snapshots < FEWEST {
+        let count = verdict.snapshots;
+        return Err(Error::NoMatch(format!(
+            "{count} of at least {FEWEST} snapshots: fewer show a difference, not a trend; give a session's folder or several profiles of one process, taken some seconds apart"
+        )));
+    }
+    match asked.form {
+        AnswerForm::Json => write_object(&object(&verdict), out)?,
+        AnswerForm::Text => out.write_all(text(&verdict).as_bytes()).map_err(writing)?,
+    }
+    Ok(verdict.level.into())
+}
+
+/// The whole verdict for the eye: a sentence for each finding, and below it what it rests on and what to do.
+fn text(verdict: &Verdict) -> String {
+    let mut lines = Vec::new();
+    for finding in &verdict.findings {
+        lines.push(sentence(finding, verdict));
+        lines.extend(evidence(finding).into_iter().map(|line| format!("    {line}")));
+        let reached = finding.culprit.as_ref().map_or(&[][..], Culprit::callers);
+        if !reached.is_empty() {
+            lines.push(format!("    reached by {}", chain(reached)));
+        }
+        if let Some(cause) = cause(finding) {
+            lines.push(format!("    usual cause: {cause}"));
+        }
+        lines.extend(next(finding, verdict).map(|next| format!("    next: {next}")));
+        lines.push(String::new());
+    }
+    if verdict.findings.is_empty() {
+        lines.push(rested(verdict));
+    }
+    lines.extend(sentence::not_the_cause(verdict));
+    lines.extend(notes(verdict).into_iter().map(|note| format!("note: {note}")));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Callers in a row, as many as say where one is.
+fn chain(calls: &[Call]) -> String {
+    const SHOWN: usize = 6;
+    let runs: Vec<&[Call]> = calls.chunk_by(|a, b| a.name == b.name).collect();
+    let said = |run: &&[Call]| match run {
+        [only] => only.name.clone(),
+        run => format!("{} ({} times)", run[0].name, run.len()),
+    };
+    let mut names: Vec<String> = runs.iter().take(SHOWN).map(said).collect();
+    if runs.len() > SHOWN {
+        names.push("…".into());
+    }
+    names.join(" ← ")
+}
+
+fn object(verdict: &Verdict) -> Value {
+    let first = verdict.findings.first();
+    json!({
+        "schema": 1,
+        "verdict": level(verdict.level),
+        "sentence": first.map_or_else(|| rested(verdict), |first| sentence(first, verdict)),
+        "findings": verdict.findings.iter().map(|finding| found(finding, verdict)).collect::<Vec<_>>(),
+        "window": (verdict.window * 1e3).round() / 1e3,
+        "snapshots": verdict.snapshots,
+        "levels": {
+            "heap": verdict.levels.heap.as_ref().map(trend),
+            "goroutines": verdict.levels.goroutines.as_ref().map(trend),
+            "stacks": verdict.levels.stacks.as_ref().map(trend),
+            "outside": verdict.levels.outside.as_ref().map(trend),
+        },
+        "notes": notes(verdict),
+    })
+}
+
+fn found(finding: &Finding, verdict: &Verdict) -> Value {
+    let culprit = finding.culprit.as_ref();
+    let call = culprit.and_then(Culprit::call);
+    let reached: Vec<&str> = culprit
+        .map_or(&[][..], Culprit::callers)
+        .iter()
+        .map(|call| call.name.as_str())
+        .collect();
+    let hundredths = |value: f64| (value * 100.0).round() / 100.0;
+    json!({
+        "level": level(finding.level),
+        "kind": kind(finding.kind),
+        "name": call.map_or("", |call| &call.name),
+        "file": call.map_or("", |call| &call.file),
+        "line": call.map_or(0, |call| call.line),
+        "rate": hundredths(finding.trend.rate),
+        "unit": if finding.kind == Kind::Goroutine { "goroutines/s" } else { "bytes/s" },
+        "share": finding.share.map(hundredths),
+        "confidence": confidence(finding.confidence),
+        "shape": shape(finding.trend.shape),
+        "sentence": sentence(finding, verdict),
+        "evidence": evidence(finding),
+        "reached_by": reached,
+        "cause": cause(finding),
+        "next": next(finding, verdict),
+    })
+}
+
+fn trend(trend: &Trend) -> Value {
+    json!({ "first": trend.first, "last": trend.last, "shape": shape(trend.shape) })
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::None => "none",
+        Level::Growing => "growing",
+        Level::Leak => "leak",
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Heap => "heap",
+        Kind::Goroutine => "goroutine",
+        Kind::Stacks => "stacks",
+        Kind::Outside => "outside",
+    }
+}
+
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+        Confidence::Certain => "certain",
+    }
+}
+
+fn shape(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Flat => "flat",
+        Shape::Swing => "swing",
+        Shape::Stopped => "stopped",
+        Shape::Jump => "jump",
+        Shape::Wander => "wander",
+        Shape::Slowing => "slowing",
+        Shape::Late => "late",
+        Shape::Steps => "steps",
+        Shape::Unsure => "unsure",
+        Shape::Steady => "steady",
+    }
+}

@@ -1,0 +1,305 @@
+//! A finding in a sentence, what it rests on, and what to do next.
+
+use super::super::causes::state;
+use super::super::words::{bytes, bytes_range, count, seconds};
+use crate::analyze::leaks::{Confidence, Culprit, Finding, Kind, Level, Shape, Trend, Verdict};
+
+/// What a finding says, on one line.
+pub(super) fn sentence(finding: &Finding, verdict: &Verdict) -> String {
+    let level = match finding.level {
+        Level::Leak => "leak",
+        Level::Growing | Level::None => "growing",
+    };
+    format!("{level}: {}", body(finding, verdict))
+}
+
+fn body(finding: &Finding, verdict: &Verdict) -> String {
+    let trend = &finding.trend;
+    let how = how(trend);
+    let per_minute = trend.rate * 60.0;
+    let rate = format!("{}/min", bytes(per_minute));
+    match (finding.kind, name(finding)) {
+        (Kind::Goroutine, who) => {
+            let who = who.unwrap_or("functions without a name");
+            let waits = finding.culprit.as_ref().and_then(state);
+            let waits = waits.map_or(String::new(), |state| format!(" [{state}]"));
+            let held = held(verdict, who);
+            format!(
+                "{}/min stay in {who}{waits}; {how}{held}",
+                count(per_minute, "goroutine")
+            )
+        }
+        (Kind::Stacks, Some(who)) => match finding.stack_each {
+            Some(each) => {
+                let each = bytes(each);
+                format!("goroutines that stay in {who} hold {each} of stack each: stacks +{rate}; {how}")
+            }
+            None => format!("the stacks grow by {rate}, the deepest in {who}; {how}"),
+        },
+        (Kind::Stacks, None) => format!("the stacks of goroutines grow by {rate}; {how}"),
+        (Kind::Outside, _) => {
+            let range = bytes_range(trend.first, trend.last);
+            format!(
+                "not the Go heap: resident memory outside Go grows by {rate} ({range}); {how}. cgo, mmap or another allocator: pprof cannot name it"
+            )
+        }
+        (Kind::Heap, Some(who))
+            if trend.shape == Shape::Steps && finding.samples.is_some_and(|samples| samples.kept <= 3.0) =>
+        {
+            let range = bytes_range(trend.first, trend.last);
+            format!("{who} makes one thing anew, larger each time ({range}); {how}")
+        }
+        (Kind::Heap, Some(who)) => {
+            let held = finding.held_by.as_ref();
+            let held = held.map_or(String::new(), |holder| format!(", held by goroutines in {holder}"));
+            format!("{who} keeps {rate}{held}; {how} ({})", range_of_heap(finding, verdict))
+        }
+        (Kind::Heap, None) => {
+            let size = finding.object_size;
+            let size = size.map_or(String::new(), |size| format!("; objects of about {}", bytes(size)));
+            format!(
+                "the Go heap grows by {rate}{size}; {how} ({}); nobody to name yet",
+                range_of_heap(finding, verdict)
+            )
+        }
+    }
+}
+
+/// The heap before and after, and where that is from.
+fn range_of_heap(finding: &Finding, verdict: &Verdict) -> String {
+    match &verdict.levels.heap {
+        Some(heap) if finding.share.is_some() || finding.culprit.is_none() => {
+            format!("Go heap {} after GC", bytes_range(heap.first, heap.last))
+        }
+        _ => format!(
+            "{} by its samples",
+            bytes_range(finding.trend.first, finding.trend.last)
+        ),
+    }
+}
+
+/// How steadily it grew, and for how long.
+fn how(trend: &Trend) -> String {
+    let window = seconds(trend.to - trend.from);
+    match trend.shape {
+        Shape::Steady => {
+            let fell = if trend.fell == 0.0 { "never fell, " } else { "" };
+            let late = if trend.from > 0.0 { ", after a start-up" } else { "" };
+            format!("steady for {window}{late}, {fell}still rising")
+        }
+        Shape::Slowing => format!("slowing ({} in each third of {window})", thirds(trend)),
+        Shape::Late => format!("only in the last third of {window}"),
+        Shape::Steps => format!("in steps, the last {} ago", seconds(trend.to - trend.last_high)),
+        Shape::Unsure => format!("unevenly over {window}"),
+        Shape::Wander => format!("up and down over {window}, more up"),
+        Shape::Stopped => format!("at rest for {}", seconds(trend.to - trend.last_high)),
+        Shape::Jump => format!("at once, {} ago", seconds(trend.to - trend.last_high)),
+        Shape::Swing => format!("up and down over {window}"),
+        Shape::Flat => format!("level for {window}"),
+    }
+}
+
+fn thirds(trend: &Trend) -> String {
+    let parts: Vec<String> = trend.thirds.iter().map(|third| bytes(*third)).collect();
+    parts.join(", ")
+}
+
+/// What leaked goroutines hold of the heap.
+fn held(verdict: &Verdict, who: &str) -> String {
+    let of_heap = verdict.findings.iter().filter(|finding| finding.kind == Kind::Heap);
+    let mut held = of_heap.filter(|finding| finding.held_by.as_deref() == Some(who));
+    held.next().map_or(String::new(), |heap| {
+        format!("; they hold {}/min of heap", bytes(heap.trend.rate * 60.0))
+    })
+}
+
+fn name(finding: &Finding) -> Option<&str> {
+    let call = finding.culprit.as_ref().and_then(Culprit::call)?;
+    Some(call.name.as_str())
+}
+
+/// What a finding rests on, a line each.
+pub(super) fn evidence(finding: &Finding) -> Vec<String> {
+    let mut lines = Vec::new();
+    let call = finding.culprit.as_ref().and_then(Culprit::call);
+    if let Some(call) = call.filter(|call| !call.file.is_empty()) {
+        lines.push(format!("at {}:{}", call.file, call.line));
+    }
+    match finding.kind {
+        Kind::Heap => lines.extend(heap_evidence(finding)),
+        Kind::Goroutine => {
+            let trend = &finding.trend;
+            lines.push(format!(
+                "{} → {} (counted, not sampled)",
+                trend.first.round(),
+                count(trend.last, "goroutine")
+            ));
+            if finding.confidence == Confidence::Certain {
+                lines.push("Go has proved that they can never go on (goroutineleak)".into());
+            }
+        }
+        Kind::Stacks => lines.push(format!(
+            "stacks in use {}",
+            bytes_range(finding.trend.first, finding.trend.last)
+        )),
+        Kind::Outside => lines.push("resident memory less mapped files less what Go holds (Sys - HeapReleased)".into()),
+    }
+    let sure = match finding.confidence {
+        Confidence::Certain => "certain",
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    };
+    lines.push(format!("confidence {sure}{}", why_not_sure(finding)));
+    lines
+}
+
+fn heap_evidence(finding: &Finding) -> Option<String> {
+    let samples = finding.samples?;
+    let share = finding.share.map(|share| {
+        let percent = (share * 100.0).round().clamp(0.0, 100.0);
+        format!("{percent}% of what the heap grew by")
+    });
+    let kept = (samples.kept >= 1.0).then(|| format!("{} more than at the beginning", count(samples.kept, "sample")));
+    let retention = (samples.retention > 0.0).then(|| {
+        format!(
+            "{}% of what it allocated is still in use",
+            (samples.retention.min(1.0) * 100.0).round()
+        )
+    });
+    let block = (samples.block > 0.0).then(|| format!("blocks of {}", bytes(samples.block)));
+    let facts: Vec<String> = [share, kept, retention, block].into_iter().flatten().collect();
+    (!facts.is_empty()).then(|| facts.join(", "))
+}
+
+fn why_not_sure(finding: &Finding) -> &'static str {
+    match (finding.confidence, finding.level, finding.samples) {
+        (Confidence::Certain | Confidence::High, ..) => "",
+        (_, Level::Growing | Level::None, _) => ": it may come to rest",
+        (_, _, Some(samples)) if samples.kept < 2.0 => ": the name rests on one sample",
+        (_, _, Some(samples)) if samples.kept < 9.0 => ": the name rests on few samples",
+        (_, _, Some(_)) => ": others grow beside it",
+        (_, _, None) if finding.kind == Kind::Heap => ": that it grows is exact, but no function was sampled enough",
+        (_, _, None) => "",
+    }
+}
+
+/// The growth in bytes that carries about four samples, which is enough for a name.
+const TO_NAME: f64 = 2_097_152.0;
+
+/// What to do about it: for how long to watch on, or which profile says more.
+pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
+    let trend = &finding.trend;
+    match (finding.kind, trend.shape) {
+        (Kind::Outside, _) => {
+            Some("/proc/PID/smaps of the process shows the mappings; cgo's allocator has profilers of its own (jemalloc, heaptrack)".into())
+        }
+        (Kind::Heap, _) if finding.culprit.is_none() => {
+            let missing = TO_NAME - trend.grew;
+            let wait = missing / trend.rate.max(f64::MIN_POSITIVE);
+            Some(if missing > 0.0 && wait < 3600.0 {
+                format!("watch about {} more: {} of growth carry about four samples", seconds(wait.max(5.0)), bytes(TO_NAME))
+            } else {
+                "no function holds a third of it: watch on, or set runtime.MemProfileRate lower at the start of the program".into()
+            })
+        }
+        (_, Shape::Slowing) => plateau(trend).map(|(level, wait)| {
+            let level = if finding.kind == Kind::Goroutine { count(level, "goroutine") } else { bytes(level) };
+            format!("a warm-up would level off near {level} in about {}: watch until then", seconds(wait))
+        }),
+        (_, Shape::Steps) => {
+            let due = 2.0 * trend.pause - (trend.to - trend.last_high);
+            Some(format!("the next step is due within {}: watch until then", seconds(due.max(trend.pause / 2.0))))
+        }
+        (_, Shape::Late | Shape::Unsure | Shape::Wander) => {
+            Some(format!("watch for another {}: what goes on as now is a leak", seconds(verdict.window.max(30.0))))
+        }
+        (Kind::Goroutine, _) if finding.confidence != Confidence::Certain => {
+            Some("goroutine?debug=2 says for how long each waits and who created it; goroutineleak (Go 1.27) proves what can never go on".into())
+        }
+        _ => None,
+    }
+}
+
+/// Where growth that slows down geometrically comes to rest, and in how many seconds it is nearly there.
+fn plateau(trend: &Trend) -> Option<(f64, f64)> {
+    let &[_, second, third] = &trend.thirds[..] else {
+        return None;
+    };
+    let ratio = third / second;
+    if !(0.05..0.95).contains(&ratio) {
+        return None;
+    }
+    let level = trend.last + third * ratio / (1.0 - ratio);
+    let thirds = 0.05_f64.ln() / ratio.ln();
+    Some((level, thirds * (trend.to - trend.from) / 3.0))
+}
+
+/// The answer when nothing leaks or grows.
+pub(super) fn rested(verdict: &Verdict) -> String {
+    let window = seconds(verdict.window);
+    let Some(heap) = &verdict.levels.heap else {
+        return format!("no leak seen in {window}");
+    };
+    let after = if verdict.rested.is_some() || heap.shape != Shape::Swing {
+        "heap after GC"
+    } else {
+        "heap"
+    };
+    let level = match heap.shape {
+        Shape::Swing => {
+            let least = heap.last.min(heap.first);
+            format!(
+                "it swings by {} around {}, and no function keeps growing",
+                bytes(heap.fell),
+                bytes(least)
+            )
+        }
+        Shape::Flat => format!("{after} {}, level", bytes(heap.last)),
+        _ => format!("{after} {}, level since {}", bytes(heap.last), seconds(heap.last_high)),
+    };
+    let before = verdict.rested.as_ref().and_then(|rested| {
+        let grew = bytes(rested.trend.grew);
+        Some(format!(" ({} grew {grew} before)", name(rested)?))
+    });
+    format!("no leak seen in {window}: {level}{}", before.unwrap_or_default())
+}
+
+/// What was looked at and is level, behind findings.
+pub(super) fn not_the_cause(verdict: &Verdict) -> Option<String> {
+    let is_found = |kinds: &[Kind]| verdict.findings.iter().any(|finding| kinds.contains(&finding.kind));
+    let levels = &verdict.levels;
+    let counted = |trend: &Trend| count(trend.last, "goroutine");
+    let sized = |what: &str, trend: &Trend| format!("{what} {}", bytes(trend.last));
+    let level: Vec<String> = [
+        levels
+            .heap
+            .as_ref()
+            .filter(|_| !is_found(&[Kind::Heap]))
+            .map(|trend| sized("heap", trend)),
+        levels
+            .goroutines
+            .as_ref()
+            .filter(|_| !is_found(&[Kind::Goroutine, Kind::Stacks]))
+            .map(counted),
+        levels
+            .stacks
+            .as_ref()
+            .filter(|_| !is_found(&[Kind::Stacks, Kind::Goroutine]))
+            .map(|trend| sized("stacks", trend)),
+        levels
+            .outside
+            .as_ref()
+            .filter(|_| !is_found(&[Kind::Outside]))
+            .map(|trend| sized("outside Go", trend)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let what = if verdict.findings.is_empty() {
+        "looked at"
+    } else {
+        "not the cause"
+    };
+    (!level.is_empty()).then(|| format!("{what}: {}", level.join(", ")))
+}

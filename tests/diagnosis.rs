@@ -1,0 +1,183 @@
+//! What `heaptui memory` and `heaptui goroutines` say: of a session, of files, and of what does not carry it.
+
+use std::fmt::Write;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::program::heaptui;
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = heaptui().args(arguments).output().expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (
+        output.status.code().unwrap_or(-1),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let (status, text, error) = run(arguments);
+    assert_eq!(status, 0, "{arguments:?}: {error}");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// Bytes of a part.
+fn part(memory: &Value, id: &str) -> i64 {
+    let parts = memory["parts"].as_array().expect("parts");
+    let found = parts.iter().find(|part| part["id"] == id).expect("a part of this name");
+    found["bytes"].as_i64().expect("bytes")
+}
+
+const IN_RSS: [&str; 8] = [
+    "live",
+    "garbage",
+    "span_slack",
+    "idle_kept",
+    "stacks",
+    "runtime",
+    "files",
+    "outside",
+];
+
+#[test]
+fn resident_memory_is_the_sum_of_its_parts() {
+    for session in ["cache", "waiters", "requests", "warmup"] {
+        let memory = json(&["memory", "--json", &format!("sessions/{session}")]);
+        let sum: i64 = IN_RSS.iter().map(|id| part(&memory, id)).sum();
+        assert_eq!(
+            Some(sum - part(&memory, "untouched")),
+            memory["rss"].as_i64(),
+            "{session}"
+        );
+        assert_eq!(memory["rss_is_peak"], false, "{session}");
+        assert_eq!(
+            memory["live_basis"], "collected",
+            "{session}: the collection was forced"
+        );
+        let (_, text, _) = run(&["memory", &format!("sessions/{session}")]);
+        assert!(text.starts_with("RSS "), "{text}");
+    }
+    // A file by itself knows the peak alone, and does not know that the collection was forced.
+    let memory = json(&["memory", "--json", "sessions/cache/020.heap.txt.gz"]);
+    assert_eq!(
+        (&memory["rss_is_peak"], &memory["live_basis"]),
+        (&true.into(), &"samples".into())
+    );
+}
+
+#[test]
+fn expvar_tells_memory_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("vars.json");
+    let vars = r#"{"cmdline":["agent"],"memstats":{"HeapAlloc":600,"HeapInuse":700,"HeapIdle":300,"HeapReleased":100,
+        "StackSys":50,"Sys":1200,"NextGC":1000,"NumGC":3,"PauseEnd":[7,0,0],"BySize":[{"Size":8}]}}"#;
+    fs::write(&file, vars).expect("a file");
+    let name = file.to_string_lossy();
+    let memory = json(&["memory", "--json", &name]);
+    assert_eq!((memory["go"].as_i64(), memory["rss"].as_i64()), (Some(1100), None));
+    let told: Vec<i64> = IN_RSS.iter().map(|id| part(&memory, id)).collect();
+    assert_eq!(told, [500, 100, 100, 200, 50, 150, 0, 0], "{memory}");
+
+    fs::write(&file, r#"{"cmdline":[]}"#).expect("a file");
+    let (status, _, error) = run(&["memory", &name]);
+    assert_eq!(status, 1);
+    assert!(error.contains("JSON without memstats"), "{error}");
+    let (status, _, error) = run(&["memory", "deltas.heap.pb.gz"]);
+    assert_eq!(status, 1);
+    assert!(error.contains("debug=1"), "it says what would have it: {error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_local_process_is_asked_for_its_memory() {
+    let own = std::process::id().to_string();
+    let memory = json(&["memory", "--json", "--pid", &own, "sessions/cache/020.heap.txt.gz"]);
+    assert_eq!(memory["rss_is_peak"], false);
+    assert!(part(&memory, "files") > 0, "a program is a mapped file");
+    let (status, _, error) = run(&["memory", "--pid", "many", "sessions/cache"]);
+    assert_eq!(status, 2, "{error}");
+}
+
+/// A dump of so many goroutines, a third of them waiting for a channel.
+fn dump(count: usize) -> String {
+    let mut text = String::new();
+    for id in 0..count {
+        let (state, function) = match id % 3 {
+            0 => (format!("chan receive, {} minutes", id % 7 + 1), "main.awaitReply"),
+            1 => ("select".into(), "main.(*worker).run"),
+            _ => ("IO wait, locked to thread".into(), "main.(*server).read"),
+        };
+        let _ = write!(
+            text,
+            "goroutine {id} [{state}] {{tenant: t{}}}:\nruntime.gopark(0x1)\n\t/go/src/runtime/proc.go:1 +0x1\n{function}(0xc0)\n\t/app/main.go:7 +0x2\ncreated by main.start in goroutine 1\n\t/app/main.go:3 +0x3\n\n",
+            id % 2
+        );
+    }
+    text
+}
+
+#[test]
+fn goroutines_that_are_alike_are_a_row() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("dump.txt");
+    fs::write(&file, dump(3000)).expect("a file");
+    let name = file.to_string_lossy();
+    let all = json(&["goroutines", "--json", &name]);
+    assert_eq!((all["total"].as_i64(), &all["known"]), (Some(3000), &"each".into()));
+    let groups = all["groups"].as_array().expect("groups");
+    assert_eq!(groups.len(), 3);
+    let waiting = groups
+        .iter()
+        .find(|group| group["function"] == "main.awaitReply")
+        .expect("a group");
+    assert_eq!(waiting["wait"], serde_json::json!({"least": 1, "median": 4, "most": 7}));
+    assert_eq!(waiting["created_by"][0]["name"], "main.start");
+    assert_eq!(
+        waiting["states"][0],
+        serde_json::json!({"name": "chan receive", "count": 1000})
+    );
+    assert_eq!(waiting["stack"][0], Value::Null, "frames of the runtime are folded");
+    let by = |what: &str| {
+        json(&["goroutines", "--json", "--by", what, &name])["groups"]
+            .as_array()
+            .map(Vec::len)
+    };
+    let table = [
+        ("stack", 3),
+        ("function", 3),
+        ("state", 3),
+        ("created-by", 1),
+        ("label=tenant", 2),
+        ("label=no", 1),
+    ];
+    for (what, count) in table {
+        assert_eq!(by(what), Some(count), "by {what}");
+    }
+    let (status, _, error) = run(&["goroutines", "--by", "colour", &name]);
+    assert_eq!(status, 2);
+    assert!(error.contains("label=KEY"), "{error}");
+    let (_, text, _) = run(&["goroutines", &name]);
+    assert!(text.starts_with("3,000 goroutines in 3 groups"), "{text}");
+    assert!(text.contains("1–7 min, half over 4"), "{text}");
+}
+
+#[test]
+fn a_counted_profile_says_what_it_lacks() {
+    let all = json(&["goroutines", "--json", "sessions/waiters"]);
+    assert_eq!(all["known"], "counts");
+    let first = &all["groups"][0];
+    assert_eq!(
+        (&first["function"], &first["states"][0]["name"]),
+        (&"main.await".into(), &"chan receive".into())
+    );
+    assert_eq!(first["wait"], Value::Null);
+    assert!(
+        all["notes"][0].as_str().is_some_and(|note| note.contains("debug=2")),
+        "{all}"
+    );
+    let (status, _, error) = run(&["goroutines", "deltas.heap.pb.gz"]);
+    assert_eq!(status, 1);
+    assert!(error.contains("goroutine?debug=2"), "{error}");
+}
