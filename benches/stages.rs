@@ -181,6 +181,7 @@ fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
         environment: Environment::default(),
         options: Options::default(),
         colours: Colours::Some,
+        bindings: ui::Bindings::default(),
         keys: String::new(),
     };
     bencher.bench_local(|| ui::print(&setup, (120, 40)).expect("a frame"));

@@ -109,6 +109,7 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         environment: wiring::environment(),
         options: *dashboard.options,
         colours: if no_colour { Colours::None } else { Colours::Some },
+        bindings: ui::Bindings::default(),
         keys: dashboard.keys.unwrap_or_default(),
     };
     if let Some(size) = dashboard.print {

@@ -148,6 +148,11 @@ enum Field<'o> {
 }
 
 impl OptionRow {
+    /// Whether its value is a regular expression.
+    pub fn is_expression(&self) -> bool {
+        self.takes == REGEX
+    }
+
     /// Sets it from its text.
     ///
     /// # Errors

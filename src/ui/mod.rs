@@ -1,6 +1,6 @@
 //! The dashboard.
 //!
-//! `event` (what can happen) → `keymap` (what a key means) → `app` and `view` (how state changes and is drawn) →
+//! `event` (what can happen) → `keys` (what a key means) → `app` and `view` (how state changes and is drawn) →
 //! `terminal`. Analyses and loads run on threads (`work`). Draws what `analyze` made and decides nothing about
 //! numbers; knows no file and no network: the loader is handed in.
 
@@ -9,6 +9,7 @@ mod event;
 mod keys;
 mod listen;
 mod screenshot;
+mod search;
 mod session;
 mod terminal;
 mod theme;
@@ -21,11 +22,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as TerminalEvent, KeyEvent};
-use ratatui::backend::TestBackend;
+use crossterm::event::{Event as TerminalEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::{Frame, Terminal};
 use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
@@ -33,10 +33,12 @@ use crate::graphics::Picture;
 use crate::report::{Environment, Options};
 use app::App;
 use event::{Effect, Event};
+use keys::chord::{self, Chord};
 use listen::Listeners;
 use session::Session;
 use work::threads::Workers;
 
+pub use keys::bindings::Bindings;
 pub use theme::Colours;
 pub use work::host::{Existing, Host, Loader, NoHost, Opened, Saved};
 
@@ -52,6 +54,8 @@ pub struct Setup {
     pub options: Options,
     /// Whether colours may be used.
     pub colours: Colours,
+    /// What keys do.
+    pub bindings: Bindings,
     /// Keys that are played first, in the notation `jj<tab><c-d>`.
     pub keys: String,
 }
@@ -62,7 +66,7 @@ const PATIENCE: Duration = Duration::from_millis(6);
 /// Opens the dashboard in the terminal and stays until the user leaves.
 ///
 /// # Errors
-/// [`Error::Io`] when the terminal cannot be used; [`Error::Usage`] for keys that are none; whatever the loader fails
+/// [`Error::Io`] when the terminal cannot be used; [`Error::Usage`] for unknown keys; whatever the loader fails
 /// with when it is not [remote](Loader::is_remote).
 pub fn run(setup: &Setup) -> Result<()> {
     let keys = parse_keys(&setup.keys)?;
@@ -116,13 +120,100 @@ pub fn run(setup: &Setup) -> Result<()> {
 /// Plays the keys without a terminal and returns the last frame as text, a line a row.
 ///
 /// # Errors
-/// [`Error::Usage`] for keys that are none; whatever the loader fails with when it is not
+/// [`Error::Usage`] for unknown keys; whatever the loader fails with when it is not
 /// [remote](Loader::is_remote).
 pub fn print(setup: &Setup, size: (u16, u16)) -> Result<String> {
-    let buffer = frame(setup, size)?;
-    let area = buffer.area;
+    Ok(text(&frame(setup, size, &[])?))
+}
+
+/// The last frame as a picture, in the colours of a dark terminal.
+///
+/// # Errors
+/// As [`print()`].
+pub fn picture(setup: &Setup, size: (u16, u16)) -> Result<Picture> {
+    let title = format!("heaptui on {}", setup.loader.name());
+    Ok(screenshot::picture(&frame(setup, size, &[])?, title))
+}
+
+/// What a user does in a terminal. Cells are (column, row), counted from 0.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// Keys, in the notation of [`Setup::keys`].
+    Keys(String),
+    /// A text that is pasted.
+    Paste(String),
+    /// The left button of the mouse goes down on a cell.
+    Press(u16, u16),
+    /// The mouse comes to a cell with its button held.
+    Drag(u16, u16),
+    /// A step of the wheel, upward.
+    WheelUp,
+    /// A step of the wheel, downward.
+    WheelDown,
+    /// The terminal has another size: columns and rows.
+    Resize(u16, u16),
+}
+
+/// Plays the keys and then the inputs without a terminal, draws a frame after each, and returns the last one as text.
+///
+/// # Errors
+/// As [`print()`].
+pub fn play(setup: &Setup, size: (u16, u16), inputs: &[Input]) -> Result<String> {
+    Ok(text(&frame(setup, size, inputs)?))
+}
+
+/// Plays keys and inputs without a terminal; the last frame.
+fn frame(setup: &Setup, (width, height): (u16, u16), inputs: &[Input]) -> Result<Buffer> {
+    let keys = parse_keys(&setup.keys)?;
+    let (events, queue) = channel();
+    let mut dashboard = Dashboard::new(setup, &events, Rect::new(0, 0, width, height));
+    dashboard.begin();
+    dashboard.play(&keys, &queue);
+    for input in inputs {
+        for event in input.events()? {
+            dashboard.handle(Event::Terminal(event));
+            dashboard.finish(&queue);
+        }
+        dashboard.app.draw(&mut Buffer::empty(dashboard.app.area));
+    }
+    if let Some(error) = dashboard.failure.take() {
+        return Err(error);
+    }
+    let mut buffer = Buffer::empty(dashboard.app.area);
+    dashboard.app.draw(&mut buffer);
+    Ok(buffer)
+}
+
+impl Input {
+    fn events(&self) -> Result<Vec<TerminalEvent>> {
+        let mouse = |kind, column, row| {
+            let modifiers = KeyModifiers::NONE;
+            TerminalEvent::Mouse(MouseEvent {
+                kind,
+                column,
+                row,
+                modifiers,
+            })
+        };
+        Ok(match self {
+            Self::Keys(keys) => {
+                let chords = parse_keys(keys)?.into_iter();
+                chords.map(|chord| TerminalEvent::Key(chord.event())).collect()
+            }
+            Self::Paste(text) => vec![TerminalEvent::Paste(text.clone())],
+            Self::Press(column, row) => vec![mouse(MouseEventKind::Down(MouseButton::Left), *column, *row)],
+            Self::Drag(column, row) => vec![mouse(MouseEventKind::Drag(MouseButton::Left), *column, *row)],
+            Self::WheelUp => vec![mouse(MouseEventKind::ScrollUp, 0, 0)],
+            Self::WheelDown => vec![mouse(MouseEventKind::ScrollDown, 0, 0)],
+            Self::Resize(width, height) => vec![TerminalEvent::Resize(*width, *height)],
+        })
+    }
+}
+
+/// A frame's text, a line a row.
+fn text(buffer: &Buffer) -> String {
     let mut text = String::new();
-    for y in 0..area.height {
+    for y in 0..buffer.area.height {
         let mut row = String::new();
         let mut x = 0;
         // A wide character stands in its first cell; the ones behind it are no blanks.
@@ -133,42 +224,11 @@ pub fn print(setup: &Setup, size: (u16, u16)) -> Result<String> {
         text.push_str(row.trim_end());
         text.push('\n');
     }
-    Ok(text)
+    text
 }
 
-/// The same frame as a picture, in the colours of a dark terminal.
-///
-/// # Errors
-/// As [`print()`].
-pub fn picture(setup: &Setup, size: (u16, u16)) -> Result<Picture> {
-    let title = format!("heaptui on {}", setup.loader.name());
-    Ok(screenshot::picture(&frame(setup, size)?, title))
-}
-
-/// Plays the keys without a terminal; the last frame.
-fn frame(setup: &Setup, (width, height): (u16, u16)) -> Result<Buffer> {
-    let keys = parse_keys(&setup.keys)?;
-    let (events, queue) = channel();
-    let mut dashboard = Dashboard::new(setup, &events, Rect::new(0, 0, width, height));
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap_or_else(|never| match never {});
-    dashboard.begin();
-    dashboard.play(&keys, &queue);
-    if let Some(error) = dashboard.failure.take() {
-        return Err(error);
-    }
-    terminal
-        .draw(|frame| dashboard.draw(frame))
-        .unwrap_or_else(|never| match never {});
-    Ok(terminal.backend().buffer().clone())
-}
-
-/// Every key that does something somewhere, in the notation of [`Setup::keys`].
-pub fn bound_keys() -> impl Iterator<Item = &'static str> {
-    keys::table::BINDINGS.iter().flat_map(|binding| binding.keys).copied()
-}
-
-fn parse_keys(text: &str) -> Result<Vec<KeyEvent>> {
-    keys::chord::parse(text).ok_or_else(|| {
+fn parse_keys(text: &str) -> Result<Vec<Chord>> {
+    chord::parse(text).ok_or_else(|| {
         Error::Usage(format!(
             "--keys: {text:?} has an unknown key; write e.g. jj<tab><c-d><lt>"
         ))
@@ -200,7 +260,8 @@ impl Dashboard {
     fn new(setup: &Setup, events: &Sender<Event>, area: Rect) -> Self {
         let environment = setup.environment.clone();
         let (name, is_remote) = (setup.loader.name(), setup.loader.is_remote());
-        let session = Session::new(name, is_remote, setup.options.clone(), environment.clone());
+        let (options, keys) = (setup.options.clone(), setup.bindings.clone());
+        let session = Session::new(name, is_remote, options, environment.clone(), keys);
         let app = App::new(session, theme::Theme::new(setup.colours), area);
         Self {
             app,
@@ -265,10 +326,10 @@ impl Dashboard {
     }
 
     /// Plays keys, each when what the one before began is done, so that they do the same every time.
-    fn play(&mut self, keys: &[KeyEvent], queue: &Receiver<Event>) {
+    fn play(&mut self, keys: &[Chord], queue: &Receiver<Event>) {
         self.finish(queue);
         for key in keys {
-            self.handle(Event::Terminal(TerminalEvent::Key(*key)));
+            self.handle(Event::Terminal(TerminalEvent::Key(key.event())));
             self.finish(queue);
         }
     }

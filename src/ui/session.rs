@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use regex::Regex;
-
 use crate::analyze::{CallTree, Direction, Granularity, Sort};
 use crate::model::{Loaded, Profile, SampleTypeId};
 use crate::report::{
     self, ColumnId, Environment, Group, OPTIONS, OptionRow, Options, Row, Section, SortDirection, TableContext, Takes,
 };
 use crate::ui::event::Effect;
-use crate::ui::keys::table::Filter;
+use crate::ui::keys::action::Filter;
+use crate::ui::keys::bindings::Bindings;
+use crate::ui::search::Sought;
 use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
 use crate::ui::work::answers::Answers;
@@ -38,7 +38,9 @@ pub(super) struct Session {
     proposed: String,
     /// The function that was selected before names became others.
     renamed: Option<String>,
-    pub(super) search: Option<Regex>,
+    pub(super) search: Option<Sought>,
+    /// What keys do, as the user has them.
+    pub(super) keys: Bindings,
     /// By what the Top view is ordered.
     pub(super) sort: ColumnId,
     pub(super) sort_direction: SortDirection,
@@ -49,7 +51,13 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(source: String, is_remote: bool, options: Options, environment: Environment) -> Self {
+    pub(super) fn new(
+        source: String,
+        is_remote: bool,
+        options: Options,
+        environment: Environment,
+        keys: Bindings,
+    ) -> Self {
         Self {
             source,
             is_remote,
@@ -59,6 +67,7 @@ impl Session {
             proposed: String::new(),
             renamed: None,
             search: None,
+            keys,
             sort: sort_column(options.sort),
             sort_direction: SortDirection::Forward,
             options,
@@ -97,7 +106,7 @@ impl Session {
     pub(super) fn search_of(&self, tree: &Arc<CallTree>) -> Option<Search> {
         Some(Search {
             sample_type: self.sample_type,
-            expression: self.search.clone()?,
+            expression: self.search.as_ref()?.expression.clone(),
             tree: Arc::clone(tree),
         })
     }

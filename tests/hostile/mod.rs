@@ -126,6 +126,7 @@ fn screens(profile: &Arc<Profile>) -> Option<String> {
             environment: Environment::default(),
             options: Options::default(),
             colours: Colours::Some,
+            bindings: ui::Bindings::default(),
             keys: (*keys).into(),
         };
         let wrong = match ui::print(&setup, size) {

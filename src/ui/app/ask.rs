@@ -2,14 +2,15 @@
 
 use regex::Regex;
 
-use crate::analyze::compile_pattern;
 use crate::error::{Error, Result};
-use crate::report::{self, SortDirection};
+use crate::model::Profile;
+use crate::report::{self, OPTIONS, Options, ReportStep, SortDirection};
 use crate::ui::app::export::exports;
-use crate::ui::app::regions::Regions;
+use crate::ui::app::overlay::Overlay;
 use crate::ui::app::{App, Message};
 use crate::ui::event::Effect;
-use crate::ui::keys::table::{Action, Filter, Movement};
+use crate::ui::keys::action::{Action, Filter, Movement, Toward};
+use crate::ui::search::{Letters, Reading, Sought};
 use crate::ui::session::sort_column;
 use crate::ui::widget::{pane::Pane, prompt::Prompt};
 use crate::ui::work::host::Existing;
@@ -23,7 +24,7 @@ pub(in crate::ui) enum Ask {
     Command,
     /// The file that an export, by its place in the menu, is written to.
     Export(usize),
-    /// The same, of a file that is there already.
+    /// The file that is there already and that an export asks to replace.
     Replace(usize),
 }
 
@@ -49,29 +50,30 @@ impl App {
                 Prompt::new(filter.label(), proposal)
             }
         };
-        self.asking = Some((ask, prompt));
+        self.open_prompt(ask, prompt);
         None
     }
 
     pub(in crate::ui) fn update_prompt(&mut self, action: Action) -> Option<Effect> {
-        let (ask, prompt) = self.asking.as_mut()?;
+        let question = self.question()?;
+        let (ask, prompt) = (question.ask, &mut question.prompt);
         match action {
             Action::Edit(request) => {
                 prompt.edit(request);
-                self.check_prompt();
+                return self.check_prompt();
             }
             Action::Accept => {
-                let (ask, text) = (*ask, prompt.value().to_string());
+                let text = prompt.value().to_string();
                 let ask = match ask {
                     // Of another name it is not known whether it is there.
                     Ask::Replace(export) if !prompt.is_untouched() => Ask::Export(export),
                     ask => ask,
                 };
-                if let Err(error) = compile(ask, &text) {
-                    prompt.problem = Some(error.to_string());
+                if let Some(problem) = self.problem(ask, &text) {
+                    self.question()?.prompt.problem = Some(problem);
                     return None;
                 }
-                self.asking = None;
+                self.leave_prompt();
                 let effect = self.accept(ask, text.clone());
                 // What is wrong can be mended where it was typed.
                 if ask == Ask::Command
@@ -81,13 +83,14 @@ impl App {
                     let mut prompt = Prompt::new(":", String::new());
                     prompt.set(text);
                     prompt.problem = Some(problem);
-                    self.asking = Some((ask, prompt));
+                    self.open_prompt(ask, prompt);
                 }
                 return effect;
             }
-            Action::Complete if *ask == Ask::Command => self.complete(),
-            Action::Move(step) if *ask == Ask::Command => self.recall(step),
-            Action::Back => self.asking = None,
+            Action::Complete if ask == Ask::Command => self.complete(),
+            Action::Move(Movement::Up) if ask == Ask::Command => self.recall(Toward::Previous),
+            Action::Move(Movement::Down) if ask == Ask::Command => self.recall(Toward::Next),
+            Action::Back => self.leave_prompt(),
             _ => {}
         }
         None
@@ -97,53 +100,16 @@ impl App {
         match ask {
             Ask::Search => self.search(&text),
             Ask::Filter(filter) => {
-                *self.session.filter_mut(filter) = text;
+                let sought = self.read_filter(filter.name(), &text).ok().flatten();
+                let pattern = sought.as_ref().map(Sought::pattern);
+                *self.session.filter_mut(filter) = pattern.unwrap_or_default();
+                self.message = sought.and_then(|sought| sought.note()).map(Message::Note);
                 self.session.analyze_again()
             }
             Ask::Command => self.command(&text),
             Ask::Export(export) => self.export(export, text, Existing::Keep),
             Ask::Replace(export) => self.export(export, text, Existing::Replace),
         }
-    }
-
-    fn search(&mut self, text: &str) -> Option<Effect> {
-        let expression = compile(Ask::Search, text).ok().flatten();
-        let nothing = Message::Note(format!("Nothing matches {text:?}."));
-        if let Some(pane) = &mut self.pane {
-            let body = Regions::new(self.area).body;
-            if !pane.search(expression.clone(), body) && expression.is_some() {
-                self.message = Some(nothing);
-            }
-            return None;
-        }
-        self.session.search = expression;
-        let search = self.session.search.as_ref()?;
-        match self.views[self.front].finds(&self.session) {
-            Some(true) => return self.update(Action::NextMatch),
-            Some(false) => {
-                self.message = Some(nothing);
-                return None;
-            }
-            None => {}
-        }
-        // Where the cursor is may match already.
-        if search.is_match(&self.session.selected) {
-            return self.ask_for_view();
-        }
-        let knows =
-            |listing: &crate::ui::work::listing::Listing| listing.by_name.keys().any(|name| search.is_match(name));
-        if !self.session.listing().is_some_and(|listing| knows(listing)) {
-            self.message = Some(nothing);
-            return None;
-        }
-        let before = self.session.selected.clone();
-        let effect = self.update(Action::NextMatch);
-        if before == self.session.selected && self.front == 0 {
-            self.message = Some(Message::Note(
-                "What matches is too small for this list; Tab to Calls finds it.".into(),
-            ));
-        }
-        effect
     }
 
     /// Does what a line of pprof's language says.
@@ -162,10 +128,14 @@ impl App {
         } else {
             line.to_string()
         };
-        for step in report::interpret(&chosen, &profile, &mut self.session.options) {
+        let mut options = self.session.options.clone();
+        let steps = report::interpret(&chosen, &profile, &mut options);
+        let mut notes = self.read_command(&self.session.options, &mut options, None);
+        self.session.options = options;
+        for step in steps {
             match step {
                 report::Step::Quit => return Some(Effect::Quit),
-                report::Step::Say(text) => self.pane = Some(Pane::text(line.to_string(), &text)),
+                report::Step::Say(text) => self.open_pane(Pane::text(line.to_string(), &text)),
                 report::Step::Problem(problem) => self.message = Some(Message::Problem(problem)),
                 report::Step::Changed => {
                     if let Err(error) = report::filters(&self.session.options) {
@@ -181,10 +151,13 @@ impl App {
                         self.session.sort = sort_column(self.session.options.sort);
                         self.session.sort_direction = SortDirection::Forward;
                     }
-                    self.pane = None;
+                    self.overlay.take_if(|overlay| matches!(overlay, Overlay::Pane(_)));
                     effect = self.session.analyze_again();
                 }
-                report::Step::Report(step) => {
+                report::Step::Report(mut step) => {
+                    let before = self.session.options.clone();
+                    let ReportStep { options, argument, .. } = &mut *step;
+                    notes.extend(self.read_command(&before, options, argument.as_mut()));
                     let text = ReportJob {
                         title: line.trim().to_string(),
                         step,
@@ -195,14 +168,18 @@ impl App {
                 }
             }
         }
+        if self.message.is_none() && !notes.is_empty() {
+            self.message = Some(Message::Note(notes.join(" ")));
+        }
         effect
     }
 
     /// Makes the word before the cursor as long as there is no doubt, and says what it may become.
     fn complete(&mut self) {
-        let (Some((_, prompt)), Some(profile)) = (&mut self.asking, self.session.profile()) else {
+        let (Some(Overlay::Prompt(question)), Some(profile)) = (&mut self.overlay, self.session.profile()) else {
             return;
         };
+        let prompt = &mut question.prompt;
         let line = prompt.value().to_string();
         let (start, words) = report::complete(&line, profile);
         let Some(first) = words.first() else {
@@ -229,25 +206,116 @@ impl App {
         }
     }
 
-    /// Brings an earlier line back.
-    fn recall(&mut self, step: Movement) {
-        let Some((_, prompt)) = &mut self.asking else { return };
-        let at = self.history.iter().position(|line| line == prompt.value());
-        let next = match (step, at) {
-            (Movement::Up, None) => self.history.len().checked_sub(1),
-            (Movement::Up, Some(at)) => Some(at.saturating_sub(1)),
-            (_, at) => at.map(|at| at + 1),
+    /// Brings back a line that was given before.
+    fn recall(&mut self, toward: Toward) {
+        let Some(Overlay::Prompt(question)) = &mut self.overlay else {
+            return;
+        };
+        let at = self.history.iter().position(|line| line == question.prompt.value());
+        let next = match (toward, at) {
+            (Toward::Previous, None) => self.history.len().checked_sub(1),
+            (Toward::Previous, Some(at)) => Some(at.saturating_sub(1)),
+            (Toward::Next, at) => at.map(|at| at + 1),
         };
         let line = next.and_then(|next| self.history.get(next)).cloned();
-        prompt.set(line.unwrap_or_default());
+        question.prompt.set(line.unwrap_or_default());
     }
 
-    /// Says what is wrong with an expression while it is typed.
-    pub(in crate::ui) fn check_prompt(&mut self) {
-        if let Some((ask, prompt)) = &mut self.asking {
-            prompt.problem = compile(*ask, prompt.value()).err().map(|error| error.to_string());
+    /// Closes the prompt; a search ends where it began.
+    fn leave_prompt(&mut self) {
+        let origin = self.question().and_then(|question| question.origin.take());
+        origin.iter().for_each(|origin| self.go_back(origin));
+        self.close_overlay();
+    }
+
+    /// Follows what is typed: says what is wrong with it, or how it is read, and shows what a search finds.
+    pub(in crate::ui) fn check_prompt(&mut self) -> Option<Effect> {
+        let question = self.question()?;
+        let (ask, text) = (question.ask, question.prompt.value().to_string());
+        // A file's name is asked for, not typed yet.
+        let is_early = matches!(ask, Ask::Export(_) | Ask::Replace(_)) && text.is_empty();
+        let effect = self.preview();
+        let problem = self.problem(ask, &text).filter(|_| !is_early);
+        let note = match ask {
+            Ask::Filter(filter) => self.filter_note(filter, &text),
+            _ => None,
+        };
+        let question = self.question()?;
+        (question.prompt.problem, question.note) = (problem, note);
+        effect
+    }
+
+    /// What is wrong with what is typed, so that it cannot be accepted.
+    fn problem(&self, ask: Ask, text: &str) -> Option<String> {
+        let read = match ask {
+            Ask::Export(_) | Ask::Replace(_) if text.trim().is_empty() => {
+                Err(Error::Usage("a file needs a name".into()))
+            }
+            Ask::Command | Ask::Export(_) | Ask::Replace(_) => Ok(None),
+            Ask::Filter(filter) => self.read_filter(filter.name(), text),
+            Ask::Search => self.read_search(text),
+        };
+        read.err().map(|error| error.to_string())
+    }
+
+    /// What stands beside a filter that is being typed.
+    fn filter_note(&self, filter: Filter, text: &str) -> Option<String> {
+        let sought = self.read_filter(filter.name(), text).ok().flatten()?;
+        match sought.reading {
+            Reading::Invalid | Reading::Unmatched => Some("as text".into()),
+            Reading::Expression => {
+                let profile = self.session.profile()?;
+                (!names_match(profile, &sought.expression)).then(|| "nothing matches".into())
+            }
         }
     }
+
+    /// Reads a filter's expression.
+    ///
+    /// # Errors
+    /// As [`Sought::read`].
+    fn read_filter(&self, name: &str, text: &str) -> Result<Option<Sought>> {
+        let profile = self.session.profile();
+        Sought::read(name, text, Letters::Exact, |expression| {
+            profile.is_some_and(|profile| names_match(profile, expression))
+        })
+    }
+
+    /// Reads the expressions of a command that are names as text, and says which.
+    fn read_command(&self, before: &Options, after: &mut Options, argument: Option<&mut String>) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut read = |name: &str, text: &str| {
+            let sought = self.read_filter(name, text).ok().flatten()?;
+            notes.push(sought.note()?);
+            Some(sought.pattern())
+        };
+        for row in OPTIONS.iter().filter(|row| row.is_expression()) {
+            let text = row.get(after);
+            if text != row.get(before)
+                && let Some(pattern) = read(row.name, &text)
+            {
+                // An expression is taken as it is.
+                let _ = row.set(after, &pattern);
+            }
+        }
+        if let Some(argument) = argument
+            && let Some(pattern) = read("", argument)
+        {
+            *argument = pattern;
+        }
+        notes
+    }
+}
+
+/// Whether an expression matches a name that filters look at: of a function, its file or a binary.
+fn names_match(profile: &Profile, expression: &Regex) -> bool {
+    let functions = profile
+        .functions
+        .iter()
+        .flat_map(|function| [function.name, function.filename]);
+    let binaries = profile.mappings.iter().map(|mapping| mapping.file);
+    let mut names = functions.chain(binaries);
+    names.any(|name| expression.is_match(profile.text(name)))
 }
 
 fn common_prefix<'w>(a: &'w str, b: &str) -> &'w str {
@@ -257,19 +325,4 @@ fn common_prefix<'w>(a: &'w str, b: &str) -> &'w str {
         .find(|((_, left), right)| left != right)
         .map(|((at, _), _)| at);
     &a[..end.unwrap_or(a.len().min(b.len()))]
-}
-
-/// The expression that is asked for; none for empty text. A search in small letters matches both cases.
-fn compile(ask: Ask, text: &str) -> Result<Option<Regex>> {
-    match ask {
-        Ask::Export(_) | Ask::Replace(_) if text.trim().is_empty() => Err(Error::Usage("a file needs a name".into())),
-        Ask::Command | Ask::Export(_) | Ask::Replace(_) => Ok(None),
-        _ if text.is_empty() => Ok(None),
-        Ask::Filter(filter) => compile_pattern(filter.name(), text).map(Some),
-        Ask::Search if text.chars().any(char::is_uppercase) => compile_pattern("search", text).map(Some),
-        // Checked as it was typed, so that an error shows what was typed.
-        Ask::Search => compile_pattern("search", text)
-            .and_then(|_| compile_pattern("search", &format!("(?i){text}")))
-            .map(Some),
-    }
 }

@@ -11,8 +11,8 @@ use crate::analyze::base_name;
 use crate::model::{SampleTypeId, units};
 use crate::ui::app::regions::{Regions, tabs};
 use crate::ui::app::{App, Load, Message};
-use crate::ui::keys::chord;
-use crate::ui::keys::table::{self, Action};
+use crate::ui::keys::action::Action;
+use crate::ui::keys::bindings::Binding;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::VIEWS;
@@ -30,11 +30,13 @@ pub(in crate::ui) fn draw(app: &App, regions: &Regions, theme: Theme, buffer: &m
 pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option<Action> {
     if regions.types.contains(at) {
         let strip = Strip::types(&app.session, regions.types);
-        return strip.hit(regions.types, at).map(Action::SampleType);
+        let hit = strip.hit(regions.types, at);
+        return hit.map(|at| Action::SampleType(SampleTypeId::from_index(at)));
     }
     if regions.views.contains(at) {
         let strip = Strip::views(app.front, regions.views);
-        return strip.hit(regions.views, at).map(Action::View);
+        let hit = strip.hit(regions.views, at);
+        return hit.map(|at| Action::View(VIEWS[at].id));
     }
     None
 }
@@ -221,10 +223,7 @@ fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
         spans.push(Span::styled(format!("  by {granularity}"), theme.value()));
     }
     if let Some(search) = &app.session.search {
-        spans.push(Span::styled(
-            format!("  /{}", search.as_str().trim_start_matches("(?i)")),
-            theme.key(),
-        ));
+        spans.push(Span::styled(format!("  /{}", search.typed), theme.key()));
     }
     let rest = Rect {
         x: used,
@@ -248,12 +247,14 @@ fn footer(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
 /// The keys that act here, as many as there is room for; help and quit always.
 fn keys_line(app: &App, theme: Theme, width: usize) -> Line<'static> {
     let contexts = app.contexts();
-    let shown: Vec<_> = table::active(&contexts)
+    let bindings = &app.session.keys;
+    let shown: Vec<_> = bindings
+        .active(&contexts)
         .filter(|binding| !binding.short.is_empty())
         .collect();
-    let text = |binding: &table::Binding| (chord::display(binding.keys[0]), binding.short);
-    let is_last = |binding: &table::Binding| matches!(binding.short, "help" | "quit");
-    let wide = |binding: &table::Binding| {
+    let text = |binding: &Binding| (binding.keys[0].0.label(), binding.short);
+    let is_last = |binding: &Binding| matches!(binding.keys[0].1, Action::Help | Action::Quit);
+    let wide = |binding: &Binding| {
         let (key, short) = text(binding);
         key.width() + short.width() + 3
     };

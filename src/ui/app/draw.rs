@@ -3,11 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
+use tui_input::InputRequest;
 
 use crate::model::units;
+use crate::ui::app::ask::Ask;
 use crate::ui::app::chrome;
+use crate::ui::app::overlay::Overlay;
 use crate::ui::app::regions::Regions;
 use crate::ui::app::{App, Load, Message};
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::widget::{bar, paint};
 
 impl App {
@@ -16,9 +20,9 @@ impl App {
         let regions = Regions::new(self.area.intersection(buffer.area));
         let theme = self.theme;
         chrome::draw(self, &regions, theme, buffer);
-        match (&self.pane, &self.menu) {
-            (_, Some(menu)) => menu.draw(&self.session, theme, regions.body, buffer),
-            (Some(pane), None) => pane.draw(theme, regions.body, buffer),
+        match self.overlay.as_ref().and_then(Overlay::over_body) {
+            Some(Overlay::Menu(menu)) => menu.draw(&self.session, theme, regions.body, buffer),
+            Some(Overlay::Pane(pane)) => pane.draw(theme, regions.body, buffer),
             _ if self.session.profile().is_some() && self.session.listing().is_none() => {
                 let text = match &self.message {
                     Some(Message::Problem(problem)) => vec!["Nothing to show.".into(), problem.clone()],
@@ -33,7 +37,10 @@ impl App {
             }
             _ => self.draw_load(&regions, buffer),
         }
-        let (_, prompt) = self.asking.as_ref()?;
+        let Some(Overlay::Prompt(question)) = &self.overlay else {
+            return None;
+        };
+        let prompt = &question.prompt;
         let area = if regions.footer.height > 0 {
             regions.footer
         } else {
@@ -55,7 +62,24 @@ impl App {
             paint::clear(buffer, above);
             paint::line(buffer, above, 0, &Line::styled(format!(" {problem}"), theme.error()));
         }
-        (row.height > 0 && row.width > 0).then(|| prompt.draw(buffer, row, theme))
+        let note = match question.ask {
+            Ask::Search => self.search_note(),
+            _ if prompt.is_untouched() => {
+                let edit = self
+                    .session
+                    .keys
+                    .label(Action::Edit(InputRequest::GoToNextChar), &[KeyContext::Prompt]);
+                Some(format!("type to replace, {edit} to edit"))
+            }
+            _ => question.note.clone(),
+        };
+        let note = note.unwrap_or_default();
+        (row.height > 0 && row.width > 0).then(|| prompt.draw(&note, theme, row, buffer))
+    }
+
+    /// The key for what can be done everywhere.
+    fn label(&self, action: Action) -> String {
+        self.session.keys.label(action, &[KeyContext::Everywhere])
     }
 
     /// The whole body while there is nothing else to show.
@@ -69,13 +93,23 @@ impl App {
                     vec![
                         format!("Reading {source}"),
                         progress(*done, *total),
-                        "Esc cancels, q quits".into(),
+                        format!(
+                            "{} cancels, {} quits",
+                            self.label(Action::Back),
+                            self.label(Action::Quit)
+                        ),
                     ],
                 )
             }
             Load::Failed(why) => {
-                let again = if self.session.is_remote { "r or ^R" } else { "^R" };
-                let keys = format!("{again} tries again, q quits");
+                let here = &[KeyContext::Server];
+                let again = match self.label(Action::Reload) {
+                    key if self.session.is_remote => {
+                        format!("{} or {key}", self.session.keys.label(Action::Reload, here))
+                    }
+                    key => key,
+                };
+                let keys = format!("{again} tries again, {} quits", self.label(Action::Quit));
                 (theme.error(), vec![why.clone(), keys])
             }
             Load::Idle => return,
@@ -86,7 +120,11 @@ impl App {
     /// A line over the footer while a profile is read again.
     fn draw_reload(&self, regions: &Regions, buffer: &mut Buffer) {
         if let Load::Running { done, total } = &self.load {
-            let text = format!(" Reading again, Esc cancels: {}", progress(*done, *total));
+            let text = format!(
+                " Reading again, {} cancels: {}",
+                self.label(Action::Back),
+                progress(*done, *total)
+            );
             paint::clear(buffer, regions.footer);
             paint::line(buffer, regions.footer, 0, &Line::styled(text, self.theme.value()));
         }

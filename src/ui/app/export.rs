@@ -6,19 +6,20 @@ use ratatui::text::{Line, Span};
 
 use crate::report::{Options, Output, REPORTS, ReportRow, ReportStep};
 use crate::ui::app::ask::Ask;
+use crate::ui::app::overlay::Overlay;
 use crate::ui::app::{App, Message};
 use crate::ui::event::Effect;
-use crate::ui::keys::table::Action;
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::{cursor::Cursor, paint, prompt::Prompt};
+use crate::ui::widget::{list::List, paint, prompt::Prompt};
 use crate::ui::work::host::Existing;
 use crate::ui::work::query::{Query, ReportJob};
 
 /// The menu over the view.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::ui) struct Menu {
-    cursor: Cursor,
+    list: List,
 }
 
 /// Every export with its letter: the first of its name that no other has.
@@ -42,16 +43,12 @@ fn is_letter(char: char) -> bool {
 impl Menu {
     /// Moves, or picks a row: returns which.
     pub(in crate::ui) fn update(&mut self, action: Action, body: Rect) -> Option<usize> {
-        let exports = exports();
-        let height = usize::from(rows(body).height);
+        let (exports, area) = (exports(), rows(body));
         match action {
-            Action::Move(step) => self.cursor.step(step, exports.len(), height),
-            Action::Enter => return Some(self.cursor.at),
+            Action::Move(step) => self.list.step(step, exports.len(), area),
+            Action::Enter => return Some(self.list.at()),
             Action::Letter(letter) => return exports.iter().position(|(own, ..)| *own == letter),
-            Action::Click(at) => {
-                let row = usize::from(at.y.saturating_sub(rows(body).y)) + self.cursor.offset;
-                return Some(row).filter(|row| rows(body).contains(at) && *row < exports.len());
-            }
+            Action::Click(at) => return self.list.hit(at, exports.len(), area),
             _ => {}
         }
         None
@@ -75,26 +72,17 @@ impl Menu {
             ]);
             paint::line(buffer, body, 0, &title);
         }
-        let mut cursor = self.cursor;
+        let mut list = self.list;
         let exports = exports();
-        cursor.fit(exports.len(), usize::from(area.height));
+        list.fit(exports.len(), area);
         let widest = exports.iter().map(|(_, row, _)| row.name.len()).max().unwrap_or(0);
-        let shown = exports
-            .iter()
-            .enumerate()
-            .skip(cursor.offset)
-            .take(usize::from(area.height));
-        for ((at, (letter, row, _)), y) in shown.zip(0..) {
-            let line = Line::from(vec![
-                Span::styled(format!("   {letter}  "), theme.key()),
-                Span::styled(format!("{:<widest$}  ", row.name), theme.function()),
+        list.draw(&exports, theme, area, buffer, |(letter, row, _), emphasis| {
+            Line::from(vec![
+                Span::styled(format!("   {letter}  "), emphasis.style(theme.key())),
+                Span::styled(format!("{:<widest$}  ", row.name), emphasis.style(theme.function())),
                 Span::raw(row.help),
-            ]);
-            paint::line(buffer, area, y, &line);
-            if at == cursor.at {
-                paint::style_row(buffer, area, y, theme.cursor());
-            }
-        }
+            ])
+        });
     }
 }
 
@@ -124,7 +112,7 @@ impl App {
     /// Writes what is in view into a file.
     pub(in crate::ui) fn export(&mut self, export: usize, file: String, existing: Existing) -> Option<Effect> {
         let &(_, report, _) = exports().get(export)?;
-        self.menu = None;
+        self.overlay.take_if(|overlay| matches!(overlay, Overlay::Menu(_)));
         let options = Options {
             sample_index: self.session.sample_type.0.to_string(),
             ..self.session.options.clone()
@@ -155,15 +143,18 @@ impl App {
         let export = exports()
             .iter()
             .position(|(_, row, _)| row.name == job.step.report.name);
-        let (Some(export), None) = (export, &self.asking) else {
+        let (Some(export), None) = (export, self.question()) else {
             let note = format!("{file} is there already: nothing was written.");
             self.message = Some(Message::Problem(note));
             return;
         };
         self.message = None;
         let mut prompt = Prompt::new("write to: ", file);
-        prompt.problem = Some("Enter replaces the file that is there already; another name leaves it".into());
-        self.asking = Some((Ask::Replace(export), prompt));
+        let enter = self.session.keys.label(Action::Accept, &[KeyContext::Prompt]);
+        prompt.problem = Some(format!(
+            "{enter} replaces the file that is there already; another name leaves it"
+        ));
+        self.open_prompt(Ask::Replace(export), prompt);
     }
 }
 
@@ -200,7 +191,7 @@ mod tests {
     use ratatui::layout::Position;
 
     use super::*;
-    use crate::ui::keys::table::Movement;
+    use crate::ui::keys::action::Movement;
 
     #[test]
     fn each_export_has_a_letter_of_its_own() {

@@ -4,6 +4,8 @@ mod ask;
 pub(super) mod chrome;
 mod draw;
 pub(super) mod export;
+mod find;
+mod overlay;
 pub(super) mod regions;
 
 use crossterm::event::{
@@ -13,33 +15,29 @@ use ratatui::layout::{Position, Rect};
 
 use self::ask::Ask;
 use self::export::Menu;
+use self::overlay::Overlay;
 use self::regions::Regions;
 use crate::error::{Error, Result};
 use crate::model::{Loaded, SampleTypeId, units};
 use crate::report::{Content, Output};
 use crate::ui::event::{Effect, Event};
-use crate::ui::keys::help;
-use crate::ui::keys::table::{self, Action, KeyContext, Movement};
+use crate::ui::keys::action::{Action, KeyContext, Movement};
+use crate::ui::keys::{chord::Chord, help};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::view::{Outcome, VIEWS, View};
-use crate::ui::widget::{pane::Pane, prompt::Prompt};
+use crate::ui::view::{HOME, Outcome, VIEWS, View, ViewId};
+use crate::ui::widget::pane::Pane;
 use crate::ui::work::host::{Opened, Saved};
 use crate::ui::work::query::{Answer, Query, Written};
 use crate::ui::work::threads::{Done, Errand};
 
-/// Everything that is on the regions.
+/// Everything that is on the screen.
 pub(in crate::ui) struct App {
     pub(in crate::ui) session: Session,
     pub(in crate::ui) views: Vec<Box<dyn View>>,
-    /// The view in front.
+    /// The view in front, by its place among [`VIEWS`].
     pub(in crate::ui) front: usize,
-    /// The menu of exports, over the view.
-    pub(in crate::ui) menu: Option<Menu>,
-    /// A text over the view.
-    pub(in crate::ui) pane: Option<Pane>,
-    /// A prompt over everything.
-    pub(in crate::ui) asking: Option<(Ask, Prompt)>,
+    pub(in crate::ui) overlay: Option<Overlay>,
     /// Commands that were given, the last one last.
     pub(in crate::ui) history: Vec<String>,
     /// What the footer says until the next key.
@@ -73,9 +71,7 @@ impl App {
             session,
             views,
             front: 0,
-            menu: None,
-            pane: None,
-            asking: None,
+            overlay: None,
             history: Vec::new(),
             message: None,
             load: Load::Idle,
@@ -107,18 +103,15 @@ impl App {
 
     /// Where keys act now.
     pub(in crate::ui) fn contexts(&self) -> Vec<KeyContext> {
-        if self.asking.is_some() {
-            return vec![KeyContext::Prompt];
-        }
-        if self.menu.is_some() {
-            return vec![KeyContext::Menu];
-        }
-        if self.pane.is_some() {
-            return vec![KeyContext::Pane];
+        match self.overlay {
+            Some(Overlay::Prompt(_)) => return vec![KeyContext::Prompt],
+            Some(Overlay::Menu(_)) => return vec![KeyContext::Menu],
+            Some(Overlay::Pane(_)) => return vec![KeyContext::Pane],
+            None => {}
         }
         let mut contexts = vec![KeyContext::Everywhere];
         if self.session.profile().is_some() {
-            contexts.extend([KeyContext::Views, KeyContext::Lists, VIEWS[self.front].context]);
+            contexts.extend([KeyContext::Views, KeyContext::Lists, KeyContext::View(self.view())]);
         }
         let conditions = [
             (self.session.is_remote, KeyContext::Server),
@@ -211,7 +204,7 @@ impl App {
             (Output::Screen, _) => {
                 let warnings: String = written.warnings.iter().map(|warning| format!("{warning}\n")).collect();
                 let text = format!("{warnings}{}", String::from_utf8_lossy(&written.bytes));
-                self.pane = Some(Pane::text(written.job.title.clone(), &text));
+                self.open_pane(Pane::text(written.job.title.clone(), &text));
                 return None;
             }
         };
@@ -230,7 +223,7 @@ impl App {
             Ok(Done::Save(written, _, Saved::Kept)) => self.ask_to_replace(&written.job),
             Ok(Done::OpenPage(_, Opened::Shown(note))) => self.message = Some(Message::Note(note)),
             Ok(Done::OpenPage(written, Opened::Instructions(text))) => {
-                self.pane = Some(Pane::text(written.job.title, &text));
+                self.open_pane(Pane::text(written.job.title, &text));
             }
             Err(error) => self.message = Some(Message::Problem(error.to_string())),
         }
@@ -244,32 +237,36 @@ impl App {
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.message = None;
         let contexts = self.contexts();
-        if let Some(action) = table::lookup(&key, &contexts) {
+        let chord = Chord::pressed(&key);
+        if let Some(action) = self.session.keys.lookup(chord, &contexts) {
             return self.update(action);
         }
         if contexts.contains(&KeyContext::Views)
-            && let Some((name, binding)) = table::elsewhere(&key)
+            && let Some(binding) = self.session.keys.elsewhere(&key)
         {
-            let (place, help) = (binding.context.title(), binding.help);
-            self.message = Some(Message::Note(format!("{name} does nothing here. {place}: {help}.")));
+            let (key, place, help) = (
+                chord.label(),
+                binding.context.title(),
+                binding.help.text(&self.session.keys),
+            );
+            self.message = Some(Message::Note(format!("{key} does nothing here. {place}: {help}.")));
         }
-        if let (Some((_, prompt)), KeyCode::Char(char)) = (&mut self.asking, key.code)
+        if let (Some(question), KeyCode::Char(char)) = (self.question(), key.code)
             && (key.modifiers - KeyModifiers::SHIFT).is_empty()
         {
-            prompt.insert(char);
-            self.check_prompt();
+            question.prompt.insert(char);
+            return self.check_prompt();
         }
         None
     }
 
     fn paste(&mut self, text: &str) -> Option<Effect> {
-        if let Some((_, prompt)) = &mut self.asking {
-            prompt.paste(text);
-            if prompt.problem.is_none() {
-                self.check_prompt();
-            }
+        let prompt = &mut self.question()?.prompt;
+        prompt.paste(text);
+        match prompt.problem {
+            None => self.check_prompt(),
+            Some(_) => None,
         }
-        None
     }
 
     fn mouse(&mut self, mouse: MouseEvent) -> Option<Effect> {
@@ -280,15 +277,11 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.update(Action::Move(Movement::WheelDown)),
             MouseEventKind::ScrollUp => self.update(Action::Move(Movement::WheelUp)),
-            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.menu.is_some() => {
+            MouseEventKind::Down(MouseButton::Left) if matches!(self.overlay, Some(Overlay::Menu(_))) => {
                 self.update(Action::Click(at))
             }
-            MouseEventKind::Drag(MouseButton::Left)
-                if self.asking.is_none() && self.menu.is_none() && self.pane.is_none() =>
-            {
-                self.update(Action::Drag(at))
-            }
-            MouseEventKind::Down(MouseButton::Left) if self.asking.is_none() && self.pane.is_none() => {
+            MouseEventKind::Drag(MouseButton::Left) if self.overlay.is_none() => self.update(Action::Drag(at)),
+            MouseEventKind::Down(MouseButton::Left) if self.overlay.is_none() => {
                 self.message = None;
                 let regions = Regions::new(self.area);
                 let action = chrome::click(self, &regions, at);
@@ -301,32 +294,37 @@ impl App {
 
     /// Acts.
     pub(in crate::ui) fn update(&mut self, action: Action) -> Option<Effect> {
-        if self.asking.is_some() {
-            return self.update_prompt(action);
-        }
         let body = Regions::new(self.area).body;
-        if let Some(menu) = &mut self.menu {
-            match menu.update(action, body) {
-                Some(export) => return self.ask(Ask::Export(export)),
-                None if action == Action::Back => self.menu = None,
-                None => {}
-            }
-            return None;
-        }
-        if let Some(pane) = &mut self.pane {
-            return match action {
-                _ if pane.update(action, body) => None,
-                Action::Back => {
-                    self.pane = None;
-                    None
+        match &mut self.overlay {
+            Some(Overlay::Prompt(_)) => return self.update_prompt(action),
+            Some(Overlay::Menu(menu)) => {
+                match menu.update(action, body) {
+                    Some(export) => return self.ask(Ask::Export(export)),
+                    None if action == Action::Back => self.close_overlay(),
+                    None => {}
                 }
-                Action::Search | Action::Command => self.update_global(action),
-                _ => None,
-            };
+                return None;
+            }
+            Some(Overlay::Pane(pane)) => {
+                match action {
+                    _ if pane.update(action, body) => {}
+                    Action::Back => self.close_overlay(),
+                    Action::Search | Action::Command => return self.update_global(action),
+                    _ => {}
+                }
+                return None;
+            }
+            None => {}
         }
         if action == Action::Back && matches!(self.load, Load::Running { .. }) {
             return Some(Effect::CancelLoad);
         }
+        self.act(action)
+    }
+
+    /// Has the view act, and then everything around it.
+    pub(in crate::ui) fn act(&mut self, action: Action) -> Option<Effect> {
+        let body = Regions::new(self.area).body;
         match self.views[self.front].update(action, &mut self.session, body) {
             Outcome::Done => self.ask_for_view(),
             Outcome::Go(view) => self.show(view),
@@ -346,37 +344,38 @@ impl App {
             Action::Redraw => Some(Effect::Redraw),
             Action::Help => {
                 let width = usize::from(self.area.width);
-                self.pane = Some(Pane::new("Help".into(), help::lines(self.theme, width)));
+                let lines = help::lines(&self.session.keys, self.theme, width);
+                self.open_pane(Pane::new("Help".into(), lines));
                 None
             }
             Action::Export => {
-                self.menu = Some(Menu::default());
+                self.overlay = Some(Overlay::Menu(Menu::default()));
                 None
             }
-            Action::NextView => self.show((self.front + 1) % self.views.len()),
-            Action::PreviousView => self.show((self.front + self.views.len() - 1) % self.views.len()),
+            Action::Tab(toward) => self.show(VIEWS[toward.step(self.front, 1, VIEWS.len())].id),
             Action::View(view) => self.show(view),
             Action::ToggleInUse => self.switch(self.session.sibling_type(IN_USE)),
             Action::ToggleObjects => self.switch(self.session.sibling_type(OBJECTS)),
-            Action::SampleType(number) => {
+            Action::SampleType(chosen) => {
                 let count = self.session.profile().map_or(0, |profile| profile.sample_types.len());
-                if number >= count {
+                if chosen.index() >= count {
                     let those = match count {
                         0 => "there is none".into(),
                         1 => "there is only one".into(),
                         _ => format!("press 1 to {count}"),
                     };
-                    let note = format!("No sample type {}: {those}.", number + 1);
+                    let note = format!("No sample type {}: {those}.", chosen.index() + 1);
                     self.message = Some(Message::Note(note));
                     return None;
                 }
-                self.switch(Some(SampleTypeId::from_index(number)))
+                self.switch(Some(chosen))
             }
             Action::Search => self.ask(Ask::Search),
             Action::Filter(filter) => self.ask(Ask::Filter(filter)),
             Action::Command => self.ask(Ask::Command),
-            Action::NextMatch | Action::PreviousMatch => {
-                self.message = Some(Message::Note("Nothing to search for: / asks.".into()));
+            Action::Match(_) => {
+                let search = self.session.keys.label(Action::Search, &[KeyContext::Lists]);
+                self.message = Some(Message::Note(format!("Nothing to search for: {search} asks.")));
                 None
             }
             Action::ClearFilters => {
@@ -391,16 +390,21 @@ impl App {
 
     /// Backs out of what is under way: a search, a view.
     fn back(&mut self) -> Option<Effect> {
-        if self.session.search.take().is_some() || self.front == 0 {
+        if self.session.search.take().is_some() || self.view() == HOME {
             return None;
         }
-        self.show(0)
+        self.show(HOME)
     }
 
-    fn show(&mut self, view: usize) -> Option<Effect> {
-        if view < self.views.len() {
+    /// The view in front.
+    pub(in crate::ui) fn view(&self) -> ViewId {
+        VIEWS[self.front].id
+    }
+
+    fn show(&mut self, view: ViewId) -> Option<Effect> {
+        if let Some(front) = VIEWS.iter().position(|row| row.id == view) {
             self.session.keep_selected();
-            self.front = view;
+            self.front = front;
             self.refresh();
         }
         self.ask_for_view()
@@ -412,7 +416,7 @@ impl App {
         self.ask_for_view()
     }
 
-    fn refresh(&mut self) {
+    pub(in crate::ui) fn refresh(&mut self) {
         let body = Regions::new(self.area).body;
         self.session.settle();
         self.views[self.front].refresh(&mut self.session, body);

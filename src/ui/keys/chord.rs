@@ -1,8 +1,9 @@
-//! Keys as text: `j`, `G`, `<tab>`, `<s-tab>`, `<c-d>`, `<lt>`. The notation of the key table, of `--keys` and of tests.
+//! A key with its modifiers, and how it is written: `j`, `G`, `<tab>`, `<s-tab>`, `<c-d>`, `<lt>`. The notation of the
+//! key table, of `--keys` and of tests.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// Named keys: (notation, code, how the footer shows it).
+/// Named keys: (notation, code, label).
 const NAMED: &[(&str, KeyCode, &str)] = &[
     ("enter", KeyCode::Enter, "⏎"),
     ("tab", KeyCode::Tab, "Tab"),
@@ -23,50 +24,86 @@ const NAMED: &[(&str, KeyCode, &str)] = &[
     ("f5", KeyCode::F(5), "F5"),
 ];
 
-/// The keys of a text. `None` for an unknown name in `<>`.
-pub(in crate::ui) fn parse(text: &str) -> Option<Vec<KeyEvent>> {
-    let mut keys = Vec::new();
+/// A key that is pressed with or without Ctrl. Shift is part of the character.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) struct Chord {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+impl Chord {
+    /// The chord of a key that was pressed.
+    pub(in crate::ui) fn pressed(key: &KeyEvent) -> Self {
+        Self {
+            code: key.code,
+            modifiers: key.modifiers - KeyModifiers::SHIFT,
+        }
+    }
+
+    /// The chord of a character.
+    pub(in crate::ui) fn char(char: char) -> Self {
+        Self {
+            code: KeyCode::Char(char),
+            modifiers: KeyModifiers::NONE,
+        }
+    }
+
+    /// The event that pressing it is.
+    pub(in crate::ui) fn event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.modifiers)
+    }
+
+    /// How it is written; [`parse`] reads it back.
+    pub(in crate::ui) fn notation(self) -> String {
+        match (self.name(), self.code) {
+            (Some((notation, _)), _) => format!("<{notation}>"),
+            (None, KeyCode::Char(char)) if self.modifiers.contains(KeyModifiers::CONTROL) => format!("<c-{char}>"),
+            (None, code) => code.to_string(),
+        }
+    }
+
+    /// How people are told of it.
+    pub(in crate::ui) fn label(self) -> String {
+        match (self.name(), self.code) {
+            (Some((_, label)), _) => label.to_string(),
+            (None, KeyCode::Char(char)) if self.modifiers.contains(KeyModifiers::CONTROL) => {
+                format!("^{}", char.to_uppercase())
+            }
+            (None, code) => code.to_string(),
+        }
+    }
+
+    fn name(self) -> Option<(&'static str, &'static str)> {
+        let is_it = |row: &&(&str, KeyCode, &str)| row.1 == self.code && self.modifiers.is_empty();
+        NAMED.iter().find(is_it).map(|&(notation, _, label)| (notation, label))
+    }
+}
+
+/// The chords of a text. `None` for an unknown name in `<>`.
+pub(in crate::ui) fn parse(text: &str) -> Option<Vec<Chord>> {
+    let mut chords = Vec::new();
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
         let after = &rest[char.len_utf8()..];
         if char != '<' {
-            keys.push(KeyEvent::new(KeyCode::Char(char), KeyModifiers::NONE));
+            chords.push(Chord::char(char));
             rest = after;
             continue;
         }
         let (name, behind) = after.split_once('>')?;
-        keys.push(named(name)?);
+        chords.push(named(name)?);
         rest = behind;
     }
-    Some(keys)
+    Some(chords)
 }
 
-fn named(name: &str) -> Option<KeyEvent> {
+fn named(name: &str) -> Option<Chord> {
     if let Some(&(_, code, _)) = NAMED.iter().find(|(notation, ..)| *notation == name) {
-        return Some(KeyEvent::new(code, KeyModifiers::NONE));
+        let modifiers = KeyModifiers::NONE;
+        return Some(Chord { code, modifiers });
     }
     let mut letter = name.strip_prefix("c-")?.chars();
     let code = KeyCode::Char(letter.next()?);
-    letter
-        .next()
-        .is_none()
-        .then_some(KeyEvent::new(code, KeyModifiers::CONTROL))
-}
-
-/// Whether a pressed key is the one of this notation. Shift counts only where it does not change the character.
-pub(in crate::ui) fn matches(key: &KeyEvent, notation: &str) -> bool {
-    let Some(wanted) = parse(notation).and_then(|keys| keys.first().copied()) else {
-        return false;
-    };
-    key.code == wanted.code && key.modifiers - KeyModifiers::SHIFT == wanted.modifiers
-}
-
-/// How a key of this notation is shown to people.
-pub(in crate::ui) fn display(notation: &str) -> String {
-    let name = notation.trim_start_matches('<').trim_end_matches('>');
-    match (NAMED.iter().find(|(other, ..)| *other == name), name.strip_prefix("c-")) {
-        (Some((_, _, shown)), _) => (*shown).to_string(),
-        (None, Some(letter)) => format!("^{}", letter.to_uppercase()),
-        _ => notation.to_string(),
-    }
+    let modifiers = KeyModifiers::CONTROL;
+    letter.next().is_none().then_some(Chord { code, modifiers })
 }

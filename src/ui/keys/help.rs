@@ -4,34 +4,34 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::report::{COLUMNS, SAMPLE_TYPES, screen_columns};
-use crate::ui::keys::chord;
-use crate::ui::keys::table::{BINDINGS, KeyContext};
+use crate::ui::keys::action::KeyContext;
+use crate::ui::keys::bindings::Bindings;
 use crate::ui::theme::Theme;
 use crate::ui::view::VIEWS;
 use crate::ui::widget::paint;
 
-/// Scopes in the order of the help.
-pub(in crate::ui) const ORDER: [KeyContext; 16] = [
-    KeyContext::Views,
-    KeyContext::Filtered,
-    KeyContext::InUse,
-    KeyContext::Objects,
-    KeyContext::Lists,
-    KeyContext::Top,
-    KeyContext::Tree,
-    KeyContext::Calls,
-    KeyContext::Flame,
-    KeyContext::Graph,
-    KeyContext::Source,
-    KeyContext::Server,
-    KeyContext::Everywhere,
-    KeyContext::Menu,
-    KeyContext::Prompt,
-    KeyContext::Pane,
-];
+/// Where keys act, in the order of the help.
+pub(in crate::ui) fn order() -> Vec<KeyContext> {
+    let around = [
+        KeyContext::Views,
+        KeyContext::Filtered,
+        KeyContext::InUse,
+        KeyContext::Objects,
+        KeyContext::Lists,
+    ];
+    let views = VIEWS.iter().map(|view| KeyContext::View(view.id));
+    let behind = [
+        KeyContext::Server,
+        KeyContext::Everywhere,
+        KeyContext::Menu,
+        KeyContext::Prompt,
+        KeyContext::Pane,
+    ];
+    around.into_iter().chain(views).chain(behind).collect()
+}
 
 /// All lines of the help in a width.
-pub(in crate::ui) fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
+pub(in crate::ui) fn lines(bindings: &Bindings, theme: Theme, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let heading = |lines: &mut Vec<Line<'static>>, text: &str| {
         if !lines.is_empty() {
@@ -40,19 +40,19 @@ pub(in crate::ui) fn lines(theme: Theme, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::styled(format!(" {text}"), theme.heading()));
     };
     let mut last = "";
-    for scope in ORDER {
-        for binding in BINDINGS.iter().filter(|binding| binding.context == scope) {
-            if scope.title() != last {
-                last = scope.title();
+    for context in order() {
+        for binding in bindings.active(&[context]) {
+            if context.title() != last {
+                last = context.title();
                 heading(&mut lines, last);
             }
-            let keys: Vec<String> = binding.keys.iter().map(|notation| chord::display(notation)).collect();
+            let keys: Vec<String> = binding.keys.iter().map(|(chord, _)| chord.label()).collect();
             let keys = if keys.len() > 4 {
                 format!("{} … {}", keys[0], keys[keys.len() - 1])
             } else {
                 keys.join("  ")
             };
-            entry(&mut lines, theme.key(), &keys, binding.help, width);
+            entry(&mut lines, theme.key(), &keys, &binding.help.text(bindings), width);
         }
     }
     heading(&mut lines, "Mouse");

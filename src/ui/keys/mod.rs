@@ -1,5 +1,10 @@
-//! Keys: how they are written ([`chord`]), what each does where ([`table`]), and the screen that lists them ([`help`]).
+//! Keys: how they are written ([`chord`]), what can be asked for ([`action`]), which key asks for what by default ([`table`]) and in
+//! force ([`bindings`]), and the screen that lists them ([`help`]).
 
+pub(super) mod action;
+pub(super) mod bindings;
 pub(super) mod chord;
 pub(super) mod help;
-pub(super) mod table;
+#[cfg(test)]
+mod laws;
+mod table;

@@ -8,19 +8,22 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use super::{Outcome, Shown, TREE, View, parts};
+use super::{Outcome, Shown, View, ViewId, parts, tree};
 use crate::analyze::{Direction, NodeId, TreeNodeId};
 use crate::model::units::percentage;
-use crate::ui::keys::table::Action;
+use crate::ui::keys::action::{Action, KeyContext, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::{cursor::Cursor, paint};
+use crate::ui::widget::list::{Clicked, Emphasis, List, Match, Tally, next_match};
+use crate::ui::widget::paint;
 use crate::ui::work::query::Query;
 
+pub(in crate::ui) const ID: ViewId = ViewId("calls");
+
 /// The view's own state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Calls {
-    cursor: Cursor,
+    list: List,
     direction: Direction,
     /// Contexts that are open, by the hash of their path, so that they stay open across sample types and reloads.
     open: HashSet<PathKey>,
@@ -47,6 +50,14 @@ struct TreeRow {
 const VALUE: usize = 10;
 /// Children shown of one context, and rows in all: a screen is no place for more.
 const MAX_ROWS: usize = 100_000;
+
+/// The contexts that match the search, in the order of the rows, folded ones included; nothing without one.
+fn matches(session: &Session, shown: &Shown) -> Option<Vec<TreeNodeId>> {
+    let search = session.search.as_ref()?;
+    let matching = shown.listing.by_name.iter().filter(|(name, _)| search.is_match(name));
+    let wanted: FxHashSet<NodeId> = matching.map(|(_, &node)| node).collect();
+    Some(shown.tree.contexts_of(|node| wanted.contains(&node)))
+}
 
 fn key(parent: PathKey, name: &str) -> PathKey {
     FxBuildHasher.hash_one((parent, name))
@@ -88,7 +99,7 @@ impl Calls {
     }
 
     /// Opens the way to a context and puts the cursor on it.
-    fn reveal(&mut self, shown: &Shown, context: TreeNodeId) {
+    fn reveal(&mut self, shown: &Shown, context: TreeNodeId, area: Rect) {
         let mut path_key = 0;
         for id in shown.tree.path(context) {
             path_key = key(path_key, &shown.name(id));
@@ -97,20 +108,18 @@ impl Calls {
             }
         }
         self.unfold(shown);
-        self.cursor.at = self.rows.iter().position(|row| row.id == context).unwrap_or(0);
+        let at = self.rows.iter().position(|row| row.id == context);
+        self.list.go(at.unwrap_or(0), self.rows.len(), area);
     }
 
-    /// Goes to the next context that matches the search, in the order of the rows, folded ones included.
-    fn find(&mut self, session: &mut Session, shown: &Shown, forward: bool, body: Rect) -> Option<String> {
-        let search = session.search.as_ref()?;
-        let matching = shown.listing.by_name.iter().filter(|(name, _)| search.is_match(name));
-        let wanted: FxHashSet<NodeId> = matching.map(|(_, &node)| node).collect();
-        let matches = shown.tree.contexts_of(|node| wanted.contains(&node));
-        let current = self.rows.get(self.cursor.at).map_or(TreeNodeId::ROOT, |row| row.id);
-        let next = super::neighbour(&matches, current, forward)?;
-        self.reveal(shown, matches[next]);
-        self.select(session, self.cursor.at, body);
-        Some(super::match_of(next, matches.len()))
+    /// Goes to the next context that matches the search.
+    fn find(&mut self, session: &mut Session, shown: &Shown, toward: Toward, body: Rect) -> Option<Match<TreeNodeId>> {
+        let matches = matches(session, shown)?;
+        let current = self.rows.get(self.list.at()).map_or(TreeNodeId::ROOT, |row| row.id);
+        let found = next_match(&matches, current, toward)?;
+        self.reveal(shown, found.at, parts(body).rows);
+        self.select(session);
+        Some(found)
     }
 
     /// Opens a row and, as long as there is no choice, what is below it.
@@ -133,21 +142,17 @@ impl Calls {
         theme: Theme,
         shown: &Shown,
         row: &TreeRow,
-        on_cursor: bool,
+        emphasis: Emphasis,
         width: usize,
     ) -> Line<'static> {
         let report = &shown.listing.report;
         let context = shown.tree.get(row.id);
-        let (plain, value) = if on_cursor {
-            (theme.text(), theme.text())
-        } else {
-            (theme.quiet(), theme.value())
-        };
+        let (plain, value) = (emphasis.style(theme.quiet()), emphasis.style(theme.value()));
         let figure = |sum: i64| format!("{:>VALUE$}", report.format.value(sum));
         let share = |sum: i64| format!(" {:>6} ", percentage(sum, report.total).trim());
         let quiet_zero = |sum: i64| if sum == 0 { plain } else { value };
         let mut spans = vec![
-            super::marker(on_cursor),
+            emphasis.marker(),
             Span::styled(figure(context.cum), quiet_zero(context.cum)),
             Span::styled(share(context.cum), plain),
         ];
@@ -174,16 +179,21 @@ impl Calls {
         };
         let room = room.saturating_sub(indent.chars().count());
         spans.push(Span::styled(format!("{indent}{mark}"), plain));
-        spans.extend(super::name_spans(session, theme, &row.name, room, on_cursor));
+        spans.extend(super::name_spans(session, theme, &row.name, room, emphasis));
         Line::from(spans)
     }
 
-    fn select(&mut self, session: &mut Session, at: usize, body: Rect) {
-        self.cursor
-            .go(at, self.rows.len(), usize::from(parts(body).rows.height));
-        if let Some(row) = self.rows.get(self.cursor.at) {
-            session.selected = row.name.clone();
+    /// Selects the function of the row that the cursor is on.
+    fn select(&self, session: &mut Session) {
+        if let Some(row) = self.rows.get(self.list.at()) {
+            session.selected.clone_from(&row.name);
         }
+    }
+
+    /// Goes to a row and selects its function.
+    fn go(&mut self, at: usize, session: &mut Session, body: Rect) {
+        self.list.go(at, self.rows.len(), parts(body).rows);
+        self.select(session);
     }
 }
 
@@ -192,38 +202,34 @@ impl View for Calls {
         let Some(shown) = self.shown.clone() else {
             return Outcome::Ignored;
         };
-        let height = usize::from(parts(body).rows.height);
-        let len = self.rows.len();
-        let current = self.rows.get(self.cursor.at).cloned();
+        let (area, len) = (parts(body).rows, self.rows.len());
+        let current = self.rows.get(self.list.at()).cloned();
         match (action, current) {
             (Action::Move(step), _) => {
-                self.cursor.step(step, len, height);
-                self.select(session, self.cursor.at, body);
+                self.list.step(step, len, area);
+                self.select(session);
             }
-            (Action::NextMatch | Action::PreviousMatch, _) => {
-                let which = self.find(session, &shown, action == Action::NextMatch, body);
-                self.cursor.fit(self.rows.len(), height);
-                return super::went_to_match(session, which);
+            (Action::Match(toward), _) => {
+                let found = self.find(session, &shown, toward, body);
+                return super::went_to_match(session, found);
             }
-            (Action::Expand, Some(row)) if row.has_children && row.is_open => {
-                self.select(session, self.cursor.at + 1, body)
-            }
-            (Action::Expand, Some(row)) if row.has_children => {
-                self.open(self.cursor.at, &shown);
+            (Action::Right, Some(row)) if row.has_children && row.is_open => self.go(self.list.at() + 1, session, body),
+            (Action::Right, Some(row)) if row.has_children => {
+                self.open(self.list.at(), &shown);
                 self.unfold(&shown);
             }
-            (Action::Collapse, Some(row)) if row.has_children && row.is_open => {
+            (Action::Left, Some(row)) if row.has_children && row.is_open => {
                 self.open.remove(&row.key);
                 self.unfold(&shown);
             }
-            (Action::Collapse, Some(row)) => {
+            (Action::Left, Some(row)) => {
                 let parent = shown.tree.get(row.id).parent;
                 if let Some(at) = self.rows.iter().position(|row| row.id == parent) {
-                    self.select(session, at, body);
+                    self.go(at, session, body);
                 }
             }
             (Action::Toggle, Some(row)) => {
-                let action = if row.is_open { Action::Collapse } else { Action::Expand };
+                let action = if row.is_open { Action::Left } else { Action::Right };
                 return if row.has_children {
                     self.update(action, session, body)
                 } else {
@@ -235,22 +241,16 @@ impl View for Calls {
                 self.shown = None;
                 self.refresh(session, body);
             }
-            (Action::Enter, _) => return Outcome::Go(TREE),
-            (Action::Click(at), _) => {
-                let rows = parts(body).rows;
-                let row = self.cursor.offset + usize::from(at.y.saturating_sub(rows.y));
-                if at.y < rows.y || at.y >= rows.bottom() || row >= len {
-                    return Outcome::Done;
-                }
-                if row == self.cursor.at {
-                    return self.update(Action::Toggle, session, body);
-                }
-                self.select(session, row, body);
-            }
-            (Action::Expand | Action::Collapse, None) => {}
+            (Action::Enter, _) => return Outcome::Go(tree::ID),
+            (Action::Click(at), _) => match self.list.click(at, len, area) {
+                Clicked::Again => return self.update(Action::Toggle, session, body),
+                Clicked::Moved => self.select(session),
+                Clicked::Nothing => {}
+            },
+            (Action::Left | Action::Right, None) => {}
             _ => return Outcome::Ignored,
         }
-        self.cursor.fit(self.rows.len(), height);
+        self.list.fit(self.rows.len(), area);
         Outcome::Done
     }
 
@@ -259,7 +259,7 @@ impl View for Calls {
             return;
         };
         let is_new = self.shown.as_ref().is_none_or(|old| !old.is_same(&shown));
-        let under = self.rows.get(self.cursor.at).map(|row| row.key);
+        let (under, area) = (self.rows.get(self.list.at()).map(|row| row.key), parts(body).rows);
         if is_new {
             self.unfold(&shown);
             self.shown = Some(shown.clone());
@@ -268,14 +268,12 @@ impl View for Calls {
             .rows
             .iter()
             .position(|row| Some(row.key) == under)
-            .unwrap_or(self.cursor.at);
-        self.cursor.at = again;
-        if self.rows.get(again).is_none_or(|row| row.name != session.selected)
-            && let Some(heaviest) = shown.heaviest(&session.selected)
-        {
-            self.reveal(&shown, heaviest);
+            .unwrap_or(self.list.at());
+        let is_elsewhere = self.rows.get(again).is_none_or(|row| row.name != session.selected);
+        match shown.heaviest(&session.selected).filter(|_| is_elsewhere) {
+            Some(heaviest) => self.reveal(&shown, heaviest, area),
+            None => self.list.go(again, self.rows.len(), area),
         }
-        self.cursor.fit(self.rows.len(), usize::from(parts(body).rows.height));
     }
 
     fn queries(&self, session: &Session) -> Vec<Query> {
@@ -285,13 +283,20 @@ impl View for Calls {
         ]
     }
 
+    fn tally(&self, session: &Session) -> Option<Tally> {
+        let matches = matches(session, self.shown.as_ref()?)?;
+        Some(Tally::new(&matches, self.rows.get(self.list.at()).map(|row| row.id)))
+    }
+
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
         let Some(shown) = &self.shown else { return };
         let parts = parts(body);
-        let title = match self.direction {
-            Direction::TopDown => " Top-down: each function below its caller. b turns it around.",
-            Direction::BottomUp => " Bottom-up: each function below what it calls. b turns it around.",
+        let order = match self.direction {
+            Direction::TopDown => "Top-down: each function below its caller",
+            Direction::BottomUp => "Bottom-up: each function below what it calls",
         };
+        let flip = session.keys.label(Action::Flip, &[KeyContext::View(ID)]);
+        let title = format!(" {order}. {flip} turns it around.");
         paint::line(buffer, parts.title, 0, &Line::styled(title, theme.quiet()));
         let flat = if body.width >= 70 {
             format!(" {:>VALUE$} {:>6}", "flat", "flat%")
@@ -304,22 +309,12 @@ impl View for Calls {
             super::draw_empty(session, theme, parts.rows, buffer);
             return;
         }
-        let visible = self
-            .rows
-            .iter()
-            .enumerate()
-            .skip(self.cursor.offset)
-            .take(usize::from(parts.rows.height));
-        for (at, row) in visible {
-            let (on_cursor, y) = (at == self.cursor.at, (at - self.cursor.offset) as u16);
-            if on_cursor {
-                paint::style_row(buffer, parts.rows, y, theme.cursor());
-            }
-            let line = self.row(session, theme, shown, row, on_cursor, usize::from(body.width));
-            paint::line(buffer, parts.rows, y, &line);
-        }
-        let name = self.rows.get(self.cursor.at).map_or("", |row| &row.name);
+        let width = usize::from(body.width);
+        self.list.draw(&self.rows, theme, parts.rows, buffer, |row, emphasis| {
+            self.row(session, theme, shown, row, emphasis, width)
+        });
+        let name = self.rows.get(self.list.at()).map_or("", |row| &row.name);
         super::draw_details(session, theme, parts.details, name, buffer);
-        super::draw_position(theme, parts, self.cursor.offset, self.rows.len(), buffer);
+        super::draw_position(theme, parts, &self.list, self.rows.len(), buffer);
     }
 }

@@ -1,80 +1,100 @@
 //! The views. One file each and one row in [`VIEWS`].
 
-mod calls;
-mod flame;
+pub(super) mod calls;
+pub(super) mod flame;
 pub(super) mod graph;
 pub(super) mod source;
-mod top;
-mod tree;
+pub(super) mod top;
+pub(super) mod tree;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use regex::Regex;
 
 use crate::analyze::{CallTree, Direction, TreeNodeId};
 use crate::model::SampleTypeId;
-use crate::ui::keys::table::{Action, KeyContext};
+use crate::ui::keys::action::{Action, Filter, KeyContext, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
+use crate::ui::widget::list::{Emphasis, List, Match, Tally, next_match};
 use crate::ui::widget::{name, paint};
 use crate::ui::work::{listing::Listing, query::Query};
 
+/// Which view: a short name that stays, since configurations may hold it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct ViewId(pub(super) &'static str);
+
 /// A row of [`VIEWS`].
 pub(super) struct ViewRow {
+    pub(super) id: ViewId,
     pub(super) title: &'static str,
-    /// The scope of its own keys.
-    pub(super) context: KeyContext,
     /// What it shows, in a sentence.
     pub(super) help: &'static str,
+    /// What Enter does in it, for the footer and for the help; none where the key table says so.
+    pub(super) enter: Option<(&'static str, &'static str)>,
     pub(super) make: fn() -> Box<dyn View>,
 }
 
 /// Every view, in the order of `Tab`.
 pub(super) const VIEWS: &[ViewRow] = &[
     ViewRow {
+        id: top::ID,
         title: "Top",
-        context: KeyContext::Top,
         help: "the functions that hold most, one a row, as `pprof -top` lists them",
+        enter: Some(("callers", "Show the function's callers and callees")),
         make: || Box::<top::Top>::default(),
     },
     ViewRow {
+        id: tree::ID,
         title: "Tree",
-        context: KeyContext::Tree,
         help: "the selected function between its callers and its callees, as `pprof -peek` shows it",
+        enter: Some(("go", "Go to the caller or callee under the cursor")),
         make: || Box::<tree::Tree>::default(),
     },
     ViewRow {
+        id: calls::ID,
         title: "Calls",
-        context: KeyContext::Calls,
         help: "the whole call tree, from the roots down or from the leaves up",
+        enter: None,
         make: || Box::<calls::Calls>::default(),
     },
     ViewRow {
+        id: flame::ID,
         title: "Flame",
-        context: KeyContext::Flame,
         help: "the call tree as a picture: each frame as wide as what it holds, below the one that called it",
+        enter: Some(("zoom", "Zoom into the frame; … stands for small ones, merged")),
         make: || Box::<flame::Flame>::default(),
     },
     ViewRow {
+        id: graph::ID,
         title: "Graph",
-        context: KeyContext::Graph,
         help: "functions as boxes with lines to what they call, as `pprof -dot` draws them; the frame shows cum: ┌ below 10%, ┏ from 10%, ╔ from 50%; dotted lines lead through functions that are not drawn",
+        enter: Some((
+            "go in",
+            "From the map to the graph, from there to the function's callers and callees",
+        )),
         make: || Box::<graph::CallGraph>::default(),
     },
     ViewRow {
+        id: source::ID,
         title: "Source",
-        context: KeyContext::Source,
         help: "the selected function's source with what each line holds, as `pprof -list` prints it",
+        enter: Some(("callee", "Go to the function that the line calls most")),
         make: || Box::<source::Source>::default(),
     },
 ];
 
-/// The view that shows a function's callers and callees.
-pub(super) const TREE: usize = 1;
+/// The view that one begins in and backs out to.
+pub(super) const HOME: ViewId = VIEWS[0].id;
+
+/// A view's row.
+pub(super) fn row_of(id: ViewId) -> Option<&'static ViewRow> {
+    VIEWS.iter().find(|row| row.id == id)
+}
 
 /// What a view made of an action.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,25 +104,39 @@ pub(super) enum Outcome {
     /// Not its own.
     Ignored,
     /// It wants another view in front.
-    Go(usize),
+    Go(ViewId),
     /// The user's editor is to be opened on a file at a line.
     Edit(PathBuf, i64),
     /// The footer is to say this.
     Say(String),
 }
 
+/// A view that can be put back as it was: every view that is `Clone`.
+pub(super) trait Keep {
+    /// The view as it is now.
+    fn kept(&self) -> Box<dyn View>;
+}
+
+impl<V: View + Clone + 'static> Keep for V {
+    fn kept(&self) -> Box<dyn View> {
+        Box::new(self.clone())
+    }
+}
+
 /// A view of the session. `body` is the same rectangle for `update` and `draw`.
-pub(super) trait View {
+pub(super) trait View: Keep {
     /// Acts.
     fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome;
     /// Follows a change of data, selection or size.
     fn refresh(&mut self, session: &mut Session, body: Rect);
     /// What it needs to be analysed.
     fn queries(&self, session: &Session) -> Vec<Query>;
-    /// Whether what it shows matches the search; nothing where names are searched.
-    fn finds(&self, _: &Session) -> Option<bool> {
+    /// Whether an expression matches what is searched here; nothing where that is the names of all functions.
+    fn finds(&self, _: &Session, _: &Regex) -> Option<bool> {
         None
     }
+    /// How many matches the search has here; nothing while that is not known.
+    fn tally(&self, session: &Session) -> Option<Tally>;
     /// Draws.
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer);
 }
@@ -151,17 +185,6 @@ impl Shown {
     }
 }
 
-/// The one of some contexts, given in their order, that comes next in one direction, around the end.
-fn neighbour(contexts: &[TreeNodeId], current: TreeNodeId, forward: bool) -> Option<usize> {
-    let len = contexts.len();
-    let next = if forward {
-        contexts.partition_point(|id| *id <= current)
-    } else {
-        contexts.partition_point(|id| *id < current) + len.checked_sub(1)?
-    };
-    next.checked_rem(len)
-}
-
 /// Why there are no rows, and what to try: a heading and advice.
 fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let Some(profile) = session.profile() else { return };
@@ -178,7 +201,7 @@ fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) 
             .collect();
         vec![
             format!("Nothing is left by {}.", filters.join(", ")),
-            "F clears the filters; f, x, H, S change them.".to_string(),
+            filter_advice(session),
         ]
     } else {
         let kind = profile.type_name(session.sample_type);
@@ -197,26 +220,44 @@ fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) 
     paint::middle(buffer, area, theme.heading(), &text);
 }
 
+/// Which keys clear and change filters.
+fn filter_advice(session: &Session) -> String {
+    let key = |action| session.keys.label(action, &[KeyContext::Filtered, KeyContext::Views]);
+    let filters = [Filter::Focus, Filter::Ignore, Filter::Hide, Filter::Show];
+    let change = filters.map(|filter| key(Action::Filter(filter))).join(", ");
+    format!(
+        "{} clears the filters; {change} change them.",
+        key(Action::ClearFilters)
+    )
+}
+
+/// Which keys lead to other sample types.
+fn other_types(session: &Session) -> String {
+    let key = |action| session.keys.label(action, &[KeyContext::InUse, KeyContext::Objects]);
+    let (in_use, objects) = (key(Action::ToggleInUse), key(Action::ToggleObjects));
+    format!("Other sample types: {in_use}, {objects} or their number")
+}
+
 /// Why the selected function is not here.
 fn draw_absent(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let Some(listing) = session.listing() else { return };
     let kind = listing.report.profile.type_name(listing.report.sample_type);
     let text = [
         format!("{} has no samples of {kind} here.", session.selected),
-        "Other sample types: i, o or their number; F clears filters.".into(),
+        format!(
+            "{}; {} clears filters.",
+            other_types(session),
+            session.keys.label(Action::ClearFilters, &[KeyContext::Filtered])
+        ),
     ];
     paint::middle(buffer, area, theme.heading(), &text);
 }
 
 /// A function's name in `width` cells: its package quiet, the function itself bold, search matches marked.
-fn name_spans(session: &Session, theme: Theme, full: &str, width: usize, on_cursor: bool) -> Vec<Span<'static>> {
+fn name_spans(session: &Session, theme: Theme, full: &str, width: usize, emphasis: Emphasis) -> Vec<Span<'static>> {
     let short = name::shorten(full, width);
     let split = name::function_start(&short);
-    let (quiet, bold) = if on_cursor {
-        (Style::new(), Style::new())
-    } else {
-        (theme.quiet(), theme.function())
-    };
+    let (quiet, bold) = (emphasis.style(theme.quiet()), emphasis.style(theme.function()));
     let mut spans = vec![Span::styled(short[..split].to_string(), quiet)];
     let function = &short[split..];
     let found = session.search.as_ref().filter(|search| search.is_match(full));
@@ -236,53 +277,36 @@ fn name_spans(session: &Session, theme: Theme, full: &str, width: usize, on_curs
     spans
 }
 
-/// What stands at the left end of a row: a mark for the cursor that needs no colour.
-fn marker(on_cursor: bool) -> Span<'static> {
-    Span::raw(if on_cursor { "▌" } else { " " })
-}
-
-/// Which of so many matches one is.
-fn match_of(at: usize, count: usize) -> String {
-    format!("Match {} of {count}.", at + 1)
-}
-
 /// What comes of going to the next match: which it is, if there is one.
-fn went_to_match(session: &Session, which: Option<String>) -> Outcome {
-    match which {
-        Some(which) => Outcome::Say(which),
+fn went_to_match<T>(session: &Session, found: Option<Match<T>>) -> Outcome {
+    match found {
+        Some(found) => Outcome::Say(format!("Match {} of {}.", found.nth + 1, found.count)),
         None if session.search.is_some() => Outcome::Say("Nothing matches here.".into()),
         None => Outcome::Ignored,
     }
 }
 
-/// The next row that matches the search, from `at` on in one direction, around the end, and which match it is.
+/// The next of `len` names that matches the search, from one on in one direction, around the end.
 fn find_match(
     session: &Session,
     len: usize,
-    at: usize,
-    forward: bool,
+    from: usize,
+    toward: Toward,
     name: impl Fn(usize) -> String,
-) -> Option<(usize, String)> {
-    let search = session.search.as_ref()?;
-    let matches: Vec<usize> = (0..len).filter(|&row| search.is_match(&name(row))).collect();
-    let next = if forward {
-        matches.iter().position(|&row| row > at).or(Some(0))
-    } else {
-        matches
-            .iter()
-            .rposition(|&row| row < at)
-            .or(matches.len().checked_sub(1))
-    };
-    let next = next?;
-    Some((*matches.get(next)?, match_of(next, matches.len())))
+) -> Option<Match<usize>> {
+    next_match(&matches(session, len, name)?, from, toward)
 }
 
-/// At the right end of the rule above the details, where not all of so many rows are in sight, which are.
-fn draw_position(theme: Theme, parts: Parts, first: usize, len: usize, buffer: &mut Buffer) {
-    let height = usize::from(parts.rows.height);
-    if len > height {
-        let last = (first + height).min(len);
-        draw_note(theme, parts, &format!(" rows {}–{last} of {len} ", first + 1), buffer);
+/// Which of `len` names match the search; nothing without one.
+fn matches(session: &Session, len: usize, name: impl Fn(usize) -> String) -> Option<Vec<usize>> {
+    let search = session.search.as_ref()?;
+    Some((0..len).filter(|&at| search.is_match(&name(at))).collect())
+}
+
+/// At the right end of the rule above the details: which rows are in view, where not all are.
+fn draw_position(theme: Theme, parts: Parts, list: &List, len: usize, buffer: &mut Buffer) {
+    if let Some(position) = list.position(len, parts.rows) {
+        draw_note(theme, parts, &position, buffer);
     }
 }
 

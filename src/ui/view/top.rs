@@ -1,25 +1,27 @@
 //! The table of functions.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Outcome, TREE, View, parts};
+use super::{Outcome, View, ViewId, parts, tree};
 use crate::report::{self, Align, COLUMNS, Column, ColumnId, Order, Row, SortDirection, TableContext, Value};
-use crate::ui::keys::table::{Action, Movement};
+use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::{bar, cursor::Cursor, paint};
+use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
+use crate::ui::widget::{bar, paint};
 use crate::ui::work::listing::{Listing, ListingColumn};
 use crate::ui::work::query::Query;
 
+pub(in crate::ui) const ID: ViewId = ViewId("top");
+
 /// The view's own state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Top {
-    cursor: Cursor,
-    /// Whether the selected function is among the rows: only then is there something under the cursor.
-    is_listed: bool,
+    /// Idle where the selected function is not among the rows.
+    list: List,
     /// The rows in another order than pprof's; see [`Top::rows`].
     sorted: Option<Vec<Row>>,
 }
@@ -47,46 +49,35 @@ impl Top {
         self.sorted = (!session.by_pprof()).then(|| session.sorted(&listing));
         let rows = self.rows(&listing);
         let at = rows.iter().position(|row| row.name == session.selected);
-        let len = rows.len();
-        self.is_listed = at.is_some();
-        self.cursor
-            .go(at.unwrap_or(0), len, usize::from(parts(body).rows.height));
-    }
-
-    fn select(&mut self, session: &mut Session, at: usize, body: Rect) {
-        let Some(listing) = session.listing().cloned() else {
-            return;
-        };
-        let rows = self.rows(&listing);
-        if let Some(row) = rows.get(at) {
-            session.selected = row.name.clone();
-            let len = rows.len();
-            self.is_listed = true;
-            self.cursor.go(at, len, usize::from(parts(body).rows.height));
+        let (len, area) = (rows.len(), parts(body).rows);
+        match at {
+            Some(at) => self.list.go(at, len, area),
+            None => self.list.idle(len, area),
         }
     }
 
-    fn click(&mut self, session: &mut Session, x: u16, y: u16, body: Rect) -> Outcome {
+    /// Selects the function of the row that the cursor is on.
+    fn select(&mut self, session: &mut Session, listing: &Listing) {
+        if let Some(row) = self.list.selected().and_then(|at| self.rows(listing).get(at)) {
+            session.selected.clone_from(&row.name);
+        }
+    }
+
+    fn click(&mut self, at: Position, session: &mut Session, listing: &Listing, body: Rect) -> Outcome {
         let parts = parts(body);
-        if parts.head.height > 0 && y == parts.head.y {
-            let Some(listing) = session.listing() else {
-                return Outcome::Done;
-            };
+        if parts.head.height > 0 && at.y == parts.head.y {
             let columns = placed(listing, body);
-            let under = columns.iter().rev().find(|placed| usize::from(x) >= placed.x);
-            let Some(by) = under.and_then(|placed| placed.column.orders_as()) else {
-                return Outcome::Done;
+            let under = columns.iter().rev().find(|placed| usize::from(at.x) >= placed.x);
+            return match under.and_then(|placed| placed.column.orders_as()) {
+                Some(by) => self.update(Action::SortBy(by), session, body),
+                None => Outcome::Done,
             };
-            return self.update(Action::SortBy(by), session, body);
         }
-        let at = self.cursor.offset + usize::from(y.saturating_sub(parts.rows.y));
-        if y < parts.rows.y || y >= parts.rows.bottom() {
-            return Outcome::Done;
+        match self.list.click(at, self.rows(listing).len(), parts.rows) {
+            Clicked::Again => return Outcome::Go(tree::ID),
+            Clicked::Moved => self.select(session, listing),
+            Clicked::Nothing => {}
         }
-        if at == self.cursor.at && self.is_listed {
-            return Outcome::Go(TREE);
-        }
-        self.select(session, at, body);
         Outcome::Done
     }
 }
@@ -118,23 +109,22 @@ fn row_line(
     listing: &Listing,
     bars: &Bars,
     row: &Row,
-    on_cursor: bool,
+    emphasis: Emphasis,
     body: Rect,
 ) -> Line<'static> {
     let context = TableContext {
         report: &listing.report,
     };
-    let mut spans = vec![super::marker(on_cursor)];
+    let mut spans = vec![emphasis.marker()];
     for Placed { column, width, .. } in placed(listing, body) {
         if column.align == Align::Right {
             let value = (column.value)(context, row);
-            let style = match (on_cursor, value) {
-                (true, _) => theme.text(),
-                (false, Value::Amount(amount)) if amount != 0 => theme.value(),
-                (false, _) => theme.quiet(),
+            let style = match value {
+                Value::Amount(amount) if amount != 0 => theme.value(),
+                _ => theme.quiet(),
             };
             let cell = column.shown(context, row);
-            spans.push(Span::styled(format!("{:>width$} ", cell.trim()), style));
+            spans.push(Span::styled(format!("{:>width$} ", cell.trim()), emphasis.style(style)));
             continue;
         }
         let bar_width = bar_width(body);
@@ -145,13 +135,10 @@ fn row_line(
             String::new()
         };
         spans.push(Span::raw(" "));
-        spans.push(Span::styled(drawn, if on_cursor { theme.text() } else { theme.bar() }));
+        spans.push(Span::styled(drawn, emphasis.style(theme.bar())));
         let room = width.saturating_sub(bar_width + row.inline.suffix().width());
-        spans.extend(super::name_spans(session, theme, &row.name, room, on_cursor));
-        spans.push(Span::styled(
-            row.inline.suffix(),
-            if on_cursor { theme.text() } else { theme.quiet() },
-        ));
+        spans.extend(super::name_spans(session, theme, &row.name, room, emphasis));
+        spans.push(Span::styled(row.inline.suffix(), emphasis.style(theme.quiet())));
     }
     Line::from(spans)
 }
@@ -248,23 +235,19 @@ impl View for Top {
         let len = self.rows(&listing).len();
         match action {
             Action::Move(step) => {
-                // From nowhere the first step is to the first row.
-                if self.is_listed || !matches!(step, Movement::Up | Movement::Down) {
-                    self.cursor.step(step, len, usize::from(parts(body).rows.height));
-                }
-                self.select(session, self.cursor.at, body);
+                self.list.step(step, len, parts(body).rows);
+                self.select(session, &listing);
             }
-            Action::NextMatch | Action::PreviousMatch => {
-                let forward = action == Action::NextMatch;
+            Action::Match(toward) => {
                 let rows = self.rows(&listing);
-                let found = super::find_match(session, len, self.cursor.at, forward, |at| rows[at].name.clone());
-                let which = found.map(|(at, which)| {
-                    self.select(session, at, body);
-                    which
-                });
-                return super::went_to_match(session, which);
+                let found = super::find_match(session, len, self.list.at(), toward, |at| rows[at].name.clone());
+                if let Some(found) = found {
+                    self.list.go(found.at, len, parts(body).rows);
+                    self.select(session, &listing);
+                }
+                return super::went_to_match(session, found);
             }
-            Action::Enter => return Outcome::Go(TREE),
+            Action::Enter => return Outcome::Go(tree::ID),
             Action::Sort => {
                 session.sort = next_order(session.sort);
                 session.sort_direction = SortDirection::Forward;
@@ -282,7 +265,7 @@ impl View for Top {
                 session.sort_direction = session.sort_direction.turned();
                 self.order(session, body);
             }
-            Action::Click(at) => return self.click(session, at.x, at.y, body),
+            Action::Click(at) => return self.click(at, session, &listing, body),
             _ => return Outcome::Ignored,
         }
         Outcome::Done
@@ -294,6 +277,12 @@ impl View for Top {
 
     fn queries(&self, session: &Session) -> Vec<Query> {
         vec![Query::Rows(session.sample_type)]
+    }
+
+    fn tally(&self, session: &Session) -> Option<Tally> {
+        let rows = self.rows(session.listing()?);
+        let matches = super::matches(session, rows.len(), |at| rows[at].name.clone())?;
+        Some(Tally::new(&matches, self.list.selected()))
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
@@ -322,27 +311,12 @@ impl View for Top {
             return;
         }
         let bars = Bars::new(session, listing);
-        let visible = rows
-            .iter()
-            .enumerate()
-            .skip(self.cursor.offset)
-            .take(usize::from(parts.rows.height));
-        for (at, row) in visible {
-            let on_cursor = at == self.cursor.at && self.is_listed;
-            let y = (at - self.cursor.offset) as u16;
-            if on_cursor {
-                paint::style_row(buffer, parts.rows, y, theme.cursor());
-            }
-            paint::line(
-                buffer,
-                parts.rows,
-                y,
-                &row_line(session, theme, listing, &bars, row, on_cursor, body),
-            );
-        }
+        self.list.draw(rows, theme, parts.rows, buffer, |row, emphasis| {
+            row_line(session, theme, listing, &bars, row, emphasis, body)
+        });
         super::draw_details(session, theme, parts.details, &session.selected, buffer);
-        if self.is_listed {
-            super::draw_position(theme, parts, self.cursor.offset, rows.len(), buffer);
+        if self.list.selected().is_some() {
+            super::draw_position(theme, parts, &self.list, rows.len(), buffer);
         } else {
             let note = " not in this table: too small, or nothing of it here ";
             super::draw_note(theme, parts, note, buffer);

@@ -4,19 +4,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{Outcome, View, parts};
+use super::{HOME, Outcome, View, ViewId, parts};
 use crate::analyze::{Edge, NodeId};
 use crate::model::units::percentage;
-use crate::ui::keys::table::Action;
+use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::{bar, cursor::Cursor, name, paint};
+use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
+use crate::ui::widget::{bar, name, paint};
 use crate::ui::work::{listing::Listing, query::Query};
 
+pub(in crate::ui) const ID: ViewId = ViewId("tree");
+
 /// The view's own state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Tree {
-    cursor: Cursor,
+    list: List,
     /// Functions on the way here, the one shown last.
     trail: Vec<String>,
     entries: Vec<Entry>,
@@ -106,16 +109,12 @@ impl Tree {
         theme: Theme,
         listing: &Listing,
         entry: &Entry,
-        on_cursor: bool,
+        emphasis: Emphasis,
         width: usize,
     ) -> Line<'static> {
         let report = &listing.report;
-        let (plain, value) = if on_cursor {
-            (theme.text(), theme.text())
-        } else {
-            (theme.quiet(), theme.value())
-        };
-        let mut spans = vec![super::marker(on_cursor)];
+        let (plain, value) = (emphasis.style(theme.quiet()), emphasis.style(theme.value()));
+        let mut spans = vec![emphasis.marker()];
         // Where there is little room the bar goes first, then what stands behind the name.
         let bar_width = if width < NARROW { 0 } else { 8 };
         let used = 1 + VALUE + 1 + 7 + 1 + bar_width + 4;
@@ -138,7 +137,7 @@ impl Tree {
                 ));
                 let own = behind(format!("  flat {} ({})", report.format.value(flat), share(flat)));
                 let room = width.saturating_sub(used + own.chars().count());
-                spans.extend(super::name_spans(session, theme, &entry.name, room, on_cursor));
+                spans.extend(super::name_spans(session, theme, &entry.name, room, emphasis));
                 spans.push(Span::styled(own, value));
             }
             Role::Caller | Role::Callee => {
@@ -149,10 +148,7 @@ impl Tree {
                     format!("{:>7} ", percentage(entry.weight, entry.whole).trim()),
                     plain,
                 ));
-                spans.push(Span::styled(
-                    bar::bar(share, bar_width),
-                    if on_cursor { theme.text() } else { theme.bar() },
-                ));
+                spans.push(Span::styled(bar::bar(share, bar_width), emphasis.style(theme.bar())));
                 spans.push(Span::styled(
                     if entry.role == Role::Caller { "  ╭ " } else { "  ╰ " },
                     plain,
@@ -163,7 +159,7 @@ impl Tree {
                     String::new()
                 });
                 let room = width.saturating_sub(used + inline.len());
-                spans.extend(super::name_spans(session, theme, &entry.name, room, on_cursor));
+                spans.extend(super::name_spans(session, theme, &entry.name, room, emphasis));
                 spans.push(Span::styled(inline, plain));
             }
         }
@@ -201,22 +197,17 @@ impl Tree {
 
 impl View for Tree {
     fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
-        let height = usize::from(parts(body).rows.height);
-        let len = self.entries.len();
+        let (rows, len) = (parts(body).rows, self.entries.len());
         match action {
-            Action::Move(step) => self.cursor.step(step, len, height),
-            Action::NextMatch | Action::PreviousMatch => {
-                let forward = action == Action::NextMatch;
+            Action::Move(step) => self.list.step(step, len, rows),
+            Action::Match(toward) => {
                 let name = |at: usize| self.entries[at].name.clone();
-                let found = super::find_match(session, len, self.cursor.at, forward, name);
-                let which = found.map(|(at, which)| {
-                    self.cursor.go(at, len, height);
-                    which
-                });
-                return super::went_to_match(session, which);
+                let found = super::find_match(session, len, self.list.at(), toward, name);
+                found.iter().for_each(|found| self.list.go(found.at, len, rows));
+                return super::went_to_match(session, found);
             }
             Action::Enter => {
-                let entry = self.entries.get(self.cursor.at).cloned();
+                let entry = self.entries.get(self.list.at()).cloned();
                 if let Some(entry) = entry.filter(|entry| matches!(entry.role, Role::Caller | Role::Callee)) {
                     self.trail.push(entry.name.clone());
                     self.visit(session, entry.name, body);
@@ -225,21 +216,13 @@ impl View for Tree {
             Action::Back => {
                 self.trail.pop();
                 let Some(name) = self.trail.last().cloned() else {
-                    return Outcome::Go(0);
+                    return Outcome::Go(HOME);
                 };
                 self.visit(session, name, body);
             }
             Action::Click(at) => {
-                let rows = parts(body).rows;
-                if at.y < rows.y || at.y >= rows.bottom() {
-                    return Outcome::Done;
-                }
-                let row = self.cursor.offset + usize::from(at.y - rows.y);
-                if row == self.cursor.at {
+                if self.list.click(at, len, rows) == Clicked::Again {
                     return self.update(Action::Enter, session, body);
-                }
-                if row < len {
-                    self.cursor.go(row, len, height);
                 }
             }
             _ => return Outcome::Ignored,
@@ -258,7 +241,7 @@ impl View for Tree {
             .any(|entry| entry.role == Role::This && entry.name == selected);
         let under = self
             .entries
-            .get(self.cursor.at)
+            .get(self.list.at())
             .map(|entry| (entry.role, entry.name.clone()));
         if self.trail.last() != Some(&selected) {
             self.trail = vec![selected.clone()];
@@ -269,16 +252,22 @@ impl View for Tree {
             .iter()
             .position(|entry| Some((entry.role, &entry.name)) == under.as_ref().map(|(role, name)| (*role, name)));
         let at = again.filter(|_| same).unwrap_or_else(|| self.middle());
-        let height = usize::from(parts(body).rows.height);
-        if !same {
+        let (rows, len) = (parts(body).rows, self.entries.len());
+        if same {
+            self.list.go(at, len, rows);
+        } else {
             // The function in the middle of the screen, its callers above it.
-            self.cursor.offset = at.saturating_sub(height / 2);
+            self.list.go_below(at, usize::from(rows.height) / 2, len, rows);
         }
-        self.cursor.go(at, self.entries.len(), height);
     }
 
     fn queries(&self, session: &Session) -> Vec<Query> {
         vec![Query::Listing(session.sample_type)]
+    }
+
+    fn tally(&self, session: &Session) -> Option<Tally> {
+        let matches = super::matches(session, self.entries.len(), |at| self.entries[at].name.clone())?;
+        Some(Tally::new(&matches, self.list.selected()))
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
@@ -299,26 +288,12 @@ impl View for Tree {
             "cum", "calls%", "", "callers above, callees below"
         );
         paint::line(buffer, parts.head, 0, &Line::styled(head, theme.quiet()));
-        let visible = self
-            .entries
-            .iter()
-            .enumerate()
-            .skip(self.cursor.offset)
-            .take(usize::from(parts.rows.height));
-        for (at, entry) in visible {
-            let (on_cursor, y) = (at == self.cursor.at, (at - self.cursor.offset) as u16);
-            if on_cursor {
-                paint::style_row(buffer, parts.rows, y, theme.cursor());
-            }
-            paint::line(
-                buffer,
-                parts.rows,
-                y,
-                &self.row(session, theme, listing, entry, on_cursor, width),
-            );
-        }
-        let name = self.entries.get(self.cursor.at).map_or("", |entry| &entry.name);
+        self.list
+            .draw(&self.entries, theme, parts.rows, buffer, |entry, emphasis| {
+                self.row(session, theme, listing, entry, emphasis, width)
+            });
+        let name = self.entries.get(self.list.at()).map_or("", |entry| &entry.name);
         super::draw_details(session, theme, parts.details, name, buffer);
-        super::draw_position(theme, parts, self.cursor.offset, self.entries.len(), buffer);
+        super::draw_position(theme, parts, &self.list, self.entries.len(), buffer);
     }
 }

@@ -1,12 +1,16 @@
 //! Text that is longer than the screen: reports, help.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use regex::Regex;
 
+use super::list::Tally;
 use super::paint;
-use crate::ui::keys::table::{Action, Movement};
+use crate::ui::keys::action::{Action, Movement, Toward};
+use crate::ui::search::Sought;
 use crate::ui::theme::Theme;
 
 /// Lines that scroll in both directions and can be searched.
@@ -16,7 +20,14 @@ pub(in super::super) struct Pane {
     lines: Vec<Line<'static>>,
     top: usize,
     left: usize,
-    search: Option<Regex>,
+    search: Option<Sought>,
+}
+
+/// Where a pane is scrolled to, and what is marked in it.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Place {
+    top: usize,
+    search: Option<Sought>,
 }
 
 /// How many cells a step to the side is.
@@ -60,52 +71,64 @@ impl Pane {
                 }
                 .min(last);
             }
-            Action::Collapse => self.left = self.left.saturating_sub(SIDE),
-            Action::Expand => {
+            Action::Left => self.left = self.left.saturating_sub(SIDE),
+            Action::Right => {
                 let widest = self.lines.iter().map(Line::width).max().unwrap_or(0);
                 if self.left + usize::from(area.width) < widest {
                     self.left += SIDE;
                 }
             }
-            Action::NextMatch | Action::PreviousMatch => self.find(action == Action::NextMatch, last),
+            Action::Match(toward) => self.find(toward, last),
             _ => return false,
         }
         true
     }
 
-    /// Searches from the line in view on; true if a line matches.
-    pub(in super::super) fn search(&mut self, expression: Option<Regex>, area: Rect) -> bool {
-        self.search = expression;
+    pub(in super::super) fn place(&self) -> Place {
+        Place {
+            top: self.top,
+            search: self.search.clone(),
+        }
+    }
+
+    pub(in super::super) fn go_to(&mut self, place: Place) {
+        (self.top, self.search) = (place.top, place.search);
+    }
+
+    /// Searches from the line in view on.
+    pub(in super::super) fn search(&mut self, sought: Option<Sought>, area: Rect) {
+        self.search = sought;
         let last = self.lines.len().saturating_sub(usize::from(rows(area).height));
-        let matches = |line: &Line<'_>| {
-            self.search
-                .as_ref()
-                .is_some_and(|search| search.is_match(&line.to_string()))
-        };
-        let Some(at) = self.lines.iter().skip(self.top).position(matches) else {
-            self.find(true, last);
-            return self.lines.iter().any(|line| self.is_match(line));
-        };
-        self.top = (self.top + at).min(last);
-        true
+        if !self.lines.get(self.top).is_some_and(|line| self.is_match(line)) {
+            self.find(Toward::Next, last);
+        }
+    }
+
+    /// What is searched for.
+    pub(in super::super) fn sought(&self) -> Option<&Sought> {
+        self.search.as_ref()
+    }
+
+    /// Whether an expression matches a line.
+    pub(in super::super) fn finds(&self, expression: &Regex) -> bool {
+        self.lines.iter().any(|line| expression.is_match(&text(line)))
+    }
+
+    /// How many lines match.
+    pub(in super::super) fn tally(&self) -> Option<Tally> {
+        self.search.as_ref()?;
+        let matches = self.lines.iter().filter(|line| self.is_match(line));
+        let count = matches.count();
+        Some(Tally { nth: None, count })
     }
 
     fn is_match(&self, line: &Line<'_>) -> bool {
-        self.search
-            .as_ref()
-            .is_some_and(|search| search.is_match(&line.to_string()))
+        self.search.as_ref().is_some_and(|search| search.is_match(&text(line)))
     }
 
-    fn find(&mut self, forward: bool, last: usize) {
+    fn find(&mut self, toward: Toward, last: usize) {
         let len = self.lines.len();
-        let around = (1..=len).map(|by| {
-            if forward {
-                (self.top + by) % len
-            } else {
-                (self.top + len - by) % len
-            }
-        });
-        let mut around = around;
+        let mut around = (1..=len).map(|by| toward.step(self.top, by, len));
         if let Some(at) = around.find(|&at| self.is_match(&self.lines[at])) {
             self.top = at.min(last);
         }
@@ -151,6 +174,14 @@ impl Pane {
             Span::styled(found.as_str().to_string(), theme.found()),
             Span::raw(text[found.end()..].to_string()),
         ])
+    }
+}
+
+/// A line's text.
+fn text<'l>(line: &'l Line<'_>) -> Cow<'l, str> {
+    match &line.spans[..] {
+        [only] => Cow::Borrowed(&only.content),
+        _ => Cow::Owned(line.to_string()),
     }
 }
 

@@ -85,24 +85,20 @@ impl Prompt {
         let _ = self.input.handle(request);
     }
 
-    /// Draws it into the one row of `area`; returns where the terminal's cursor belongs.
-    pub(in super::super) fn draw(&self, buffer: &mut Buffer, area: Rect, theme: Theme) -> Position {
+    /// Draws it and a note behind it into the one row of `area`; returns where the terminal's cursor belongs.
+    pub(in super::super) fn draw(&self, note: &str, theme: Theme, area: Rect, buffer: &mut Buffer) -> Position {
         let label = format!(" {}", self.label);
         let label_width = label.len() as u16;
         let room = usize::from(area.width.saturating_sub(label_width).saturating_sub(1));
         let scroll = self.input.visual_scroll(room);
         let text: String = self.input.value().chars().skip(scroll).collect();
         let style = if self.untouched { theme.cursor() } else { theme.text() };
-        let hint = if self.untouched {
-            "  type to replace, → to edit"
-        } else {
-            ""
-        };
         let spans = [
             Span::styled(label, theme.heading()),
             Span::styled(text, style),
-            Span::styled(hint, theme.quiet()),
+            Span::styled(format!("  {note}"), theme.quiet()),
         ];
+        let spans = &spans[..if note.is_empty() { 2 } else { 3 }];
         paint::line(buffer, area, 0, &Line::from(spans.to_vec()));
         let column = self.input.visual_cursor().saturating_sub(scroll) as u16;
         let x = area

@@ -8,11 +8,13 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::{Shown, draw_details, draw_empty, draw_rule, fill, name_spans};
-use super::{Areas, Flame};
-use crate::analyze::{Direction, NodeId, Part, TreeNodeId};
+use super::{Areas, Flame, ID};
+use crate::analyze::{Direction, NodeId, Part, Tile, TreeNodeId};
 use crate::model::units::percentage;
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
+use crate::ui::widget::list::Emphasis;
 use crate::ui::widget::{name, paint};
 use crate::ui::work::query::Matches;
 
@@ -43,7 +45,7 @@ pub(super) fn draw(flame: &Flame, session: &Session, theme: Theme, areas: Areas,
         matches: session.matches(&shown.tree).map(|matches| &**matches),
         selected: shown.listing.by_name.get(&session.selected).copied(),
     };
-    paint::line(buffer, areas.title, 0, &picture.title(areas));
+    paint::line(buffer, areas.title, 0, &picture.title(session, areas));
     if shown.tree.is_empty() {
         draw_empty(session, theme, areas.rows, buffer);
         return;
@@ -51,7 +53,7 @@ pub(super) fn draw(flame: &Flame, session: &Session, theme: Theme, areas: Areas,
     for y in 0..areas.rows.height {
         picture.row(flame.top + usize::from(y), areas.rows, y, buffer);
     }
-    picture.frame(areas.frame, buffer);
+    picture.frame(session, areas.frame, buffer);
     match flame.part() {
         Part::One(id) => draw_details(session, theme, areas.details, &shown.name(id), buffer),
         Part::Many { first, end, .. } => picture.members(session, first, end, areas.details, buffer),
@@ -73,15 +75,18 @@ impl Picture<'_> {
         let tiles = self.flame.picture.row(row);
         for (at, tile) in tiles.iter().enumerate() {
             let cells = self.flame.picture.cells(row, at);
-            let is_under = self.flame.at == (row, at);
+            let emphasis = match self.flame.at {
+                under if under == (row, at) => Emphasis::Cursor,
+                _ => Emphasis::Plain,
+            };
             let rect = Rect {
                 x: area.x.saturating_add(cells.start as u16),
                 width: (cells.end - cells.start) as u16,
                 ..area
             }
             .intersection(area);
-            let style = self.style(tile.part, is_under);
-            let text = self.text(tile.part, usize::from(rect.width), is_under, tile.from == tile.to);
+            let style = self.style(tile.part, emphasis);
+            let text = self.text(tile, usize::from(rect.width), emphasis);
             paint::style_row(buffer, rect, y, style);
             paint::line(buffer, rect, y, &Line::styled(text, style));
             // Where nothing follows, the edge of nothing ends the tile.
@@ -98,15 +103,19 @@ impl Picture<'_> {
     }
 
     /// What stands in a tile.
-    fn text(&self, part: Part, width: usize, is_under: bool, is_sign: bool) -> String {
-        let edge = if is_under { CURSOR } else { EDGE };
+    fn text(&self, tile: &Tile, width: usize, emphasis: Emphasis) -> String {
+        let edge = match emphasis {
+            Emphasis::Cursor => CURSOR,
+            Emphasis::Plain => EDGE,
+        };
         let room = width.saturating_sub(1);
-        match part {
-            _ if is_sign => MERGED.into(),
+        match tile.part {
+            // A sign without a width of its own.
+            _ if tile.from == tile.to => MERGED.into(),
             Part::Many { count, .. } => {
                 let words = format!("{MERGED} {count} more");
                 match room {
-                    0 if is_under => edge.into(),
+                    0 if emphasis == Emphasis::Cursor => edge.into(),
                     0 => MERGED.into(),
                     _ if words.width() <= room => format!("{edge}{words}"),
                     _ => format!("{edge}{MERGED}"),
@@ -122,7 +131,7 @@ impl Picture<'_> {
         }
     }
 
-    fn style(&self, part: Part, is_under: bool) -> Style {
+    fn style(&self, part: Part, emphasis: Emphasis) -> Style {
         let theme = self.theme;
         let node = match part {
             Part::One(id) => self.shown.tree.node(id),
@@ -138,7 +147,7 @@ impl Picture<'_> {
             }
         };
         let own = match self.is_match(part) {
-            _ if is_under => theme.cursor(),
+            _ if emphasis == Emphasis::Cursor => theme.cursor(),
             true => theme.found(),
             // What does not match steps back.
             false if self.matches.is_some() => theme.merged(),
@@ -177,7 +186,7 @@ impl Picture<'_> {
     }
 
     /// The way to what is zoomed into on the left, what the search finds and which rows are in view on the right.
-    fn title(&self, areas: Areas) -> Line<'static> {
+    fn title(&self, session: &Session, areas: Areas) -> Line<'static> {
         let (theme, width) = (self.theme, usize::from(areas.title.width));
         let mut facts = Vec::new();
         if let Some(matches) = self.matches {
@@ -196,14 +205,14 @@ impl Picture<'_> {
             right.push(Span::styled(text, style));
         }
         let taken: usize = right.iter().map(Span::width).sum();
-        let mut spans = self.trail(width.saturating_sub(taken + 3));
+        let mut spans = self.trail(session, width.saturating_sub(taken + 3));
         let left: usize = spans.iter().map(Span::width).sum();
         spans.push(Span::raw(" ".repeat(width.saturating_sub(left + taken + 1))));
         spans.extend(right);
         Line::from(spans)
     }
 
-    fn trail(&self, width: usize) -> Vec<Span<'static>> {
+    fn trail(&self, session: &Session, width: usize) -> Vec<Span<'static>> {
         let theme = self.theme;
         let top = match self.flame.direction {
             Direction::TopDown => " Top-down",
@@ -221,7 +230,8 @@ impl Picture<'_> {
             } else {
                 "as wide as |value|, − where it is negative"
             };
-            let text = format!("{top}: {order}, {widths}. b turns it around.");
+            let flip = session.keys.label(Action::Flip, &[KeyContext::View(ID)]);
+            let text = format!("{top}: {order}, {widths}. {flip} turns it around.");
             let text = if text.width() <= width { text } else { top.to_string() };
             return vec![Span::styled(text, theme.quiet())];
         };
@@ -278,13 +288,19 @@ impl Picture<'_> {
             ];
             let taken: usize = spans.iter().map(Span::width).sum();
             let room = usize::from(area.width).saturating_sub(taken);
-            spans.extend(name_spans(session, self.theme, &self.shown.name(id), room, false));
+            spans.extend(name_spans(
+                session,
+                self.theme,
+                &self.shown.name(id),
+                room,
+                Emphasis::Plain,
+            ));
             paint::line(buffer, area, row, &Line::from(spans));
         }
     }
 
     /// What the frame under the cursor holds.
-    fn frame(&self, area: Rect, buffer: &mut Buffer) {
+    fn frame(&self, session: &Session, area: Rect, buffer: &mut Buffer) {
         let report = &self.shown.listing.report;
         let tree = &self.shown.tree;
         let with_share = |sum: i64| match percentage(sum, report.total).trim() {
@@ -310,11 +326,12 @@ impl Picture<'_> {
             }
             Part::Many { count, weight, .. } => {
                 let all = tree.get(TreeNodeId::ROOT).weight.max(1);
+                let enter = session.keys.label(Action::Enter, &[KeyContext::View(ID)]);
                 let share = 100.0 * weight as f64 / all as f64;
                 vec![
                     ("stands for", format!("{count} frames")),
                     ("together", format!("{share:.2}% of the picture")),
-                    ("", "too small to be drawn one by one: ⏎ zooms in".to_string()),
+                    ("", format!("too small to be drawn one by one: {enter} zooms in")),
                 ]
             }
         };

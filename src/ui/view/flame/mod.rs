@@ -5,15 +5,18 @@ mod draw;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Outcome, Shown, View, neighbour};
+use super::{Outcome, Shown, View, ViewId};
 use crate::analyze::{Direction, Icicle, Part, Tile, TreeNodeId};
-use crate::ui::keys::table::{Action, Movement};
+use crate::ui::keys::action::{Action, Movement, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
+use crate::ui::widget::list::{Tally, next_match};
 use crate::ui::work::query::Query;
 
+pub(in crate::ui) const ID: ViewId = ViewId("flame");
+
 /// The view's own state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Flame {
     direction: Direction,
     shown: Option<Shown>,
@@ -29,17 +32,11 @@ pub(super) struct Flame {
     /// The function that was selected when the cursor was put where it is.
     followed: String,
     /// In which direction to go to a match once it is known where they are.
-    seeks: Option<Seek>,
+    seeks: Option<Toward>,
 }
 
 /// A tile's row and its place in the row.
 type Place = (usize, usize);
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Seek {
-    Next,
-    Previous,
-}
 
 /// The parts of the view's body, from top to bottom.
 #[derive(Clone, Copy)]
@@ -211,7 +208,7 @@ impl Flame {
 
     /// Goes to the next match, if it is known where the matches are.
     fn seek(&mut self, session: &mut Session, body: Rect) {
-        let (Some(seek), Some(shown)) = (self.seeks, self.shown.clone()) else {
+        let (Some(toward), Some(shown)) = (self.seeks, self.shown.clone()) else {
             return;
         };
         if session.search.is_none() {
@@ -222,8 +219,8 @@ impl Flame {
         };
         self.seeks = None;
         let current = self.part().first();
-        if let Some(next) = neighbour(&matches.contexts, current, seek == Seek::Next) {
-            self.reveal(matches.contexts[next], session, body);
+        if let Some(found) = next_match(&matches.contexts, current, toward) {
+            self.reveal(found.at, session, body);
         }
     }
 
@@ -284,9 +281,9 @@ impl View for Flame {
             Action::Move(Movement::WheelUp) => self.top = self.top.saturating_sub(3),
             Action::Move(Movement::WheelDown) => self.top = (self.top + 3).min(self.last_top(height)),
             Action::Move(step) => self.go(self.step(step, height), session, body),
-            Action::Expand if at + 1 < self.picture.row(row).len() => self.go((row, at + 1), session, body),
-            Action::Collapse if at > 0 => self.go((row, at - 1), session, body),
-            Action::Expand | Action::Collapse => {}
+            Action::Right if at + 1 < self.picture.row(row).len() => self.go((row, at + 1), session, body),
+            Action::Left if at > 0 => self.go((row, at - 1), session, body),
+            Action::Left | Action::Right => {}
             Action::Enter => self.zoom_in(session, body),
             Action::Back => return self.zoom_out(session, body),
             Action::Flip => {
@@ -294,9 +291,8 @@ impl View for Flame {
                 self.shown = None;
                 self.refresh(session, body);
             }
-            Action::NextMatch | Action::PreviousMatch if session.search.is_some() => {
-                let is_next = action == Action::NextMatch;
-                self.seeks = Some(if is_next { Seek::Next } else { Seek::Previous });
+            Action::Match(toward) if session.search.is_some() => {
+                self.seeks = Some(toward);
                 self.seek(session, body);
             }
             Action::Click(at) => self.click(at, session, body),
@@ -328,6 +324,15 @@ impl View for Flame {
         let search = session.tree(self.direction).and_then(|tree| session.search_of(tree));
         wants.extend(search.map(|search| Query::Matches(Box::new(search))));
         wants
+    }
+
+    fn tally(&self, session: &Session) -> Option<Tally> {
+        let matches = session.matches(&self.shown.as_ref()?.tree)?;
+        let at = match self.part() {
+            Part::One(id) => Some(id),
+            Part::Many { .. } => None,
+        };
+        Some(Tally::new(&matches.contexts, at))
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {

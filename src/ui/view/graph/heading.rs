@@ -3,7 +3,8 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{CallGraph, Scale, map};
+use super::{CallGraph, ID, Scale, map};
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::graph::cells::Area;
@@ -20,10 +21,11 @@ impl CallGraph {
             (Some(missing), _) => {
                 spans.push(Span::styled("Not drawn: ", theme.quiet()));
                 spans.push(Span::styled(short(missing), theme.heading()));
+                let enter = session.keys.label(Action::Enter, &[KeyContext::View(ID)]);
                 let advice = if self.is_alone {
-                    ": nor what it calls or is called by. ⏎ shows that."
+                    format!(": nor what it calls or is called by. {enter} shows that.")
                 } else {
-                    ". The nearest is marked; ⏎ shows its calls."
+                    format!(". The nearest is marked; {enter} shows its calls.")
                 };
                 spans.push(Span::styled(advice, theme.quiet()));
                 return Line::from(spans);

@@ -13,18 +13,21 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Outcome, View, find_match};
+use super::{Outcome, View, ViewId, find_match, went_to_match};
 use crate::analyze::NodeId;
-use crate::ui::keys::table::{Action, Movement, Zoom};
+use crate::ui::keys::action::{Action, Movement, Side, Toward, Zoom};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::graph::cells::{Area, Spot};
 use crate::ui::view::graph::model::{Diagram, Extent};
+use crate::ui::widget::list::{Match, Tally};
 use crate::ui::widget::paint;
 use crate::ui::work::{listing::Listing, query::Query};
 
+pub(in crate::ui) const ID: ViewId = ViewId("graph");
+
 /// The view's own state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct CallGraph {
     scale: Scale,
     /// Functions whose neighbourhood was entered, the one that is shown last.
@@ -221,13 +224,13 @@ impl CallGraph {
     }
 
     /// The next function that matches the search; one that is not drawn if none is.
-    fn find(&mut self, session: &mut Session, forward: bool, body: Rect) -> Option<String> {
+    fn find(&mut self, session: &mut Session, toward: Toward, body: Rect) -> Option<Match<usize>> {
         let ((_, picture), listing) = (self.shown.clone()?, session.listing().cloned()?);
         let place = picture.order.iter().position(|&at| at == self.at).unwrap_or(0);
         let name = |place: usize| picture.functions[picture.order[place]].name.clone();
-        if let Some((place, which)) = find_match(session, picture.order.len(), place, forward, name) {
-            self.go(Some(picture.order[place]), session, body);
-            return Some(which);
+        if let Some(found) = find_match(session, picture.order.len(), place, toward, name) {
+            self.go(Some(picture.order[found.at]), session, body);
+            return Some(found);
         }
         let search = session.search.as_ref()?;
         let matching = listing.by_name.iter().filter(|(name, _)| search.is_match(name));
@@ -274,8 +277,8 @@ impl View for CallGraph {
         match action {
             Action::Move(Movement::Down) => self.go(picture.heaviest_callee(self.at), session, body),
             Action::Move(Movement::Up) => self.go(picture.heaviest_caller(self.at), session, body),
-            Action::Expand => self.go(picture.beside(self.at, true), session, body),
-            Action::Collapse => self.go(picture.beside(self.at, false), session, body),
+            Action::Left => self.go(picture.beside(self.at, Side::Left), session, body),
+            Action::Right => self.go(picture.beside(self.at, Side::Right), session, body),
             Action::Move(Movement::First) => self.go(picture.order.first().copied(), session, body),
             Action::Move(Movement::Last) => self.go(picture.order.get(last).copied(), session, body),
             Action::Move(Movement::PageUp) => self.pan(0, -page, body),
@@ -284,10 +287,11 @@ impl View for CallGraph {
             Action::Move(Movement::HalfDown) => self.pan(0, page / 2, body),
             Action::Move(Movement::WheelUp) => self.pan(0, -3, body),
             Action::Move(Movement::WheelDown) => self.pan(0, 3, body),
-            Action::Pan(to_right) => self.pan(if to_right == 0 { -side } else { side }, 0, body),
-            Action::NextMatch | Action::PreviousMatch if session.search.is_some() => {
-                let which = self.find(session, action == Action::NextMatch, body);
-                return which.map_or(Outcome::Done, Outcome::Say);
+            Action::Pan(Side::Left) => self.pan(-side, 0, body),
+            Action::Pan(Side::Right) => self.pan(side, 0, body),
+            Action::Match(toward) if session.search.is_some() => {
+                let found = self.find(session, toward, body);
+                return found.map_or(Outcome::Done, |found| went_to_match(session, Some(found)));
             }
             Action::Centre => self.centre(body),
             Action::Enter => self.enter(session, body),
@@ -337,6 +341,14 @@ impl View for CallGraph {
         ]
     }
 
+    fn tally(&self, session: &Session) -> Option<Tally> {
+        let (_, picture) = self.shown.as_ref()?;
+        let name = |place: usize| picture.functions[picture.order[place]].name.clone();
+        let matches = super::matches(session, picture.order.len(), name)?;
+        let place = picture.order.iter().position(|&at| at == self.at);
+        Some(Tally::new(&matches, place.filter(|_| self.missing.is_none())))
+    }
+
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
         let Some((extent, picture)) = &self.shown else { return };
         let parts = parts(body);
@@ -345,7 +357,7 @@ impl View for CallGraph {
                 Extent::Around(name) if session.filters().is_empty() && session.profile().is_some() => {
                     let text = [
                         format!("{name} has no samples here."),
-                        "Other sample types: i, o or their number.".into(),
+                        format!("{}.", super::other_types(session)),
                     ];
                     paint::middle(buffer, parts.picture, theme.heading(), &text);
                 }

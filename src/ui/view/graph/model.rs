@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::analyze::{Edge, Graph, NodeId, by_size};
 use crate::model::units::percentage;
 use crate::report::{self, Report};
+use crate::ui::keys::action::Side;
 use crate::ui::view::graph::cells::{Canvas, Link};
 use crate::ui::widget::name;
 use crate::ui::work::listing::Listing;
@@ -233,10 +234,13 @@ impl Diagram {
     }
 
     /// The function beside another one, to the right or to the left.
-    pub(in crate::ui) fn beside(&self, at: usize, is_right: bool) -> Option<usize> {
+    pub(in crate::ui) fn beside(&self, at: usize, side: Side) -> Option<usize> {
         let rank = self.canvas.ranks.iter().find(|rank| rank.contains(&at))?;
         let place = rank.iter().position(|&other| other == at)?;
-        let beside = if is_right { place + 1 } else { place.checked_sub(1)? };
+        let beside = match side {
+            Side::Left => place.checked_sub(1)?,
+            Side::Right => place + 1,
+        };
         rank.get(beside).copied()
     }
 }

@@ -8,22 +8,26 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use regex::Regex;
 
-use super::{Outcome, Parts, View, parts};
+use super::{Outcome, Parts, View, ViewId, parts};
 use crate::model::units::percentage;
 use crate::model::visible;
-use crate::ui::keys::table::Action;
+use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::source::model::{Body, Sourced};
-use crate::ui::widget::{cursor::Cursor, name, paint};
+use crate::ui::widget::list::{Clicked, List, Tally};
+use crate::ui::widget::{name, paint};
 use crate::ui::work::query::Query;
 use row::{Row, rows};
 
+pub(in crate::ui) const ID: ViewId = ViewId("source");
+
 /// The view's own state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Source {
-    cursor: Cursor,
+    list: List,
     /// What `rows` are of, and for which width.
     shown: Option<Arc<Sourced>>,
     width: u16,
@@ -76,7 +80,7 @@ impl Source {
 
     /// The function that the line under the cursor calls most, other than itself.
     fn callee(&self, session: &Session) -> Option<String> {
-        let (body, line) = self.body(self.cursor.at)?;
+        let (body, line) = self.body(self.list.at())?;
         let known = &session.listing()?.by_name;
         let calls = body.calls.get(&line)?.iter().map(|call| &call.name);
         calls
@@ -85,18 +89,14 @@ impl Source {
             .cloned()
     }
 
-    /// The next row in a direction that is wanted, around the end.
-    fn find(&self, forward: bool, is_wanted: impl Fn(&Row) -> bool) -> Option<usize> {
-        let (len, at) = (self.rows.len(), self.cursor.at);
-        let mut around = (1..=len).map(|by| (if forward { at + by } else { at + len - by }) % len);
-        around.find(|&row| is_wanted(&self.rows[row]))
+    fn has_value(&self, at: usize) -> bool {
+        self.body(at).is_some_and(|(body, line)| body.values(line) != (0, 0))
     }
 
-    fn has_value(&self, row: &Row) -> bool {
-        let body = |at: usize| self.shown.as_ref()?.bodies.get(at);
-        row.line()
-            .and_then(|(at, line)| Some(body(at)?.values(line) != (0, 0)))
-            .unwrap_or(false)
+    fn is_match(&self, at: usize, expression: &Regex) -> bool {
+        let (row, shown) = (self.rows.get(at), self.shown.as_ref());
+        row.zip(shown)
+            .is_some_and(|(row, shown)| row.is_match(shown, expression))
     }
 
     /// Where the cursor begins in a function that has not been looked at: on the line that holds most.
@@ -118,14 +118,14 @@ impl Source {
         self.place = Place {
             selected: session.selected.clone(),
             line: self
-                .body(self.cursor.at)
+                .body(self.list.at())
                 .map(|(body, line)| (body.routine.file.clone(), line)),
-            above: self.cursor.at - self.cursor.offset.min(self.cursor.at),
+            above: self.list.above(),
         };
     }
 
     /// Puts the cursor where it was, or where it begins.
-    fn settle(&mut self, session: &Session, height: usize) {
+    fn settle(&mut self, session: &Session, area: Rect) {
         let (len, line) = (self.rows.len(), function(session).map_or(0, |(_, line)| line));
         let is_same = self.place.selected == session.selected;
         let same = self.place.line.as_ref().filter(|_| is_same).and_then(|(file, line)| {
@@ -137,9 +137,7 @@ impl Source {
             self.rows.iter().position(|row| is_it(row) == Some(true))
         });
         if let Some(at) = same {
-            self.cursor.offset = at.saturating_sub(self.place.above);
-            self.cursor.go(at, len, height);
-            return;
+            return self.list.go_below(at, self.place.above, len, area);
         }
         let at = self.heaviest(line);
         // The function's beginning is in view too if there is room for both.
@@ -148,13 +146,9 @@ impl Source {
         let first = first.map_or(0, |body| body.routine.first);
         let is_start = |row: &Row| row.line() == Some((body, first));
         let start = self.rows[..at].iter().rposition(is_start).unwrap_or(0);
-        let offset = start.saturating_sub(1);
-        self.cursor.offset = if at < offset + height {
-            offset
-        } else {
-            at.saturating_sub(height / 2)
-        };
-        self.cursor.go(at, len, height);
+        let (first, height) = (start.saturating_sub(1), usize::from(area.height));
+        let above = if at < first + height { at - first } else { height / 2 };
+        self.list.go_below(at, above, len, area);
         self.left = 0;
     }
 
@@ -192,7 +186,7 @@ impl Source {
         paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
         let full = Span::styled(format!(" {}", session.selected), theme.function());
         paint::line(buffer, area, 1, &Line::from(full));
-        let (Some(shown), Some((body, line))) = (&self.shown, self.body(self.cursor.at)) else {
+        let (Some(shown), Some((body, line))) = (&self.shown, self.body(self.list.at())) else {
             return;
         };
         let place = match &body.text {
@@ -223,41 +217,34 @@ impl Source {
             columns,
             theme,
             left: self.left,
-            search: session.search.as_ref(),
+            search: session.search.as_ref().map(|search| &search.expression),
         };
-        let visible = self.rows.iter().enumerate().skip(self.cursor.offset);
-        for (at, row) in visible.take(usize::from(parts.rows.height)) {
-            let (on_cursor, y) = (at == self.cursor.at, (at - self.cursor.offset) as u16);
-            if on_cursor {
-                paint::style_row(buffer, parts.rows, y, theme.cursor());
-            }
-            paint::line(buffer, parts.rows, y, &look.line(row, on_cursor));
-        }
+        self.list.draw(&self.rows, theme, parts.rows, buffer, |row, emphasis| {
+            look.line(row, emphasis)
+        });
     }
 }
 
 impl View for Source {
     fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
         let (rows, len) = (parts(body).rows, self.rows.len());
-        let height = usize::from(rows.height);
         match action {
-            Action::Move(step) => self.cursor.step(step, len, height),
-            Action::Expand => self.left = (self.left + SIDE).min(row::MAX_LEFT),
-            Action::Collapse => self.left = self.left.saturating_sub(SIDE),
-            Action::NextValue | Action::PreviousValue => {
-                let found = self.find(action == Action::NextValue, |row| self.has_value(row));
-                match found.filter(|at| *at != self.cursor.at) {
-                    Some(at) => self.cursor.go(at, len, height),
+            Action::Move(step) => self.list.step(step, len, rows),
+            Action::Right => self.left = (self.left + SIDE).min(row::MAX_LEFT),
+            Action::Left => self.left = self.left.saturating_sub(SIDE),
+            Action::Value(toward) => {
+                let found = self.list.next(toward, len, |at| self.has_value(at));
+                match found.filter(|at| *at != self.list.at()) {
+                    Some(at) => self.list.go(at, len, rows),
                     None => return Outcome::Say("No other line holds anything.".into()),
                 }
             }
-            Action::NextMatch | Action::PreviousMatch => {
+            Action::Match(toward) => {
                 let Some(search) = &session.search else {
                     return Outcome::Ignored;
                 };
-                let is_match = |row: &Row| self.shown.as_ref().is_some_and(|shown| row.is_match(shown, search));
-                let found = self.find(action == Action::NextMatch, is_match);
-                found.into_iter().for_each(|at| self.cursor.go(at, len, height));
+                let found = self.list.next(toward, len, |at| self.is_match(at, &search.expression));
+                found.into_iter().for_each(|at| self.list.go(at, len, rows));
             }
             Action::Enter => {
                 if let Some(callee) = self.callee(session) {
@@ -284,19 +271,15 @@ impl View for Source {
                 return Outcome::Done;
             }
             Action::Editor => {
-                let opened = self.body(self.cursor.at).and_then(|(body, line)| {
+                let opened = self.body(self.list.at()).and_then(|(body, line)| {
                     let text = body.text.as_ref().ok()?;
                     Some(Outcome::Edit(text.found.path.clone(), line.max(1)))
                 });
                 return opened.unwrap_or_else(|| Outcome::Say("There is no source here to open.".into()));
             }
             Action::Click(at) => {
-                let row = self.cursor.offset + usize::from(at.y.saturating_sub(rows.y));
-                match row {
-                    _ if at.y < rows.y || at.y >= rows.bottom() => {}
-                    row if row == self.cursor.at => return self.update(Action::Enter, session, body),
-                    row if row < len => self.cursor.go(row, len, height),
-                    _ => {}
+                if self.list.click(at, len, rows) == Clicked::Again {
+                    return self.update(Action::Enter, session, body);
                 }
             }
             _ => return Outcome::Ignored,
@@ -306,7 +289,7 @@ impl View for Source {
     }
 
     fn refresh(&mut self, session: &mut Session, body: Rect) {
-        let height = usize::from(parts(body).rows.height);
+        let area = parts(body).rows;
         if self.place.selected != session.selected {
             self.trail.clear();
             self.place = Place {
@@ -321,13 +304,13 @@ impl View for Source {
         };
         let is_same = self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, sourced));
         if is_same && self.width == body.width {
-            self.cursor.fit(self.rows.len(), height);
+            self.list.fit(self.rows.len(), area);
             return;
         }
         self.rows = rows(sourced, &session.options, body.width);
         self.shown = Some(Arc::clone(sourced));
         self.width = body.width;
-        self.settle(session, height);
+        self.settle(session, area);
         self.note(session);
     }
 
@@ -338,9 +321,15 @@ impl View for Source {
         wants
     }
 
-    fn finds(&self, session: &Session) -> Option<bool> {
-        let (search, shown) = (session.search.as_ref()?, self.shown.as_ref()?);
-        Some(self.rows.iter().any(|row| row.is_match(shown, search)))
+    fn finds(&self, _: &Session, expression: &Regex) -> Option<bool> {
+        let shown = self.shown.as_ref()?;
+        Some(self.rows.iter().any(|row| row.is_match(shown, expression)))
+    }
+
+    fn tally(&self, session: &Session) -> Option<Tally> {
+        let expression = &session.search.as_ref()?.expression;
+        let matches = (0..self.rows.len()).filter(|&at| self.is_match(at, expression));
+        Some(Tally::new(&matches.collect::<Vec<_>>(), self.list.selected()))
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {

@@ -11,6 +11,7 @@ use crate::report::syntax::Token;
 use crate::report::{self, Options};
 use crate::ui::theme::Theme;
 use crate::ui::view::source::model::{Body, Sourced};
+use crate::ui::widget::list::Emphasis;
 use crate::ui::widget::{bar, paint};
 
 /// A row. Bodies are counted from 0, lines from 1.
@@ -199,6 +200,13 @@ fn cell(shown: &Sourced, value: i64) -> String {
     }
 }
 
+/// Whether code has the colours of its language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Syntax {
+    Plain,
+    Coloured,
+}
+
 /// What rows are drawn with.
 pub(super) struct Look<'v> {
     pub(super) shown: &'v Sourced,
@@ -209,9 +217,9 @@ pub(super) struct Look<'v> {
 }
 
 impl Look<'_> {
-    pub(super) fn line(&self, row: &Row, on_cursor: bool) -> Line<'static> {
+    pub(super) fn line(&self, row: &Row, emphasis: Emphasis) -> Line<'static> {
         let theme = self.theme;
-        let mark = super::super::marker(on_cursor);
+        let mark = emphasis.marker();
         match row {
             Row::Blank => Line::from(mark),
             Row::Note(note) => Line::from(vec![mark, Span::styled(format!(" {note}"), Style::new())]),
@@ -230,18 +238,17 @@ impl Look<'_> {
                 Line::from(vec![mark, file, Span::styled(values, theme.value())])
             }
             Row::Line { body, number } => match self.shown.bodies.get(*body) {
-                Some(body) => self.code(body, *number, on_cursor),
+                Some(body) => self.code(body, *number, emphasis),
                 None => Line::default(),
             },
         }
     }
 
-    fn code(&self, body: &Body, number: i64, on_cursor: bool) -> Line<'static> {
+    fn code(&self, body: &Body, number: i64, emphasis: Emphasis) -> Line<'static> {
         let (theme, columns, routine) = (self.theme, self.columns, &body.routine);
         let (flat, cum) = body.values(number);
         let is_inside = (routine.first..=routine.last).contains(&number);
         let has_value = (flat, cum) != (0, 0);
-        let style = |style: Style| if on_cursor { theme.text() } else { style };
         let value = |value: i64, width: usize| {
             // Lines of the function that hold nothing have a point, as in `list`; others nothing at all.
             let text = if is_inside || value != 0 {
@@ -250,7 +257,7 @@ impl Look<'_> {
                 String::new()
             };
             let look = if value == 0 { theme.quiet() } else { theme.value() };
-            Span::styled(format!("{text:>width$} "), style(look))
+            Span::styled(format!("{text:>width$} "), emphasis.style(look))
         };
         let largest = routine
             .lines
@@ -263,35 +270,43 @@ impl Look<'_> {
         let number_text = if number > 0 { number.to_string() } else { "?".into() };
         let number_style = if has_value { theme.function() } else { theme.quiet() };
         let mut spans = vec![
-            super::super::marker(on_cursor),
+            emphasis.marker(),
             value(flat, columns.flat),
             value(cum, columns.cum),
-            Span::styled(format!("{:gap$}", bar::bar(share, columns.bar)), style(theme.bar())),
+            Span::styled(
+                format!("{:gap$}", bar::bar(share, columns.bar)),
+                emphasis.style(theme.bar()),
+            ),
             Span::raw(" ".repeat(gap)),
-            Span::styled(format!("{number_text:>0$}  ", columns.number), style(number_style)),
+            Span::styled(
+                format!("{number_text:>0$}  ", columns.number),
+                emphasis.style(number_style),
+            ),
         ];
-        let plain = if on_cursor || is_inside {
-            theme.text()
-        } else {
-            theme.quiet()
+        let plain = if is_inside { theme.text() } else { theme.quiet() };
+        let syntax = match emphasis {
+            Emphasis::Plain if is_inside => Syntax::Coloured,
+            _ => Syntax::Plain,
         };
-        spans.extend(self.coloured(body, number, plain, is_inside && !on_cursor));
+        spans.extend(self.coloured(body, number, emphasis.style(plain), syntax));
         Line::from(spans)
     }
 
     /// The code of a line: tabs as blanks, what commands a terminal as pictures, as many cells left out as asked for.
-    fn coloured(&self, body: &Body, number: i64, plain: Style, has_syntax: bool) -> Vec<Span<'static>> {
+    fn coloured(&self, body: &Body, number: i64, plain: Style, syntax: Syntax) -> Vec<Span<'static>> {
         let text = text(body, number);
         // No screen has room for more.
         let text = start(&text, (MAX_LEFT + 1000) * 4);
         let mut styled: Vec<(usize, Style)> = Vec::new();
-        if has_syntax && let (Some(language), Ok(_)) = (body.language, &body.text) {
+        if syntax == Syntax::Coloured
+            && let (Some(language), Ok(_)) = (body.language, &body.text)
+        {
             language.scan(text, body.state(number), &mut |range, token| {
                 styled.push((range.start, plain));
                 styled.push((range.end, self.theme.token(token)));
             });
         }
-        if has_syntax && body.text.is_err() {
+        if syntax == Syntax::Coloured && body.text.is_err() {
             styled.push((text.len(), self.theme.quiet()));
         }
         styled.push((text.len(), plain));
