@@ -34,4 +34,3 @@ mod tables;
 #[cfg(unix)]
 mod terminal;
 mod ui;
-mod wire;

@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hayro_syntax::Pdf;
+use hayro_syntax::object::{Dict, Object, Stream};
+use hayro_syntax::page::Page;
 use heaptui::graphics::{Area, Colour, Shape, blocks};
 use heaptui::model::{Function, Label, LabelValue, Line, Profile, ValueType};
 use heaptui::report::{self, Environment, Options};
@@ -304,30 +307,22 @@ fn pdf_says_the_same() {
         let svg = text(&profile, "svg", &[]);
         let document = Document::parse(&svg).expect("XML");
         let (bytes, _) = written(&profile, "pdf", &[]);
-        let file = lopdf::Document::load_mem(&bytes).expect("a PDF");
-        let pages = file.get_pages();
-        assert_eq!(pages.len(), 1, "{name}");
-        let page = pages[&1];
-        let found = of_pdf(&file, page).into_iter().map(|text| as_xml(&text));
+        let file = Pdf::new(bytes).expect("a PDF");
+        let [page] = &file.pages()[..] else {
+            panic!("{name}: not one page")
+        };
+        let found = of_pdf(page).into_iter().map(|text| as_xml(&text));
         assert_eq!(found.collect::<Vec<_>>(), texts(&document), "{name}");
     }
 }
 
 /// The texts of a page, by what its fonts say that their bytes mean.
-fn of_pdf(file: &lopdf::Document, page: lopdf::ObjectId) -> Vec<String> {
-    let fonts = file.get_page_fonts(page).expect("fonts");
+fn of_pdf(page: &Page<'_>) -> Vec<String> {
+    let fonts = &page.resources().fonts;
     let meaning = |name: &[u8]| {
-        let font = fonts.get(name).expect("a font");
-        let map = font
-            .get(b"ToUnicode")
-            .and_then(|map| file.dereference(map))
-            .expect("a map")
-            .1;
-        let map = map
-            .as_stream()
-            .and_then(lopdf::Stream::decompressed_content)
-            .expect("a map");
-        let map = String::from_utf8(map).expect("text");
+        let map: Dict<'_> = fonts.get(name).expect("a font");
+        let map: Stream<'_> = map.get(b"ToUnicode").expect("a map");
+        let map = String::from_utf8(map.decoded().expect("a map").into_owned()).expect("text");
         let pairs = map.lines().filter_map(|line| {
             let (code, units) = line.strip_prefix('<')?.strip_suffix('>')?.split_once("> <")?;
             // The range of the codes is in the map too.
@@ -338,19 +333,21 @@ fn of_pdf(file: &lopdf::Document, page: lopdf::ObjectId) -> Vec<String> {
         });
         pairs.collect::<BTreeMap<u8, String>>()
     };
-    let meanings: BTreeMap<&[u8], _> = fonts.keys().map(|name| (name.as_slice(), meaning(name))).collect();
-    let content = file.get_and_decode_page_content(page).expect("operations");
-    let (mut texts, mut font) = (Vec::new(), None);
-    for operation in &content.operations {
-        match &*operation.operator {
-            "BT" => texts.push(String::new()),
-            "Tf" => font = operation.operands[0].as_name().ok(),
-            "Tj" => {
-                let map = &meanings[font.expect("a font")];
-                let bytes = operation.operands[0].as_str().expect("text");
+    let meanings: BTreeMap<Vec<u8>, _> = fonts.keys().map(|name| (name.to_vec(), meaning(&name))).collect();
+    let (mut texts, mut font) = (Vec::new(), Vec::new());
+    let mut operations = page.operations();
+    while let Some(operation) = operations.next() {
+        match (&**operation.operator, operation.operands().next()) {
+            (b"BT", None) => texts.push(String::new()),
+            (b"Tf", Some(Object::Name(name))) => font = name.to_vec(),
+            (b"Tj", Some(Object::String(bytes))) => {
                 let last = texts.last_mut().expect("a text");
-                bytes.iter().for_each(|byte| last.push_str(&map[byte]));
+                bytes
+                    .as_bytes()
+                    .iter()
+                    .for_each(|byte| last.push_str(&meanings[&font][byte]));
             }
+            (b"BT" | b"Tf" | b"Tj", operand) => panic!("{operand:?} is shown as a text"),
             _ => {}
         }
     }

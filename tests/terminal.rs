@@ -1,7 +1,6 @@
 //! The program in a real terminal: what it draws there, and that it gives the terminal back however it ends.
 
 use std::fs;
-use std::io::Write;
 use std::process::Command;
 
 use crate::support::terminal::Session;
@@ -47,7 +46,7 @@ fn a_walk_through_the_dashboard() {
     ] {
         session.keys(keys, text);
     }
-    session.input.write_all(b"qq").expect("the terminal takes keys");
+    session.press("qq");
     session.end("0");
 }
 
@@ -77,7 +76,7 @@ fn the_mouse_selects_and_moves() {
     session.wait("its neighbours", |screen| {
         screen.contents().contains("1 caller and 0 callees")
     });
-    session.input.write_all(b"qq").expect("the terminal takes keys");
+    session.press("qq");
     session.end("0");
 }
 
@@ -85,12 +84,12 @@ fn the_mouse_selects_and_moves() {
 fn it_ends_as_it_is_asked_to() {
     type Ask = fn(&mut Session);
     let table: [(&str, Ask); 5] = [
-        ("Ctrl-C", |session| session.input.write_all(b"\x03").expect("a key")),
+        ("Ctrl-C", |session| session.press("\x03")),
         ("Ctrl-C in a prompt and again", |session| {
             session.keys("f", "type to replace");
-            session.input.write_all(b"\x03").expect("a key");
+            session.press("\x03");
             session.wait("no prompt", |screen| !screen.contents().contains("type to replace"));
-            session.input.write_all(b"\x03").expect("a key");
+            session.press("\x03");
         }),
         ("SIGTERM", |session| session.signal("TERM")),
         ("SIGHUP", |session| session.signal("HUP")),
@@ -143,7 +142,7 @@ fn it_follows_the_size_of_the_terminal() {
         });
     }
     session.wait("frame from before", |screen| trimmed(screen) == first);
-    session.input.write_all(b"q").expect("the terminal takes keys");
+    session.press("q");
     session.end("0");
 }
 
@@ -152,7 +151,7 @@ fn it_stops_and_comes_back() {
     let mut session = Session::start(FIXTURE, &[]);
     session.wait("first frame", is_open);
     session.keys("\t", "callers above, callees below");
-    session.input.write_all(b"\x1a").expect("the terminal takes keys");
+    session.press("\x1a");
     session.wait("shell's screen", |screen| {
         !screen.alternate_screen() && !screen.hide_cursor()
     });
@@ -165,7 +164,7 @@ fn it_stops_and_comes_back() {
         },
         |screen| screen.alternate_screen() && screen.contents().contains("callers above, callees below"),
     );
-    session.input.write_all(b"q").expect("the terminal takes keys");
+    session.press("q");
     session.end("0");
 }
 
@@ -190,11 +189,8 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
         let screen = session.screen();
         assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-        session
-            .input
-            .write_all(typed.as_bytes())
-            .expect("the editor takes keys");
-        session.input.write_all(b"\r").expect("the editor takes keys");
+        session.press(typed);
+        session.press("\r");
         session.wait("the same frame", |screen| {
             screen.alternate_screen() && screen.hide_cursor() && screen.contents().contains("history: newHistory()")
         });
@@ -208,7 +204,7 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
             "the terminal is as it was"
         );
     }
-    session.input.write_all(b"q").expect("the terminal takes keys");
+    session.press("q");
     session.end("0");
 }
 
@@ -222,7 +218,7 @@ fn without_colours_nothing_is_coloured() {
         let coloured =
             cells.filter(|cell| cell.fgcolor() != vt100::Color::Default || cell.bgcolor() != vt100::Color::Default);
         assert_eq!(coloured.count() > 0, is_coloured, "NO_COLOR={value}");
-        session.input.write_all(b"q").expect("the terminal takes keys");
+        session.press("q");
         session.end("0");
     }
 }

@@ -111,7 +111,7 @@ fn reports(profile: &Arc<Profile>) -> Option<String> {
 fn unreadable(name: &str, bytes: &[u8]) -> Option<String> {
     let error = match name {
         "png" => png::Decoder::new(io::Cursor::new(bytes)).read_info().err()?.to_string(),
-        "pdf" => lopdf::Document::load_mem(bytes).err()?.to_string(),
+        "pdf" => format!("{:?}", hayro_syntax::Pdf::new(bytes.to_vec()).err()?),
         _ => decode::profile(bytes, BUDGET, &()).err()?.to_string(),
     };
     Some(format!("cannot be read again: {error}"))

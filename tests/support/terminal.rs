@@ -3,12 +3,14 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZero;
-use std::process::Command;
+use std::process::{Child, Command};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use pty_process::Size;
+use pty_process::blocking::{self, Pty};
 use tempfile::TempDir;
 
 use super::program;
@@ -27,42 +29,35 @@ fn cells(count: u16) -> NonZero<u16> {
 pub(crate) struct Session {
     parser: vt100::Parser,
     output: Receiver<Vec<u8>>,
-    pub(crate) input: Box<dyn Write + Send>,
-    master: Box<dyn MasterPty + Send>,
-    shell: Box<dyn Child + Send + Sync>,
+    terminal: Arc<Pty>,
+    shell: Child,
     pub(crate) notes: TempDir,
 }
 
 impl Session {
     pub(crate) fn start(args: &str, env: &[(&str, &str)]) -> Self {
-        let size = PtySize {
-            rows: 24,
-            cols: 80,
-            ..PtySize::default()
-        };
-        let pair = native_pty_system().openpty(size).expect("a terminal");
+        let (terminal, side) = blocking::open().expect("a terminal");
+        terminal.resize(Size::new(24, 80)).expect("a size");
         let notes = tempfile::tempdir().expect("a folder for notes");
         let script = format!(
             "stty -a > $N/before; echo before; sh -c 'echo $$ > $N/pid; exec \"$H\" {args}'; echo $? > $N/status; \
              stty -a > $N/after; echo after"
         );
-        let mut command = CommandBuilder::new("sh");
-        command.args(["-c", &script]);
-        command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.env("TERM", "xterm-256color");
-        command.env("H", program::PATH);
-        command.env("N", notes.path());
-        command.env_remove("NO_COLOR");
-        for (name, value) in env {
-            command.env(name, value);
-        }
-        let shell = pair.slave.spawn_command(command).expect("a shell");
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().expect("the terminal's output");
+        let command = blocking::Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("TERM", "xterm-256color")
+            .env("H", program::PATH)
+            .env("N", notes.path())
+            .env_remove("NO_COLOR")
+            .envs(env.iter().copied());
+        let shell = command.spawn(side).expect("a shell");
+        let terminal = Arc::new(terminal);
+        let reader = Arc::clone(&terminal);
         let (send, output) = channel();
         thread::spawn(move || {
             let mut bytes = [0; 4096];
-            while let Ok(length @ 1..) = reader.read(&mut bytes) {
+            while let Ok(length @ 1..) = (&*reader).read(&mut bytes) {
                 if send.send(bytes[..length].to_vec()).is_err() {
                     return;
                 }
@@ -71,8 +66,7 @@ impl Session {
         Self {
             parser: vt100::Parser::new(cells(24), cells(80), 0),
             output,
-            input: pair.master.take_writer().expect("the terminal's input"),
-            master: pair.master,
+            terminal,
             shell,
             notes,
         }
@@ -104,9 +98,16 @@ impl Session {
         self.wait_nudging(what, || {}, is_there);
     }
 
+    /// Types.
+    pub(crate) fn press(&self, keys: &str) {
+        (&*self.terminal)
+            .write_all(keys.as_bytes())
+            .expect("the terminal takes keys");
+    }
+
     /// Types, then reads until the text is there.
     pub(crate) fn keys(&mut self, keys: &str, text: &str) {
-        self.input.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        self.press(keys);
         self.wait(text, |screen| screen.contents().contains(text));
     }
 
@@ -121,17 +122,12 @@ impl Session {
 
     /// Presses the mouse's button (0) or moves it with the button held (32).
     pub(crate) fn mouse(&mut self, what: u8, (x, y): (usize, usize)) {
-        write!(self.input, "\x1b[<{what};{x};{y}M").expect("the terminal takes the mouse");
+        self.press(&format!("\x1b[<{what};{x};{y}M"));
     }
 
     pub(crate) fn resize(&mut self, rows: u16, cols: u16) {
         self.parser.screen_mut().set_size(cells(rows), cells(cols));
-        let size = PtySize {
-            rows,
-            cols,
-            ..PtySize::default()
-        };
-        self.master.resize(size).expect("another size");
+        self.terminal.resize(Size::new(rows, cols)).expect("another size");
     }
 
     pub(crate) fn note(&self, name: &str) -> String {
