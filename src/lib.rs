@@ -46,7 +46,7 @@
 //! 4. One closed event enum, one receiver; work has generations and stale answers are dropped.
 //! 5. A new view, report, input format or export is one new file and one row.
 //!
-//! `tests/layering.rs` and `tests/tables.rs` enforce them.
+//! `tests/layering` and `tests/tables.rs` enforce them.
 
 pub mod analyze;
 pub mod cli;
