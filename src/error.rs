@@ -46,7 +46,7 @@ pub enum Error {
     },
     /// More memory than a profile of its size may take.
     #[error(
-        "too large: its {what} would take more than the {limit} MiB of memory that so few bytes are allowed; \
+        "too large: its {what} would take more than the {limit} MiB of memory that it is allowed; \
          if it is honest, allow more with --max-bytes"
     )]
     TooHeavy {

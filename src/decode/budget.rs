@@ -134,6 +134,19 @@ impl Account {
         is_more
     }
 
+    /// Checks that a text of this length may be read as a whole. It may come from something endless, so that the bytes that
+    /// have come earn nothing here.
+    pub(super) fn whole(&mut self, length: usize, weight: usize) -> Result<()> {
+        self.aside = weight.saturating_mul(length) as u64;
+        if self.aside <= self.budget.memory {
+            return Ok(());
+        }
+        Err(Error::TooHeavy {
+            what: "text",
+            limit: self.budget.memory >> 20,
+        })
+    }
+
     /// Sets the weight of what is no part of the profile, in bytes, and what there is most of in it.
     pub(super) fn hold(&mut self, name: &'static str, weight: usize) -> Result<()> {
         self.aside = weight as u64;

@@ -215,7 +215,7 @@ impl<'r> Source<'r> {
         while let Some(more) = self.chunk(Vec::new())? {
             bytes.extend_from_slice(more.bytes());
             account.receive(more.received);
-            account.hold("text", TEXT_WEIGHT * bytes.len())?;
+            account.whole(bytes.len(), TEXT_WEIGHT)?;
             observer.progress(self.inflated, None)?;
         }
         Ok(bytes)

@@ -251,8 +251,18 @@ impl Decoder {
         Ok(())
     }
 
-    /// Checks what the format promises and renumbers everything to rows of the model.
+    /// The profile, if it is one and no more.
     fn finish(mut self) -> Result<Profile> {
+        self.link().map_err(|error| match error {
+            // Ids that come twice, or too many sample types, are then those of two profiles.
+            Error::Malformed(_) if self.begins_again => Error::two_profiles(),
+            error => error,
+        })?;
+        Ok(self.profile)
+    }
+
+    /// Checks what the format promises and renumbers everything to rows of the model.
+    fn link(&mut self) -> Result<()> {
         let types = self.profile.sample_types.len();
         let columns = &mut self.profile.samples.values;
         if self.samples.any() && (types == 0 || columns.len() != types) {
@@ -263,12 +273,8 @@ impl Decoder {
             return Err(Error::malformed(message));
         }
         columns.resize_with(types, Vec::new);
-        // Ids that come twice are then those of two profiles.
-        let again = self.begins_again;
-        self.link_locations()
-            .map_err(|error| if again { Error::two_profiles() } else { error })?;
-        self.link_texts()?;
-        Ok(self.profile)
+        self.link_locations()?;
+        self.link_texts()
     }
 
     fn link_locations(&mut self) -> Result<()> {

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use heaptui::decode::{self, Budget};
 
-use super::good::{gzip, raw};
+use super::good::{gzip, instead, raw};
 
 /// Bytes, and words that the error has.
 fn foreign() -> Vec<(&'static [u8], &'static str)> {
@@ -145,8 +145,10 @@ fn a_profile_is_found_inside_of_what_it_is_wrapped_in() {
 fn two_profiles_in_one_file_are_named() {
     let (raw, gz) = (raw(), gzip(&raw()));
     let text = b"heap profile: 1: 8 [1: 8] @ heap/2\n1: 8 [1: 8] @ 0x1 0x2\n";
+    let timeless = instead(9, &[]);
     for bytes in [
         [&raw[..], &raw].concat(),
+        [&timeless[..], &timeless].concat(),
         [&gz[..], &gz].concat(),
         [&text[..], &gz].concat(),
     ] {

@@ -1,5 +1,7 @@
 //! Bytes that become much more in memory: each table of a profile by itself. What is too much is refused with its name.
 
+use std::io::{self, Read};
+
 use heaptui::decode::{self, Budget};
 use heaptui::error::Error;
 
@@ -118,6 +120,21 @@ fn text_is_weighed() {
         let budget = if what == "stack" { Budget::default() } else { SMALL };
         let error = decode::profile(&bytes[..], budget, &()).expect_err(what).to_string();
         assert!(error.contains(what), "{what}: {error}");
+    }
+}
+
+/// `/dev/zero`, or a server that never ends: what is read as a whole is not worth more for being long.
+#[test]
+fn an_endless_input_is_given_up() {
+    for (start, then) in [
+        (&b""[..], 0),
+        (b"\0\0\0\0\x03\0\0\0", 0),
+        (b"", b' '),
+        (b"heap profile: 1: 8 [1: 8] @ heap/2\n", b'\n'),
+    ] {
+        let error = decode::profile(start.chain(io::repeat(then)), SMALL, &()).expect_err("it is endless");
+        let is_given_up = matches!(error, Error::TooHeavy { what: "text", .. } | Error::NotAProfile { .. });
+        assert!(is_given_up, "{start:?} and {then} without an end: {error}");
     }
 }
 

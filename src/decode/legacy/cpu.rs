@@ -17,8 +17,14 @@ use crate::model::Profile;
 
 /// Whether a header may begin here: the words 0 and 3.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
-    let word = |word: u8| matches!(word, 0 | 3);
-    matches!(head, [0, 0, 0, 0, a, 0, 0, b, ..] if word(*a) && word(*b))
+    // 0 and 3 as words of four bytes or eight, in either order.
+    matches!(
+        head,
+        [0, 0, 0, 0, 3, 0, 0, 0, ..]
+            | [0, 0, 0, 0, 0, 0, 0, 3, ..]
+            | [0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, ..]
+            | [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, ..]
+    )
 }
 
 /// Reads a binary CPU profile.
