@@ -4,8 +4,11 @@
 //! rest. What comes out is typed and has been checked as far as that goes without reading anything.
 
 mod diagnosis;
+mod diff;
+mod flags;
 mod own;
 mod spelling;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,8 +17,10 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 pub use self::diagnosis::Diagnosis;
+pub use self::diff::DiffRequest;
 use self::own::OWN;
 use self::spelling::{Given, Translated, translate};
+pub use self::watch::Watched;
 use crate::error::{Error, Result};
 use crate::load::{Combine, Comparison, Scaling};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
@@ -42,6 +47,15 @@ pub enum Request {
     },
     /// Answer about a process.
     Diagnosis(Diagnosis),
+    /// Compare two profiles.
+    Diff(DiffRequest),
+    /// Watch a process.
+    Watch {
+        /// What to ask.
+        input: Input,
+        /// How.
+        watched: Watched,
+    },
     /// Save what a server answers.
     Fetch {
         /// What to read.
@@ -149,6 +163,14 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> R
     let options = Box::new(options(given)?);
     if name == "fetch" {
         return Ok(Request::Fetch { input, output });
+    }
+    if name == diff::NAME {
+        return diff::request(matches, input, options).map(Request::Diff);
+    }
+    if name == watch::NAME {
+        watch::check(&input)?;
+        let watched = watch::watched(matches)?;
+        return Ok(Request::Watch { input, watched });
     }
     if let Some(row) = diagnosis::find(name) {
         return diagnosis::request(row, matches, input).map(Request::Diagnosis);
@@ -318,6 +340,8 @@ fn command(knows: Knows) -> Command {
         .arg(source());
     root.subcommands(reports)
         .subcommands(diagnosis::commands(source))
+        .subcommand(diff::command(source()))
+        .subcommand(watch::command(source()))
         .subcommand(fetch)
 }
 

@@ -10,16 +10,17 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use heaptui::cli::{self, Dashboard, Diagnosis, Input, Request};
+use heaptui::cli::{self, Dashboard, Diagnosis, DiffRequest, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::graphics::FileFormat;
 use heaptui::host::{self, Caller, Described};
 use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
-use heaptui::model::{Profile, visible};
-use heaptui::report::{self, Content, Environment, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step};
+use heaptui::model::{Profile, Side, visible};
+use heaptui::report::{self, Content, Diff, Environment, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step};
 use heaptui::source::Source;
 use heaptui::ui::{self, Colours, Host, Opened, Setup};
 use heaptui::wiring::{self, Inputs, Machine};
@@ -67,6 +68,21 @@ fn run() -> Result<Outcome> {
         }
         Request::Dashboard(dashboard) => open(dashboard),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
+        Request::Diff(asked) => return diff(&asked),
+        Request::Watch { input, watched } => {
+            let stop = stop_on_signals()?;
+            let mut failed = Ok(());
+            let mut tell = |line: &str| {
+                let printed = print(format!("{}\n", visible(line)).as_bytes());
+                if printed.is_err() {
+                    // Nobody reads any more.
+                    stop.store(true, Ordering::Relaxed);
+                    failed = printed;
+                }
+            };
+            Inputs::new(&input)?.watch(&watched, &stop, &mut tell)?;
+            failed
+        }
         Request::Diagnosis(diagnosis) => return diagnose(&diagnosis),
     }?;
     Ok(Outcome::Answered)
@@ -74,7 +90,22 @@ fn run() -> Result<Outcome> {
 
 /// Answers a question about a process; the status says it too.
 fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
-    let (evidence, warnings) = Inputs::new(&asked.input)?.evidence(asked.pid, &())?;
+    let inputs = Inputs::new(&asked.input)?;
+    let live = inputs.process().filter(|_| asked.row.is_over_time);
+    let (evidence, warnings) = match live {
+        Some(url) => {
+            let stop = stop_on_signals()?;
+            let is_seen = io::stderr().is_terminal();
+            let mut tell = |line: &str| {
+                if is_seen {
+                    let _ = writeln!(io::stderr(), "{}", visible(line));
+                }
+            };
+            let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell)?;
+            (wiring::evidence_of(seen), Vec::new())
+        }
+        None => inputs.evidence(asked.pid, &())?,
+    };
     warnings.iter().for_each(|warning| warn(warning));
     let mut text = Vec::new();
     let outcome = asked.row.write(&evidence, &asked.asked, &mut text)?;
@@ -83,6 +114,50 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
         None => print(&text)?,
     }
     Ok(outcome)
+}
+
+/// Compares two profiles; growth beyond the limit is said, and in the status.
+fn diff(asked: &DiffRequest) -> Result<Outcome> {
+    let inputs = Inputs::new(&asked.input)?;
+    let loaded = inputs.load(Keep::Snapshots, &())?;
+    loaded.warnings.iter().for_each(|warning| warn(warning));
+    let sides = loaded.sides.as_ref().ok_or(Error::Empty)?;
+    let environment = Environment {
+        zone: zone::local(),
+        ..Environment::default()
+    };
+    let diff = Diff::new(sides, &asked.options, &environment)?;
+    let name = |side| {
+        loaded
+            .side(side)
+            .map(|snapshot| snapshot.name.as_str())
+            .next()
+            .unwrap_or_default()
+    };
+    let mut text = Vec::new();
+    diff.write(asked.form, [name(Side::Before), name(Side::After)], &mut text)?;
+    match &asked.output {
+        Some(path) => host::save(&text, path, Caller::Command)?,
+        None => print(&text)?,
+    }
+    match asked.limit {
+        Some(limit) if limit.is_exceeded(&diff.total) => {
+            let [before, after] = [diff.total.before, diff.total.after].map(|value| diff.label(value));
+            warn(&format!(
+                "grew from {before} to {after}: more than --fail-growth allows"
+            ));
+            Ok(Outcome::Leaks)
+        }
+        _ => Ok(Outcome::Answered),
+    }
+}
+
+/// Set when the program is asked to end, so that what is under way is finished first.
+fn stop_on_signals() -> Result<Arc<AtomicBool>> {
+    host::stop_on_signals().map_err(|reason| Error::Io {
+        name: "signals".into(),
+        reason,
+    })
 }
 
 fn open(mut dashboard: Dashboard) -> Result<()> {

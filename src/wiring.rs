@@ -1,6 +1,8 @@
 //! What ties the rooms together for the program: sources that are loaded, source code that is found, a machine that saves
 //! files and starts programs. Each is a trait of the room that asks, done by the room that can.
 
+pub mod watch;
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -166,6 +168,22 @@ impl Inputs {
             is_collected: last.collection == Collection::Forced,
         };
         Ok((evidence, session.warnings))
+    }
+}
+
+/// What a watch knows, as evidence of what there is to answer.
+pub fn evidence_of(seen: watch::Seen) -> Evidence {
+    Evidence {
+        history: seen.history,
+        heap: seen.heap,
+        goroutines: seen.goroutines,
+        mem_stats: None,
+        resident: seen.resident.map(|(bytes, files)| Resident {
+            bytes,
+            files,
+            moment: ResidentMoment::Now,
+        }),
+        is_collected: seen.collection == Collection::Forced,
     }
 }
 

@@ -1,11 +1,11 @@
-//! Commands that answer about a process, from the table of `report`, and the options that only they have.
+//! Commands that answer about a process, from the table of `report`.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 
-use super::Input;
+use super::watch::watched;
+use super::{Input, Watched, flags};
 use crate::error::{Error, Result};
 use crate::report::{AnswerForm, Asked, DIAGNOSES, DiagnosisRow};
 
@@ -18,61 +18,17 @@ pub struct Diagnosis {
     pub input: Input,
     /// How it was asked for.
     pub asked: Asked,
+    /// How a live process is watched for it.
+    pub watched: Watched,
     /// The local process that it is about.
     pub pid: Option<u32>,
     /// Where to; standard output if missing.
     pub output: Option<PathBuf>,
 }
 
-/// A row of [`FLAGS`].
-struct Flag {
-    name: &'static str,
-    value: Option<&'static str>,
-    help: &'static str,
-    /// The commands that have it; none for all.
-    of: &'static [&'static str],
-}
-
-const FLAGS: &[Flag] = &[
-    Flag {
-        name: "json",
-        value: None,
-        help: "Write an object for programs",
-        of: &[],
-    },
-    Flag {
-        name: "pid",
-        value: Some("PID"),
-        help: "Ask the system for the resident memory of this local process",
-        of: &["memory"],
-    },
-    Flag {
-        name: "by",
-        value: Some("WHAT"),
-        help: "Group by stack, function, state, created-by or label=KEY",
-        of: &["goroutines"],
-    },
-];
-
 /// The row of this name.
 pub(super) fn find(name: &str) -> Option<&'static DiagnosisRow> {
     DIAGNOSES.iter().find(|row| row.name == name)
-}
-
-/// An option of the command `row` as the parser takes it; `next` gives the word behind it. `None` if it has none so called.
-pub(super) fn flag(
-    row: &DiagnosisRow,
-    name: &str,
-    value: Option<&str>,
-    next: impl FnOnce() -> Option<OsString>,
-) -> Option<OsString> {
-    let flag = FLAGS.iter().find(|flag| flag.name == name && flag.is_of(row))?;
-    let mut long = OsString::from(format!("--{name}"));
-    if let Some(value) = value.map(OsString::from).or_else(|| flag.value.and_then(|_| next())) {
-        long.push("=");
-        long.push(value);
-    }
-    Some(long)
 }
 
 /// What the parser is told.
@@ -81,7 +37,7 @@ pub(super) fn commands(source: impl Fn() -> Arg) -> impl Iterator<Item = Command
         Command::new(row.name)
             .args_override_self(true)
             .about(row.help)
-            .args(FLAGS.iter().filter(|flag| flag.is_of(row)).map(Flag::arg))
+            .args(flags::args(row.name))
             .arg(source().help("A recorded session's folder, or profiles of one process: files, URLs"))
     })
 }
@@ -93,7 +49,7 @@ pub(super) fn request(row: &'static DiagnosisRow, matches: &ArgMatches, input: I
         pid.parse().map_err(|_| wrong())
     };
     let pid = text("pid").map(number).transpose()?;
-    let form = if matches.get_flag("json") {
+    let form = if flags::is_set(matches, "json") {
         AnswerForm::Json
     } else {
         AnswerForm::Text
@@ -105,21 +61,8 @@ pub(super) fn request(row: &'static DiagnosisRow, matches: &ArgMatches, input: I
             form,
             by: text("by").cloned(),
         },
+        watched: watched(matches)?,
         pid,
         output: matches.get_one("output").cloned(),
     })
-}
-
-impl Flag {
-    fn is_of(&self, row: &DiagnosisRow) -> bool {
-        self.of.is_empty() || self.of.contains(&row.name)
-    }
-
-    fn arg(&self) -> Arg {
-        let arg = Arg::new(self.name).long(self.name).help(self.help);
-        match self.value {
-            Some(value) => arg.value_name(value).value_parser(value_parser!(String)),
-            None => arg.action(ArgAction::SetTrue),
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{diagnosis, own};
+use super::{flags, own};
 use crate::error::{Error, Result, closest};
 use crate::report::{self, OPTIONS, OptionRow, REPORTS, ReportRow, Takes};
 
@@ -29,7 +29,11 @@ pub(super) fn translate(args: Vec<OsString>) -> Result<Translated> {
     // Our own spelling: `peek REGEX FILE`, where REGEX may begin with a dash as well.
     let mut awaited = false;
     let mut argument: Option<String> = None;
-    let diagnosis = args.first().and_then(|first| diagnosis::find(first.to_str()?));
+    let command_word = args
+        .first()
+        .and_then(|first| first.to_str())
+        .unwrap_or_default()
+        .to_string();
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
         if arg == "--" {
@@ -46,7 +50,7 @@ pub(super) fn translate(args: Vec<OsString>) -> Result<Translated> {
             out.push(arg);
             continue;
         };
-        if let Some(flag) = diagnosis.and_then(|row| diagnosis::flag(row, name, value, || args.next())) {
+        if let Some(flag) = flags::flag(&command_word, name, value, || args.next()) {
             out.push(flag);
             continue;
         }

@@ -59,6 +59,14 @@ impl Texts {
     }
 }
 
+/// Bytes, gzipped.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    // Memory is always written to.
+    written.unwrap_or_default()
+}
+
 struct Encoder<'p, W: Write> {
     profile: &'p Profile,
     out: GzEncoder<W>,

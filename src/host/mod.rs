@@ -7,10 +7,12 @@ mod browser;
 mod editor;
 mod keep;
 mod save;
+mod signals;
 mod temporary;
 
 pub use browser::{Seat, Shown};
 pub use editor::Editor;
 pub use keep::{Described, Saved, default_name, keep};
 pub use save::{Caller, is_plain, is_stream, save, save_new};
+pub use signals::stop_on_signals;
 pub use temporary::save_page;

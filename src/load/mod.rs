@@ -6,6 +6,7 @@
 
 pub mod session;
 mod symbolize;
+pub mod watch;
 
 use std::fs::File;
 use std::io::Read;

@@ -122,6 +122,14 @@ pub fn choices(from: &str, to: &str) -> (Vec<(String, f64)>, (String, f64)) {
     }
 }
 
+/// What a unit is in its family's base unit, e.g. 2^20 bytes for `MB`; none for an unknown one.
+pub fn factor(unit: &str) -> Option<f64> {
+    FAMILIES
+        .iter()
+        .find_map(|family| family.find(unit))
+        .map(|(_, factor)| factor)
+}
+
 /// A value in `from` as printed in `to`: two decimals unless both are 0, and `0` without a unit.
 pub fn label(value: i64, from: &str, to: &str) -> String {
     let (scaled, unit) = scale(value, from, to);

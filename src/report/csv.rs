@@ -44,8 +44,13 @@ fn cell(cell: Cell) -> String {
         Cell::Flag(flag) => flag.to_string(),
         Cell::Int(number) => number.to_string(),
         Cell::Float(number) => number.to_string(),
-        Cell::Text(text) => quoted(&harmless(&text)).into_owned(),
+        Cell::Text(content) => text(&content),
     }
+}
+
+/// Text that may come from the profile, as a cell.
+pub(super) fn text(text: &str) -> String {
+    quoted(&harmless(text)).into_owned()
 }
 
 /// With what a formula begins, in full width too: some spreadsheets read it so.

@@ -29,6 +29,32 @@ impl ProcessMemory {
         Self::parse(&status).ok_or_else(|| failed(missing()))
     }
 
+    /// That of the process which listens at a TCP port of this machine, as far as we may look into it.
+    pub fn listening(port: u16) -> Option<Self> {
+        let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+        let inodes: Vec<String> = tables
+            .iter()
+            .filter_map(|table| fs::read_to_string(table).ok())
+            .flat_map(|table| listeners(&table, port))
+            .collect();
+        let is_one = |entry: &fs::DirEntry| {
+            let target = fs::read_link(entry.path()).unwrap_or_default();
+            let target = target.to_string_lossy();
+            let inode = target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']'));
+            inode.is_some_and(|inode| inodes.iter().any(|known| known == inode))
+        };
+        if inodes.is_empty() {
+            return None;
+        }
+        let processes = fs::read_dir("/proc").ok()?.flatten();
+        let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        let pid = pids.find(|pid| {
+            let open = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+            open.into_iter().any(|entry| is_one(&entry))
+        })?;
+        Self::of(pid).ok()
+    }
+
     /// Reads the lines `VmRSS:   10348 kB` and `RssFile:`, which are in KiB whatever they say.
     fn parse(status: &str) -> Option<Self> {
         let value = |key: &str| {
@@ -45,9 +71,30 @@ impl ProcessMemory {
     }
 }
 
+/// The inodes of the sockets that listen at a port. Source: proc(5), `/proc/net/tcp`: the local address and the state are
+/// the second and fourth word, in hexadecimal, the inode is the tenth; 0A is listening.
+fn listeners(table: &str, port: u16) -> Vec<String> {
+    let ending = format!(":{port:04X}");
+    let inode = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let is_it = words.get(1)?.ends_with(&ending) && *words.get(3)? == "0A";
+        is_it.then(|| words.get(9).map(|inode| inode.to_string()))?
+    };
+    table.lines().filter_map(inode).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ProcessMemory;
+    use super::{ProcessMemory, listeners};
+
+    #[test]
+    fn a_listening_socket_is_found_by_its_port() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
+                     \x20  0: 0100007F:17AC 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 1\n\
+                     \x20  1: 0100007F:17AC 0100007F:9C40 01 00000000:00000000 00:00000000 00000000     0        0 4243 1\n";
+        assert_eq!(listeners(table, 6060), ["4242"]);
+        assert!(listeners(table, 6061).is_empty());
+    }
 
     #[test]
     fn the_status_of_a_process_tells_its_memory() {

@@ -65,6 +65,27 @@ impl Url {
         })
     }
 
+    /// Another profile of the same server.
+    pub fn beside(&self, profile: &str, query: &str) -> Self {
+        let index = self.index();
+        let mark = if query.is_empty() { "" } else { "?" };
+        Self {
+            path: format!("{}{profile}{mark}{query}", index.path),
+            ..index
+        }
+    }
+
+    /// The port that it is asked at, if the server is on this machine.
+    pub fn local_port(&self) -> Option<u16> {
+        let usual = match self.scheme {
+            Scheme::Http => 80,
+            Scheme::Https | Scheme::HttpsInsecure => 443,
+        };
+        let port = self.host.rsplit_once(':').filter(|(_, port)| !port.contains(']'));
+        self.is_local()
+            .then(|| port.map_or(Some(usual), |(_, port)| port.parse().ok()))?
+    }
+
     /// How to talk to the server.
     pub fn scheme(&self) -> Scheme {
         self.scheme

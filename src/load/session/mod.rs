@@ -5,12 +5,14 @@
 //! read is warned of: a session that was killed in mid-write loses its last line. How a profile is opened is handed in.
 
 mod clock;
+mod recorder;
 mod row;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
+pub use recorder::{Files, Keeping, Recorder};
 pub use row::Row;
 
 use crate::analyze::leaks::{Collection, History, Snapshot};

@@ -92,6 +92,8 @@ pub struct DiagnosisRow {
     pub name: &'static str,
     /// One line of help.
     pub help: &'static str,
+    /// Whether it is about what comes of a process over time, so that a live one has to be watched.
+    pub is_over_time: bool,
     write: fn(&Evidence, &Asked, &mut dyn Write) -> Result<Outcome>,
 }
 
@@ -116,16 +118,19 @@ pub const DIAGNOSES: &[DiagnosisRow] = &[
     DiagnosisRow {
         name: "leaks",
         help: "Whether the process leaks, who keeps what, and how sure that is",
+        is_over_time: true,
         write: leaks::write,
     },
     DiagnosisRow {
         name: "memory",
         help: "Where the process's memory is, and what would shrink it",
+        is_over_time: false,
         write: memory::write,
     },
     DiagnosisRow {
         name: "goroutines",
         help: "What its goroutines do, wait for and were started by, those alike as one row",
+        is_over_time: false,
         write: goroutines::write,
     },
 ];

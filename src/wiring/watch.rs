@@ -1,0 +1,321 @@
+//! A live process that is watched: its snapshots over HTTP, its resident memory where it runs on this machine.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::{Inputs, source};
+use crate::analyze::leaks::{Collection, History, Level, Snapshot, judge};
+use crate::cli::Watched;
+use crate::decode::{self, Budget};
+use crate::encode;
+use crate::error::{Error, Result};
+use crate::host::{self, Caller};
+use crate::load::session::{Files, Recorder};
+use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
+use crate::model::Profile;
+use crate::source::{HttpOptions, ProcessMemory, Source, Url};
+
+/// How long a verdict is watched for unless the user says otherwise: about 21 snapshots.
+const USUAL: Duration = Duration::from_secs(60);
+/// How long at most, while something grows or has no name.
+const LONGEST: Duration = Duration::from_secs(300);
+/// The time between snapshots behind [`USUAL`].
+const SLOWER: Duration = Duration::from_secs(10);
+/// How often a wait looks whether it is to end.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What a watch knows of its last snapshot.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Snapshots so far, reduced.
+    pub history: History,
+    /// The last heap profile.
+    pub heap: Option<Profile>,
+    /// The last goroutine profile.
+    pub goroutines: Option<Profile>,
+    /// The last resident memory.
+    pub resident: Option<(u64, Option<u64>)>,
+    /// Whether the heap was collected before.
+    pub collection: Collection,
+    /// How often the process was another one than before.
+    pub restarts: usize,
+}
+
+/// A line about each snapshot.
+pub type Tell<'t> = &'t mut dyn FnMut(&str);
+
+impl Inputs {
+    /// The one live process that is named, if it is.
+    pub fn process(&self) -> Option<Url> {
+        match &self.sources[..] {
+            [only] => match source(only) {
+                Source::Url(url) => Some(url),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Watches a process, tells of each snapshot in a line, and records it where that is asked for. Ends by the plan or
+    /// when `stop` says so.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for what is no process, and where nothing could be taken at all, why.
+    pub fn watch(&self, watched: &Watched, stop: &Arc<AtomicBool>, tell: Tell<'_>) -> Result<Seen> {
+        let url = self.process().ok_or_else(|| {
+            Error::Usage("watch takes a live process: host:port or a URL; leaks reads recordings and files".into())
+        })?;
+        let mut process = self.begin(url, watched, stop, tell)?;
+        watch(watched.plan, seed(), &mut process)?;
+        process.end()
+    }
+
+    /// Watches a process until its verdict is known: a minute, or up to five while something grows or has no name.
+    ///
+    /// # Errors
+    /// As [`Inputs::watch`].
+    pub fn watch_for_leaks(&self, url: Url, watched: &Watched, stop: &Arc<AtomicBool>, tell: Tell<'_>) -> Result<Seen> {
+        let mut process = self.begin(url, watched, stop, tell)?;
+        let plan = Plan {
+            length: Some(watched.plan.length.unwrap_or(USUAL)),
+            ..watched.plan
+        };
+        watch(plan, seed(), &mut process)?;
+        if watched.plan.length.is_none() && process.is_open() {
+            process.until_known = true;
+            let longer = Plan {
+                every: plan.every.max(SLOWER),
+                length: Some(LONGEST.saturating_sub(process.start.elapsed())),
+                ..plan
+            };
+            // The first snapshot of a plan comes at once, and the last one has just been taken.
+            if process.wait_until(process.now() + longer.every) == Next::GoOn {
+                watch(longer, seed(), &mut process)?;
+            }
+        }
+        process.prove();
+        process.end()
+    }
+
+    fn begin<'w>(
+        &'w self,
+        url: Url,
+        watched: &'w Watched,
+        stop: &'w Arc<AtomicBool>,
+        tell: Tell<'w>,
+    ) -> Result<Process<'w>> {
+        let files = Files {
+            save: &|bytes, path: &Path| host::save(bytes, path, Caller::Command),
+            gzip: &|bytes| encode::gzip(bytes),
+        };
+        let folder = watched.record.as_deref();
+        Ok(Process {
+            url,
+            http: &self.http,
+            budget: self.budget,
+            start: Instant::now(),
+            first: None,
+            last_allocated: 0,
+            stop,
+            tell,
+            until_known: false,
+            recorder: folder
+                .map(|folder| Recorder::create(folder, watched.keeping, files))
+                .transpose()?,
+            seen: Seen::default(),
+            failure: None,
+        })
+    }
+}
+
+/// What makes the jitter of an interval differ from one watch to the next.
+fn seed() -> u64 {
+    Timestamp::now().as_nanosecond() as u64
+}
+
+struct Process<'w> {
+    url: Url,
+    http: &'w HttpOptions,
+    budget: Budget,
+    start: Instant,
+    /// When the first snapshot was taken.
+    first: Option<Timestamp>,
+    /// What the process had allocated in all: less means that it is another one.
+    last_allocated: u64,
+    stop: &'w Arc<AtomicBool>,
+    tell: Tell<'w>,
+    /// Whether to end as soon as the verdict is known.
+    until_known: bool,
+    recorder: Option<Recorder<'w>>,
+    seen: Seen,
+    /// Why a snapshot failed last.
+    failure: Option<Error>,
+}
+
+impl Process<'_> {
+    fn read(&self, profile: &str, query: &str) -> Result<Vec<u8>> {
+        Source::Url(self.url.beside(profile, query)).read(self.http, &())
+    }
+
+    /// Whether watching on may change what is said.
+    fn is_open(&self) -> bool {
+        let verdict = judge(&self.seen.history);
+        match verdict.level {
+            Level::Growing => true,
+            Level::Leak => verdict
+                .findings
+                .first()
+                .is_some_and(|finding| finding.culprit.is_none()),
+            Level::None => false,
+        }
+    }
+
+    /// Asks once what Go can prove; servers before Go 1.27 cannot.
+    fn prove(&mut self) {
+        let Ok(bytes) = self.read("goroutineleak", "") else {
+            return;
+        };
+        let Ok(profile) = decode::profile(&bytes[..], self.budget, &()) else {
+            return;
+        };
+        self.seen.history.prove(&profile);
+        if let Some(recorder) = &self.recorder
+            && let Err(error) = recorder.prove(&bytes)
+        {
+            (self.tell)(&error.to_string());
+        }
+    }
+
+    fn end(self) -> Result<Seen> {
+        match self.failure {
+            Some(error) if self.seen.history.is_empty() => Err(error),
+            _ => Ok(self.seen),
+        }
+    }
+
+    /// Takes a snapshot in, and says what of it in a line.
+    fn accept(&mut self, taken: &Taken) -> Result<String> {
+        let heap = decode::profile(&taken.heap[..], self.budget, &())?;
+        let goroutines = taken.goroutine.as_deref();
+        let goroutines = goroutines.and_then(|bytes| decode::profile(bytes, self.budget, &()).ok());
+        let stats = heap.mem_stats.as_deref();
+        let allocated = stats.map_or(0, |stats| stats.total_alloc);
+        let is_restarted = allocated < self.last_allocated;
+        self.last_allocated = allocated;
+        if is_restarted {
+            // Another process: what it holds says nothing of the one before.
+            self.seen.history = History::default();
+            self.seen.restarts += 1;
+        }
+        let first = *self.first.get_or_insert(taken.time);
+        self.seen.history.push(&Snapshot {
+            seconds: taken.time.duration_since(first).as_secs_f64(),
+            heap: Some(&heap),
+            goroutines: goroutines.as_ref(),
+            rss: taken.resident.map(|(rss, _)| rss),
+            rss_file: taken.resident.and_then(|(_, files)| files),
+            collection: taken.collection,
+        });
+        let in_use = heap.sample_type("inuse_space").map_or(0, |id| {
+            let values = &heap.samples.values[id.index()];
+            u64::try_from(values.iter().fold(0_i64, |sum, value| sum.saturating_add(*value))).unwrap_or(0)
+        });
+        let held = stats.map_or(in_use, |stats| stats.heap_alloc);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.record(taken, held)?;
+        }
+        let count = goroutines.as_ref().and_then(|profile| {
+            let id = profile.sample_type("")?;
+            Some(profile.samples.values[id.index()].iter().sum::<i64>())
+        });
+        let line = line(taken, held, count, is_restarted);
+        self.seen.resident = taken.resident;
+        self.seen.collection = taken.collection;
+        self.seen.heap = Some(heap);
+        self.seen.goroutines = goroutines.or(self.seen.goroutines.take());
+        Ok(line)
+    }
+}
+
+fn line(taken: &Taken, held: u64, goroutines: Option<i64>, is_restarted: bool) -> String {
+    let bytes = |count: u64| {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        crate::model::units::label(count, "bytes", "auto")
+    };
+    let heap = match taken.collection {
+        Collection::Forced => "heap after GC",
+        _ => "heap",
+    };
+    let mut parts = vec![format!("{:.0}", taken.time), format!("{heap} {}", bytes(held))];
+    parts.extend(taken.resident.map(|(rss, _)| format!("rss {}", bytes(rss))));
+    parts.extend(goroutines.map(|count| format!("goroutines {count}")));
+    parts.push(format!("took {} ms", taken.cost.as_millis()));
+    parts.extend(is_restarted.then(|| "restarted: the process is another one".to_string()));
+    parts.join("  ")
+}
+
+impl Watcher for Process<'_> {
+    fn take(&mut self, collection: Collection) -> Result<Taken> {
+        let query = match collection {
+            Collection::Forced => "gc=1&debug=1",
+            _ => "debug=1",
+        };
+        let time = Timestamp::now();
+        let start = Instant::now();
+        let heap = self.read("heap", query)?;
+        let cost = start.elapsed();
+        let goroutine = self.read("goroutine", "").ok();
+        let memory = self.url.local_port().and_then(ProcessMemory::listening);
+        Ok(Taken {
+            time,
+            heap,
+            goroutine,
+            resident: memory.map(|memory| (memory.resident, memory.files)),
+            collection,
+            cost,
+        })
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn wait_until(&mut self, time: Duration) -> Next {
+        while !self.stop.load(Ordering::Relaxed) {
+            let left = time.saturating_sub(self.now());
+            if left.is_zero() {
+                return Next::GoOn;
+            }
+            thread::sleep(left.min(TICK));
+        }
+        Next::Stop
+    }
+
+    fn tell(&mut self, happened: Happened) -> Next {
+        let accepted = match happened {
+            Happened::Took(taken) => self.accept(&taken),
+            Happened::Missed(error) => Err(error),
+        };
+        match accepted {
+            Ok(line) => (self.tell)(&line),
+            Err(error) => {
+                (self.tell)(&error.to_string());
+                let is_first = self.seen.history.is_empty();
+                self.failure = Some(error);
+                // What never answered is told of at once instead of being asked again and again.
+                if is_first {
+                    return Next::Stop;
+                }
+            }
+        }
+        match self.stop.load(Ordering::Relaxed) || (self.until_known && !self.is_open()) {
+            true => Next::Stop,
+            false => Next::GoOn,
+        }
+    }
+}
