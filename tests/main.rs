@@ -35,3 +35,5 @@ mod tables;
 #[cfg(unix)]
 mod terminal;
 mod ui;
+#[cfg(unix)]
+mod watch;

@@ -30,7 +30,7 @@ pub struct DiffRequest {
 pub(super) fn command(source: Arg) -> Command {
     Command::new(NAME)
         .args_override_self(true)
-        .about("Two profiles side by side: what each function held before and after, the largest change first")
+        .about("Two profiles side by side: what each function held before and after")
         .args(flags::args(NAME))
         .arg(source.help("The profile of before, then the profile of after"))
 }

@@ -28,7 +28,7 @@ pub struct Watched {
 pub(super) fn command(source: Arg) -> Command {
     Command::new(NAME)
         .args_override_self(true)
-        .about("Take snapshots of a process over time, a line each; --record keeps them for leaks and other tools")
+        .about("Take snapshots of a process over time, a line each, and record them")
         .args(flags::args(NAME))
         .arg(source.help("The process: host:port or a URL"))
 }

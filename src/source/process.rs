@@ -29,8 +29,8 @@ impl ProcessMemory {
         Self::parse(&status).ok_or_else(|| failed(missing()))
     }
 
-    /// That of the process which listens at a TCP port of this machine, as far as we may look into it.
-    pub fn listening(port: u16) -> Option<Self> {
+    /// The process that listens at a TCP port of this machine, as far as we may look into it.
+    pub fn listening(port: u16) -> Option<u32> {
         let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
         let inodes: Vec<String> = tables
             .iter()
@@ -48,11 +48,10 @@ impl ProcessMemory {
         }
         let processes = fs::read_dir("/proc").ok()?.flatten();
         let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-        let pid = pids.find(|pid| {
+        pids.find(|pid| {
             let open = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
             open.into_iter().any(|entry| is_one(&entry))
-        })?;
-        Self::of(pid).ok()
+        })
     }
 
     /// Reads the lines `VmRSS:   10348 kB` and `RssFile:`, which are in KiB whatever they say.

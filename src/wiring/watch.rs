@@ -120,6 +120,7 @@ impl Inputs {
             budget: self.budget,
             start: Instant::now(),
             first: None,
+            pid: None,
             last_allocated: 0,
             stop,
             tell,
@@ -145,6 +146,8 @@ struct Process<'w> {
     start: Instant,
     /// When the first snapshot was taken.
     first: Option<Timestamp>,
+    /// The process, where it runs on this machine and was found.
+    pid: Option<u32>,
     /// What the process had allocated in all: less means that it is another one.
     last_allocated: u64,
     stop: &'w Arc<AtomicBool>,
@@ -153,13 +156,22 @@ struct Process<'w> {
     until_known: bool,
     recorder: Option<Recorder<'w>>,
     seen: Seen,
-    /// Why a snapshot failed last.
+    /// Why there is no snapshot at all.
     failure: Option<Error>,
 }
 
 impl Process<'_> {
     fn read(&self, profile: &str, query: &str) -> Result<Vec<u8>> {
         Source::Url(self.url.beside(profile, query)).read(self.http, &())
+    }
+
+    /// Its resident memory. The process is looked for when it is not known, or gone.
+    fn memory(&mut self) -> Option<ProcessMemory> {
+        let known = self.pid.and_then(|pid| ProcessMemory::of(pid).ok());
+        known.or_else(|| {
+            self.pid = self.url.local_port().and_then(ProcessMemory::listening);
+            ProcessMemory::of(self.pid?).ok()
+        })
     }
 
     /// Whether watching on may change what is said.
@@ -270,7 +282,7 @@ impl Watcher for Process<'_> {
         let heap = self.read("heap", query)?;
         let cost = start.elapsed();
         let goroutine = self.read("goroutine", "").ok();
-        let memory = self.url.local_port().and_then(ProcessMemory::listening);
+        let memory = self.memory();
         Ok(Taken {
             time,
             heap,
@@ -303,15 +315,12 @@ impl Watcher for Process<'_> {
         };
         match accepted {
             Ok(line) => (self.tell)(&line),
-            Err(error) => {
-                (self.tell)(&error.to_string());
-                let is_first = self.seen.history.is_empty();
+            // What never answered ends the watch, instead of being asked again and again.
+            Err(error) if self.seen.history.is_empty() => {
                 self.failure = Some(error);
-                // What never answered is told of at once instead of being asked again and again.
-                if is_first {
-                    return Next::Stop;
-                }
+                return Next::Stop;
             }
+            Err(error) => (self.tell)(&error.to_string()),
         }
         match self.stop.load(Ordering::Relaxed) || (self.until_known && !self.is_open()) {
             true => Next::Stop,
