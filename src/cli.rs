@@ -24,6 +24,7 @@ pub use self::watch::Watched;
 use crate::error::{Error, Result};
 use crate::load::{Combine, Comparison, Scaling};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
+use crate::secret::SourceName;
 
 /// What the user wants.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ pub struct Dashboard {
 #[derive(Clone, Debug, Default)]
 pub struct Input {
     /// Files, URLs or `-`.
-    pub sources: Vec<String>,
+    pub sources: Vec<SourceName>,
     /// What is done with them besides adding them up.
     pub combine: Combine,
     /// The embedded profile.
@@ -220,7 +221,7 @@ fn input(matches: &ArgMatches) -> Result<Input> {
             .get_many::<String>("source")
             .into_iter()
             .flatten()
-            .cloned()
+            .map(SourceName::from)
             .collect(),
         combine: combine(matches)?,
         demo: matches.get_flag("demo"),
@@ -252,7 +253,11 @@ fn combine(matches: &ArgMatches) -> Result<Combine> {
         Scaling::AsIs
     };
     Ok(Combine {
-        base: Some(base).filter(|base| !base.is_empty()).into_iter().collect(),
+        base: Some(base)
+            .filter(|base| !base.is_empty())
+            .map(SourceName::from)
+            .into_iter()
+            .collect(),
         comparison,
         scaling,
         build_id: text("buildid"),

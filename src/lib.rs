@@ -24,7 +24,7 @@
 //! | [`host`] | saving files, starting an editor and a browser | what they hold or show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!
-//! [`wiring`] makes rooms that ask meet rooms that can; [`zone`] finds the local time zone; [`error`] and [`progress`] are words that all may use. `main` ties them together and alone prints.
+//! [`wiring`] makes rooms that ask meet rooms that can; [`zone`] finds the local time zone; [`error`], [`progress`] and [`secret`] are words that all may use. `main` ties them together and alone prints.
 //!
 //! # The screen
 //!
@@ -60,6 +60,7 @@ pub mod load;
 pub mod model;
 pub mod progress;
 pub mod report;
+pub mod secret;
 pub mod source;
 pub mod ui;
 pub mod wiring;

@@ -6,7 +6,7 @@
     reason = "printing is what this file is for"
 )]
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,11 +16,13 @@ use heaptui::cli::{self, Dashboard, Diagnosis, DiffRequest, Input, Request};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::graphics::FileFormat;
-use heaptui::host::{self, Caller, Described};
+use heaptui::host::{self, Caller, Described, WaitLine};
 use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, Side, visible};
+use heaptui::progress::Observer;
 use heaptui::report::{self, Content, Diff, Environment, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step};
+use heaptui::secret::without_passwords;
 use heaptui::source::Source;
 use heaptui::ui::{self, Colours, Host, Opened, Setup};
 use heaptui::wiring::{self, Inputs, Machine};
@@ -54,17 +56,9 @@ fn run() -> Result<Outcome> {
                     ..Environment::default()
                 },
             };
-            let loaded = Inputs::new(&input)?.load(Keep::Result, &())?;
-            loaded.warnings.iter().for_each(|warning| warn(warning));
+            let profile = load_told(&input)?;
             let output = output.as_deref();
-            write_report(
-                &loaded.profile,
-                report,
-                argument.as_deref(),
-                &options,
-                &environment,
-                output,
-            )
+            write_report(&profile, report, argument.as_deref(), &options, &environment, output)
         }
         Request::Dashboard(dashboard) => open(dashboard),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
@@ -104,7 +98,7 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
             let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell)?;
             (wiring::evidence_of(seen), Vec::new())
         }
-        None => inputs.evidence(asked.pid, &())?,
+        None => told(|observer| inputs.evidence(asked.pid, observer))?,
     };
     warnings.iter().for_each(|warning| warn(warning));
     let mut text = Vec::new();
@@ -119,7 +113,7 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
 /// Compares two profiles; growth beyond the limit is said, and in the status.
 fn diff(asked: &DiffRequest) -> Result<Outcome> {
     let inputs = Inputs::new(&asked.input)?;
-    let loaded = inputs.load(Keep::Snapshots, &())?;
+    let loaded = told(|observer| inputs.load(Keep::Snapshots, observer))?;
     loaded.warnings.iter().for_each(|warning| warn(warning));
     let sides = loaded.sides.as_ref().ok_or(Error::Empty)?;
     let environment = Environment {
@@ -162,13 +156,12 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>> {
 
 fn open(mut dashboard: Dashboard) -> Result<()> {
     for name in &dashboard.input.sources {
-        if let Source::File(path) = Source::parse(name)
-            && !path.exists()
+        if let Source::Missing(name) = Source::parse(name)
             && dashboard.input.sources.len() > 1
             // What can be no report is told of as any file that is not there.
-            && !name.contains(['.', '/'])
+            && !name.as_typed().contains(['.', '/'])
         {
-            let advice = match report::similar(name) {
+            let advice = match report::similar(name.as_typed()) {
                 Some(report) => format!("; did you mean {report}?"),
                 None => format!(" ({})", report_names()),
             };
@@ -193,7 +186,7 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
             None => print(ui::print(&setup, size)?.as_bytes()),
         };
     }
-    if !io::stdin().is_terminal() && !dashboard.input.sources.iter().any(|name| name == "-") {
+    if !io::stdin().is_terminal() && !dashboard.input.sources.iter().any(|name| name.as_typed() == "-") {
         let mut lines = io::stdin().lock();
         // Nothing to read is no command, and without a terminal on the other side either there is nothing to do.
         let is_empty = lines.fill_buf().is_ok_and(|bytes| bytes.is_empty());
@@ -236,15 +229,9 @@ fn picture(setup: &Setup, size: (u16, u16), path: &Path) -> Result<()> {
 }
 
 /// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
-fn commands(input: &Input, mut options: Options, environment: &Environment, lines: impl BufRead) -> Result<()> {
-    let loaded = Inputs::new(input)?.load(Keep::Result, &())?;
-    loaded.warnings.iter().for_each(|warning| warn(warning));
-    let profile = loaded.profile;
-    for line in lines.lines() {
-        let line = line.map_err(|reason| Error::Io {
-            name: "standard input".into(),
-            reason,
-        })?;
+fn commands(input: &Input, mut options: Options, environment: &Environment, mut lines: impl BufRead) -> Result<()> {
+    let profile = load_told(input)?;
+    while let Some(line) = command_line(&mut lines)? {
         for step in report::interpret(&line, &profile, &mut options) {
             match step {
                 Step::Quit => return Ok(()),
@@ -264,6 +251,42 @@ fn commands(input: &Input, mut options: Options, environment: &Environment, line
         }
     }
     Ok(())
+}
+
+/// The next command, if there is one.
+fn command_line(lines: &mut impl BufRead) -> Result<Option<String>> {
+    const MAX: u64 = 1 << 20;
+    let mut line = Vec::new();
+    let read = lines.by_ref().take(MAX).read_until(b'\n', &mut line);
+    read.map_err(|reason| Error::Io {
+        name: "standard input".into(),
+        reason,
+    })?;
+    if line.len() as u64 == MAX && !line.ends_with(b"\n") {
+        let usage = "standard input holds no commands: a line of more than 1 MiB; to read a profile from it, add -";
+        return Err(Error::Usage(usage.into()));
+    }
+    let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+    Ok((!line.is_empty()).then_some(text))
+}
+
+/// Reads what a report is about, and warns of what is to be warned of.
+fn load_told(input: &Input) -> Result<Arc<Profile>> {
+    let inputs = Inputs::new(input)?;
+    let loaded = told(|observer| inputs.load(Keep::Result, observer))?;
+    loaded.warnings.iter().for_each(|warning| warn(warning));
+    Ok(loaded.profile)
+}
+
+/// Does work that may take long; a terminal is told what is waited for.
+fn told<T>(work: impl FnOnce(&dyn Observer) -> T) -> T {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|name| name == "dumb");
+    if is_dumb || !io::stderr().is_terminal() {
+        return work(&());
+    }
+    work(&WaitLine::new(&|text| {
+        let _ = write!(io::stderr(), "{text}");
+    }))
 }
 
 fn command(profile: &Arc<Profile>, step: &ReportStep, environment: &Environment) -> Result<()> {
@@ -340,8 +363,9 @@ fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
             ending: decode::ending(bytes),
         })
     };
+    let read = || told(|observer| source.read(&http, observer));
     if output == Some(Path::new("-")) {
-        let bytes = source.read(&http, &())?;
+        let bytes = read()?;
         check(&bytes)?;
         if io::stdout().is_terminal() && !host::is_plain(&bytes) {
             let usage = "standard output is a terminal, and this is not plain text: name a file, e.g. -o FILE.pb.gz";
@@ -349,7 +373,7 @@ fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
         }
         return print(&bytes);
     }
-    let saved = host::keep(&|| source.read(&http, &()), output, &check)?;
+    let saved = host::keep(&read, output, &check)?;
     // Behind the profile the name would be a part of it.
     if host::is_stream(&saved.path) {
         return Ok(());
@@ -370,5 +394,10 @@ fn stdout_failed(reason: io::Error) -> Error {
 }
 
 fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "heaptui: {}", visible_lines(text));
+    // What is said of arguments repeats some, and an address in a wrong place may hold a password.
+    let arguments = std::env::args_os()
+        .skip(1)
+        .filter_map(|argument| argument.into_string().ok());
+    let text = without_passwords(text, arguments);
+    let _ = writeln!(io::stderr(), "heaptui: {}", visible_lines(&text));
 }

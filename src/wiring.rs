@@ -19,7 +19,8 @@ use crate::load::{self, Combine, Comparison, Keep, Opener};
 use crate::model::{Loaded, visible};
 use crate::progress::Observer;
 use crate::report::{Environment, Evidence, Found, Missing, Sources, Wanted};
-use crate::source::{Code, CodeFinder, HttpOptions, NotFound, ProcessMemory, Source};
+use crate::secret::SourceName;
+use crate::source::{Code, CodeFinder, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
 use crate::ui::{Existing, Host, Loader, Opened, Saved};
 use crate::zone;
 
@@ -33,10 +34,10 @@ const DEMO: Source = Source::Bytes {
 };
 
 /// The source that an argument means.
-pub fn source(name: &str) -> Source {
-    match name {
+pub fn source(name: &SourceName) -> Source {
+    match name.as_typed() {
         DEMO_NAME => DEMO,
-        name => Source::parse(name),
+        _ => Source::parse(name),
     }
 }
 
@@ -79,7 +80,7 @@ impl Sources for LocalCode {
 /// The sources that the user named, with how to read them.
 pub struct Inputs {
     /// As they were typed.
-    pub sources: Vec<String>,
+    pub sources: Vec<SourceName>,
     /// How servers are asked.
     pub http: HttpOptions,
     /// How much a profile may hold.
@@ -109,6 +110,7 @@ impl Inputs {
             tls_ca: input.tls.ca.clone(),
             tls_cert: input.tls.cert.clone(),
             tls_key: input.tls.key.clone(),
+            proxies: Proxies::new(|name| std::env::var(name).ok()),
             ..HttpOptions::default()
         };
         if let Some(max_bytes) = input.max_bytes {
@@ -128,7 +130,7 @@ impl Inputs {
     /// # Errors
     /// As [`load::load`].
     pub fn load(&self, keep: Keep, observer: &dyn Observer) -> Result<Loaded> {
-        let open = |name: &str| {
+        let open = |name: &SourceName| {
             let bytes = source(name).open(&self.http, observer)?;
             decode::profile(bytes, self.budget, &())
         };
@@ -189,13 +191,13 @@ pub fn evidence_of(seen: watch::Seen) -> Evidence {
 
 impl Loader for Inputs {
     fn name(&self) -> String {
-        let short = |name: &String| match source(name) {
+        let short = |name: &SourceName| match source(name) {
             Source::File(path) => path
                 .file_name()
-                .map_or(name.clone(), |file| file.to_string_lossy().into_owned()),
+                .map_or(name.to_string(), |file| file.to_string_lossy().into_owned()),
             other => other.name(),
         };
-        let all = |names: &[String]| match names {
+        let all = |names: &[SourceName]| match names {
             [] => String::new(),
             [only] => short(only),
             [first, rest @ ..] => format!("{} and {} more", short(first), rest.len()),

@@ -15,6 +15,9 @@ const FOLDERS: [&str; 4] = [
     "/etc/zoneinfo",
 ];
 
+/// No zone's file is larger. As in Go. Bytes.
+const MAX_SIZE: u64 = 10 << 20;
+
 /// The zone that `TZ` names, or the machine's where it is not set; UTC where neither can be read.
 /// Source of the rule: Go's `time` package on Unix.
 pub fn local() -> TimeZone {
@@ -41,7 +44,10 @@ pub fn local() -> TimeZone {
 
 /// A compiled zone file; UTC if there is none.
 fn read(file: &Path) -> TimeZone {
-    fs::read(file)
+    // A device would be read for ever.
+    let is_small = fs::metadata(file).is_ok_and(|about| about.is_file() && about.len() <= MAX_SIZE);
+    let bytes = if is_small { fs::read(file) } else { Ok(Vec::new()) };
+    bytes
         .ok()
         .and_then(|bytes| TimeZone::tzif("Local", &bytes).ok())
         .unwrap_or(TimeZone::UTC)

@@ -13,6 +13,7 @@ use heaptui::model::{
     Profile, SampleTypeId, Side, ValueType, align, merge,
 };
 use heaptui::report::{self, Environment, Options};
+use heaptui::secret::SourceName;
 use heaptui::{decode, encode};
 use proptest::prelude::*;
 
@@ -191,9 +192,9 @@ fn walked(basis: Basis<'_>, keeps: impl Fn(&NodeId) -> bool, counts: impl Fn(&No
 }
 
 fn combined(sources: &[&str], combine: &Combine, profiles: &[Profile]) -> heaptui::error::Result<Loaded> {
-    let sources: Vec<String> = sources.iter().map(|&name| name.to_string()).collect();
+    let sources: Vec<SourceName> = sources.iter().map(|&name| name.into()).collect();
     let opener = Opener {
-        open: &|name| match name {
+        open: &|name| match name.as_typed() {
             "broken" => Err(heaptui::error::Error::Empty),
             name => Ok(profiles[name.len() - 1].clone()),
         },

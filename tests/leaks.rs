@@ -9,6 +9,7 @@ use heaptui::decode::{self, Budget};
 use heaptui::error::Error;
 use heaptui::load::session::{self, Session};
 use heaptui::model::{Function, LabelSetId, Line, Profile};
+use heaptui::secret::SourceName;
 use serde_json::Value;
 
 use crate::support::program::heaptui;
@@ -27,16 +28,20 @@ fn folder(name: &str) -> String {
     root.join(name).to_string_lossy().into_owned()
 }
 
-fn open(name: &str) -> Result<Profile, Error> {
-    let file = fs::File::open(name).map_err(|reason| Error::Io {
-        name: name.into(),
+fn open(name: &SourceName) -> Result<Profile, Error> {
+    let file = fs::File::open(name.as_typed()).map_err(|reason| Error::Io {
+        name: name.to_string(),
         reason,
     })?;
     decode::profile(file, Budget::default(), &())
 }
 
+fn named(files: &[String]) -> Vec<SourceName> {
+    files.iter().map(SourceName::from).collect()
+}
+
 fn read(name: &str) -> Session {
-    session::session(&[folder(name)], &open).expect("a session")
+    session::session(&[folder(name).into()], &open).expect("a session")
 }
 
 /// A snapshot as it was recorded, to be changed.
@@ -51,7 +56,7 @@ struct Recorded {
 fn recorded(name: &str) -> Vec<Recorded> {
     let rows = read(name).rows;
     let start = rows[0].time;
-    let profile = |file: &Option<String>| open(file.as_deref().expect("a file")).expect("a profile");
+    let profile = |file: &Option<String>| open(&file.as_deref().expect("a file").into()).expect("a profile");
     rows.iter()
         .map(|row| Recorded {
             seconds: row.time.duration_since(start).as_secs_f64(),
@@ -284,7 +289,7 @@ fn the_command_says_it_in_words_and_as_json_and_by_its_status() {
 fn profiles_without_a_list_are_a_session_too() {
     let files: Vec<String> = recorded_files("waiters", ".goroutine.pb.gz");
     assert_eq!(files.len(), 21);
-    let session = session::session(&files, &open).expect("a session");
+    let session = session::session(&named(&files), &open).expect("a session");
     let verdict = judge(&session.history);
     assert_eq!(
         said(&verdict),
@@ -295,7 +300,7 @@ fn profiles_without_a_list_are_a_session_too() {
     let mut files = recorded_files("cache", ".heap.txt.gz");
     files.reverse();
     files.extend(recorded_files("cache", ".goroutine.pb.gz"));
-    let session = session::session(&files, &open).expect("a session");
+    let session = session::session(&named(&files), &open).expect("a session");
     assert_eq!(session.history.len(), 21, "heap and goroutines are one snapshot");
     let verdict = judge(&session.history);
     assert_eq!(
@@ -418,7 +423,7 @@ fn a_broken_session_is_warned_of_and_judged_by_the_rest() {
         let temporary = tempfile::tempdir().expect("a folder");
         let copy = copied(temporary.path());
         breaks(&copy);
-        let session = session::session(&[copy.to_string_lossy().into_owned()], &open).expect(name);
+        let session = session::session(&[copy.to_string_lossy().into_owned().into()], &open).expect(name);
         let warned = session.warnings.iter().any(|said| said.contains(warning));
         assert!(warned, "{name}: {:?}", session.warnings);
         assert!(session.history.len() >= 20, "{name}: one snapshot is lost at most");
@@ -438,7 +443,7 @@ fn links_that_lead_out_and_pipes_are_not_opened() {
     let made = std::process::Command::new("mkfifo").arg(copy.join("pipe")).status();
     assert!(made.expect("mkfifo").success());
     line(&copy, r#"{"time":"2026-11-26T12:00:00Z","heap":"pipe"}"#);
-    let session = session::session(&[copy.to_string_lossy().into_owned()], &open).expect("a session");
+    let session = session::session(&[copy.to_string_lossy().into_owned().into()], &open).expect("a session");
     assert_eq!(
         (session.warnings.len(), session.history.len()),
         (2, 20),

@@ -257,7 +257,7 @@ fn options_take_the_spellings_of_pprof() {
             if let Ok(Request::Report { report, input, .. }) = &outcome {
                 assert_eq!(
                     (report.name, &input.sources[..]),
-                    ("top", &[FIXTURE.to_string()][..]),
+                    ("top", &[FIXTURE.into()][..]),
                     "heaptui {line}"
                 );
             }
@@ -306,7 +306,7 @@ fn reports_take_the_spellings_of_pprof() {
                     }) => {
                         assert_eq!(report.name, row.name, "heaptui {line}");
                         assert_eq!(argument.as_deref(), row.argument.map(|_| "main"), "heaptui {line}");
-                        assert_eq!(input.sources, ["F"], "heaptui {line}");
+                        assert_eq!(input.sources, ["F".into()], "heaptui {line}");
                     }
                     other => panic!("heaptui {line}: {other:?}"),
                 }

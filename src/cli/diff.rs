@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches, Command};
 use super::{Input, flags};
 use crate::error::{Error, Result};
 use crate::report::{DiffForm, Limit, Options};
+use crate::secret::SourceName;
 
 /// The command.
 pub(super) const NAME: &str = "diff";
@@ -46,7 +47,7 @@ pub(super) fn request(matches: &ArgMatches, mut input: Input, options: Box<Optio
         let usage = "diff takes both profiles as they are: -base and -diff_base are for other reports";
         return Err(Error::Usage(usage.into()));
     }
-    let two = <[String; 2]>::try_from(std::mem::take(&mut input.sources));
+    let two = <[SourceName; 2]>::try_from(std::mem::take(&mut input.sources));
     let [before, after] = two.map_err(|_| Error::Usage("diff takes two profiles: heaptui diff BEFORE AFTER".into()))?;
     input.combine.base = vec![before];
     input.sources = vec![after];

@@ -1,4 +1,5 @@
-//! What the machine does for us besides giving bytes: files that are saved, an editor, a browser.
+//! What the machine does for us besides giving bytes: files that are saved, an editor, a browser,
+//! a line that tells of a wait.
 //!
 //! Knows how a file is written whole or not at all, and what other programs are called and told. Knows nothing of what
 //! they are to show.
@@ -9,6 +10,7 @@ mod keep;
 mod save;
 mod signals;
 mod temporary;
+mod wait;
 
 pub use browser::{Seat, Shown};
 pub use editor::Editor;
@@ -16,3 +18,4 @@ pub use keep::{Described, Saved, default_name, keep};
 pub use save::{Caller, is_plain, is_stream, save, save_new};
 pub use signals::stop_on_signals;
 pub use temporary::save_page;
+pub use wait::WaitLine;

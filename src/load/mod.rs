@@ -17,12 +17,13 @@ use self::symbolize::Naming;
 use crate::analyze::DIFF_BASE;
 use crate::error::{Error, Result};
 use crate::model::{Loaded, Mapping, MappingId, Profile, Side, Sides, Snapshot, StringId, align, merge};
+use crate::secret::SourceName;
 
 /// What is done with profiles besides adding them up. `Default` is nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Combine {
     /// Profiles to compare with.
-    pub base: Vec<String>,
+    pub base: Vec<SourceName>,
     /// How they are compared.
     pub comparison: Comparison,
     /// Whether the profile is first scaled to the sums of the base.
@@ -67,9 +68,9 @@ pub enum Keep {
 /// How sources are opened.
 pub struct Opener<'o> {
     /// Reads the profile of a name.
-    pub open: &'o dyn Fn(&str) -> Result<Profile>,
+    pub open: &'o dyn Fn(&SourceName) -> Result<Profile>,
     /// What a name is called where it is shown: without what is secret in it.
-    pub show: &'o dyn Fn(&str) -> String,
+    pub show: &'o dyn Fn(&SourceName) -> String,
 }
 
 /// Reads `sources` and puts them together. The first of several may be a program: it then names the main binary.
@@ -77,12 +78,13 @@ pub struct Opener<'o> {
 ///
 /// # Errors
 /// Whatever `open` fails with, [`Error::Usage`] for what does not fit together, [`Error::Incompatible`].
-pub fn load(sources: &[String], combine: &Combine, keep: Keep, opener: &Opener<'_>) -> Result<Loaded> {
+pub fn load(sources: &[SourceName], combine: &Combine, keep: Keep, opener: &Opener<'_>) -> Result<Loaded> {
     let (program, sources) = match sources {
-        [first, rest @ ..] if !rest.is_empty() && is_program(first) => (first.as_str(), rest),
+        [first, rest @ ..] if !rest.is_empty() && is_program(first.as_typed()) => (first.as_typed(), rest),
         _ => ("", sources),
     };
-    let base: Vec<String> = combine.base.iter().filter(|name| !name.is_empty()).cloned().collect();
+    let base = combine.base.iter().filter(|name| !name.as_typed().is_empty());
+    let base: Vec<SourceName> = base.cloned().collect();
     if combine.scaling == Scaling::Normalized && base.is_empty() {
         return Err(Error::Usage(
             "-normalize needs a profile to scale to: name one with -base or -diff_base".into(),
@@ -184,7 +186,7 @@ struct Reading<'l> {
 const AT_ONCE: usize = 128;
 
 impl Reading<'_> {
-    fn sum(&mut self, names: &[String], side: Side) -> Result<Arc<Profile>> {
+    fn sum(&mut self, names: &[SourceName], side: Side) -> Result<Arc<Profile>> {
         let mut sum: Option<Arc<Profile>> = None;
         let mut failures = Vec::new();
         for names in names.chunks(AT_ONCE) {
@@ -205,7 +207,7 @@ impl Reading<'_> {
             if profiles.is_empty() {
                 (read, profiles) = dumps.into_iter().unzip();
             } else {
-                let stays_out = |(name, _): (&String, _)| self.named(name, Error::Usage(DUMP.into()));
+                let stays_out = |(name, _): (&SourceName, _)| self.named(name, Error::Usage(DUMP.into()));
                 failures.extend(dumps.into_iter().map(stays_out));
             }
             if !profiles.is_empty() {
@@ -243,19 +245,20 @@ impl Reading<'_> {
         Ok(sum)
     }
 
-    fn named(&self, name: &str, error: Error) -> Error {
-        if error.to_string().starts_with(name)
+    fn named(&self, name: &SourceName, error: Error) -> Error {
+        let name = name.to_string();
+        if error.to_string().starts_with(&name)
             || matches!(error, Error::Cancelled | Error::Http { .. } | Error::Io { .. }) && self.count == 1
         {
             return error;
         }
         Error::Source {
-            name: name.into(),
+            name,
             error: Box::new(error),
         }
     }
 
-    fn one(&self, name: &str) -> Result<Profile> {
+    fn one(&self, name: &SourceName) -> Result<Profile> {
         let mut profile = (self.opener.open)(name)?;
         if profile.mappings.is_empty() {
             // All code is then taken to be in one unknown binary.

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -60,82 +60,156 @@ impl Sink {
 }
 
 /// Reads what a [`Sink`] is given. Errors of the work and the observer come out as the inner error of an [`io::Error`].
+/// Dropped before the end, it stops the work, if that can be done.
 pub(super) struct Feed<'o> {
     pieces: Receiver<Piece>,
     observer: &'o dyn Observer,
+    reins: Option<Reins>,
+    since: Instant,
+    thread: Option<JoinHandle<()>>,
+    /// Hangs up when the thread has nothing more to do.
+    ended: Receiver<()>,
     piece: Vec<u8>,
     /// `piece[..used]` has been read.
     used: usize,
     done: u64,
     total: Option<u64>,
-    at_end: bool,
+    state: State,
 }
 
-/// How long the work may take until it is open, and what it means if it takes longer.
-pub(super) type Patience = Option<(Duration, Error)>;
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Waiting,
+    Open,
+    Ended,
+}
+
+/// How work is held in check that could take for ever.
+pub(super) struct Reins {
+    /// How long it may take until it is open.
+    pub(super) open: Duration,
+    /// How long of that it takes at least.
+    pub(super) expected: Duration,
+    /// How long all of it may take, besides what [`PACE`] grants.
+    pub(super) whole: Duration,
+    /// What it means if it takes longer.
+    pub(super) late: Box<dyn Fn(Late) -> Error>,
+    /// Makes the work fail soon.
+    pub(super) stop: Box<dyn Fn()>,
+}
+
+/// What took too long.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Late {
+    /// To open it.
+    Opening,
+    /// To read this many bytes, in so much time.
+    Reading(u64, Duration),
+}
+
+/// A slow line is not cut off as long as it brings this many bytes a second.
+const PACE: u64 = 1 << 16;
+/// How long whoever gives up waits for the work to notice.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// Starts work on a thread of its own and waits until it is open.
 pub(super) fn start<'o>(
     observer: &'o dyn Observer,
-    patience: Patience,
+    reins: Option<Reins>,
     work: impl FnOnce(&Sink) -> Result<()> + Send + 'static,
 ) -> Result<Feed<'o>> {
     let (sender, pieces) = sync_channel(QUEUE);
+    let (ends, ended) = sync_channel(0);
     let run = move || {
         let sink = Sink(sender);
         let end = work(&sink);
         // Nobody may be left to hear it.
         sink.send(Piece::End(end)).unwrap_or_default();
+        drop::<SyncSender<()>>(ends);
     };
     let thread = thread::Builder::new().name("source".into());
-    thread.spawn(run).map_err(|reason| Error::Io {
+    let thread = thread.spawn(run).map_err(|reason| Error::Io {
         name: "starting to read".into(),
         reason,
     })?;
     let mut feed = Feed {
         pieces,
         observer,
+        reins,
+        since: Instant::now(),
+        thread: Some(thread),
+        ended,
         piece: Vec::new(),
         used: 0,
         done: 0,
         total: None,
-        at_end: false,
+        state: State::Waiting,
     };
-    feed.fill(patience)?;
+    feed.fill()?;
     Ok(feed)
 }
 
 impl Feed<'_> {
     /// Waits for the next piece.
-    fn fill(&mut self, patience: Patience) -> Result<()> {
-        let since = Instant::now();
+    fn fill(&mut self) -> Result<()> {
         let piece = loop {
-            self.observer.progress(self.done, self.total)?;
+            self.ask()?;
             match self.pieces.recv_timeout(TICK) {
                 Ok(piece) => break piece,
-                Err(RecvTimeoutError::Timeout) if !is_over(&patience, since) => {}
-                Err(RecvTimeoutError::Timeout) => return Err(patience.map_or(Error::Cancelled, |(_, late)| late)),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(lost()),
             }
         };
         match piece {
-            Piece::Open(total) => self.total = total,
+            Piece::Open(total) => {
+                self.total = total;
+                self.state = State::Open;
+            }
             Piece::Bytes(bytes) => {
                 self.done += bytes.len() as u64;
                 self.piece = bytes;
                 self.used = 0;
             }
             Piece::End(end) => {
-                self.at_end = true;
+                self.state = State::Ended;
                 end?;
             }
         }
         Ok(())
     }
+
+    /// Whether to go on: asks the observer, and the clock.
+    fn ask(&self) -> Result<()> {
+        let Some(reins) = &self.reins else {
+            return self.observer.progress(self.done, self.total);
+        };
+        let elapsed = self.since.elapsed();
+        let granted = reins.whole.saturating_add(Duration::from_secs(self.done / PACE));
+        match self.state {
+            State::Waiting if elapsed >= reins.open => Err((reins.late)(Late::Opening)),
+            State::Open if elapsed >= granted => Err((reins.late)(Late::Reading(self.done, elapsed))),
+            State::Waiting if !reins.expected.is_zero() => {
+                self.observer.waiting(reins.expected.saturating_sub(elapsed))
+            }
+            _ => self.observer.progress(self.done, self.total),
+        }
+    }
 }
 
-fn is_over(patience: &Patience, since: Instant) -> bool {
-    patience.as_ref().is_some_and(|(limit, _)| since.elapsed() >= *limit)
+impl Drop for Feed<'_> {
+    fn drop(&mut self) {
+        let Some(reins) = self.reins.take() else { return };
+        if self.state != State::Ended {
+            (reins.stop)();
+            // Whatever it still sends, nobody listens.
+            self.pieces = sync_channel(0).1;
+        }
+        // A name that is being looked up cannot be hurried: then the thread ends when that does.
+        let has_ended = self.ended.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Disconnected);
+        if let Some(thread) = self.thread.take().filter(|_| has_ended) {
+            thread.join().unwrap_or_default();
+        }
+    }
 }
 
 /// The thread ended without a word.
@@ -148,8 +222,8 @@ fn lost() -> Error {
 
 impl Read for Feed<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.used == self.piece.len() && !self.at_end {
-            self.fill(None).map_err(io::Error::other)?;
+        while self.used == self.piece.len() && self.state != State::Ended {
+            self.fill().map_err(io::Error::other)?;
         }
         let count = (&self.piece[self.used..]).read(buffer)?;
         self.used += count;
@@ -202,15 +276,68 @@ mod tests {
         hears.recv().expect("the thread notices that nobody listens");
     }
 
+    /// Reins that only limit, and what they are asked to do.
+    fn reins(open: Duration, whole: Duration, stop: impl Fn() + 'static) -> Option<Reins> {
+        Some(Reins {
+            open,
+            expected: Duration::ZERO,
+            whole,
+            late: Box::new(|late| Error::Usage(format!("{late:?}"))),
+            stop: Box::new(stop),
+        })
+    }
+
     #[test]
-    fn patience_ends() {
-        let (_held, wait) = sync_channel::<()>(0);
-        let patience = Some((Duration::from_millis(1), Error::Usage("late".into())));
-        let error = start(&(), patience, move |_| {
-            wait.recv().unwrap_or_default();
+    fn patience_ends_and_so_does_the_work() {
+        const MOMENT: Duration = Duration::from_millis(1);
+        for (open, whole, expected) in [(MOMENT, Duration::MAX, "Opening"), (Duration::MAX, MOMENT, "Reading(")] {
+            let (stop, stopped) = sync_channel::<()>(1);
+            let (told, hears) = sync_channel(1);
+            let reins = reins(open, whole, move || stop.send(()).unwrap());
+            let feed = start(&(), reins, move |sink| {
+                if open > MOMENT {
+                    sink.open(None)?;
+                    sink.bytes(b"x")?;
+                }
+                stopped.recv().unwrap();
+                told.send(()).unwrap();
+                Ok(())
+            });
+            let error = feed.and_then(|mut feed| {
+                let read = io::copy(&mut feed, &mut io::sink());
+                Err::<(), _>(read.unwrap_err().downcast::<Error>().unwrap())
+            });
+            assert!(
+                matches!(&error, Err(Error::Usage(text)) if text.starts_with(expected)),
+                "{error:?}"
+            );
+            hears.recv().expect("the work is stopped");
+        }
+    }
+
+    #[test]
+    fn what_is_expected_to_take_long_counts_down() {
+        struct Waits;
+        impl Observer for Waits {
+            fn progress(&self, _done: u64, _total: Option<u64>) -> Result<()> {
+                Ok(())
+            }
+            fn waiting(&self, left: Duration) -> Result<()> {
+                assert!(left < Duration::from_secs(9), "{left:?}");
+                Err(Error::Cancelled)
+            }
+        }
+        let (stop, stopped) = sync_channel::<()>(1);
+        let reins = reins(Duration::MAX, Duration::MAX, move || stop.send(()).unwrap());
+        let reins = reins.map(|reins| Reins {
+            expected: Duration::from_secs(9),
+            ..reins
+        });
+        let ended = start(&Waits, reins, move |_| {
+            stopped.recv().unwrap();
             Ok(())
         });
-        assert!(matches!(error, Err(Error::Usage(text)) if text == "late"));
+        assert!(matches!(ended, Err(Error::Cancelled)));
     }
 
     #[test]

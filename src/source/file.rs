@@ -84,16 +84,47 @@ impl<R: Read> Read for Watched<'_, R> {
 /// Why a path cannot be read, with what to try.
 fn unreadable(path: &Path, reason: io::Error) -> Error {
     let advice = match reason.kind() {
-        io::ErrorKind::NotFound => match similar(path) {
-            Some(name) => format!("no such file; did you mean {name}?"),
-            None => "no such file; check the path, or name a server such as localhost:6060".into(),
-        },
+        io::ErrorKind::NotFound => return missing(path, &path.display().to_string()),
         io::ErrorKind::PermissionDenied => "permission denied; read it as its owner, or copy it first".into(),
         _ => reason.to_string(),
     };
     Error::Io {
         name: path.display().to_string(),
         reason: io::Error::new(reason.kind(), advice),
+    }
+}
+
+/// Why nothing can be read where nothing is, with what to try; `shown` is what the path may be called.
+pub(super) fn missing(path: &Path, shown: &str) -> Error {
+    let advice = match similar(path) {
+        Some(name) => format!("no such file; did you mean {name}?"),
+        None => "no such file; check the path, or name a server such as localhost:6060".into(),
+    };
+    Error::Io {
+        name: shown.into(),
+        reason: io::Error::new(io::ErrorKind::NotFound, advice),
+    }
+}
+
+/// The whole of a small file that an option names, which may be a pipe.
+///
+/// # Errors
+/// [`Error::Io`], also if it is longer than anybody would write it.
+pub(super) fn small(path: &Path) -> Result<Vec<u8>> {
+    const MAX: u64 = 1 << 20;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX + 1).read_to_end(&mut bytes));
+    let failed = |reason| Error::Io {
+        name: path.display().to_string(),
+        reason,
+    };
+    match read {
+        Ok(count) if count as u64 > MAX => Err(failed(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "more than 1 MiB; is this the right file?",
+        ))),
+        Ok(_) => Ok(bytes),
+        Err(reason) => Err(failed(reason)),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod answer;
 mod code;
+mod coding;
 mod feed;
 mod file;
 mod go_root;
@@ -19,17 +20,20 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use self::code::{Answer, Code, CodeFinder, NotFound, Rule};
-pub use self::http::HttpOptions;
+pub use self::http::{HttpOptions, Proxies};
 pub use self::process::ProcessMemory;
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
+use crate::secret::SourceName;
 
 /// Where bytes come from. It can be opened again, except for standard input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Source {
     /// A path: a file, or a pipe or device, which is read as a stream.
     File(PathBuf),
+    /// A name that nothing has and that is no address.
+    Missing(SourceName),
     /// Standard input.
     Stdin,
     /// A server.
@@ -44,14 +48,15 @@ pub enum Source {
 }
 
 impl Source {
-    /// What an argument means: `-` is standard input; whatever exists is a file, as in pprof; then see [`Url::parse`];
-    /// and the rest is a file that does not exist.
-    pub fn parse(argument: &str) -> Self {
-        let path = Path::new(argument);
-        match argument {
+    /// What a name means: `-` is standard input; whatever exists is a file, as in pprof; then see [`Url::parse`];
+    /// and the rest is missing.
+    pub fn parse(name: &SourceName) -> Self {
+        let typed = name.as_typed();
+        let path = Path::new(typed);
+        match typed {
             "-" => Self::Stdin,
             _ if path.exists() => Self::File(path.into()),
-            _ => Url::parse(argument).map_or_else(|| Self::File(path.into()), Self::Url),
+            _ => Url::parse(typed).map_or_else(|| Self::Missing(name.clone()), Self::Url),
         }
     }
 
@@ -67,6 +72,7 @@ impl Source {
     pub fn open<'o>(&self, options: &HttpOptions, observer: &'o dyn Observer) -> Result<Box<dyn Read + 'o>> {
         match self {
             Self::File(path) => file::open(path, observer),
+            Self::Missing(name) => Err(missing(name)),
             Self::Stdin => file::stdin(observer),
             Self::Url(url) => Ok(Box::new(http::open(url, options, observer)?)),
             Self::Bytes { bytes, .. } => Ok(Box::new(file::watched(*bytes, Some(bytes.len() as u64), observer))),
@@ -102,11 +108,28 @@ impl fmt::Display for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(out),
+            Self::Missing(name) => name.fmt(out),
             Self::Stdin => out.write_str(file::STDIN),
             Self::Url(url) => url.fmt(out),
             Self::Bytes { name, .. } => out.write_str(name),
         }
     }
+}
+
+/// Why nothing can be read under a name.
+fn missing(name: &SourceName) -> Error {
+    if name.as_typed().contains("://") {
+        let advice = match name.as_typed().contains('@') {
+            true => "in a user or password, write @ as %40, / as %2F, : as %3A and % as %25",
+            false => "e.g. http://localhost:6060/debug/pprof/heap",
+        };
+        return Error::Http {
+            url: name.to_string(),
+            what: "this is not a valid URL".into(),
+            advice: advice.into(),
+        };
+    }
+    file::missing(Path::new(name.as_typed()), &name.to_string())
 }
 
 #[cfg(test)]
@@ -119,9 +142,10 @@ mod tests {
             ("-", "Stdin"),
             ("Cargo.toml", "File(\"Cargo.toml\")"),
             ("src", "File(\"src\")"),
-            ("foo", "File(\"foo\")"),
-            ("", "File(\"\")"),
-            ("./no/such.pb.gz", "File(\"./no/such.pb.gz\")"),
+            ("foo", "Missing(SourceName(\"foo\"))"),
+            ("", "Missing(SourceName(\"\"))"),
+            ("./no/such.pb.gz", "Missing(SourceName(\"./no/such.pb.gz\"))"),
+            ("htp://me:pw@h", "Missing(SourceName(\"htp://…@h\"))"),
             (
                 "localhost:6060/debug/pprof",
                 "Url(Url(http://localhost:6060/debug/pprof/heap))",
@@ -130,7 +154,7 @@ mod tests {
             ("https+insecure://h/x?gc=1", "Url(Url(https+insecure://h/x?gc=1))"),
         ];
         for (argument, source) in table {
-            assert_eq!(format!("{:?}", Source::parse(argument)), source, "{argument}");
+            assert_eq!(format!("{:?}", Source::parse(&argument.into())), source, "{argument}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Everything that can happen, in one closed enum with one receiver.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
 
@@ -22,12 +23,8 @@ pub(super) enum Event {
     Suspend,
     /// A program that had the terminal ended.
     Returned { problem: Option<String> },
-    /// How far a load is, in bytes.
-    Progress {
-        generation: u64,
-        done: u64,
-        total: Option<u64>,
-    },
+    /// How far a load is.
+    Progress { generation: u64, reading: Reading },
     /// A load ended.
     Loaded {
         generation: u64,
@@ -41,6 +38,15 @@ pub(super) enum Event {
     },
     /// The host did an errand.
     Done(Result<Done, Error>),
+}
+
+/// How far a load is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reading {
+    /// Nothing is to be expected for this long.
+    Waiting(Duration),
+    /// Bytes that have come, and how many there are, if known.
+    Bytes(u64, Option<u64>),
 }
 
 /// What `update` wants done outside.

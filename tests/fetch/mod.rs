@@ -1,5 +1,9 @@
 //! Fetching from servers of all manners, on the loopback: what comes out, and that nothing but a profile is kept.
 
+mod doors;
+mod limits;
+mod secrets;
+
 use std::cell::Cell;
 use std::fs;
 use std::io::Write;
@@ -13,7 +17,7 @@ use heaptui::host::{Described, keep};
 use heaptui::progress::Observer;
 use heaptui::source::{HttpOptions, Source};
 
-use crate::support::server::{INDEX, Serve, answer, hold, plain_profile, profile, send, server};
+use crate::support::server::{INDEX, Serve, answer, gzipped, hold, plain_profile, profile, send, server};
 
 fn check(bytes: &[u8]) -> Result<Described> {
     let profile = decode::profile(bytes, Budget::default(), &())?;
@@ -30,7 +34,7 @@ fn check(bytes: &[u8]) -> Result<Described> {
 fn fetched(url: &str, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("p");
-    let source = Source::parse(url);
+    let source = Source::parse(&url.into());
     let saved = keep(&|| source.read(options, observer), Some(&path), &check);
     match saved {
         Ok(saved) => {
@@ -51,7 +55,7 @@ fn failure(url: &str, options: &HttpOptions) -> String {
 
 #[test]
 fn profiles_arrive_as_they_are() {
-    let table: [(&str, Serve, Vec<u8>); 6] = [
+    let table: [(&str, Serve, Vec<u8>); 7] = [
         (
             "gzipped",
             |_, stream| answer(stream, "200 OK", "", &profile()),
@@ -74,6 +78,11 @@ fn profiles_arrive_as_they_are() {
         (
             "gzip declared as an encoding all the same",
             |_, stream| answer(stream, "200 OK", "Content-Encoding: gzip\r\n", &profile()),
+            plain_profile(),
+        ),
+        (
+            "encoded once more",
+            |_, stream| answer(stream, "200 OK", "Content-Encoding: gzip\r\n", &gzipped(&profile())),
             profile(),
         ),
         (
@@ -109,7 +118,7 @@ fn profiles_arrive_as_they_are() {
 
 #[test]
 fn failures_say_what_happened_and_what_to_try() {
-    let table: [(&str, Serve, &[&str]); 19] = [
+    let table: [(&str, Serve, &[&str]); 22] = [
         (
             "http://ADDRESS/debug/pprof/hep",
             |request, stream| match request.starts_with("GET /debug/pprof/ ") {
@@ -182,6 +191,28 @@ fn failures_say_what_happened_and_what_to_try() {
             "ADDRESS",
             |_, stream| answer(stream, "302 Found", "Location: /again\r\n", b""),
             &["more than 10 redirects", "login"],
+        ),
+        (
+            "ADDRESS",
+            |_, stream| answer(stream, "200 OK", "Content-Encoding: br\r\n", b"x"),
+            &["encoded as br", "ask the process itself"],
+        ),
+        (
+            "ADDRESS",
+            |_, stream| {
+                answer(
+                    stream,
+                    "200 OK",
+                    "Content-Encoding: gzip\r\n",
+                    b"\x1f\x8b\x08\x00garbage, not gzip at all",
+                )
+            },
+            &["encoded for HTTP is broken after 0 bytes"],
+        ),
+        (
+            "ADDRESS",
+            |_, stream| answer(stream, "302 Found", "Location: file:///etc/passwd\r\n", b""),
+            &["sends on to file:///etc/passwd, which cannot be asked"],
         ),
         (
             "ADDRESS?seconds=90",
@@ -266,6 +297,7 @@ fn patience_has_a_limit() {
     for (serve, millis, expected) in table {
         let options = HttpOptions {
             timeout: Some(Duration::from_millis(millis)),
+            grace: Duration::ZERO,
             ..HttpOptions::default()
         };
         let (address, _requests) = server(serve);
@@ -358,7 +390,7 @@ fn a_file_names_itself_and_never_replaces_another() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // The current folder belongs to the whole process, so a child of its own does the fetching.
     if let Some(url) = std::env::var_os("FETCH_HERE") {
-        let source = Source::parse(&url.to_string_lossy());
+        let source = Source::parse(&url.to_string_lossy().into());
         let saved = keep(&|| source.read(&HttpOptions::default(), &()), None, &check).expect("a profile");
         assert!(saved.path.is_file());
         return;

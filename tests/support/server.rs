@@ -78,8 +78,12 @@ pub(crate) fn plain_profile() -> Vec<u8> {
 
 /// The same, gzipped.
 pub(crate) fn profile() -> Vec<u8> {
+    gzipped(&plain_profile())
+}
+
+pub(crate) fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    gzip.write_all(&plain_profile()).expect("memory");
+    gzip.write_all(bytes).expect("memory");
     gzip.finish().expect("memory")
 }
 

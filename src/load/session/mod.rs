@@ -18,6 +18,7 @@ pub use row::Row;
 use crate::analyze::leaks::{Collection, History, Snapshot};
 use crate::error::{Error, Result};
 use crate::model::Profile;
+use crate::secret::SourceName;
 
 /// The list of snapshots in a session's folder.
 pub const INDEX: &str = "session.jsonl";
@@ -60,7 +61,7 @@ pub struct Last {
 }
 
 /// Opens a profile by its name.
-pub type Open<'o> = &'o dyn Fn(&str) -> Result<Profile>;
+pub type Open<'o> = &'o dyn Fn(&SourceName) -> Result<Profile>;
 
 /// Whether a name is that of a folder, which only a session can be.
 pub fn is_folder(name: &str) -> bool {
@@ -72,7 +73,7 @@ pub fn is_folder(name: &str) -> bool {
 /// # Errors
 /// [`Error::Io`] for a folder that cannot be read, [`Error::NoMatch`] if there is no profile, and what `open` fails with
 /// if nothing can be read or the user stops it.
-pub fn session(sources: &[String], open: Open<'_>) -> Result<Session> {
+pub fn session(sources: &[SourceName], open: Open<'_>) -> Result<Session> {
     let mut reader = Reader {
         open,
         session: Session::default(),
@@ -80,8 +81,8 @@ pub fn session(sources: &[String], open: Open<'_>) -> Result<Session> {
         failure: None,
     };
     match sources {
-        [folder] if is_folder(folder) => reader.folder(Path::new(folder))?,
-        several if several.iter().any(|name| is_folder(name)) => {
+        [folder] if is_folder(folder.as_typed()) => reader.folder(Path::new(folder.as_typed()))?,
+        several if several.iter().any(|name| is_folder(name.as_typed())) => {
             return Err(Error::Usage(
                 "one session at a time: a folder, or several profiles".into(),
             ));
@@ -118,6 +119,7 @@ impl Reader<'_> {
             }
         }
         files.sort();
+        let files: Vec<SourceName> = files.into_iter().map(SourceName::from).collect();
         self.files(&files)
     }
 
@@ -202,7 +204,7 @@ impl Reader<'_> {
             ));
             return Ok(None);
         };
-        let profile = self.profile(&path.to_string_lossy())?;
+        let profile = self.profile(&path.to_string_lossy().into_owned().into())?;
         let right = profile.filter(|profile| Holds::of(profile) == Some(holds));
         if right.is_none() && self.failure.is_none() {
             self.warn(format!(
@@ -215,7 +217,7 @@ impl Reader<'_> {
     }
 
     /// Reads profiles that no list puts in order.
-    fn files(&mut self, files: &[String]) -> Result<()> {
+    fn files(&mut self, files: &[SourceName]) -> Result<()> {
         if files.len() > 2 * MAX_SNAPSHOTS {
             self.warn(format!("only the first {} files are read", 2 * MAX_SNAPSHOTS));
         }
@@ -233,7 +235,7 @@ impl Reader<'_> {
                 self.session.history.prove(&profile);
                 continue;
             }
-            let time = clock::taken(&profile, name);
+            let time = clock::taken(&profile, name.as_typed());
             let nanos = time.unwrap_or_else(|| last.map_or(0, |(last, _)| last.saturating_add(SECOND)));
             last = Some((nanos, time.is_some()));
             let start = *start.get_or_insert(nanos);
@@ -257,13 +259,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn profile(&mut self, name: &str) -> Result<Option<Profile>> {
+    fn profile(&mut self, name: &SourceName) -> Result<Option<Profile>> {
         match (self.open)(name) {
             Ok(profile) => Ok(Some(profile)),
             Err(error @ (Error::Cancelled | Error::Usage(_))) => Err(error),
             Err(error) => {
-                let text = error.to_string();
-                self.warn(if text.starts_with(name) {
+                let (name, text) = (name.to_string(), error.to_string());
+                self.warn(if text.starts_with(&name) {
                     text
                 } else {
                     format!("{name}: {text}")

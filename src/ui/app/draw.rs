@@ -11,6 +11,7 @@ use crate::ui::app::chrome;
 use crate::ui::app::overlay::Overlay;
 use crate::ui::app::regions::Regions;
 use crate::ui::app::{App, Load, Message};
+use crate::ui::event::Reading;
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::widget::{bar, paint};
 
@@ -86,13 +87,13 @@ impl App {
     fn draw_load(&self, regions: &Regions, buffer: &mut Buffer) {
         let theme = self.theme;
         let (heading, text) = match &self.load {
-            Load::Running { done, total } => {
+            Load::Running(reading) => {
                 let source = &self.session.source;
                 (
                     theme.heading(),
                     vec![
                         format!("Reading {source}"),
-                        progress(*done, *total),
+                        progress(*reading),
                         format!(
                             "{} cancels, {} quits",
                             self.label(Action::Back),
@@ -119,11 +120,11 @@ impl App {
 
     /// A line over the footer while a profile is read again.
     fn draw_reload(&self, regions: &Regions, buffer: &mut Buffer) {
-        if let Load::Running { done, total } = &self.load {
+        if let Load::Running(reading) = self.load {
             let text = format!(
                 " Reading again, {} cancels: {}",
                 self.label(Action::Back),
-                progress(*done, *total)
+                progress(reading)
             );
             paint::clear(buffer, regions.footer);
             paint::line(buffer, regions.footer, 0, &Line::styled(text, self.theme.value()));
@@ -131,16 +132,17 @@ impl App {
     }
 }
 
-fn progress(done: u64, total: Option<u64>) -> String {
+fn progress(reading: Reading) -> String {
     let bytes = |count: u64| units::label(i64::try_from(count).unwrap_or(i64::MAX), "bytes", "auto");
-    match total {
-        Some(total) if total > 0 => format!(
+    match reading {
+        Reading::Waiting(left) if !left.is_zero() => format!("waiting, {} s left", left.as_secs() + 1),
+        Reading::Bytes(done, Some(total)) if total > 0 => format!(
             "{} {} of {}",
             bar::bar(done as f64 / total as f64, 24),
             bytes(done),
             bytes(total)
         ),
-        _ if done > 0 => bytes(done),
-        _ => "waiting for the first byte".into(),
+        Reading::Bytes(done @ 1.., _) => bytes(done),
+        Reading::Waiting(_) | Reading::Bytes(..) => "waiting for the first byte".into(),
     }
 }

@@ -20,7 +20,7 @@ use self::regions::Regions;
 use crate::error::{Error, Result};
 use crate::model::{Loaded, SampleTypeId, units};
 use crate::report::{Content, Output};
-use crate::ui::event::{Effect, Event};
+use crate::ui::event::{Effect, Event, Reading};
 use crate::ui::keys::action::{Action, KeyContext, Movement};
 use crate::ui::keys::{chord::Chord, help};
 use crate::ui::session::Session;
@@ -60,7 +60,7 @@ pub(in crate::ui) enum Message {
 /// What the loader is doing.
 pub(in crate::ui) enum Load {
     Idle,
-    Running { done: u64, total: Option<u64> },
+    Running(Reading),
     Failed(String),
 }
 
@@ -85,20 +85,20 @@ impl App {
     /// Begins to load.
     pub(in crate::ui) fn reload(&mut self) -> Option<Effect> {
         self.loads += 1;
-        self.load = Load::Running { done: 0, total: None };
+        self.load = Load::Running(Reading::Bytes(0, None));
         self.message = None;
         Some(Effect::Load { generation: self.loads })
     }
 
     /// Whether anything is under way.
     pub(in crate::ui) fn is_busy(&self) -> bool {
-        matches!(self.load, Load::Running { .. }) || self.session.answers.outstanding() > 0 || self.errands > 0
+        matches!(self.load, Load::Running(_)) || self.session.answers.outstanding() > 0 || self.errands > 0
     }
 
     /// Whether something is under way that will change the view in front.
     pub(in crate::ui) fn is_changing(&self) -> bool {
         let queries = self.views[self.front].queries(&self.session);
-        matches!(self.load, Load::Running { .. }) || self.session.lacks(&queries)
+        matches!(self.load, Load::Running(_)) || self.session.lacks(&queries)
     }
 
     /// Where keys act now.
@@ -147,13 +147,9 @@ impl App {
                 self.session.answers.forget_sources();
                 self.ask_for_view()
             }
-            Event::Progress {
-                generation,
-                done,
-                total,
-            } => {
-                if generation == self.loads && matches!(self.load, Load::Running { .. }) {
-                    self.load = Load::Running { done, total };
+            Event::Progress { generation, reading } => {
+                if generation == self.loads && matches!(self.load, Load::Running(_)) {
+                    self.load = Load::Running(reading);
                 }
                 None
             }
@@ -316,7 +312,7 @@ impl App {
             }
             None => {}
         }
-        if action == Action::Back && matches!(self.load, Load::Running { .. }) {
+        if action == Action::Back && matches!(self.load, Load::Running(_)) {
             return Some(Effect::CancelLoad);
         }
         self.act(action)

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::{Loaded, Profile};
 use crate::progress::Observer;
 use crate::report::{self, Environment, Options};
-use crate::ui::event::Event;
+use crate::ui::event::{Event, Reading};
 
 /// What to find out.
 #[derive(Debug)]
@@ -145,8 +145,8 @@ struct LoadObserver {
     last: Cell<Option<Instant>>,
 }
 
-impl Observer for LoadObserver {
-    fn progress(&self, done: u64, total: Option<u64>) -> Result<()> {
+impl LoadObserver {
+    fn tell(&self, reading: Reading) -> Result<()> {
         if self.wanted.load(Ordering::Relaxed) != self.generation {
             return Err(Error::Cancelled);
         }
@@ -158,11 +158,20 @@ impl Observer for LoadObserver {
             self.last.set(Some(Instant::now()));
             let _ = self.events.send(Event::Progress {
                 generation: self.generation,
-                done,
-                total,
+                reading,
             });
         }
         Ok(())
+    }
+}
+
+impl Observer for LoadObserver {
+    fn progress(&self, done: u64, total: Option<u64>) -> Result<()> {
+        self.tell(Reading::Bytes(done, total))
+    }
+
+    fn waiting(&self, left: Duration) -> Result<()> {
+        self.tell(Reading::Waiting(left))
     }
 }
 

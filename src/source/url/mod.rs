@@ -2,11 +2,22 @@
 //!
 //! Knows how pprof reads such an argument. Knows no connection.
 
+mod redirect;
+mod userinfo;
+
 use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use self::userinfo::decoded;
+use crate::secret::{Secret, shown};
 
 /// Where `net/http/pprof` puts its index. Profiles are right below.
 const INDEX: &str = "/debug/pprof/";
+
+/// How long a CPU profile takes in `net/http/pprof` when nothing is said.
+const CPU_SECONDS: u32 = 30;
 
 /// How to talk to the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,43 +36,60 @@ const SCHEMES: &[(&str, Scheme)] = &[
     ("https+insecure://", Scheme::HttpsInsecure),
 ];
 
+/// Where a server listens.
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    /// A host, with the port, if one was given.
+    Host(String),
+    /// A Unix socket of this machine.
+    Socket(PathBuf),
+}
+
 /// The address of a profile. Displayed without the user and password that it may hold.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
     scheme: Scheme,
-    /// `user:password@`, or nothing.
-    user: String,
-    /// With the port, if one was given.
-    host: String,
+    /// `user:password` as typed, or nothing.
+    userinfo: Secret,
+    place: Place,
     /// From the first slash, with the query.
     path: String,
 }
 
 impl Url {
     /// Reads `http://…`, `https://…`, `https+insecure://…`, and without a scheme `host:port`, `host:port/path`,
-    /// `:port` and `host/debug/…`. Anything else is no address.
+    /// `:port` and `host/debug/…`; a Unix socket as `unix:///socket`, `unix:///socket:/path` and
+    /// `http+unix://%2Fsocket/path`. Anything else is no address.
     pub fn parse(text: &str) -> Option<Self> {
-        let scheme = SCHEMES.iter().find(|(prefix, _)| {
-            text.get(..prefix.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-        });
+        let url = Self::read(text)?;
+        Some(Self {
+            path: with_profile(&url.path),
+            ..url
+        })
+    }
+
+    /// Reads an address as it is: a server alone is no profile yet.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let text = text.split('#').next().unwrap_or(text);
+        if let Some(socket) = socket(text) {
+            return socket;
+        }
+        let scheme = SCHEMES.iter().find(|(prefix, _)| begins_with(text, prefix));
         let rest = scheme.map_or(text, |(prefix, _)| &text[prefix.len()..]);
-        let rest = rest.split('#').next().unwrap_or(rest);
         let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let (user, host) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+        let (userinfo, host) = authority.rsplit_once('@').unwrap_or(("", authority));
         let is_address = match scheme {
-            Some(_) => !host.is_empty(),
+            Some(_) => is_host(host),
             None => has_port(host) || (is_name(host) && path.starts_with("/debug/")),
         };
         is_address.then(|| Self {
             scheme: scheme.map_or(Scheme::Http, |&(_, scheme)| scheme),
-            user: user.into(),
-            host: if host.starts_with(':') {
-                format!("localhost{host}")
-            } else {
-                host.into()
-            },
-            path: with_profile(path),
+            userinfo: Secret::new(userinfo),
+            place: Place::Host(match host.starts_with(':') {
+                true => format!("localhost{host}"),
+                false => host.into(),
+            }),
+            path: path.into(),
         })
     }
 
@@ -77,13 +105,7 @@ impl Url {
 
     /// The port that it is asked at, if the server is on this machine.
     pub fn local_port(&self) -> Option<u16> {
-        let usual = match self.scheme {
-            Scheme::Http => 80,
-            Scheme::Https | Scheme::HttpsInsecure => 443,
-        };
-        let port = self.host.rsplit_once(':').filter(|(_, port)| !port.contains(']'));
-        self.is_local()
-            .then(|| port.map_or(Some(usual), |(_, port)| port.parse().ok()))?
+        (self.is_local() && self.socket().is_none()).then(|| self.port())
     }
 
     /// How to talk to the server.
@@ -91,18 +113,37 @@ impl Url {
         self.scheme
     }
 
-    /// Whether the server is this machine, whatever its port.
-    pub(super) fn is_local(&self) -> bool {
-        let name = match self.host.strip_prefix('[') {
-            Some(rest) => rest.split(']').next(),
-            None => self.host.split(':').next(),
-        };
-        let name = name.unwrap_or_default().to_ascii_lowercase();
-        let is_loopback = name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
-        is_loopback || name == "localhost" || name.ends_with(".localhost")
+    /// The Unix socket that the server listens on, if it does.
+    pub(super) fn socket(&self) -> Option<&PathBuf> {
+        match &self.place {
+            Place::Socket(path) => Some(path),
+            Place::Host(_) => None,
+        }
     }
 
-    /// The same with `seconds=N` in the query, in place of the one that is there.
+    /// The host without its port; nothing for a socket.
+    pub(super) fn host_name(&self) -> &str {
+        let Place::Host(host) = &self.place else { return "" };
+        name_and_port(host).0
+    }
+
+    /// The port, given or meant.
+    pub(super) fn port(&self) -> u16 {
+        let given = match &self.place {
+            Place::Host(host) => name_and_port(host).1.parse().ok(),
+            Place::Socket(_) => None,
+        };
+        given.unwrap_or(usual_port(self.scheme))
+    }
+
+    /// Whether the server is this machine, whatever its port.
+    pub(super) fn is_local(&self) -> bool {
+        let name = self.host_name().to_ascii_lowercase();
+        let is_loopback = name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+        self.socket().is_some() || is_loopback || name == "localhost" || name.ends_with(".localhost")
+    }
+
+    /// The address with `seconds=N` in the query, in place of the one that is there.
     pub(super) fn with_seconds(&self, seconds: u32) -> Self {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let others = query
@@ -128,6 +169,17 @@ impl Url {
             .ok()
     }
 
+    /// How long the server takes before it answers: the seconds that are asked for, or those of a CPU profile.
+    pub(super) fn expected(&self) -> Duration {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let usual = if path.ends_with("/debug/pprof/profile") {
+            CPU_SECONDS
+        } else {
+            0
+        };
+        Duration::from_secs(self.seconds().unwrap_or(usual).into())
+    }
+
     /// Where the server lists its profiles, judged by where this one is.
     pub(super) fn index(&self) -> Self {
         let path = self.path.split('?').next().unwrap_or_default();
@@ -143,13 +195,18 @@ impl Url {
         }
     }
 
-    /// What is asked for, with the user and password, and with characters encoded that no request may hold.
+    /// What is asked for, without the user and password, and with characters encoded that no request may hold. The
+    /// host of a socket is only what servers expect to be called.
     pub(super) fn request(&self) -> String {
         let scheme = match self.scheme {
             Scheme::Http => "http",
             Scheme::Https | Scheme::HttpsInsecure => "https",
         };
-        let mut request = format!("{scheme}://{}{}", self.user, self.host);
+        let host = match &self.place {
+            Place::Host(host) => host,
+            Place::Socket(_) => "localhost",
+        };
+        let mut request = format!("{scheme}://{host}");
         for byte in self.path.bytes() {
             match byte {
                 b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => request += &format!("%{byte:02X}"),
@@ -165,7 +222,12 @@ impl fmt::Display for Url {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let prefix = SCHEMES.iter().find(|(_, scheme)| *scheme == self.scheme);
         let prefix = prefix.map_or("", |(prefix, _)| prefix);
-        write!(out, "{prefix}{}{}", self.host, self.path)
+        let path = &self.path;
+        match &self.place {
+            // A password that was typed with a slash in it looks like a part of the path.
+            Place::Host(host) => out.write_str(&shown(&format!("{prefix}{host}{path}"))),
+            Place::Socket(socket) => write!(out, "{UNIX}//{}:{path}", socket.display()),
+        }
     }
 }
 
@@ -174,6 +236,60 @@ impl fmt::Debug for Url {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Url({self})")
     }
+}
+
+const UNIX: &str = "unix:";
+const HTTP_UNIX: &str = "http+unix://";
+
+/// The address of a server on a Unix socket, if it is meant to be one.
+fn socket(text: &str) -> Option<Option<Url>> {
+    let (socket, path) = if begins_with(text, HTTP_UNIX) {
+        let rest = &text[HTTP_UNIX.len()..];
+        let (socket, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        (String::from_utf8_lossy(&decoded(socket)).into_owned(), path)
+    } else if begins_with(text, UNIX) {
+        let rest = &text[UNIX.len()..];
+        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        let (socket, path) = rest.split_at(rest.find(":/").or(rest.find('?')).unwrap_or(rest.len()));
+        (socket.to_string(), path.strip_prefix(':').unwrap_or(path))
+    } else {
+        return None;
+    };
+    Some((!socket.is_empty()).then(|| Url {
+        scheme: Scheme::Http,
+        userinfo: Secret::default(),
+        place: Place::Socket(socket.into()),
+        path: path.into(),
+    }))
+}
+
+fn begins_with(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+}
+
+fn usual_port(scheme: Scheme) -> u16 {
+    match scheme {
+        Scheme::Http => 80,
+        Scheme::Https | Scheme::HttpsInsecure => 443,
+    }
+}
+
+/// A host's name, without the brackets of an IPv6 address, and its port, if it has one.
+fn name_and_port(host: &str) -> (&str, &str) {
+    if let Some((name, port)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return (name, port.strip_prefix(':').unwrap_or(port));
+    }
+    host.rsplit_once(':').unwrap_or((host, ""))
+}
+
+/// Whether this can be a host behind a scheme: a name, and a port if there is a colon.
+fn is_host(host: &str) -> bool {
+    let (name, port) = name_and_port(host);
+    let is_port = port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0);
+    is_port
+        && (host.starts_with('[') || !name.contains(':'))
+        && (!name.is_empty() || host.starts_with(':') && !port.is_empty())
 }
 
 /// `name:port`, `[ip6]:port` or `:port`.
@@ -216,12 +332,16 @@ mod tests {
             ("http://h/p/debug/pprof?gc=1", "http://h/p/debug/pprof/heap?gc=1"),
             ("http://h/debug/pprof/allocs", "http://h/debug/pprof/allocs"),
             ("http://h/heap#part", "http://h/heap"),
-            ("https+insecure://u:p@h:1/x", "https://u:p@h:1/x"),
+            ("https+insecure://u:p@h:1/x", "https://h:1/x"),
             (":6060", "http://localhost:6060/debug/pprof/heap"),
             ("[::1]:6060/x", "http://[::1]:6060/x"),
             ("pod-1.svc:6060?gc=1", "http://pod-1.svc:6060/debug/pprof/heap?gc=1"),
-            ("me:pw@h:1", "http://me:pw@h:1/debug/pprof/heap"),
+            ("me:pw@h:1", "http://h:1/debug/pprof/heap"),
             ("localhost/debug/pprof/heap", "http://localhost/debug/pprof/heap"),
+            ("http://:6060", "http://localhost:6060/debug/pprof/heap"),
+            ("unix:///run/a.sock", "http://localhost/debug/pprof/heap"),
+            ("unix:///run/a.sock:/x?gc=1", "http://localhost/x?gc=1"),
+            ("http+unix://%2Frun%2Fa.sock/x", "http://localhost/x"),
             ("http://h/a b\"é?q={a}", "http://h/a%20b%22%C3%A9?q=%7Ba%7D"),
         ];
         for (text, request) in table {
@@ -243,6 +363,10 @@ mod tests {
             "http:///x",
             "/debug/pprof/heap",
             "ftp://h/x",
+            "http://me:p/w@h/x",
+            "http://h:http/x",
+            "unix://",
+            "http+unix:///x",
         ];
         for text in none {
             assert_eq!(Url::parse(text), None, "{text}");
@@ -251,9 +375,17 @@ mod tests {
 
     #[test]
     fn secrets_stay_inside() {
-        let url = Url::parse("https+insecure://me:secret@h:1/x?a=1").unwrap();
-        assert_eq!(url.to_string(), "https+insecure://h:1/x?a=1");
-        assert!(!format!("{url:?}").contains("secret"));
+        let table = [
+            ("https+insecure://me:secret@h:1/x?a=1", "https+insecure://h:1/x?a=1"),
+            ("secret@h:1/x", "http://h:1/x"),
+            ("http://me:1/secret@h:1/x", "http://…@h:1/x"),
+            ("unix:///run/a.sock", "unix:///run/a.sock:/debug/pprof/heap"),
+        ];
+        for (text, expected) in table {
+            let url = Url::parse(text).unwrap();
+            assert_eq!(url.to_string(), expected);
+            assert!(!format!("{url:?}").contains("secret"), "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,361 @@
+//! Asking a server for a profile. The only folder that names the HTTP client and its TLS.
+//!
+//! A thread of its own does the asking, so that the dashboard's Esc works while a server keeps one waiting. Redirects
+//! are followed here and not by the client: each server is reached in its own way, and what is meant for one is not
+//! sent to another. Bytes come out as the server holds them: a profile is gzipped by itself, so no further encoding is
+//! asked for, but one that a server uses all the same is undone.
+
+mod dial;
+mod proxy;
+mod tls;
+mod why;
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector, SocksConnector};
+use ureq::{Agent, Body, Proxy as Tunnel, Timeout, http};
+
+use self::dial::{Dial, Names, Ways};
+pub use self::proxy::Proxies;
+use self::proxy::Way;
+use self::tls::Trust;
+use super::answer::{self, Index, Refusal};
+use super::coding;
+use super::feed::{self, Feed, Late, Reins, Sink};
+use super::url::{Scheme, Url};
+use crate::error::{Error, Result};
+use crate::progress::Observer;
+use crate::secret::{Secret, without_secrets};
+
+/// As long as curl and browsers try at most.
+const CONNECT: Duration = Duration::from_secs(30);
+/// For a server's index, which is only asked for to explain a failure.
+const INDEX: Duration = Duration::from_secs(5);
+/// How many timeouts long a fetch may be in all, once its answer has begun; a slow but steady one longer.
+const WHOLE: u32 = 4;
+/// How long the thread has to say itself what took so long.
+const LAST_WORD: Duration = Duration::from_secs(1);
+/// How much of a page that is no profile is read.
+const MAX_PAGE: u64 = 1 << 18;
+const MAX_REDIRECTS: u32 = 10;
+/// How much of an answer is looked at to tell whether it is a profile.
+const HEAD: u64 = 64;
+
+/// How to ask a server.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// How long a server may take to begin its answer, and between two pieces of it. By default, as in pprof, a
+    /// minute, or half as long again as the profile takes that is asked for by `seconds`.
+    pub timeout: Option<Duration>,
+    /// How much longer it is waited for the answer to begin; in pprof 5 s.
+    pub grace: Duration,
+    /// Ask for what happens in the next so many seconds; for the heap, what changes.
+    pub seconds: Option<u32>,
+    /// Bytes after which a profile is refused, as they come, not inflated.
+    pub max_bytes: u64,
+    /// A PEM file with the certificate chain to show to the server; needs `tls_key`.
+    pub tls_cert: Option<PathBuf>,
+    /// A PEM file with the certificate's private key.
+    pub tls_key: Option<PathBuf>,
+    /// A PEM file with the only authorities to trust.
+    pub tls_ca: Option<PathBuf>,
+    /// Which proxies to ask through.
+    pub proxies: Proxies,
+}
+
+impl Default for HttpOptions {
+    /// A body of 1 GiB is far above any honest profile, which is gzipped. No proxy.
+    fn default() -> Self {
+        Self {
+            timeout: None,
+            grace: Duration::from_secs(5),
+            seconds: None,
+            max_bytes: 1 << 30,
+            tls_cert: None,
+            tls_key: None,
+            tls_ca: None,
+            proxies: Proxies::default(),
+        }
+    }
+}
+
+/// Asks and waits until an answer begins that may be a profile.
+pub(super) fn open<'o>(url: &Url, options: &HttpOptions, observer: &'o dyn Observer) -> Result<Feed<'o>> {
+    let seconds = options.seconds.filter(|&seconds| seconds > 0);
+    let url = seconds.map_or_else(|| url.clone(), |seconds| url.with_seconds(seconds));
+    let limits = Limits::new(&url, options);
+    let ways = Arc::new(Ways {
+        socket: url.socket().cloned(),
+        proxies: options.proxies.clone(),
+        ..Ways::default()
+    });
+    let agent = agent(&limits, &ways);
+    let reins = {
+        let (agent, ways, url) = (agent.clone(), Arc::clone(&ways), url.clone());
+        let open = limits.connect.saturating_add(limits.answer).saturating_add(LAST_WORD);
+        Reins {
+            open,
+            expected: url.expected(),
+            whole: open.saturating_add(limits.read.saturating_mul(WHOLE)),
+            late: Box::new(move |late| match late {
+                Late::Opening if ways.is_asking.load(Ordering::Relaxed) => {
+                    why::timed_out(&url, &limits, Timeout::Resolve)
+                }
+                Late::Opening => why::timed_out(&url, &limits, Timeout::RecvResponse),
+                Late::Reading(done, elapsed) => why::endless(&url, done, elapsed),
+            }),
+            stop: Box::new(move || agent.clone().shutdown()),
+        }
+    };
+    let asking = Asking {
+        agent,
+        trust: tls::trust(options)?,
+        secrets: url.secrets().into_iter().chain(options.proxies.secrets()).collect(),
+        url,
+        ways,
+        limits,
+        max_bytes: options.max_bytes,
+    };
+    feed::start(observer, Some(reins), move |sink| asking.run(sink))
+}
+
+/// How long each part of a fetch may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    connect: Duration,
+    /// Until an answer begins.
+    answer: Duration,
+    /// Between two pieces of it.
+    read: Duration,
+}
+
+impl Limits {
+    /// As pprof has them: its `internal/driver/fetch.go`.
+    fn new(url: &Url, options: &HttpOptions) -> Self {
+        let read = options.timeout.unwrap_or_else(|| match url.seconds() {
+            Some(seconds @ 1..) => Duration::from_secs(seconds.into()).saturating_mul(3) / 2,
+            _ => Duration::from_secs(60),
+        });
+        let answer = read.saturating_add(options.grace);
+        Self {
+            connect: CONNECT.min(answer),
+            answer,
+            read,
+        }
+    }
+}
+
+struct Asking {
+    agent: Agent,
+    trust: Trust,
+    /// What no message may repeat.
+    secrets: Vec<Secret>,
+    url: Url,
+    ways: Arc<Ways>,
+    limits: Limits,
+    max_bytes: u64,
+}
+
+impl Asking {
+    fn run(&self, sink: &Sink) -> Result<()> {
+        let (url, answer) = self.follow()?;
+        let url = &url;
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let from_pprof = header("x-go-pprof").is_some();
+        let content_type = header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let coding = header("content-encoding").unwrap_or_default().to_string();
+        let status = answer.status();
+        let body = answer.into_body();
+        if !status.is_success() {
+            let page = self.page(body, &coding);
+            let refusal = Refusal {
+                status: status.as_u16(),
+                reason: status.canonical_reason().unwrap_or("without a name"),
+                from_pprof,
+                body: &page,
+            };
+            return Err(answer::refused(url, &refusal, &self.index(url, status)));
+        }
+        let limit = self.max_bytes;
+        if body.content_length().is_some_and(|total| total > limit) {
+            return Err(Error::TooLarge { limit });
+        }
+        // How much will come of what is encoded, nobody knows.
+        let total = body.content_length().filter(|_| !coding::is_coded(&coding));
+        let cut_off = |error, done| why::cut_off(url, &self.limits, error, done, total);
+        let mut reader = coding::undo(&coding, Box::new(body.into_reader())).map_err(|failure| match failure {
+            coding::Failure::Unknown(name) => why::unknown_coding(url, &self.words(name.as_bytes())),
+            coding::Failure::Io(error) => cut_off(error, 0),
+        })?;
+        let mut head = Vec::new();
+        let read = reader.as_mut().take(HEAD).read_to_end(&mut head);
+        read.map_err(|error| cut_off(error, head.len() as u64))?;
+        if let Some(error) = answer::not_a_profile(url, &content_type, &head) {
+            return Err(error);
+        }
+        sink.open(total)?;
+        let mut whole = Lid {
+            reader: io::Cursor::new(head).chain(reader),
+            left: limit,
+            limit,
+        };
+        sink.copy(&mut whole, &cut_off)
+    }
+
+    /// The answer that redirects lead to, and where it is.
+    fn follow(&self) -> Result<(Url, http::Response<Body>)> {
+        let mut url = self.url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let answer = self.ask(&url, None)?;
+            let location = answer
+                .headers()
+                .get("location")
+                .filter(|_| answer.status().is_redirection());
+            let Some(location) = location else {
+                return Ok((url, answer));
+            };
+            let location = String::from_utf8_lossy(location.as_bytes()).into_owned();
+            url = url
+                .join(&location)
+                .ok_or_else(|| why::lost(&url, &self.words(location.as_bytes())))?;
+        }
+        Err(why::redirected(&self.url, MAX_REDIRECTS))
+    }
+
+    /// One answer.
+    fn ask(&self, url: &Url, limit: Option<Duration>) -> Result<http::Response<Body>> {
+        let proxies = &self.ways.proxies;
+        let proxy = proxies.of(url).filter(|_| self.ways.socket.is_none());
+        let failed = |error| {
+            why::failed(
+                url,
+                &self.limits,
+                proxy.map(|proxy| (proxy, proxies.advice(proxy))),
+                error,
+            )
+        };
+        let mut request = self.agent.get(url.request());
+        if let Some(authorization) = url.authorization() {
+            request = request.header("Authorization", authorization.reveal());
+        }
+        let mut tunnel = None;
+        match proxy.map(|proxy| (proxy, proxy.way(url.scheme()))) {
+            Some((_, Way::Forward(proxy))) => {
+                if let Some(authorization) = proxy.authorization() {
+                    request = request.header("Proxy-Authorization", authorization.reveal());
+                }
+            }
+            Some((proxy, Way::Tunnel)) => {
+                tunnel = Some(Tunnel::new(&proxy.tunnel()).map_err(&failed)?);
+            }
+            None => {}
+        }
+        let tls = match url.scheme() {
+            Scheme::HttpsInsecure => &self.trust.unchecked,
+            Scheme::Http | Scheme::Https => &self.trust.checked,
+        };
+        let request = request
+            .config()
+            .proxy(tunnel)
+            .tls_config(tls.clone())
+            .timeout_global(limit);
+        request.build().call().map_err(failed)
+    }
+
+    /// What the server offers, if a profile is missing.
+    fn index(&self, url: &Url, status: http::StatusCode) -> Index {
+        if status != http::StatusCode::NOT_FOUND {
+            return Index::Unknown;
+        }
+        match self.ask(&url.index(), Some(self.limits.read.min(INDEX))) {
+            Ok(answer) if answer.status() == http::StatusCode::NOT_FOUND => Index::Missing,
+            Ok(answer) => match answer::offered(&String::from_utf8_lossy(&self.page(answer.into_body(), ""))) {
+                names if names.is_empty() => Index::Unknown,
+                names => Index::Lists(names),
+            },
+            Err(_) => Index::Unknown,
+        }
+    }
+
+    /// The first part of a body that is only to be quoted; what cannot be read of it is left out.
+    fn page(&self, body: Body, coding: &str) -> Vec<u8> {
+        let mut page = Vec::new();
+        let body = coding::undo(coding, Box::new(body.into_reader()));
+        if let Ok(body) = body {
+            body.take(MAX_PAGE).read_to_end(&mut page).unwrap_or_default();
+        }
+        self.words(&page).into_bytes()
+    }
+
+    /// What a server said, without what is secret: some repeat it.
+    fn words(&self, text: &[u8]) -> String {
+        without_secrets(&String::from_utf8_lossy(text), &self.secrets)
+    }
+}
+
+/// Fails as soon as there is more than allowed.
+struct Lid<R> {
+    reader: R,
+    left: u64,
+    limit: u64,
+}
+
+impl<R: Read> Read for Lid<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        let left = self.left.checked_sub(count as u64);
+        self.left = left.ok_or_else(|| io::Error::other(Error::TooLarge { limit: self.limit }))?;
+        Ok(count)
+    }
+}
+
+fn agent(limits: &Limits, ways: &Arc<Ways>) -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_idle_connections(0)
+        .user_agent(concat!("heaptui/", env!("CARGO_PKG_VERSION")))
+        .accept_encoding("identity")
+        .proxy(None)
+        .timeout_connect(Some(limits.connect))
+        .timeout_send_request(Some(limits.read))
+        .timeout_recv_response(Some(limits.answer))
+        .timeout_per_read(Some(limits.answer))
+        .build();
+    let connector =
+        ().chain(SocksConnector::default())
+            .chain(ConnectProxyConnector::default())
+            .chain(Dial(Arc::clone(ways)))
+            .chain(RustlsConnector::default());
+    Agent::with_parts(config, connector, Names(Arc::clone(ways)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_waited_for_as_long_as_in_pprof() {
+        for (url, timeout, answer) in [
+            ("h:1", None, 65_000),
+            ("h:1?seconds=1", None, 6_500),
+            ("h:1?seconds=30", None, 50_000),
+            ("h:1?seconds=0", None, 65_000),
+            ("h:1?seconds=30", Some(1), 6_000),
+            ("h:1", Some(90), 95_000),
+        ] {
+            let options = HttpOptions {
+                timeout: timeout.map(Duration::from_secs),
+                ..HttpOptions::default()
+            };
+            let limits = Url::parse(url).map(|url| Limits::new(&url, &options));
+            let waits = limits.map(|limits| (limits.answer.as_millis(), limits.connect <= CONNECT));
+            assert_eq!(waits, Some((answer, true)), "{url} {timeout:?}");
+        }
+    }
+}
