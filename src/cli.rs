@@ -6,6 +6,7 @@
 mod diagnosis;
 mod diff;
 mod flags;
+mod input;
 mod own;
 mod spelling;
 mod watch;
@@ -18,13 +19,12 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 pub use self::diagnosis::Diagnosis;
 pub use self::diff::DiffRequest;
+pub use self::input::{Input, Tls};
 use self::own::OWN;
 use self::spelling::{Given, Translated, translate};
 pub use self::watch::Watched;
 use crate::error::{Error, Result};
-use crate::load::{Combine, Comparison, Scaling};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
-use crate::secret::SourceName;
 
 /// What the user wants.
 #[derive(Debug)]
@@ -81,36 +81,6 @@ pub struct Dashboard {
     pub picture: Option<PathBuf>,
 }
 
-/// Where bytes come from.
-#[derive(Clone, Debug, Default)]
-pub struct Input {
-    /// Files, URLs or `-`.
-    pub sources: Vec<SourceName>,
-    /// What is done with them besides adding them up.
-    pub combine: Combine,
-    /// The embedded profile.
-    pub demo: bool,
-    /// Inflated bytes to read at most.
-    pub max_bytes: Option<u64>,
-    /// Ask the server for a profile over so many seconds.
-    pub seconds: Option<u32>,
-    /// Give up after so many seconds.
-    pub timeout: Option<u32>,
-    /// PEM files: authorities to trust, a certificate to show and its key.
-    pub tls: Tls,
-}
-
-/// PEM files for https.
-#[derive(Clone, Debug, Default)]
-pub struct Tls {
-    /// Authorities to trust instead of the public ones.
-    pub ca: Option<PathBuf>,
-    /// A certificate to show to the server.
-    pub cert: Option<PathBuf>,
-    /// Its key.
-    pub key: Option<PathBuf>,
-}
-
 impl ReportRow {
     fn is_called(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
@@ -159,7 +129,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
 
 fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> Result<Request> {
     let (name, matches) = matches.subcommand().unwrap_or(("", matches));
-    let input = input(matches)?;
+    let input = input::read(matches)?;
     let output = matches.get_one::<PathBuf>("output").cloned();
     let options = Box::new(options(given)?);
     if name == "fetch" {
@@ -213,57 +183,6 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> R
         print: print.transpose()?,
         picture,
     }))
-}
-
-fn input(matches: &ArgMatches) -> Result<Input> {
-    Ok(Input {
-        sources: matches
-            .get_many::<String>("source")
-            .into_iter()
-            .flatten()
-            .map(SourceName::from)
-            .collect(),
-        combine: combine(matches)?,
-        demo: matches.get_flag("demo"),
-        max_bytes: matches.get_one("max-bytes").copied(),
-        seconds: matches.get_one("seconds").copied(),
-        timeout: matches.get_one("timeout").copied(),
-        tls: Tls {
-            ca: matches.get_one("tls_ca").cloned(),
-            cert: matches.get_one("tls_cert").cloned(),
-            key: matches.get_one("tls_key").cloned(),
-        },
-    })
-}
-
-fn combine(matches: &ArgMatches) -> Result<Combine> {
-    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
-    let (base, comparison) = match (text("base"), text("diff_base")) {
-        (base, diff) if diff.is_empty() => (base, Comparison::Subtract),
-        (base, diff) if base.is_empty() => (diff, Comparison::Diff),
-        _ => {
-            return Err(Error::Usage(
-                "-base and -diff_base cannot be combined: choose one".into(),
-            ));
-        }
-    };
-    let scaling = if matches.get_flag("normalize") {
-        Scaling::Normalized
-    } else {
-        Scaling::AsIs
-    };
-    Ok(Combine {
-        base: Some(base)
-            .filter(|base| !base.is_empty())
-            .map(SourceName::from)
-            .into_iter()
-            .collect(),
-        comparison,
-        scaling,
-        build_id: text("buildid"),
-        comment: text("add_comment"),
-        symbolize: text("symbolize"),
-    })
 }
 
 /// Applies the options in the table's order, so that which of two wins does not depend on the order they came in.

@@ -73,18 +73,30 @@ pub fn shown(typed: &str) -> String {
     format!("{}{LEFT_OUT}{}", &typed[..start], &typed[at..])
 }
 
-/// A text in which some arguments of the command line may be repeated, without their passwords.
+/// A text in which some arguments of the command line may be repeated, without the passwords in addresses and without
+/// the values of headers (`-H`, `--header`).
 pub fn without_passwords(text: &str, arguments: impl IntoIterator<Item = String>) -> String {
+    const HEADER: [&str; 3] = ["-H", "-header", "--header"];
     let mut text = text.to_string();
+    let mut before = String::new();
     for argument in arguments {
+        let header = match HEADER.contains(&before.as_str()) {
+            true => Some(argument.as_str()),
+            false => HEADER.iter().find_map(|name| argument.strip_prefix(name)),
+        };
+        let secret = header.and_then(|header| header.split_once(':'));
+        if let Some((_, value)) = secret.filter(|(_, value)| !value.trim().is_empty()) {
+            text = text.replace(value.trim(), LEFT_OUT);
+        }
         // An option's value may be repeated without the option.
-        let value = argument.split_once('=').map_or(&*argument, |(_, value)| value);
+        let value = argument.split_once('=').map_or(argument.as_str(), |(_, value)| value);
         for typed in [&argument, value] {
             let shown = shown(typed);
             if shown != typed {
                 text = text.replace(typed, &shown);
             }
         }
+        before = argument;
     }
     text
 }
@@ -136,6 +148,15 @@ mod tests {
         let arguments = ["top", "-seconds=http://me:pw@h", "me:pw@i"].map(String::from);
         let text = without_passwords("'http://me:pw@h' is no number, nor is me:pw@i", arguments);
         assert_eq!(text, "'http://…@h' is no number, nor is …@i");
+        for arguments in [
+            ["-H", "A: pw"],
+            ["--header", "A: pw"],
+            ["x", "-HA: pw"],
+            ["x", "--header=A: pw"],
+        ] {
+            let text = without_passwords("no pw", arguments.map(String::from));
+            assert_eq!(text, "no …", "{arguments:?}");
+        }
         let secrets = [Secret::new("pw"), Secret::default()];
         assert_eq!(without_secrets("bad pw \"pw\"", &secrets), "bad … \"…\"");
     }

@@ -3,6 +3,7 @@
 
 pub mod watch;
 
+use std::env;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::model::{Loaded, visible};
 use crate::progress::Observer;
 use crate::report::{Environment, Evidence, Found, Missing, Sources, Wanted};
 use crate::secret::SourceName;
-use crate::source::{Code, CodeFinder, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
+use crate::source::{Certificates, Code, CodeFinder, Header, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
 use crate::ui::{Existing, Host, Loader, Opened, Saved};
 use crate::zone;
 
@@ -104,13 +105,21 @@ impl Inputs {
             (sources, false) => sources.to_vec(),
         };
         let mut budget = decode::Budget::default();
+        let home = env::var_os("HOME").filter(|home| !home.is_empty());
         let mut http = HttpOptions {
             seconds: input.seconds,
             timeout: input.timeout.map(|seconds| Duration::from_secs(seconds.into())),
             tls_ca: input.tls.ca.clone(),
             tls_cert: input.tls.cert.clone(),
             tls_key: input.tls.key.clone(),
-            proxies: Proxies::new(|name| std::env::var(name).ok()),
+            certificates: match input.insecure {
+                true => Certificates::Unchecked,
+                false => Certificates::Checked,
+            },
+            proxies: Proxies::new(|name| env::var(name).ok()),
+            headers: input.headers.iter().map(Header::parse).collect::<Result<_>>()?,
+            bearer_file: input.bearer_file.clone(),
+            netrc: home.map(|home| Path::new(&home).join(".netrc")),
             ..HttpOptions::default()
         };
         if let Some(max_bytes) = input.max_bytes {

@@ -18,6 +18,8 @@ pub(super) struct OwnRow {
 enum Kind {
     Flag,
     Text,
+    /// Any number of them.
+    Texts,
     Path,
     Bytes,
     Seconds,
@@ -98,6 +100,27 @@ pub(super) const OWN: &[OwnRow] = &[
         "Show this certificate (PEM) to the server",
     ),
     own("tls_key", Kind::Path, Some("FILE"), "The key (PEM) of that certificate"),
+    own(
+        "insecure",
+        Kind::Flag,
+        None,
+        "Accept any server's certificate, as https+insecure:// does",
+    ),
+    OwnRow {
+        short: Some('H'),
+        ..own(
+            "header",
+            Kind::Texts,
+            Some("HEADER"),
+            "Send 'Name: value' to the named server; may be repeated",
+        )
+    },
+    own(
+        "bearer-file",
+        Kind::Path,
+        Some("FILE"),
+        "Send the token in this file, read again for each fetch",
+    ),
     OwnRow {
         short: Some('o'),
         ..own(
@@ -190,6 +213,7 @@ impl OwnRow {
         match self.kind {
             Kind::Flag => arg.action(ArgAction::SetTrue),
             Kind::Text => arg.action(ArgAction::Set),
+            Kind::Texts => arg.action(ArgAction::Append),
             Kind::Path => arg.value_parser(value_parser!(PathBuf)),
             Kind::Bytes => arg.value_parser(value_parser!(u64)),
             Kind::Seconds => arg.value_parser(value_parser!(u32)),

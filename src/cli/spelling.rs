@@ -41,6 +41,11 @@ pub(super) fn translate(args: Vec<OsString>) -> Result<Translated> {
             out.extend(args.by_ref());
             break;
         }
+        // A header that stands right behind its letter; it may hold a password, so it is not looked at.
+        if arg.to_str().is_some_and(|arg| arg.starts_with("-H") && arg.len() > 2) {
+            out.push(arg);
+            continue;
+        }
         let Some((name, value)) = arg.to_str().and_then(flag_parts) else {
             let is_word = out
                 .iter()

@@ -19,8 +19,19 @@ pub(super) struct Refusal<'a> {
     pub(super) reason: &'a str,
     /// Whether the header `X-Go-Pprof: 1` says that `net/http/pprof` itself wrote it.
     pub(super) from_pprof: bool,
+    /// Who asked.
+    pub(super) asked_by: Asker,
     /// The body's first bytes.
     pub(super) body: &'a [u8],
+}
+
+/// Who asked, as far as the server was told.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Asker {
+    /// It was not told.
+    Nobody,
+    /// Somebody with a password or a token.
+    Somebody,
 }
 
 /// What the server's index says, where it was looked for.
@@ -62,7 +73,10 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
         return error(url, words, *advice);
     }
     let advice = match refusal.status {
-        401 => "give the user and password: http://user:password@host…".into(),
+        401 if refusal.asked_by == Asker::Somebody => {
+            "the password or token that was sent is not good for it: is it out of date?".into()
+        }
+        401 => "say who asks: http://user:password@host…, --bearer-file or -H".into(),
         403 => "the server forbids it: ask from a machine or as a user that it allows".into(),
         404 => match index {
             Index::Lists(names) => format!("{} offers {}", url.index(), names.join(", ")),
@@ -162,7 +176,7 @@ mod tests {
                 "404 R; nothing is at /debug/pprof/ there",
             ),
             (404, false, "", Index::Unknown, "check the path"),
-            (401, false, "<h1>no</h1>", Index::Unknown, ": 401 R; give the user"),
+            (401, false, "<h1>no</h1>", Index::Unknown, ": 401 R; say who asks"),
             (403, false, "Forbidden", Index::Unknown, "forbids it"),
             (
                 400,
@@ -202,6 +216,7 @@ mod tests {
                 status,
                 reason: "R",
                 from_pprof,
+                asked_by: Asker::Nobody,
                 body: body.as_bytes(),
             };
             let message = refused(&url, &refusal, &index).to_string();

@@ -296,8 +296,9 @@ mod tests {
             let reins = reins(open, whole, move || stop.send(()).unwrap());
             let feed = start(&(), reins, move |sink| {
                 if open > MOMENT {
-                    sink.open(None)?;
-                    sink.bytes(b"x")?;
+                    // It may be over before they arrive.
+                    sink.open(None).unwrap_or_default();
+                    sink.bytes(b"x").unwrap_or_default();
                 }
                 stopped.recv().unwrap();
                 told.send(()).unwrap();

@@ -22,6 +22,11 @@ pub(super) fn open<'o>(path: &Path, observer: &'o dyn Observer) -> Result<Box<dy
         );
         return Err(unreadable(path, reason));
     }
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_socket(&metadata.file_type()) {
+        let advice = format!("this is a socket; name it as a server: unix://{}", path.display());
+        return Err(unreadable(path, io::Error::new(io::ErrorKind::InvalidInput, advice)));
+    }
     if metadata.is_file() {
         let file = File::open(path).map_err(|reason| unreadable(path, reason))?;
         return Ok(Box::new(watched(file, Some(metadata.len()), observer)));

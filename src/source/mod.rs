@@ -20,7 +20,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use self::code::{Answer, Code, CodeFinder, NotFound, Rule};
-pub use self::http::{HttpOptions, Proxies};
+pub use self::http::{Certificates, Header, HttpOptions, Proxies};
 pub use self::process::ProcessMemory;
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};

@@ -118,7 +118,7 @@ fn profiles_arrive_as_they_are() {
 
 #[test]
 fn failures_say_what_happened_and_what_to_try() {
-    let table: [(&str, Serve, &[&str]); 22] = [
+    let table: [(&str, Serve, &[&str]); 23] = [
         (
             "http://ADDRESS/debug/pprof/hep",
             |request, stream| match request.starts_with("GET /debug/pprof/ ") {
@@ -228,7 +228,12 @@ fn failures_say_what_happened_and_what_to_try() {
         (
             "http://me:secret@ADDRESS",
             |_, stream| answer(stream, "401 Unauthorized", "", b""),
-            &["401 Unauthorized", "user:password@"],
+            &["401 Unauthorized", "is not good for it"],
+        ),
+        (
+            "ADDRESS",
+            |_, stream| answer(stream, "401 Unauthorized", "", b""),
+            &["401 Unauthorized", "user:password@", "--bearer-file"],
         ),
         (
             "ADDRESS",

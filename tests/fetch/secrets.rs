@@ -7,11 +7,22 @@ use crate::support::program;
 use crate::support::server::{Serve, answer, profile, server};
 
 /// The secrets, in every form that a command line, a server or heaptui itself could repeat.
-const SECRETS: &[&str] = &["alice", "sesame", "ses%61me", "YWxpY2U6c2VzYW1l"];
+const SECRETS: &[&str] = &[
+    "alice",
+    "sesame",
+    "ses%61me",
+    "YWxpY2U6c2VzYW1l",
+    "t0kentoken",
+    "cookiecookie",
+];
 
 fn heaptui(args: &[String], folder: &std::path::Path) -> Output {
     let mut command = Command::new(program::PATH);
-    command.args(args).current_dir(folder).env("TERM", "xterm");
+    command
+        .args(args)
+        .current_dir(folder)
+        .env("TERM", "xterm")
+        .env("HOME", folder);
     command.output().expect("the program runs")
 }
 
@@ -21,13 +32,14 @@ fn no_secret_is_written_anywhere() {
         |_, stream| answer(stream, "200 OK", "", &profile()),
         // Each repeats what it was told, as careless servers do.
         |request, stream| answer(stream, "401 Unauthorized", "", request.replace('\n', " ").as_bytes()),
-        |_, stream| {
-            answer(
+        |request, stream| match request.contains("YWxpY2U6c2VzYW1l") {
+            true => answer(
                 stream,
                 "403 Forbidden",
                 "",
                 b"alice:sesame may not, says YWxpY2U6c2VzYW1l",
-            )
+            ),
+            false => answer(stream, "403 Forbidden", "", b"who asks?"),
         },
         |_, stream| answer(stream, "302 Found", "Location: gopher://alice:sesame@x/\r\n", b""),
         |_, stream| {
@@ -38,7 +50,14 @@ fn no_secret_is_written_anywhere() {
                 b"",
             )
         },
-        |_, stream| answer(stream, "200 OK", "Content-Encoding: sesame\r\n", b"x"),
+        |request, stream| {
+            let name = if request.contains("YWxpY2U6c2VzYW1l") {
+                "sesame"
+            } else {
+                "br"
+            };
+            answer(stream, "200 OK", &format!("Content-Encoding: {name}\r\n"), b"x");
+        },
         |_, stream| answer(stream, "200 OK", "", b"no profile"),
         |_, _| {},
     ];
@@ -69,15 +88,29 @@ fn no_secret_is_written_anywhere() {
         &["-unknown", "URL"],
         &["--print", "URL", "x"],
         &["top", "-comments=URL"],
+        &["top", "-H", "Cookie: cookiecookie", "URL"],
+        &["top", "-HCookie: cookiecookie", "--bearer-file", "token", "URL"],
+        &["top", "--bearer-file=token", "http://ADDRESS/"],
+        &["fetch", "-header=X-Key: cookiecookie", "http://ADDRESS/"],
+        &["top", "-H", "not allowed: cookiecookie", "URL"],
+        &["top", "-H", "cookiecookie", "URL"],
+        &["top", "-seconds", "-H", "Cookie: cookiecookie", "URL"],
+        &["top", "http://ADDRESS/"],
     ];
     let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("token"), "t0kentoken\n").expect("a file");
+    let netrc = "machine 127.0.0.1 login alice password sesame";
+    fs::write(folder.path().join(".netrc"), netrc).expect("a file");
     for serve in servers {
         let (address, _requests) = server(*serve);
         for (at, url) in urls.iter().enumerate() {
             let url = url.replace("ADDRESS", &address);
             // All commands with the first, each other address with some.
             for command in commands.iter().skip(at % 3).step_by(if at == 0 { 1 } else { 3 }) {
-                let args: Vec<String> = command.iter().map(|word| word.replace("URL", &url)).collect();
+                let args: Vec<String> = command
+                    .iter()
+                    .map(|word| word.replace("URL", &url).replace("ADDRESS", &address))
+                    .collect();
                 let output = heaptui(&args, folder.path());
                 let names = fs::read_dir(folder.path()).expect("the folder").flatten();
                 let mut written = vec![output.stdout, output.stderr];

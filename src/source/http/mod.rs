@@ -6,6 +6,7 @@
 //! asked for, but one that a server uses all the same is undone.
 
 mod dial;
+mod header;
 mod proxy;
 mod tls;
 mod why;
@@ -20,10 +21,11 @@ use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConne
 use ureq::{Agent, Body, Proxy as Tunnel, Timeout, http};
 
 use self::dial::{Dial, Names, Ways};
+pub use self::header::Header;
 pub use self::proxy::Proxies;
 use self::proxy::Way;
 use self::tls::Trust;
-use super::answer::{self, Index, Refusal};
+use super::answer::{self, Asker, Index, Refusal};
 use super::coding;
 use super::feed::{self, Feed, Late, Reins, Sink};
 use super::url::{Scheme, Url};
@@ -63,8 +65,26 @@ pub struct HttpOptions {
     pub tls_key: Option<PathBuf>,
     /// A PEM file with the only authorities to trust.
     pub tls_ca: Option<PathBuf>,
+    /// Whose certificates are good enough.
+    pub certificates: Certificates,
     /// Which proxies to ask through.
     pub proxies: Proxies,
+    /// What to say to the named server, and along redirects to no other.
+    pub headers: Vec<Header>,
+    /// A file with a token to show to the named server, which is read again for each fetch.
+    pub bearer_file: Option<PathBuf>,
+    /// A file of users and passwords by host, in the manner of `~/.netrc`.
+    pub netrc: Option<PathBuf>,
+}
+
+/// Whose certificates are good enough.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Certificates {
+    /// Those of servers that an authority vouches for, unless an address says otherwise.
+    #[default]
+    Checked,
+    /// Anybody's.
+    Unchecked,
 }
 
 impl Default for HttpOptions {
@@ -78,7 +98,11 @@ impl Default for HttpOptions {
             tls_cert: None,
             tls_key: None,
             tls_ca: None,
+            certificates: Certificates::default(),
             proxies: Proxies::default(),
+            headers: Vec::new(),
+            bearer_file: None,
+            netrc: None,
         }
     }
 }
@@ -111,10 +135,13 @@ pub(super) fn open<'o>(url: &Url, options: &HttpOptions, observer: &'o dyn Obser
             stop: Box::new(move || agent.clone().shutdown()),
         }
     };
+    let own = header::own(&url, options)?;
     let asking = Asking {
         agent,
         trust: tls::trust(options)?,
-        secrets: url.secrets().into_iter().chain(options.proxies.secrets()).collect(),
+        certificates: options.certificates,
+        secrets: own.secrets.into_iter().chain(options.proxies.secrets()).collect(),
+        own: own.headers,
         url,
         ways,
         limits,
@@ -152,6 +179,9 @@ impl Limits {
 struct Asking {
     agent: Agent,
     trust: Trust,
+    certificates: Certificates,
+    /// What only the named server is told.
+    own: Vec<Header>,
     /// What no message may repeat.
     secrets: Vec<Secret>,
     url: Url,
@@ -176,6 +206,10 @@ impl Asking {
                 status: status.as_u16(),
                 reason: status.canonical_reason().unwrap_or("without a name"),
                 from_pprof,
+                asked_by: match self.own.iter().any(Header::is_authorization) {
+                    true => Asker::Somebody,
+                    false => Asker::Nobody,
+                },
                 body: &page,
             };
             return Err(answer::refused(url, &refusal, &self.index(url, status)));
@@ -239,8 +273,8 @@ impl Asking {
             )
         };
         let mut request = self.agent.get(url.request());
-        if let Some(authorization) = url.authorization() {
-            request = request.header("Authorization", authorization.reveal());
+        for header in self.own.iter().filter(|_| self.url.is_same_server(url)) {
+            request = request.header(header.name(), header.value().reveal());
         }
         let mut tunnel = None;
         match proxy.map(|proxy| (proxy, proxy.way(url.scheme()))) {
@@ -255,8 +289,8 @@ impl Asking {
             None => {}
         }
         let tls = match url.scheme() {
-            Scheme::HttpsInsecure => &self.trust.unchecked,
-            Scheme::Http | Scheme::Https => &self.trust.checked,
+            Scheme::Https | Scheme::Http if self.certificates == Certificates::Checked => &self.trust.checked,
+            _ => &self.trust.unchecked,
         };
         let request = request
             .config()

@@ -18,8 +18,8 @@ impl Url {
         same_place && (is_safe(other) || !is_safe(self))
     }
 
-    /// Where a server sends one on to. The user and password are kept for itself alone, and so is an unchecked
-    /// certificate. A server behind a socket may only send on to itself.
+    /// Where a server sends one on to. The user and password stay behind, and an unchecked certificate
+    /// is good for itself alone. A server behind a socket may only send on to itself.
     pub(in crate::source) fn join(&self, location: &str) -> Option<Self> {
         let scheme = location
             .find("://")
@@ -34,11 +34,7 @@ impl Url {
             let next = Self::read(&absolute).filter(|next| next.socket().is_none() && self.socket().is_none())?;
             let is_same = self.is_same_server(&next);
             return Some(Self {
-                userinfo: if is_same {
-                    self.userinfo.clone()
-                } else {
-                    Secret::default()
-                },
+                userinfo: Secret::default(),
                 scheme: match self.scheme {
                     Scheme::HttpsInsecure if is_same => Scheme::HttpsInsecure,
                     _ => next.scheme,
@@ -56,6 +52,7 @@ impl Url {
         };
         Some(Self {
             path: format!("{}{query}", without_dots(path.split('#').next().unwrap_or_default())),
+            userinfo: Secret::default(),
             ..self.clone()
         })
     }
@@ -110,11 +107,7 @@ mod tests {
             let next = url.join(location).unwrap_or_else(|| panic!("{location} leads on"));
             assert_eq!(next.request(), request, "{text} {location}");
             assert_eq!(url.is_same_server(&next), is_same, "{text} {location}");
-            assert_eq!(
-                next.authorization(),
-                url.authorization().filter(|_| is_same),
-                "{text} {location}"
-            );
+            assert_eq!(next.authorization(), None, "{text} {location}");
             assert_eq!(next.scheme() == Scheme::HttpsInsecure, text.contains("insecure"));
         }
         for (text, location) in [
