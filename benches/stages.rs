@@ -180,7 +180,7 @@ fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
         host: Arc::new(NoHost),
         environment: Environment::default(),
         options: Options::default(),
-        colours: Colours::Some,
+        colours: Colours::DARK,
         bindings: ui::Bindings::default(),
         keys: String::new(),
     };

@@ -9,6 +9,7 @@ mod flags;
 mod input;
 mod own;
 mod spelling;
+mod theme;
 mod watch;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ pub use self::diff::DiffRequest;
 pub use self::input::{Input, Tls};
 use self::own::OWN;
 use self::spelling::{Given, Translated, translate};
+pub use self::theme::Theme;
 pub use self::watch::Watched;
 use crate::error::{Error, Result};
 use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
@@ -73,6 +75,8 @@ pub struct Dashboard {
     pub input: Input,
     /// Filters, sort and sample type to begin with.
     pub options: Box<Options>,
+    /// Its colours.
+    pub theme: Theme,
     /// Keys to play before the user's.
     pub keys: Option<String>,
     /// Draw one frame of this many columns and rows to standard output instead of opening a terminal.
@@ -170,6 +174,8 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> R
         sides.ok_or_else(|| Error::Usage(format!("--print takes COLUMNSxROWS, e.g. 80x24, not {size:?}")))
     });
     let keys = matches.get_one::<String>("keys").cloned();
+    let theme = matches.get_one::<String>("theme").map_or("auto", String::as_str);
+    let theme = Theme::parse(theme)?;
     let picture = matches.get_one::<PathBuf>("picture").cloned();
     if picture.is_some() && print.is_none() {
         return Err(Error::Usage(
@@ -179,6 +185,7 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> R
     Ok(Request::Dashboard(Dashboard {
         input,
         options,
+        theme,
         keys,
         print: print.transpose()?,
         picture,

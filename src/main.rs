@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use heaptui::cli::{self, Dashboard, Diagnosis, DiffRequest, Input, Request};
+use heaptui::cli::{self, Dashboard, Diagnosis, DiffRequest, Input, Request, Theme};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::graphics::FileFormat;
@@ -24,7 +24,7 @@ use heaptui::progress::Observer;
 use heaptui::report::{self, Content, Diff, Environment, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step};
 use heaptui::secret::without_passwords;
 use heaptui::source::Source;
-use heaptui::ui::{self, Colours, Host, Opened, Setup};
+use heaptui::ui::{self, Ask, Colours, Depth, Ground, Host, Opened, Setup};
 use heaptui::wiring::{self, Inputs, Machine};
 use heaptui::zone;
 
@@ -170,13 +170,20 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
     }
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colours = colours(
+        dashboard.theme,
+        if dashboard.print.is_some() {
+            Viewer::File
+        } else {
+            Viewer::Terminal
+        },
+    );
     let setup = Setup {
         loader: Arc::new(Inputs::new(&dashboard.input)?),
         host: Arc::new(Machine),
         environment: wiring::environment(),
         options: *dashboard.options,
-        colours: if no_colour { Colours::None } else { Colours::Some },
+        colours,
         bindings: ui::Bindings::default(),
         keys: dashboard.keys.unwrap_or_default(),
     };
@@ -202,7 +209,40 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
             report_names()
         )));
     }
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Error::Usage(format!(
+            "this terminal (TERM=dumb) cannot show a dashboard: name a report ({}), e.g. heaptui top FILE",
+            report_names()
+        )));
+    }
     ui::run(&setup)
+}
+
+/// Who is to see colours.
+#[derive(PartialEq)]
+enum Viewer {
+    Terminal,
+    File,
+}
+
+/// What was asked for, or what the environment says of the terminal.
+fn colours(theme: Theme, viewer: Viewer) -> Colours {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let has_all = viewer == Viewer::File || ["truecolor", "24bit"].contains(&variable("COLORTERM").as_str());
+    let depth = if has_all { Depth::All } else { Depth::Sixteen };
+    match theme {
+        Theme::Mono => Colours::NONE,
+        Theme::Auto if !variable("NO_COLOR").is_empty() => Colours::NONE,
+        Theme::Dark => Colours::on(depth, Ground::Dark),
+        Theme::Light => Colours::on(depth, Ground::Light),
+        Theme::Auto if viewer == Viewer::File => Colours::DARK,
+        // Linux's console is dark, and prints what it does not understand.
+        Theme::Auto if variable("TERM") == "linux" => Colours::on(depth, Ground::Dark),
+        Theme::Auto => Colours {
+            ask: Ask::Yes,
+            ..Colours::on(depth, Ground::from_variable(&variable("COLORFGBG")))
+        },
+    }
 }
 
 fn report_names() -> String {

@@ -12,6 +12,8 @@ mod commands;
 mod dependencies;
 mod diagnosis;
 mod dot;
+#[cfg(unix)]
+mod ending;
 mod exports;
 mod fetch;
 mod flame;

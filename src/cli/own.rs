@@ -130,6 +130,12 @@ pub(super) const OWN: &[OwnRow] = &[
             "Write to FILE (fetch makes up a name without it)",
         )
     },
+    own(
+        "theme",
+        Kind::Text,
+        Some("NAME"),
+        "Colours: auto (asks the terminal), dark, light or mono [default: auto]",
+    ),
     OwnRow {
         visibility: Visibility::Hidden,
         ..own(

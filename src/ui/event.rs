@@ -21,6 +21,12 @@ pub(super) enum Event {
     End,
     /// A signal asks to stop for a while (SIGTSTP).
     Suspend,
+    /// A signal says that the program goes on after it was stopped (SIGCONT).
+    Continued,
+    /// The terminal tells the colour of its background, as X11 writes colours.
+    Background(String),
+    /// The terminal tells what it is: it answers nothing that was asked before that.
+    Identity,
     /// A program that had the terminal ended.
     Returned { problem: Option<String> },
     /// How far a load is.
@@ -66,6 +72,8 @@ pub(super) enum Effect {
     Suspend,
     /// Draw everything afresh.
     Redraw,
+    /// Take the terminal as if for the first time.
+    Retake,
     /// End.
     Quit,
     /// End, because there is nothing to show.

@@ -36,10 +36,11 @@ use event::{Effect, Event};
 use keys::chord::{self, Chord};
 use listen::Listeners;
 use session::Session;
+use terminal::{Screen, Tty};
 use work::threads::Workers;
 
 pub use keys::bindings::Bindings;
-pub use theme::Colours;
+pub use theme::{Ask, Colours, Depth, Ground};
 pub use work::host::{Existing, Host, Loader, NoHost, Opened, Saved};
 
 /// How a dashboard begins.
@@ -52,7 +53,7 @@ pub struct Setup {
     pub environment: Environment,
     /// Filters and sample type to begin with.
     pub options: Options,
-    /// Whether colours may be used.
+    /// What colours there are, on what.
     pub colours: Colours,
     /// What keys do.
     pub bindings: Bindings,
@@ -71,29 +72,38 @@ const PATIENCE: Duration = Duration::from_millis(6);
 pub fn run(setup: &Setup) -> Result<()> {
     let keys = parse_keys(&setup.keys)?;
     let (events, queue) = channel();
+    // Signals are caught before there is anything to give back.
+    let tty = Arc::new(Tty::open().map_err(terminal::failed)?);
+    let mut listeners = Listeners::start(&events, &tty)?;
     // Reading begins before the terminal is set up: both take a while.
     let mut dashboard = Dashboard::new(setup, &events, Rect::default());
     dashboard.begin();
     // A file that cannot be read is told where the user typed its name.
     dashboard.settle(&queue);
-    if let Some(error) = dashboard.failure.take() {
-        return Err(error);
+    if dashboard.is_over {
+        return dashboard.outcome();
     }
-    let mut screen = terminal::Screen::open()?;
-    let listeners = Listeners::start(&events)?;
-    let size = screen.terminal.size().map_err(terminal::failed)?;
-    dashboard.handle(Event::Terminal(TerminalEvent::Resize(size.width, size.height)));
+    let mut screen = Screen::open(&tty)?;
+    listeners.read()?;
+    let asked = (setup.colours.ask == Ask::Yes).then(|| {
+        screen.say(QUESTIONS);
+        Instant::now()
+    });
+    let (width, height) = terminal::bounded(tty.size());
+    dashboard.handle(Event::Terminal(TerminalEvent::Resize(width, height)));
     if !keys.is_empty() {
         dashboard.play(&keys, &queue);
     }
-    loop {
-        let mut flow = dashboard.settle(&queue);
+    while !dashboard.is_over {
+        let mut flow = match dashboard.program {
+            Some(_) => Flow::Lend,
+            None => dashboard.settle(&queue),
+        };
         if flow == Flow::Continue {
-            screen
-                .terminal
-                .draw(|frame| dashboard.draw(frame))
-                .map_err(terminal::failed)?;
-            let Ok(event) = queue.recv() else { return Ok(()) };
+            if !screen.present(dashboard.app.area, |frame| dashboard.draw(frame))? {
+                break;
+            }
+            let Ok(event) = queue.recv() else { break };
             flow = dashboard.handle(event);
         }
         // Everything that came meanwhile, before the next frame.
@@ -103,9 +113,9 @@ pub fn run(setup: &Setup) -> Result<()> {
             flow = dashboard.handle(event);
         }
         match flow {
-            Flow::Continue => {}
-            Flow::Quit => return dashboard.failure.take().map_or(Ok(()), Err),
+            Flow::Continue | Flow::Quit => {}
             Flow::Redraw => screen.refresh()?,
+            Flow::Retake => screen.retake()?,
             Flow::Suspend => screen.suspend()?,
             Flow::Lend => {
                 if let Some(mut program) = dashboard.program.take() {
@@ -115,7 +125,19 @@ pub fn run(setup: &Setup) -> Result<()> {
             }
         }
     }
+    if asked.is_some_and(|asked| asked.elapsed() < SLOWEST) && !tty.is_ended() {
+        dashboard.hear_out(&queue);
+    }
+    dashboard.outcome()
 }
+
+/// Asks the terminal for its background, and then for what every terminal answers.
+const QUESTIONS: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
+
+/// How long an answer may be under way that whoever reads the terminal next would take for keys, and how long it is
+/// waited for at the end.
+const SLOWEST: Duration = Duration::from_secs(1);
+const ANSWER: Duration = Duration::from_millis(100);
 
 /// Plays the keys without a terminal and returns the last frame as text, a line a row.
 ///
@@ -126,13 +148,17 @@ pub fn print(setup: &Setup, size: (u16, u16)) -> Result<String> {
     Ok(text(&frame(setup, size, &[])?))
 }
 
-/// The last frame as a picture, in the colours of a dark terminal.
+/// The last frame as a picture, on the ground that the colours are for.
 ///
 /// # Errors
 /// As [`print()`].
 pub fn picture(setup: &Setup, size: (u16, u16)) -> Result<Picture> {
     let title = format!("heaptui on {}", setup.loader.name());
-    Ok(screenshot::picture(&frame(setup, size, &[])?, title))
+    Ok(screenshot::picture(
+        &frame(setup, size, &[])?,
+        setup.colours.ground,
+        title,
+    ))
 }
 
 /// What a user does in a terminal. Cells are (column, row), counted from 0.
@@ -164,6 +190,12 @@ pub fn play(setup: &Setup, size: (u16, u16), inputs: &[Input]) -> Result<String>
 
 /// Plays keys and inputs without a terminal; the last frame.
 fn frame(setup: &Setup, (width, height): (u16, u16), inputs: &[Input]) -> Result<Buffer> {
+    if terminal::bounded((width, height)) != (width, height) {
+        let (width, height) = terminal::LARGEST;
+        return Err(Error::Usage(format!(
+            "--print: a screen has {width}x{height} cells at most"
+        )));
+    }
     let keys = parse_keys(&setup.keys)?;
     let (events, queue) = channel();
     let mut dashboard = Dashboard::new(setup, &events, Rect::new(0, 0, width, height));
@@ -241,6 +273,7 @@ enum Flow {
     Continue,
     Quit,
     Redraw,
+    Retake,
     Suspend,
     /// Another program gets the terminal.
     Lend,
@@ -252,6 +285,9 @@ struct Dashboard {
     workers: Workers,
     /// Why it ends, if not because the user wants to.
     failure: Option<Error>,
+    is_over: bool,
+    /// Whether the terminal has answered what it was asked.
+    is_answered: bool,
     /// What is to have the terminal next.
     program: Option<Command>,
 }
@@ -272,6 +308,8 @@ impl Dashboard {
                 environment,
             ),
             failure: None,
+            is_over: false,
+            is_answered: false,
             program: None,
         }
     }
@@ -281,7 +319,13 @@ impl Dashboard {
         self.perform(effect);
     }
 
+    /// How it ended.
+    fn outcome(&mut self) -> Result<()> {
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
     fn handle(&mut self, event: Event) -> Flow {
+        self.is_answered |= matches!(event, Event::Identity);
         let effect = self.app.handle(event);
         self.perform(effect)
     }
@@ -304,9 +348,14 @@ impl Dashboard {
             },
             Some(Effect::Redraw) => return Flow::Redraw,
             Some(Effect::Suspend) => return Flow::Suspend,
-            Some(Effect::Quit) => return Flow::Quit,
+            Some(Effect::Retake) => return Flow::Retake,
+            Some(Effect::Quit) => {
+                self.is_over = true;
+                return Flow::Quit;
+            }
             Some(Effect::Fail(error)) => {
                 self.failure = Some(error);
+                self.is_over = true;
                 return Flow::Quit;
             }
         }
@@ -329,15 +378,28 @@ impl Dashboard {
     fn play(&mut self, keys: &[Chord], queue: &Receiver<Event>) {
         self.finish(queue);
         for key in keys {
+            if self.is_over {
+                return;
+            }
             self.handle(Event::Terminal(TerminalEvent::Key(key.event())));
             self.finish(queue);
         }
     }
 
     fn finish(&mut self, queue: &Receiver<Event>) {
-        while self.failure.is_none() && self.app.is_busy() {
+        while !self.is_over && self.app.is_busy() {
             let Ok(event) = queue.recv() else { return };
             self.handle(event);
+        }
+    }
+
+    /// Waits a moment for what the terminal has still to say.
+    fn hear_out(&mut self, queue: &Receiver<Event>) {
+        let deadline = Instant::now() + ANSWER;
+        while !self.is_answered {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(event) = queue.recv_timeout(left) else { return };
+            self.is_answered |= matches!(event, Event::Identity);
         }
     }
 

@@ -1,10 +1,11 @@
-//! A frame as a picture: what a dark terminal shows.
+//! A frame as a picture: what a terminal shows.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::graphics::{ADVANCE, Anchor, Area, Colour, Group, Picture, Point, Shape, Text, blocks};
+use crate::ui::theme::Ground;
 
 /// A cell, in whole numbers, so that blocks meet at pixels.
 const WIDTH: f64 = 9.0;
@@ -15,8 +16,21 @@ const SIZE: f64 = WIDTH / ADVANCE;
 const BASELINE: f64 = 15.0;
 const MARGIN: f64 = 12.0;
 
-const TEXT: Colour = Colour(0xd7, 0xda, 0xe0);
-const BACKGROUND: Colour = Colour(0x16, 0x18, 0x1d);
+/// Text and what is behind it.
+#[derive(Clone, Copy)]
+struct Paper {
+    text: Colour,
+    background: Colour,
+}
+
+const DARK: Paper = Paper {
+    text: Colour(0xd7, 0xda, 0xe0),
+    background: Colour(0x16, 0x18, 0x1d),
+};
+const LIGHT: Paper = Paper {
+    text: Colour(0x1f, 0x23, 0x28),
+    background: Colour(0xff, 0xff, 0xff),
+};
 
 /// The sixteen colours of the terminal, in their usual order.
 const COLOURS: [Colour; 16] = [
@@ -38,9 +52,6 @@ const COLOURS: [Colour; 16] = [
     Colour(0xff, 0xff, 0xff),
 ];
 
-/// How much of a dim letter is its background.
-const DIM: f64 = 0.3;
-
 /// How a cell looks.
 #[derive(Clone, Copy, PartialEq)]
 struct Look {
@@ -51,13 +62,10 @@ struct Look {
 }
 
 impl Look {
-    fn new(style: Style) -> Self {
-        let mut letters = colour(style.fg.unwrap_or_default(), TEXT);
-        let mut background = colour(style.bg.unwrap_or_default(), BACKGROUND);
+    fn new(style: Style, paper: Paper) -> Self {
+        let mut letters = colour(style.fg.unwrap_or_default(), paper.text);
+        let mut background = colour(style.bg.unwrap_or_default(), paper.background);
         let has = |modifier: Modifier| style.add_modifier.contains(modifier);
-        if has(Modifier::DIM) {
-            letters = letters.mixed(background, DIM);
-        }
         if has(Modifier::REVERSED) {
             std::mem::swap(&mut letters, &mut background);
         }
@@ -70,8 +78,9 @@ impl Look {
     }
 }
 
-pub(super) fn picture(buffer: &Buffer, title: String) -> Picture {
-    let rows = (0..buffer.area.height).map(|y| row(buffer, y));
+pub(super) fn picture(buffer: &Buffer, ground: Ground, title: String) -> Picture {
+    let paper = if ground == Ground::Light { LIGHT } else { DARK };
+    let rows = (0..buffer.area.height).map(|y| row(buffer, y, paper));
     let (backgrounds, letters): (Vec<_>, Vec<_>) = rows.unzip();
     // Letters may reach into the rows beside theirs.
     let shapes = backgrounds.into_iter().chain(letters).flatten();
@@ -79,7 +88,7 @@ pub(super) fn picture(buffer: &Buffer, title: String) -> Picture {
         width: f64::from(buffer.area.width) * WIDTH + 2.0 * MARGIN,
         height: f64::from(buffer.area.height) * HEIGHT + 2.0 * MARGIN,
         title,
-        background: BACKGROUND,
+        background: paper.background,
         groups: vec![Group {
             shapes: shapes.collect(),
             ..Group::default()
@@ -88,21 +97,21 @@ pub(super) fn picture(buffer: &Buffer, title: String) -> Picture {
 }
 
 /// What is behind a row, and what is on it.
-fn row(buffer: &Buffer, y: u16) -> (Vec<Shape>, Vec<Shape>) {
+fn row(buffer: &Buffer, y: u16, paper: Paper) -> (Vec<Shape>, Vec<Shape>) {
     let mut behind = Vec::new();
     let mut marks = Vec::new();
     let mut texts: Vec<Run> = Vec::new();
     let mut x = 0;
     while let Some(cell) = buffer.cell((x, y)) {
         let columns = u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
-        let look = Look::new(cell.style());
+        let look = Look::new(cell.style(), paper);
         let area = Area {
             x: MARGIN + f64::from(x) * WIDTH,
             y: MARGIN + f64::from(y) * HEIGHT,
             width: f64::from(columns) * WIDTH,
             height: HEIGHT,
         };
-        if look.background != BACKGROUND {
+        if look.background != paper.background {
             push(&mut behind, area, look.background);
         }
         if look.underlined {

@@ -125,7 +125,7 @@ fn screens(profile: &Arc<Profile>) -> Option<String> {
             host: Arc::new(NoHost),
             environment: Environment::default(),
             options: Options::default(),
-            colours: Colours::Some,
+            colours: Colours::DARK,
             bindings: ui::Bindings::default(),
             keys: (*keys).into(),
         };

@@ -42,6 +42,9 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("crossterm", &["ui/"], "only the screen knows a terminal"),
     ("tui_input", &["ui/"], "only the screen has prompts"),
     ("rustix", &["ui/", "host/"], "only the screen and the machine are systems"),
+    ("terminput", &["ui/terminal/input.rs"], "one file knows what bytes are which keys"),
+    ("terminput_crossterm", &["ui/terminal/input.rs"], "one file knows what bytes are which keys"),
+    ("xterm_color", &["ui/theme/"], "answers about colours are for the theme"),
     ("signal_hook", &["ui/", "host/signals.rs"], "only the screen must be given back"),
     ("unicode_width", &["ui/", "graphics/font.rs"], "screens and pictures have cells; reports are padded by bytes, as pprof does"),
     ("ureq", &["source/http/"], "one folder knows the HTTP client"),
@@ -133,7 +136,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         inside: &["ui/"],
-        outside: &["ui/mod.rs", "ui/work/", "ui/terminal.rs", "ui/listen.rs"],
+        outside: &["ui/mod.rs", "ui/work/", "ui/terminal/", "ui/listen.rs"],
         what: Names(&[
             "std::thread",
             "std::io",
@@ -146,7 +149,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         inside: &["ui/"],
-        outside: &["ui/mod.rs", "ui/work/"],
+        outside: &["ui/mod.rs", "ui/work/", "ui/listen.rs"],
         what: Says(&["Instant", "SystemTime", "Timestamp::now", "Zoned::now"]),
         why: "what is drawn follows from the state alone",
     },

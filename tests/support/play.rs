@@ -55,7 +55,7 @@ pub(crate) fn play(bytes: &[u8]) {
         host: Arc::new(Full),
         environment: Environment::default(),
         options: Options::default(),
-        colours: Colours::Some,
+        colours: Colours::DARK,
         bindings: Bindings::default(),
         keys: String::new(),
     };

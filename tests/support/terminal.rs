@@ -3,9 +3,10 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,11 +37,17 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn start(args: &str, env: &[(&str, &str)]) -> Self {
+        Self::start_with(args, env, |_| {})
+    }
+
+    /// Prepares the folder `$N` first.
+    pub(crate) fn start_with(args: &str, env: &[(&str, &str)], prepare: impl FnOnce(&Path)) -> Self {
         let (terminal, side) = blocking::open().expect("a terminal");
         terminal.resize(Size::new(24, 80)).expect("a size");
         let notes = tempfile::tempdir().expect("a folder for notes");
+        prepare(notes.path());
         let script = format!(
-            "stty -a > $N/before; echo before; sh -c 'echo $$ > $N/pid; exec \"$H\" {args}'; echo $? > $N/status; \
+            "stty -echo; stty -a > $N/before; echo before; sh -c 'echo $$ > $N/pid; exec \"$H\" {args}'; echo $? > $N/status; \
              stty -a > $N/after; echo after"
         );
         let command = blocking::Command::new("sh")
@@ -50,11 +57,14 @@ impl Session {
             .env("H", program::PATH)
             .env("N", notes.path())
             .env_remove("NO_COLOR")
+            .env_remove("COLORTERM")
+            .env_remove("COLORFGBG")
             .envs(env.iter().copied());
         let shell = command.spawn(side).expect("a shell");
         let terminal = Arc::new(terminal);
         let reader = Arc::clone(&terminal);
-        let (send, output) = channel();
+        // A terminal that nobody looks at does not read for ever.
+        let (send, output) = sync_channel(4);
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(length @ 1..) = (&*reader).read(&mut bytes) {
@@ -127,6 +137,11 @@ impl Session {
 
     pub(crate) fn resize(&mut self, rows: u16, cols: u16) {
         self.parser.screen_mut().set_size(cells(rows), cells(cols));
+        self.announce(rows, cols);
+    }
+
+    /// Says that the terminal has another size.
+    pub(crate) fn announce(&self, rows: u16, cols: u16) {
         self.terminal.resize(Size::new(rows, cols)).expect("another size");
     }
 
@@ -134,10 +149,32 @@ impl Session {
         fs::read_to_string(self.notes.path().join(name)).unwrap_or_default()
     }
 
+    /// Waits for a note without reading what the terminal is sent.
+    pub(crate) fn wait_for_note(&self, name: &str) {
+        let start = Instant::now();
+        while self.note(name).is_empty() {
+            thread::sleep(AGAIN);
+            assert!(start.elapsed() < PATIENCE, "no {name}");
+        }
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.note("pid");
         let sent = Command::new("kill").args(["-s", name, pid.trim()]).status();
         assert!(sent.expect("kill").success(), "{name} to {pid}");
+    }
+
+    /// Types again and again until the program ends; then as [`Session::end`].
+    pub(crate) fn end_typing(mut self, keys: &str, status: &str) -> vt100::Parser {
+        let start = Instant::now();
+        while self.note("status").is_empty() {
+            self.press(keys);
+            if let Ok(bytes) = self.output.recv_timeout(AGAIN) {
+                self.parser.process(&bytes);
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end");
+        }
+        self.end(status)
     }
 
     /// The program has ended: the terminal is as it was, and this is how it ended.
@@ -159,10 +196,11 @@ impl Session {
             "what was there is there again:\n{}",
             screen.contents()
         );
+        let settings = |note: &str| self.note(note).lines().skip(1).map(String::from).collect::<Vec<_>>();
         assert_eq!(
-            self.note("before"),
-            self.note("after"),
-            "the terminal's settings are those from before"
+            settings("before"),
+            settings("after"),
+            "the terminal's settings are those from before, but for its size in the first line"
         );
         assert_eq!(
             self.note("status").trim(),

@@ -21,7 +21,7 @@ proptest! {
 fn a_paste_is_taken_or_refused_whole() {
     let with = |text: String| {
         let inputs = [Input::Keys("/".into()), Input::Paste(text)];
-        ui::play(&setup("orders.heap", "", Colours::Some), NORMAL, &inputs).expect("a frame")
+        ui::play(&setup("orders.heap", "", Colours::DARK), NORMAL, &inputs).expect("a frame")
     };
     assert!(with("(*Ser\n\u{1b}ver)".into()).contains("/(*Server)  as text: match 1 of 3"));
     for size in [20_000, 1 << 20] {
@@ -34,7 +34,7 @@ fn a_paste_is_taken_or_refused_whole() {
 #[test]
 fn a_key_that_was_changed_is_told_of_by_its_new_name() {
     let with = |keys: &str| {
-        let mut setup = setup("orders.heap", keys, Colours::Some);
+        let mut setup = setup("orders.heap", keys, Colours::DARK);
         for (context, action, keys) in [
             ("filtered", "clear-filters", "C"),
             ("views", "hide", "<c-h>"),

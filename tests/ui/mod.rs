@@ -31,8 +31,8 @@ fn frames_are_those_that_were_read_and_liked() {
     settings.set_prepend_module_to_snapshot(false);
     let _bound = settings.bind_to_scope();
     for (name, fixture, size, keys) in CASES {
-        let frame = frame(fixture, *size, keys, Colours::Some);
-        let again = self::frame(fixture, *size, keys, Colours::None);
+        let frame = frame(fixture, *size, keys, Colours::DARK);
+        let again = self::frame(fixture, *size, keys, Colours::NONE);
         assert_eq!(
             frame, again,
             "{name}: a frame's text is the same each time, also without colours"
@@ -69,7 +69,7 @@ fn no_size_is_too_small_or_too_large() {
         for width in [0, 1, 2, 5, 10, 20, 40, 79, 80, 81, 200] {
             for height in [0, 1, 2, 3, 4, 5, 8, 10, 24, 60] {
                 for keys in strings {
-                    let frame = frame(fixture, (width, height), keys, Colours::Some);
+                    let frame = frame(fixture, (width, height), keys, Colours::DARK);
                     check(&frame, (width, height), &format!("{fixture} {width}x{height} {keys}"));
                 }
             }
@@ -94,7 +94,7 @@ fn no_sequence_of_keys_breaks_it() {
         for length in 1..=2000 {
             played.push_str(&keys[random() % keys.len()]);
             if length % 400 == 0 {
-                check(&frame(fixture, NORMAL, &played, Colours::Some), NORMAL, &played);
+                check(&frame(fixture, NORMAL, &played, Colours::DARK), NORMAL, &played);
             }
         }
     }
@@ -103,7 +103,7 @@ fn no_sequence_of_keys_breaks_it() {
 #[test]
 fn it_begins_in_the_order_that_is_asked_for() {
     for (keys, head) in [("", "▼cum"), ("r", "▲cum"), ("sss", "▼cum"), ("ss", "▼flat")] {
-        let mut setup = setup("orders.heap", keys, Colours::Some);
+        let mut setup = setup("orders.heap", keys, Colours::DARK);
         setup.options.sort = Sort::Cum;
         let frame = ui::print(&setup, NORMAL).expect("a frame");
         assert!(frame.contains(head), "-cum {keys}: {head}:\n{frame}");
@@ -113,7 +113,7 @@ fn it_begins_in_the_order_that_is_asked_for() {
 #[test]
 fn keys_that_are_none_are_told() {
     for keys in ["<nosuch>", "<", "j<c->", "<c-dd>"] {
-        let outcome = ui::print(&setup("deltas.heap", keys, Colours::Some), NORMAL);
+        let outcome = ui::print(&setup("deltas.heap", keys, Colours::DARK), NORMAL);
         assert!(
             matches!(outcome, Err(Error::Usage(ref text)) if text.contains("--keys")),
             "{keys}: {outcome:?}"
@@ -124,7 +124,7 @@ fn keys_that_are_none_are_told() {
 #[test]
 fn a_file_that_is_none_and_options_that_cannot_be_end_it() {
     let with = |name: &'static str, change: fn(&mut Options)| {
-        let mut setup = setup(name, "jjj", Colours::Some);
+        let mut setup = setup(name, "jjj", Colours::DARK);
         change(&mut setup.options);
         ui::print(&setup, NORMAL).expect_err("an error").to_string()
     };

@@ -39,11 +39,11 @@ fn pictures_show_the_frame() {
         if name.starts_with("hostile") {
             continue;
         }
-        let frame = ui::print(&setup(fixture, keys, Colours::Some), *size).expect("a frame");
+        let frame = ui::print(&setup(fixture, keys, Colours::DARK), *size).expect("a frame");
         let columns = usize::from(size.0);
         let mut left: Vec<Vec<Option<char>>> = frame.lines().map(|line| cells(line, columns)).collect();
         let mut svg = Vec::new();
-        let picture = ui::picture(&setup(fixture, keys, Colours::Some), *size).expect("a picture");
+        let picture = ui::picture(&setup(fixture, keys, Colours::DARK), *size).expect("a picture");
         picture.write(FileFormat::Svg, &mut svg).expect("a vector takes all");
         let svg = String::from_utf8(svg).expect("text");
         let document = Document::parse(&svg).expect("XML");

@@ -24,7 +24,8 @@ use crate::ui::event::{Effect, Event, Reading};
 use crate::ui::keys::action::{Action, KeyContext, Movement};
 use crate::ui::keys::{chord::Chord, help};
 use crate::ui::session::Session;
-use crate::ui::theme::Theme;
+use crate::ui::terminal::bounded;
+use crate::ui::theme::{Ground, Theme};
 use crate::ui::view::{HOME, Outcome, VIEWS, View, ViewId};
 use crate::ui::widget::pane::Pane;
 use crate::ui::work::host::{Opened, Saved};
@@ -135,6 +136,7 @@ impl App {
             Event::Terminal(TerminalEvent::Mouse(mouse)) => self.mouse(mouse),
             Event::Terminal(TerminalEvent::Paste(text)) => self.paste(&text),
             Event::Terminal(TerminalEvent::Resize(width, height)) => {
+                let (width, height) = bounded((width, height));
                 self.area = Rect::new(0, 0, width, height);
                 self.refresh();
                 None
@@ -142,6 +144,14 @@ impl App {
             Event::Terminal(_) => None,
             Event::End | Event::TerminalGone => Some(Effect::Quit),
             Event::Suspend => Some(Effect::Suspend),
+            Event::Continued => Some(Effect::Retake),
+            Event::Background(colour) => {
+                if let Some(ground) = Ground::from_answer(&colour) {
+                    self.theme = self.theme.on(ground);
+                }
+                None
+            }
+            Event::Identity => None,
             Event::Returned { problem } => {
                 self.message = problem.map(Message::Problem);
                 self.session.answers.forget_sources();
