@@ -59,6 +59,8 @@ pub enum Request {
         /// How.
         watched: Watched,
     },
+    /// Give the terminal back, with these modes, when the dashboard is gone.
+    Guard(String),
     /// Save what a server answers.
     Fetch {
         /// What to read.
@@ -132,6 +134,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
 }
 
 fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> Result<Request> {
+    if let Some(modes) = matches.get_one::<String>("guard") {
+        return Ok(Request::Guard(modes.clone()));
+    }
     let (name, matches) = matches.subcommand().unwrap_or(("", matches));
     let input = input::read(matches)?;
     let output = matches.get_one::<PathBuf>("output").cloned();

@@ -84,6 +84,11 @@ pub enum Error {
         /// What went wrong.
         error: Box<Error>,
     },
+    /// The dashboard ended without a word of its own; told by who gave the terminal back.
+    #[error(
+        "the dashboard ended without a word, for lack of memory or because it was killed; the terminal is given back"
+    )]
+    Ended,
     /// The user asked to stop.
     #[error("cancelled")]
     Cancelled,

@@ -61,6 +61,10 @@ fn run() -> Result<Outcome> {
             write_report(&profile, report, argument.as_deref(), &options, &environment, output)
         }
         Request::Dashboard(dashboard) => open(dashboard),
+        #[cfg(unix)]
+        Request::Guard(modes) => ui::guard(&modes),
+        #[cfg(not(unix))]
+        Request::Guard(_) => Ok(()),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
         Request::Diff(asked) => return diff(&asked),
         Request::Watch { input, watched } => {

@@ -90,6 +90,23 @@ fn signals_at_every_moment_give_the_terminal_back() {
     }
 }
 
+/// No signal is caught then; somebody else is there for it.
+#[test]
+fn a_program_that_is_killed_leaves_the_terminal_to_its_guard() {
+    for (signal, moment) in [("KILL", &MOMENTS[1]), ("KILL", &MOMENTS[2]), ("ABRT", &MOMENTS[2])] {
+        println!("{signal} {}", moment.name);
+        let mut session = session(moment.args);
+        session.wait(moment.name, moment.is_there);
+        assert!(!session.gives_lines());
+        session.signal(signal);
+        session.wait("its guard", |screen| shows(screen, "the terminal is given back"));
+        assert!(session.gives_lines());
+        let screen = session.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    }
+}
+
 #[test]
 fn a_terminal_that_does_not_read_holds_nothing_up() {
     let mut session = Session::start(FIXTURE, &[]);

@@ -139,6 +139,15 @@ pub(super) const OWN: &[OwnRow] = &[
     OwnRow {
         visibility: Visibility::Hidden,
         ..own(
+            "guard",
+            Kind::Text,
+            Some("MODES"),
+            "Give the terminal back when standard input ends: how the dashboard calls heaptui",
+        )
+    },
+    OwnRow {
+        visibility: Visibility::Hidden,
+        ..own(
             "keys",
             Kind::Text,
             Some("KEYS"),

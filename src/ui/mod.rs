@@ -40,6 +40,8 @@ use terminal::{Screen, Tty};
 use work::threads::Workers;
 
 pub use keys::bindings::Bindings;
+#[cfg(unix)]
+pub use terminal::guard;
 pub use theme::{Ask, Colours, Depth, Ground};
 pub use work::host::{Existing, Host, Loader, NoHost, Opened, Saved};
 
@@ -112,17 +114,21 @@ pub fn run(setup: &Setup) -> Result<()> {
         {
             flow = dashboard.handle(event);
         }
-        match flow {
-            Flow::Continue | Flow::Quit => {}
-            Flow::Redraw => screen.refresh()?,
-            Flow::Retake => screen.retake()?,
-            Flow::Suspend => screen.suspend()?,
-            Flow::Lend => {
-                if let Some(mut program) = dashboard.program.take() {
-                    let problem = listeners.hold(|| screen.lend(&mut program))?;
+        let done = match flow {
+            Flow::Continue | Flow::Quit => Ok(()),
+            Flow::Redraw => screen.refresh(),
+            Flow::Retake => screen.retake(),
+            Flow::Suspend => screen.suspend(),
+            Flow::Lend => match dashboard.program.take() {
+                Some(mut program) => listeners.hold(|| screen.lend(&mut program)).map(|problem| {
                     dashboard.handle(Event::Returned { problem });
-                }
-            }
+                }),
+                None => Ok(()),
+            },
+        };
+        // Nothing can be told on a terminal that is gone, nor is it a failure of ours.
+        if !tty.is_ended() {
+            done?;
         }
     }
     if asked.is_some_and(|asked| asked.elapsed() < SLOWEST) && !tty.is_ended() {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use pty_process::Size;
 use pty_process::blocking::{self, Pty};
+use rustix::termios::{LocalModes, tcgetattr};
 use tempfile::TempDir;
 
 use super::program;
@@ -143,6 +144,12 @@ impl Session {
     /// Says that the terminal has another size.
     pub(crate) fn announce(&self, rows: u16, cols: u16) {
         self.terminal.resize(Size::new(rows, cols)).expect("another size");
+    }
+
+    /// Whether the terminal gives lines, not keys.
+    pub(crate) fn gives_lines(&self) -> bool {
+        let modes = tcgetattr(&*self.terminal).expect("the terminal has modes");
+        modes.local_modes.contains(LocalModes::ICANON)
     }
 
     pub(crate) fn note(&self, name: &str) -> String {

@@ -1,5 +1,7 @@
 //! The terminal: taken over, and always given back.
 
+#[cfg(unix)]
+mod guard;
 pub(in crate::ui) mod input;
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -25,6 +27,8 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use crate::error::{Error, Result};
 
 #[cfg(unix)]
+pub use guard::guard;
+#[cfg(unix)]
 pub(super) use system::Waited;
 pub(super) use system::{Tty, stop};
 
@@ -49,6 +53,9 @@ impl Screen {
         let hold = Arc::new(Hold {
             tty: Arc::clone(tty),
             is_taken: AtomicBool::new(false),
+            // Without one the terminal is given back in all cases but those in which the program cannot.
+            #[cfg(unix)]
+            guard: tty.guard().ok(),
         });
         let (hook, held) = (std::panic::take_hook(), Arc::clone(&hold));
         std::panic::set_hook(Box::new(move |info| {
@@ -142,11 +149,25 @@ const PANICKED: i32 = 101;
 struct Hold {
     tty: Arc<Tty>,
     is_taken: AtomicBool,
+    #[cfg(unix)]
+    guard: Option<guard::Guard>,
 }
 
 impl Hold {
+    fn set(&self, is_taken: bool) -> bool {
+        #[cfg(unix)]
+        if let Some(guard) = &self.guard {
+            guard.tell(if is_taken {
+                guard::State::Taken
+            } else {
+                guard::State::Free
+            });
+        }
+        self.is_taken.swap(is_taken, Ordering::SeqCst)
+    }
+
     fn take(&self) -> io::Result<()> {
-        self.is_taken.store(true, Ordering::SeqCst);
+        self.set(true);
         self.tty.set_raw()?;
         let mut sequences = Vec::new();
         queue!(
@@ -161,9 +182,11 @@ impl Hold {
 
     /// Best effort: the terminal may be gone.
     fn release(&self) {
+        // The guard is told last: what is half given back is not given back.
         if self.is_taken.swap(false, Ordering::SeqCst) {
             let _ = self.tty.write_last(&leaving());
             let _ = self.tty.restore();
+            self.set(false);
         }
     }
 }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::guard::Guard;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -74,6 +75,11 @@ impl Tty {
             Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col, size.ws_row),
             _ => (80, 24),
         }
+    }
+
+    /// Starts a process that gives the terminal back if this one cannot.
+    pub(super) fn guard(&self) -> io::Result<Guard> {
+        Guard::start(&self.modes)
     }
 
     /// Has keys come one by one, unseen and without a meaning of their own.

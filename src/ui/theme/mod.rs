@@ -126,7 +126,7 @@ const fn rgb(hex: u32) -> Color {
 /// Colours of letters and lines.
 #[rustfmt::skip]
 const INKS: &[Ink] = &[
-    Ink { role: Role::Quiet,   dark: (rgb(0x9aa2ae), OWN),                 light: (rgb(0x5a626c), OWN) },
+    Ink { role: Role::Quiet,   dark: (rgb(0x9aa2ae), OWN),                 light: (rgb(0x66707a), OWN) },
     Ink { role: Role::Heading, dark: (rgb(0x6cc7d6), Color::Cyan),         light: (rgb(0x0b5c75), Color::Blue) },
     Ink { role: Role::Value,   dark: (rgb(0xe8c57d), Color::Yellow),       light: (rgb(0x7a4b00), OWN) },
     Ink { role: Role::Keyword, dark: (rgb(0xd29bf0), Color::LightMagenta), light: (rgb(0x7d2aa0), Color::Blue) },
@@ -152,6 +152,11 @@ struct Fill {
 
 const CURSOR: Fill = Fill {
     all: (rgb(0x2b5aa8), rgb(0xffffff)),
+    sixteen: (Color::Blue, Color::White),
+};
+/// Pale, so that a bar on it is no hole in the row.
+const CURSOR_ON_LIGHT: Fill = Fill {
+    all: (rgb(0xb4d0f7), rgb(0x101014)),
     sixteen: (Color::Blue, Color::White),
 };
 const FOUND: Fill = Fill {
@@ -278,7 +283,11 @@ impl Theme {
 
     /// The row under the cursor.
     pub(super) fn cursor(self) -> Style {
-        let style = self.fill(&CURSOR, Modifier::REVERSED);
+        let fill = match self.colours.ground {
+            Ground::Light => &CURSOR_ON_LIGHT,
+            Ground::Dark | Ground::Either => &CURSOR,
+        };
+        let style = self.fill(fill, Modifier::REVERSED);
         match self.colours.depth {
             Depth::None => style,
             _ => style.add_modifier(Modifier::BOLD),
