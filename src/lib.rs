@@ -5,7 +5,7 @@
 //! ```text
 //! bytes ──decode──▶ Profile ──analyze──▶ Scope · Frames · Graph · CallTree ──report──▶ text, pictures
 //!   ▲                  │                         │
-//! source             model                      ui ── view/* ── keys  
+//! source             model                      ui ── view/* ── keys
 //! (file, stdin,   (interned, columnar,     (ratatui; draws what analyze
 //!  http)           one column a type)       made, decides nothing)
 //! ```
@@ -13,18 +13,23 @@
 //! | module | knows | must not know |
 //! |---|---|---|
 //! | [`model`] | what a profile is, units | anything else of the crate |
-//! | [`decode`] | formats: gzip, protobuf, legacy text | files, network, terminal |
-//! | [`analyze`] | filters, nodes, sums, trimming | text layout, I/O, clock |
+//! | [`decode`] | formats, what may be around them, how much memory they may take | files, network, terminal |
+//! | [`encode`] | a profile as protobuf, gzip | formats that are only read |
+//! | [`analyze`] | filters, nodes, sums, trimming; what leaks, memory, goroutines | text layout, I/O, clock |
 //! | [`layout`] | sizes and edges to boxes and routes, in layers | profiles, terminals, picture formats |
 //! | [`graphics`] | shapes and texts as SVG, PNG, PDF; the font | what a picture shows |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
 //! | [`source`] | files, standard input, HTTP, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
-//! | [`load`] | several names become one profile | where bytes come from: how a name is opened is handed in |
+//! | [`load`] | several names become one profile, a session, a watch | where bytes come from: how a name is opened is handed in |
 //! | [`host`] | saving files, starting an editor and a browser | what they hold or show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //!
-//! [`wiring`] makes rooms that ask meet rooms that can; [`zone`] finds the local time zone; [`error`], [`progress`] and [`secret`] are words that all may use. `main` ties them together and alone prints.
+//! [`wiring`] makes rooms that ask meet rooms that can; [`zone`] finds the local time zone; [`error`], [`progress`] and
+//! [`secret`] are words that all may use. `main` parses, calls and alone prints.
+//!
+//! A question of the screen goes this way: a view of [`ui`] asks with a `Query`, the `Answers` know what is outstanding, a
+//! worker answers (`ui/work`). For a new view, report, format, column or option, `CONTRIBUTING.md` says which files.
 //!
 //! # The screen
 //!
@@ -41,7 +46,8 @@
 //! # The rules
 //!
 //! 1. Bytes → profile → aggregate → text is pure.
-//! 2. What repeats is a table: [`report::REPORTS`], [`report::OPTIONS`], [`report::COLUMNS`], the views, the keys.
+//! 2. What repeats is a table: [`report::REPORTS`], [`report::DIAGNOSES`], [`report::OPTIONS`], [`report::COLUMNS`], the views,
+//!    the keys.
 //! 3. `update` does no I/O, `draw` changes nothing; both take their rectangles from the same pure function.
 //! 4. One closed event enum, one receiver; work has generations and stale answers are dropped.
 //! 5. A new view, report, input format or export is one new file and one row.
