@@ -21,7 +21,9 @@ use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, Side, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{self, Content, Diff, Environment, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step};
+use heaptui::report::{
+    self, Content, Diff, Environment, Live, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step,
+};
 use heaptui::secret::without_passwords;
 use heaptui::source::Source;
 use heaptui::ui::{self, Ask, Colours, Depth, Ground, Host, Opened, Setup};
@@ -89,9 +91,8 @@ fn run() -> Result<Outcome> {
 /// Answers a question about a process; the status says it too.
 fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     let inputs = Inputs::new(&asked.input)?;
-    let live = inputs.process().filter(|_| asked.row.is_over_time);
-    let (evidence, warnings) = match live {
-        Some(url) => {
+    let (evidence, warnings) = match (inputs.process(), asked.row.live) {
+        (Some(url), Live::Watch) => {
             let stop = stop_on_signals()?;
             let is_seen = io::stderr().is_terminal();
             let mut tell = |line: &str| {
@@ -102,7 +103,8 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
             let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell)?;
             (wiring::evidence_of(seen), Vec::new())
         }
-        None => told(|observer| inputs.evidence(asked.pid, observer))?,
+        (Some(url), live) => (inputs.evidence_now(&url, live, asked.pid)?, Vec::new()),
+        (None, _) => told(|observer| inputs.evidence(asked.pid, observer))?,
     };
     warnings.iter().for_each(|warning| warn(warning));
     let mut text = Vec::new();

@@ -1,6 +1,6 @@
 //! Source code, lightly coloured: comments, texts, numbers, keywords; everything else is plain.
 //!
-//! Knows where a line is inside of a comment or a text, and no grammar. A language is a row of [`LANGUAGES`].
+//! Knows where a line is inside of a comment or a text, and no grammar. A language is a row of `LANGUAGES`.
 
 use std::ops::Range;
 
@@ -47,7 +47,7 @@ enum Spans {
     Lines,
 }
 
-/// A row of [`LANGUAGES`].
+/// A row of `LANGUAGES`.
 #[derive(Debug)]
 pub struct Language {
     /// Endings of file names, between blanks.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::{Inputs, source};
 use crate::analyze::leaks::{Collection, History, Level, Snapshot, judge};
+use crate::analyze::memory::{Resident, ResidentMoment};
 use crate::cli::Watched;
 use crate::decode::{self, Budget};
 use crate::encode;
@@ -18,6 +19,7 @@ use crate::host::{self, Caller};
 use crate::load::session::{Files, Recorder};
 use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
 use crate::model::Profile;
+use crate::report::{Evidence, Live};
 use crate::source::{HttpOptions, ProcessMemory, Source, Url};
 
 /// How long a verdict is watched for unless the user says otherwise: about 21 snapshots.
@@ -26,6 +28,8 @@ const USUAL: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(300);
 /// The time between snapshots behind [`USUAL`].
 const SLOWER: Duration = Duration::from_secs(10);
+/// So many goroutines are asked for with their states at most.
+const MOST_DUMPED: i64 = 10_000;
 /// How often a wait looks whether it is to end.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -50,15 +54,50 @@ pub struct Seen {
 pub type Tell<'t> = &'t mut dyn FnMut(&str);
 
 impl Inputs {
-    /// The one live process that is named, if it is.
+    /// The one live process that is named, if it is: a server's profiles where Go puts them.
     pub fn process(&self) -> Option<Url> {
         match &self.sources[..] {
             [only] => match source(only) {
-                Source::Url(url) => Some(url),
+                Source::Url(url) if url.is_among_profiles() => Some(url),
                 _ => None,
             },
             _ => None,
         }
+    }
+
+    /// What a live process says of itself now.
+    ///
+    /// # Errors
+    /// Those of the server and of what it answers.
+    pub fn evidence_now(&self, url: &Url, live: Live, pid: Option<u32>) -> Result<Evidence> {
+        let read = |profile: &str, query: &str| {
+            let bytes = Source::Url(url.beside(profile, query)).open(&self.http, &())?;
+            decode::profile(bytes, self.budget, &())
+        };
+        let mut evidence = Evidence::default();
+        if live == Live::Goroutines {
+            let counts = read("goroutine", "")?;
+            let column = counts.samples.values.first();
+            let count = column.map_or(0, |values| {
+                values.iter().fold(0_i64, |sum, value| sum.saturating_add(*value))
+            });
+            // With states and waits the process stands still for all of them.
+            evidence.goroutines = Some(if count <= MOST_DUMPED {
+                read("goroutine", "debug=2")?
+            } else {
+                counts
+            });
+            return Ok(evidence);
+        }
+        evidence.heap = Some(read("heap", "debug=1")?);
+        let pid = pid.or_else(|| url.local_port().and_then(ProcessMemory::listening));
+        let memory = pid.and_then(|pid| ProcessMemory::of(pid).ok());
+        evidence.resident = memory.map(|memory| Resident {
+            bytes: memory.resident,
+            files: memory.files,
+            moment: ResidentMoment::Now,
+        });
+        Ok(evidence)
     }
 
     /// Watches a process, tells of each snapshot in a line, and records it where that is asked for. Ends by the plan or

@@ -86,7 +86,7 @@ pub struct Trend {
     pub rate: f64,
     /// Growth in each third of the window (each half of three snapshots).
     pub thirds: Vec<f64>,
-    /// Mean over deviation of the rates, scaled as [`DRIFT`] says.
+    /// Mean over deviation of the rates, scaled as `DRIFT` says.
     pub drift: f64,
     /// The longest time between two new highs.
     pub pause: f64,

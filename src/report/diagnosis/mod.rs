@@ -86,14 +86,25 @@ impl From<Level> for Outcome {
     }
 }
 
+/// What a live process is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Live {
+    /// Snapshots over time.
+    Watch,
+    /// The heap as text, which alone has `runtime.MemStats`.
+    HeapText,
+    /// Its goroutines, with what each waits for where there are not too many.
+    Goroutines,
+}
+
 /// A row of [`DIAGNOSES`].
 pub struct DiagnosisRow {
     /// The command.
     pub name: &'static str,
     /// One line of help.
     pub help: &'static str,
-    /// Whether it is about what comes of a process over time, so that a live one has to be watched.
-    pub is_over_time: bool,
+    /// What a live process is asked for.
+    pub live: Live,
     write: fn(&Evidence, &Asked, &mut dyn Write) -> Result<Outcome>,
 }
 
@@ -118,19 +129,19 @@ pub const DIAGNOSES: &[DiagnosisRow] = &[
     DiagnosisRow {
         name: "leaks",
         help: "Whether the process leaks, who keeps what, and how sure that is",
-        is_over_time: true,
+        live: Live::Watch,
         write: leaks::write,
     },
     DiagnosisRow {
         name: "memory",
         help: "Where the process's memory is, and what would shrink it",
-        is_over_time: false,
+        live: Live::HeapText,
         write: memory::write,
     },
     DiagnosisRow {
         name: "goroutines",
         help: "What its goroutines do, wait for and were started by, those alike as one row",
-        is_over_time: false,
+        live: Live::Goroutines,
         write: goroutines::write,
     },
 ];

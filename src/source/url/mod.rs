@@ -103,6 +103,11 @@ impl Url {
         }
     }
 
+    /// Whether it is where Go's servers have their profiles.
+    pub fn is_among_profiles(&self) -> bool {
+        self.path.split('?').next().is_some_and(|path| path.contains("/pprof/"))
+    }
+
     /// The port that it is asked at, if the server is on this machine.
     pub fn local_port(&self) -> Option<u16> {
         (self.is_local() && self.socket().is_none()).then(|| self.port())
