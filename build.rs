@@ -12,7 +12,9 @@ fn main() {
     let is_measured = is("CARGO_CFG_TARGET_OS", "linux")
         && is("CARGO_CFG_TARGET_ENV", "gnu")
         && is("CARGO_CFG_TARGET_ARCH", "x86_64");
-    if is_measured && is("PROFILE", "release") {
+    // A static program is linked to a fixed address by itself or not at all: with the argument it crashes at its start.
+    let is_static = var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|all| all.split(',').any(|one| one == "crt-static"));
+    if is_measured && !is_static && is("PROFILE", "release") {
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }
 }
