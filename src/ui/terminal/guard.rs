@@ -50,7 +50,7 @@ impl Guard {
     }
 }
 
-/// The guard's own work; `modes` are as [`Guard::start`] gives them.
+/// The guard's own work; `modes` are as `Guard::start` gives them.
 ///
 /// # Errors
 /// [`Error::Usage`] for modes that are none; [`Error::Ended`] when the terminal had to be given back.
