@@ -27,7 +27,7 @@ fn cells(count: u16) -> NonZero<u16> {
 }
 
 /// heaptui under a shell in a terminal of 80x24. The shell notes the terminal's settings before and after, the
-/// process, and how it ended.
+/// process, and how it ended, and stays until a line is typed: with it the terminal would go.
 pub(crate) struct Session {
     parser: vt100::Parser,
     output: Receiver<Vec<u8>>,
@@ -49,7 +49,7 @@ impl Session {
         prepare(notes.path());
         let script = format!(
             "stty -echo; stty -a > $N/before; echo before; sh -c 'echo $$ > $N/pid; exec \"$H\" {args}'; echo $? > $N/status; \
-             stty -a > $N/after; echo after"
+             stty -a > $N/after; echo after; read -r _"
         );
         let command = blocking::Command::new("sh")
             .args(["-c", &script])
@@ -187,6 +187,7 @@ impl Session {
     /// The program has ended: the terminal is as it was, and this is how it ended.
     pub(crate) fn end(mut self, status: &str) -> vt100::Parser {
         self.wait("end", |screen| screen.contents().contains("after"));
+        self.press("\n");
         self.shell.wait().expect("the shell ends");
         let screen = self.screen();
         assert!(!screen.alternate_screen(), "the alternate screen was left");
