@@ -28,7 +28,7 @@ pub(super) struct Samples {
     far_index: FxHashMap<u64, u32>,
     /// The largest row in any stack; the id 0 has the largest of all.
     largest: u32,
-    /// The same for those that were read together, where 65535 is the row of the id 0.
+    /// The largest row among the ids that were read together, where 65535 is the row of the id 0.
     largest_short: u16,
     /// One sample's parts, to be reused.
     short: ShortIds,

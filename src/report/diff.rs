@@ -16,7 +16,7 @@ use super::table::rows;
 use super::{TOP, csv, line, writing};
 use crate::analyze::Sort;
 use crate::error::{Error, Result};
-use crate::model::{Sides, units};
+use crate::model::{Side, Sides, units};
 
 /// How a comparison is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -92,9 +92,8 @@ impl Diff {
         let value = |flat, cum| if options.sort == Sort::Cum { cum } else { flat };
         let mut changes: Vec<Change> = Vec::new();
         let mut known: FxHashMap<String, usize> = FxHashMap::default();
-        let before_rows = rows(&before).into_iter().map(|row| (row, Some(())));
-        let after_rows = rows(&after).into_iter().map(|row| (row, None));
-        for (row, is_before) in before_rows.chain(after_rows) {
+        let of_side = |side, report| rows(report).into_iter().map(move |row| (side, row));
+        for (side, row) in of_side(Side::Before, &before).chain(of_side(Side::After, &after)) {
             let at = *known.entry(row.name).or_insert_with_key(|name| {
                 changes.push(Change {
                     name: name.clone(),
@@ -103,11 +102,11 @@ impl Diff {
                 });
                 changes.len() - 1
             });
-            let side = match is_before {
-                Some(()) => &mut changes[at].before,
-                None => &mut changes[at].after,
+            let held = match side {
+                Side::Before => &mut changes[at].before,
+                Side::After => &mut changes[at].after,
             };
-            *side = side.saturating_add(value(row.flat, row.cum));
+            *held = held.saturating_add(value(row.flat, row.cum));
         }
         let all = changes
             .iter()

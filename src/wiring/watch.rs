@@ -77,10 +77,7 @@ impl Inputs {
         let mut evidence = Evidence::default();
         if live == Live::Goroutines {
             let counts = read("goroutine", "")?;
-            let column = counts.samples.values.first();
-            let count = column.map_or(0, |values| {
-                values.iter().fold(0_i64, |sum, value| sum.saturating_add(*value))
-            });
+            let count = total(&counts, "").unwrap_or(0);
             // With states and waits the process stands still for all of them.
             evidence.goroutines = Some(if count <= MOST_DUMPED {
                 read("goroutine", "debug=2")?
@@ -110,6 +107,8 @@ impl Inputs {
             Error::Usage("watch takes a live process: host:port or a URL; leaks reads recordings and files".into())
         })?;
         let mut process = self.begin(url, watched, stop, tell)?;
+        // Nobody asks for a verdict, and a watch may go on for weeks.
+        process.kept = 1;
         watch(watched.plan, seed(), &mut process)?;
         process.end()
     }
@@ -164,6 +163,7 @@ impl Inputs {
             stop,
             tell,
             until_known: false,
+            kept: usize::MAX,
             recorder: folder
                 .map(|folder| Recorder::create(folder, watched.keeping, files))
                 .transpose()?,
@@ -193,6 +193,8 @@ struct Process<'w> {
     tell: Tell<'w>,
     /// Whether to end as soon as the verdict is known.
     until_known: bool,
+    /// How many snapshots are held at most.
+    kept: usize,
     recorder: Option<Recorder<'w>>,
     seen: Seen,
     /// Why there is no snapshot at all.
@@ -272,18 +274,13 @@ impl Process<'_> {
             rss_file: taken.resident.and_then(|(_, files)| files),
             collection: taken.collection,
         });
-        let in_use = heap.sample_type("inuse_space").map_or(0, |id| {
-            let values = &heap.samples.values[id.index()];
-            u64::try_from(values.iter().fold(0_i64, |sum, value| sum.saturating_add(*value))).unwrap_or(0)
-        });
+        self.seen.history.keep_last(self.kept);
+        let in_use = total(&heap, "inuse_space").map_or(0, |sum| u64::try_from(sum).unwrap_or(0));
         let held = stats.map_or(in_use, |stats| stats.heap_alloc);
         if let Some(recorder) = &mut self.recorder {
             recorder.record(taken, held)?;
         }
-        let count = goroutines.as_ref().and_then(|profile| {
-            let id = profile.sample_type("")?;
-            Some(profile.samples.values[id.index()].iter().sum::<i64>())
-        });
+        let count = goroutines.as_ref().and_then(|profile| total(profile, ""));
         let line = line(taken, held, count, is_restarted);
         self.seen.resident = taken.resident;
         self.seen.collection = taken.collection;
@@ -291,6 +288,12 @@ impl Process<'_> {
         self.seen.goroutines = goroutines.or(self.seen.goroutines.take());
         Ok(line)
     }
+}
+
+/// What all samples of a type add up to; none without such a type.
+fn total(profile: &Profile, kind: &str) -> Option<i64> {
+    let values = &profile.samples.values[profile.sample_type(kind)?.index()];
+    Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
 }
 
 fn line(taken: &Taken, held: u64, goroutines: Option<i64>, is_restarted: bool) -> String {

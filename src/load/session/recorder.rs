@@ -137,6 +137,10 @@ impl<'f> Recorder<'f> {
             collection: taken.collection,
         };
         self.append(&row)?;
+        // A recording that keeps everything may go on for weeks: nothing of it is held.
+        if self.keeping == Keeping::Everything {
+            return Ok(());
+        }
         self.kept.push(Kept { row, bytes, heap });
         self.thin()
     }
