@@ -9,15 +9,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analyze::leaks::Collection;
-use crate::analyze::memory::{Resident, ResidentMoment};
 use crate::cli::Input;
 use crate::decode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller, Editor, Seat, Shown};
 use crate::load::session::session;
 use crate::load::{self, Combine, Comparison, Keep, Opener};
-use crate::model::{Loaded, visible};
+use crate::model::{Collection, Loaded, visible};
 use crate::progress::Observer;
 use crate::report::{Environment, Evidence, Found, Missing, Sources, Wanted};
 use crate::secret::SourceName;
@@ -163,19 +161,12 @@ impl Inputs {
         })?;
         let last = session.last;
         let of_process = pid.map(ProcessMemory::of).transpose()?;
-        let resident = of_process
-            .map(|memory| (memory.resident, memory.files))
-            .or(last.resident);
         let evidence = Evidence {
             history: session.history,
             heap: last.heap,
             goroutines: last.goroutines,
             mem_stats: last.stats.and_then(|stats| stats.mem_stats),
-            resident: resident.map(|(bytes, files)| Resident {
-                bytes,
-                files,
-                moment: ResidentMoment::Now,
-            }),
+            resident: of_process.map(watch::resident).or(last.resident),
             is_collected: last.collection == Collection::Forced,
         };
         Ok((evidence, session.warnings))
@@ -189,11 +180,7 @@ pub fn evidence_of(seen: watch::Seen) -> Evidence {
         heap: seen.heap,
         goroutines: seen.goroutines,
         mem_stats: None,
-        resident: seen.resident.map(|(bytes, files)| Resident {
-            bytes,
-            files,
-            moment: ResidentMoment::Now,
-        }),
+        resident: seen.resident,
         is_collected: seen.collection == Collection::Forced,
     }
 }

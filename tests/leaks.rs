@@ -4,11 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use heaptui::analyze::leaks::{Collection, History, Kind, Level, Snapshot, Verdict, judge};
+use heaptui::analyze::leaks::{History, Kind, Level, Observation, Verdict, judge};
 use heaptui::decode::{self, Budget};
 use heaptui::error::Error;
 use heaptui::load::session::{self, Session};
-use heaptui::model::{Function, LabelSetId, Line, Profile};
+use heaptui::model::{Collection, Function, LabelSetId, Line, Profile, Resident};
 use heaptui::secret::SourceName;
 use serde_json::Value;
 
@@ -49,8 +49,7 @@ struct Recorded {
     seconds: f64,
     heap: Profile,
     goroutines: Profile,
-    rss: Option<u64>,
-    rss_file: Option<u64>,
+    resident: Option<Resident>,
 }
 
 fn recorded(name: &str) -> Vec<Recorded> {
@@ -62,8 +61,7 @@ fn recorded(name: &str) -> Vec<Recorded> {
             seconds: row.time.duration_since(start).as_secs_f64(),
             heap: profile(&row.heap),
             goroutines: profile(&row.goroutine),
-            rss: row.rss,
-            rss_file: row.rss_file,
+            resident: row.resident(),
         })
         .collect()
 }
@@ -71,12 +69,11 @@ fn recorded(name: &str) -> Vec<Recorded> {
 fn history<'r>(snapshots: impl IntoIterator<Item = &'r Recorded>, collection: Collection) -> History {
     let mut history = History::default();
     for snapshot in snapshots {
-        history.push(&Snapshot {
+        history.push(&Observation {
             seconds: snapshot.seconds,
             heap: Some(&snapshot.heap),
             goroutines: Some(&snapshot.goroutines),
-            rss: snapshot.rss,
-            rss_file: snapshot.rss_file,
+            resident: snapshot.resident,
             collection,
         });
     }
@@ -129,7 +126,7 @@ fn less_is_known_of_less_but_nothing_healthy_is_called_a_leak() {
         let mut bare = recorded(name);
         bare.iter_mut().for_each(|snapshot| {
             snapshot.heap.mem_stats = None;
-            (snapshot.rss, snapshot.rss_file) = (None, None);
+            snapshot.resident = None;
         });
         let verdict = judged(&bare, Collection::Unknown);
         assert!(verdict.level <= level, "{name}: {:?}", verdict.findings);

@@ -8,7 +8,7 @@
 //! `HeapReleased` counts memory that was never touched, so what Go may hold resident can exceed what is: the difference is
 //! `untouched`. Source of the fields: Go's `runtime.MemStats`. Knows no process and no text.
 
-use crate::model::{MemStats, Profile, SampleTypeId};
+use crate::model::{MemStats, Profile, Resident, ResidentMoment, SampleTypeId};
 
 /// A part of the memory; every byte is in one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -58,26 +58,6 @@ impl PartKind {
             _ => 1,
         }
     }
-}
-
-/// What the system says of resident memory, in bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Resident {
-    /// All of it.
-    pub bytes: u64,
-    /// Of it mapped files, where that is known.
-    pub files: Option<u64>,
-    /// When that was.
-    pub moment: ResidentMoment,
-}
-
-/// When resident memory was measured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ResidentMoment {
-    /// With the snapshot.
-    Now,
-    /// At its highest since the process began (`getrusage`): what is above Go's total may be long gone.
-    Peak,
 }
 
 /// What tells live objects from garbage.

@@ -134,11 +134,9 @@ pub fn load(sources: &[SourceName], combine: &Combine, keep: Keep, opener: &Open
         let comment = commented.strings.intern(combine.comment.as_bytes());
         commented.comments.push(comment);
     }
-    reading.snapshots.extend(alone.map(|(name, side)| Snapshot {
-        name,
-        side,
-        profile: Arc::clone(&profile),
-    }));
+    reading
+        .snapshots
+        .extend(alone.map(|(name, side)| Snapshot::new(name, side, Arc::clone(&profile))));
     Ok(Loaded {
         profile,
         sides,
@@ -216,12 +214,11 @@ impl Reading<'_> {
                 if self.keep == Keep::Snapshots {
                     let alone = profiles.is_empty().then(|| Arc::clone(&part));
                     let profiles = profiles.into_iter().map(Arc::new).chain(alone);
-                    self.snapshots
-                        .extend(read.into_iter().zip(profiles).map(|(name, profile)| Snapshot {
-                            name: (self.opener.show)(name),
-                            side,
-                            profile,
-                        }));
+                    self.snapshots.extend(
+                        read.into_iter()
+                            .zip(profiles)
+                            .map(|(name, profile)| Snapshot::new((self.opener.show)(name), side, profile)),
+                    );
                 }
                 sum = Some(match sum {
                     Some(sum) => {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::analyze::leaks::Collection;
 use crate::error::{Error, Result};
+use crate::model::{Collection, Resident};
 
 /// What is asked of a watch.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -52,8 +52,8 @@ pub struct Taken {
     pub heap: Vec<u8>,
     /// The goroutine profile, if there is one.
     pub goroutine: Option<Vec<u8>>,
-    /// Bytes of resident memory, and of them mapped files, where they can be known.
-    pub resident: Option<(u64, Option<u64>)>,
+    /// Resident memory, where it can be known.
+    pub resident: Option<Resident>,
     /// Whether the heap was collected before.
     pub collection: Collection,
     /// How long the heap profile took: what the collection costs the process, and the way.

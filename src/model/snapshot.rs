@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{MemStats, Profile};
+use super::{Collection, MemStats, Profile, Resident};
 
 /// One profile, from one source, at one moment.
 #[derive(Clone, Debug)]
@@ -13,6 +13,12 @@ pub struct Snapshot {
     pub side: Side,
     /// What was read.
     pub profile: Arc<Profile>,
+    /// The goroutine profile of the same moment, where there is one.
+    pub goroutines: Option<Arc<Profile>>,
+    /// The process's resident memory at that moment, where it is known.
+    pub resident: Option<Resident>,
+    /// Whether a collection was forced before.
+    pub collection: Collection,
 }
 
 /// A side of a comparison.
@@ -25,6 +31,18 @@ pub enum Side {
 }
 
 impl Snapshot {
+    /// A profile of which nothing else is known.
+    pub fn new(name: String, side: Side, profile: Arc<Profile>) -> Self {
+        Self {
+            name,
+            side,
+            profile,
+            goroutines: None,
+            resident: None,
+            collection: Collection::Unknown,
+        }
+    }
+
     /// When it was taken, nanoseconds since 1970 UTC, where it says.
     pub fn time_nanos(&self) -> Option<i64> {
         Some(self.profile.time_nanos).filter(|nanos| *nanos > 0)
@@ -63,11 +81,7 @@ impl Loaded {
     /// One profile alone.
     pub fn one(name: String, profile: Profile) -> Self {
         let profile = Arc::new(profile);
-        let snapshot = Snapshot {
-            name,
-            side: Side::After,
-            profile: Arc::clone(&profile),
-        };
+        let snapshot = Snapshot::new(name, Side::After, Arc::clone(&profile));
         Self {
             profile,
             sides: None,

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::{Inputs, source};
-use crate::analyze::leaks::{Collection, History, Level, Snapshot, judge};
-use crate::analyze::memory::{Resident, ResidentMoment};
+use crate::analyze::leaks::{History, Level, Observation, judge};
 use crate::cli::Watched;
 use crate::decode::{self, Budget};
 use crate::encode;
@@ -18,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::host::{self, Caller};
 use crate::load::session::{Files, Recorder};
 use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
-use crate::model::Profile;
+use crate::model::{Collection, Profile, Resident, ResidentMoment};
 use crate::report::{Evidence, Live};
 use crate::source::{HttpOptions, ProcessMemory, Source, Url};
 
@@ -43,7 +42,7 @@ pub struct Seen {
     /// The last goroutine profile.
     pub goroutines: Option<Profile>,
     /// The last resident memory.
-    pub resident: Option<(u64, Option<u64>)>,
+    pub resident: Option<Resident>,
     /// Whether the heap was collected before.
     pub collection: Collection,
     /// How often the process was another one than before.
@@ -89,11 +88,7 @@ impl Inputs {
         evidence.heap = Some(read("heap", "debug=1")?);
         let pid = pid.or_else(|| url.local_port().and_then(ProcessMemory::listening));
         let memory = pid.and_then(|pid| ProcessMemory::of(pid).ok());
-        evidence.resident = memory.map(|memory| Resident {
-            bytes: memory.resident,
-            files: memory.files,
-            moment: ResidentMoment::Now,
-        });
+        evidence.resident = memory.map(resident);
         Ok(evidence)
     }
 
@@ -266,12 +261,11 @@ impl Process<'_> {
             self.seen.restarts += 1;
         }
         let first = *self.first.get_or_insert(taken.time);
-        self.seen.history.push(&Snapshot {
+        self.seen.history.push(&Observation {
             seconds: taken.time.duration_since(first).as_secs_f64(),
             heap: Some(&heap),
             goroutines: goroutines.as_ref(),
-            rss: taken.resident.map(|(rss, _)| rss),
-            rss_file: taken.resident.and_then(|(_, files)| files),
+            resident: taken.resident,
             collection: taken.collection,
         });
         self.seen.history.keep_last(self.kept);
@@ -287,6 +281,15 @@ impl Process<'_> {
         self.seen.heap = Some(heap);
         self.seen.goroutines = goroutines.or(self.seen.goroutines.take());
         Ok(line)
+    }
+}
+
+/// What the system says now.
+pub(super) fn resident(memory: ProcessMemory) -> Resident {
+    Resident {
+        bytes: memory.resident,
+        files: memory.files,
+        moment: ResidentMoment::Now,
     }
 }
 
@@ -306,7 +309,7 @@ fn line(taken: &Taken, held: u64, goroutines: Option<i64>, is_restarted: bool) -
         _ => "heap",
     };
     let mut parts = vec![format!("{:.0}", taken.time), format!("{heap} {}", bytes(held))];
-    parts.extend(taken.resident.map(|(rss, _)| format!("rss {}", bytes(rss))));
+    parts.extend(taken.resident.map(|resident| format!("rss {}", bytes(resident.bytes))));
     parts.extend(goroutines.map(|count| format!("goroutines {count}")));
     parts.push(format!("took {} ms", taken.cost.as_millis()));
     parts.extend(is_restarted.then(|| "restarted: the process is another one".to_string()));
@@ -329,7 +332,7 @@ impl Watcher for Process<'_> {
             time,
             heap,
             goroutine,
-            resident: memory.map(|memory| (memory.resident, memory.files)),
+            resident: memory.map(resident),
             collection,
             cost,
         })

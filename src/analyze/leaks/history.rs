@@ -9,33 +9,19 @@ use super::samples::{block_sizes, samples};
 use super::series::median;
 use super::verdict::{Call, Culprit};
 use crate::analyze::origin::{Origin, origin};
-use crate::model::{MemStats, Profile, SampleTypeId};
-
-/// Whether a collection was forced before a heap profile was taken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Collection {
-    /// Yes: `HeapAlloc` is what is live, exactly.
-    Forced,
-    /// No: `HeapAlloc` holds garbage, and the profile is as old as the last collection.
-    AsItCame,
-    /// Not known; told by `NumForcedGC`, if that is there.
-    #[default]
-    Unknown,
-}
+use crate::model::{Collection, MemStats, Profile, Resident, SampleTypeId};
 
 /// What is known of the process at one time.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Snapshot<'p> {
+pub struct Observation<'p> {
     /// When it was taken, on any clock that goes forward.
     pub seconds: f64,
     /// A heap profile, with `mem_stats` if it was a `debug=1` text.
     pub heap: Option<&'p Profile>,
     /// A goroutine profile of any form.
     pub goroutines: Option<&'p Profile>,
-    /// Bytes of resident memory, from `/proc/PID/status`.
-    pub rss: Option<u64>,
-    /// Bytes of it that are mapped files.
-    pub rss_file: Option<u64>,
+    /// Resident memory.
+    pub resident: Option<Resident>,
     /// Whether the heap was collected before.
     pub collection: Collection,
 }
@@ -92,8 +78,7 @@ pub(super) struct Moment {
     pub(super) seconds: f64,
     pub(super) collection: Collection,
     pub(super) mem_stats: Option<Box<MemStats>>,
-    pub(super) rss: Option<u64>,
-    pub(super) rss_file: Option<u64>,
+    pub(super) resident: Option<Resident>,
     pub(super) heap: Option<Vec<(Chain, Sampled)>>,
     pub(super) goroutines: Option<Vec<(Chain, i64)>>,
 }
@@ -144,18 +129,17 @@ impl History {
     }
 
     /// Adds a snapshot, at the place of its time. A profile without heap columns counts as missing.
-    pub fn push(&mut self, snapshot: &Snapshot<'_>) {
-        let heap = snapshot.heap.and_then(|profile| self.heap(profile));
-        let goroutines = snapshot.goroutines.map(|profile| self.counts(profile));
+    pub fn push(&mut self, observed: &Observation<'_>) {
+        let heap = observed.heap.and_then(|profile| self.heap(profile));
+        let goroutines = observed.goroutines.map(|profile| self.counts(profile));
         let at = self
             .moments
-            .partition_point(|moment| moment.seconds <= snapshot.seconds);
+            .partition_point(|moment| moment.seconds <= observed.seconds);
         let moment = Moment {
-            seconds: snapshot.seconds,
-            collection: snapshot.collection,
-            mem_stats: snapshot.heap.and_then(|profile| profile.mem_stats.clone()),
-            rss: snapshot.rss,
-            rss_file: snapshot.rss_file,
+            seconds: observed.seconds,
+            collection: observed.collection,
+            mem_stats: observed.heap.and_then(|profile| profile.mem_stats.clone()),
+            resident: observed.resident,
             heap,
             goroutines,
         };

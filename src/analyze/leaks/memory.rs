@@ -51,11 +51,11 @@ pub(super) fn stacks(window: &Window<'_>, goroutines: &Goroutines) -> (Option<Fi
 /// What is resident and not Go's: `RSS - RssFile - (Sys - HeapReleased)`. Without `/proc` the peak of RSS does, above the
 /// highest that Go held so far.
 pub(super) fn outside(whole: &Window<'_>, limits: &mut Vec<Limit>) -> (Option<Finding>, Option<Trend>) {
-    let known = whole.with(|moment| moment.rss.is_some());
+    let known = whole.with(|moment| moment.resident.is_some());
     let window = if known.len() < FEWEST { whole } else { &known };
     let held = |moment: &Moment| stats(moment).map(|stats| stats.sys.saturating_sub(stats.heap_released) as f64);
-    let files = window.first().and_then(|first| first.rss_file).unwrap_or(0) as f64;
-    let resident = window.values(|moment| Some((moment.rss? as f64 - files - held(moment)?).max(0.0)));
+    let files = window.first().and_then(|first| first.resident?.files).unwrap_or(0) as f64;
+    let resident = window.values(|moment| Some((moment.resident?.bytes as f64 - files - held(moment)?).max(0.0)));
     let mut highest: f64 = 0.0;
     let mut peak = || {
         let values: Option<Vec<f64>> = window

@@ -32,7 +32,7 @@ mod window;
 mod laws;
 
 use constants::{ENOUGH, FEWEST};
-pub use history::{Collection, History, Snapshot};
+pub use history::{History, Observation};
 pub use trend::{Shape, Trend};
 pub use verdict::{Call, Confidence, Culprit, Finding, Kind, Level, Levels, Limit, Samples, Suspected, Verdict};
 use window::Window;

@@ -6,9 +6,10 @@
 //! of a process that was stopped for its time were misnamed.)
 
 use super::constants::{AT_PACE, BURST, FEWEST, GAP};
-use super::history::{Collection, History, Moment};
+use super::history::{History, Moment};
 use super::series::median;
 use super::trend::{Nature, Trend, trend};
+use crate::model::Collection;
 
 /// The snapshots that are judged.
 #[derive(Clone, Debug)]

@@ -15,9 +15,9 @@ use std::path::{Component, Path, PathBuf};
 pub use recorder::{Files, Keeping, Recorder};
 pub use row::Row;
 
-use crate::analyze::leaks::{Collection, History, Snapshot};
+use crate::analyze::leaks::{History, Observation};
 use crate::error::{Error, Result};
-use crate::model::Profile;
+use crate::model::{Collection, Profile, Resident};
 use crate::secret::SourceName;
 
 /// The list of snapshots in a session's folder.
@@ -54,8 +54,8 @@ pub struct Last {
     pub goroutines: Option<Profile>,
     /// Of neither: `runtime.MemStats` alone.
     pub stats: Option<Profile>,
-    /// Bytes of resident memory, and of them mapped files.
-    pub resident: Option<(u64, Option<u64>)>,
+    /// Resident memory.
+    pub resident: Option<Resident>,
     /// Whether the heap was collected before.
     pub collection: Collection,
 }
@@ -170,16 +170,15 @@ impl Reader<'_> {
                 continue;
             }
             let since = start.map_or(0.0, |start| row.time.duration_since(start).as_secs_f64());
-            self.session.history.push(&Snapshot {
+            self.session.history.push(&Observation {
                 seconds: since,
                 heap: heap.as_ref(),
                 goroutines: goroutines.as_ref(),
-                rss: row.rss,
-                rss_file: row.rss_file,
+                resident: row.resident(),
                 collection: row.collection,
             });
             self.keep(heap, goroutines);
-            self.session.last.resident = row.rss.map(|rss| (rss, row.rss_file));
+            self.session.last.resident = row.resident();
             self.session.last.collection = row.collection;
             let place = |name: String| folder.join(name).to_string_lossy().into_owned();
             row.heap = row.heap.map(place);
@@ -240,11 +239,11 @@ impl Reader<'_> {
             last = Some((nanos, time.is_some()));
             let start = *start.get_or_insert(nanos);
             let is_counted = holds == Holds::Goroutines;
-            self.session.history.push(&Snapshot {
+            self.session.history.push(&Observation {
                 seconds: nanos.saturating_sub(start) as f64 / SECOND as f64,
                 heap: (!is_counted).then_some(&profile),
                 goroutines: is_counted.then_some(&profile),
-                ..Snapshot::default()
+                ..Observation::default()
             });
             match holds {
                 Holds::Goroutines => self.keep(None, Some(profile)),

@@ -132,8 +132,8 @@ impl<'f> Recorder<'f> {
             time: taken.time,
             heap: Some(heap_name),
             goroutine,
-            rss: taken.resident.map(|(rss, _)| rss),
-            rss_file: taken.resident.and_then(|(_, files)| files),
+            rss: taken.resident.map(|resident| resident.bytes),
+            rss_file: taken.resident.and_then(|resident| resident.files),
             collection: taken.collection,
         };
         self.append(&row)?;

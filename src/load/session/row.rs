@@ -13,7 +13,7 @@
 use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value};
 
-use crate::analyze::leaks::Collection;
+use crate::model::{Collection, Resident, ResidentMoment};
 
 /// One snapshot of a recorded session.
 #[derive(Clone, PartialEq, Debug)]
@@ -60,6 +60,15 @@ impl Row {
             (None, None) => Err("names no profile".into()),
             _ => Ok(row),
         }
+    }
+
+    /// Resident memory.
+    pub fn resident(&self) -> Option<Resident> {
+        Some(Resident {
+            bytes: self.rss?,
+            files: self.rss_file,
+            moment: ResidentMoment::Now,
+        })
     }
 
     /// The line, with its end.

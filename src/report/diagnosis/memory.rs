@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 
 use super::words::bytes;
 use super::{AnswerForm, Asked, Evidence, Outcome, write_object};
-use crate::analyze::memory::{LiveBasis, Memory, MemoryFacts, PartKind, ResidentMoment};
+use crate::analyze::memory::{LiveBasis, Memory, MemoryFacts, PartKind};
 use crate::error::{Error, Result};
+use crate::model::ResidentMoment;
 use crate::model::units::percentage;
 use crate::report::writing;
 

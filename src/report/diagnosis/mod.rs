@@ -13,9 +13,8 @@ use std::io::Write;
 
 use super::writing;
 use crate::analyze::leaks::{History, Level};
-use crate::analyze::memory::Resident;
 use crate::error::Result;
-use crate::model::{MemStats, Profile};
+use crate::model::{MemStats, Profile, Resident};
 
 /// What is known of a process.
 #[derive(Debug, Default)]
