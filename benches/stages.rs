@@ -182,6 +182,7 @@ fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
         options: Options::default(),
         colours: Colours::DARK,
         bindings: ui::Bindings::default(),
+        preferences: heaptui::ui::Preferences::default(),
         keys: String::new(),
     };
     bencher.bench_local(|| ui::print(&setup, (120, 40)).expect("a frame"));

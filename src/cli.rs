@@ -5,6 +5,7 @@
 
 mod diagnosis;
 mod diff;
+mod documents;
 mod flags;
 mod input;
 mod own;
@@ -33,6 +34,8 @@ use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow
 pub enum Request {
     /// Print this text (help, version) and be done.
     Print(String),
+    /// Print the configuration in force.
+    Config(ConfigChoice),
     /// Open the dashboard.
     Dashboard(Dashboard),
     /// Write a report.
@@ -70,6 +73,40 @@ pub enum Request {
     },
 }
 
+/// Which configuration holds.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum ConfigChoice {
+    /// The one where configurations are, if there is one.
+    #[default]
+    Usual,
+    /// The one in this file.
+    File(PathBuf),
+    /// None.
+    Nothing,
+}
+
+/// For whom options are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Audience {
+    /// The dashboard.
+    Dashboard,
+    /// A report, whose bytes are pprof's unless the command line says otherwise.
+    Report,
+}
+
+impl Request {
+    /// What it reads, if it reads anything.
+    pub fn input_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Dashboard(dashboard) => Some(&mut dashboard.input),
+            Self::Report { input, .. } | Self::Watch { input, .. } | Self::Fetch { input, .. } => Some(input),
+            Self::Diagnosis(diagnosis) => Some(&mut diagnosis.input),
+            Self::Diff(diff) => Some(&mut diff.input),
+            Self::Print(_) | Self::Config(_) | Self::Guard(_) => None,
+        }
+    }
+}
+
 /// A dashboard and how to begin.
 #[derive(Debug)]
 pub struct Dashboard {
@@ -77,8 +114,8 @@ pub struct Dashboard {
     pub input: Input,
     /// Filters, sort and sample type to begin with.
     pub options: Box<Options>,
-    /// Its colours.
-    pub theme: Theme,
+    /// Its colours; none for what the configuration says.
+    pub theme: Option<Theme>,
     /// Keys to play before the user's.
     pub keys: Option<String>,
     /// Draw one frame of this many columns and rows to standard output instead of opening a terminal.
@@ -99,11 +136,22 @@ impl std::fmt::Debug for ReportRow {
     }
 }
 
-/// Parses the arguments behind the program's name.
+/// Parses the arguments behind the program's name, without a configuration.
 ///
 /// # Errors
 /// [`Error::Usage`] with what is wrong and what would be right.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
+    parse_over(args, &mut |_, _| Ok(Options::default()))
+}
+
+/// The options that a configuration begins with.
+pub type Defaults<'d> = &'d mut dyn FnMut(&ConfigChoice, Audience) -> Result<Options>;
+
+/// Parses the arguments behind the program's name. What they do not say of options is asked for.
+///
+/// # Errors
+/// [`Error::Usage`] with what is wrong and what would be right; whatever `defaults` fails with.
+pub fn parse_over(args: impl IntoIterator<Item = OsString>, defaults: Defaults<'_>) -> Result<Request> {
     let mut args: Vec<OsString> = args.into_iter().collect();
     // `help`, `help top`: what the fingers of many know.
     if args.first().is_some_and(|first| first == "help") {
@@ -130,17 +178,37 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
             return Err(Error::Usage(format!("{message} (heaptui --help lists what there is)")));
         }
     };
-    request(&matches, &given, argument)
+    request(&matches, &given, argument, defaults)
 }
 
-fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> Result<Request> {
+fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>, defaults: Defaults<'_>) -> Result<Request> {
     if let Some(modes) = matches.get_one::<String>("guard") {
         return Ok(Request::Guard(modes.clone()));
     }
     let (name, matches) = matches.subcommand().unwrap_or(("", matches));
+    match name {
+        documents::COMPLETIONS => {
+            return documents::completions(matches, command(Knows::Everything)).map(Request::Print);
+        }
+        documents::MAN => return documents::manual(command(Knows::Everything), STATUSES).map(Request::Print),
+        _ => {}
+    }
+    let choice = match matches.get_one::<PathBuf>("config") {
+        _ if matches.get_flag("no-config") => ConfigChoice::Nothing,
+        Some(file) => ConfigChoice::File(file.clone()),
+        None => ConfigChoice::Usual,
+    };
+    if name == CONFIG {
+        return Ok(Request::Config(choice));
+    }
+    let audience = if name.is_empty() {
+        Audience::Dashboard
+    } else {
+        Audience::Report
+    };
     let input = input::read(matches)?;
     let output = matches.get_one::<PathBuf>("output").cloned();
-    let options = Box::new(options(given)?);
+    let options = Box::new(options(given, defaults(&choice, audience)?)?);
     if name == "fetch" {
         return Ok(Request::Fetch { input, output });
     }
@@ -179,8 +247,8 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> R
         sides.ok_or_else(|| Error::Usage(format!("--print takes COLUMNSxROWS, e.g. 80x24, not {size:?}")))
     });
     let keys = matches.get_one::<String>("keys").cloned();
-    let theme = matches.get_one::<String>("theme").map_or("auto", String::as_str);
-    let theme = Theme::parse(theme)?;
+    let theme = matches.get_one::<String>("theme").map(|name| Theme::parse(name));
+    let theme = theme.transpose()?;
     let picture = matches.get_one::<PathBuf>("picture").cloned();
     if picture.is_some() && print.is_none() {
         return Err(Error::Usage(
@@ -198,9 +266,15 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>) -> R
 }
 
 /// Applies the options in the table's order, so that which of two wins does not depend on the order they came in.
-/// Of one option given twice the last counts.
-fn options(given: &[Given]) -> Result<Options> {
-    let mut options = Options::default();
+/// Of one option given twice the last counts, and any goes before a default.
+fn options(given: &[Given], mut options: Options) -> Result<Options> {
+    // The shorthands of sample types fill what is empty.
+    if given
+        .iter()
+        .any(|(row, _)| row.takes == Takes::Choice(Group::SampleType))
+    {
+        options.sample_index.clear();
+    }
     let mut on: Vec<&OptionRow> = Vec::new();
     for row in OPTIONS {
         let Some((_, value)) = given.iter().rev().find(|(other, _)| other.name == row.name) else {
@@ -279,7 +353,24 @@ fn command(knows: Knows) -> Command {
         .subcommand(diff::command(source()))
         .subcommand(watch::command(source()))
         .subcommand(fetch)
+        .subcommand(Command::new(CONFIG).about("Print the configuration in force, with all that can be in one"))
+        .subcommands(documents::commands())
 }
+
+/// The command that prints the configuration.
+const CONFIG: &str = "config";
+
+/// What the program's exit status says.
+const STATUSES: &[(&str, &str)] = &[
+    ("0", "The question was answered."),
+    ("1", "Something could not be read, written or fetched."),
+    (
+        "2",
+        "The command line, a filter or a configuration that was named is wrong.",
+    ),
+    ("3", "A leak (leaks), or growth beyond the limit (diff --fail-growth)."),
+    ("4", "Growth that may be a leak (leaks)."),
+];
 
 const EXAMPLES: &str = "  heaptui --demo                                     look around
   heaptui heap.pb.gz                                 the dashboard on a saved profile

@@ -24,6 +24,7 @@
 //! | [`load`] | several names become one profile, a session, a watch | where bytes come from: how a name is opened is handed in |
 //! | [`host`] | saving files, starting an editor and a browser | what they hold or show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
+//! | [`config`] | what a user wrote down for every start | where it lies |
 //!
 //! [`wiring`] makes rooms that ask meet rooms that can; [`zone`] finds the local time zone; [`error`], [`progress`] and
 //! [`secret`] are words that all may use. `main` parses, calls and alone prints.
@@ -56,6 +57,7 @@
 
 pub mod analyze;
 pub mod cli;
+pub mod config;
 pub mod decode;
 pub mod encode;
 pub mod error;

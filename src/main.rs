@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use heaptui::cli::{self, Dashboard, Diagnosis, DiffRequest, Input, Request, Theme};
+use heaptui::cli::{self, ConfigChoice, Dashboard, Diagnosis, DiffRequest, Input, Request, Theme};
+use heaptui::config::{self, Config};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
 use heaptui::graphics::FileFormat;
@@ -26,7 +27,7 @@ use heaptui::report::{
 };
 use heaptui::secret::without_passwords;
 use heaptui::source::Source;
-use heaptui::ui::{self, Ask, Colours, Depth, Ground, Host, Opened, Setup};
+use heaptui::ui::{self, Ask, Colours, Depth, Ground, Host, Opened, Preferences, Setup};
 use heaptui::wiring::{self, Inputs, Machine};
 use heaptui::zone;
 
@@ -42,8 +43,22 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<Outcome> {
-    match cli::parse(std::env::args_os().skip(1))? {
+    let mut config = None;
+    let mut request = cli::parse_over(std::env::args_os().skip(1), &mut |choice, audience| {
+        let read = config.insert(wiring::configuration(choice)?);
+        Ok(read.options(audience))
+    })?;
+    let config = config.unwrap_or_default();
+    if let Some(input) = request.input_mut() {
+        config.name_sources(&mut input.sources);
+        config.name_sources(&mut input.combine.base);
+    }
+    if !matches!(&request, Request::Dashboard(dashboard) if dashboard.print.is_none()) {
+        config.problems.iter().for_each(|problem| warn(problem));
+    }
+    match request {
         Request::Print(text) => print(text.as_bytes()),
+        Request::Config(choice) => print_config(&choice),
         Request::Report {
             report,
             argument,
@@ -62,7 +77,7 @@ fn run() -> Result<Outcome> {
             let output = output.as_deref();
             write_report(&profile, report, argument.as_deref(), &options, &environment, output)
         }
-        Request::Dashboard(dashboard) => open(dashboard),
+        Request::Dashboard(dashboard) => open(dashboard, &config),
         #[cfg(unix)]
         Request::Guard(modes) => ui::guard(&modes),
         #[cfg(not(unix))]
@@ -160,7 +175,14 @@ fn stop_on_signals() -> Result<Arc<AtomicBool>> {
     })
 }
 
-fn open(mut dashboard: Dashboard) -> Result<()> {
+/// Prints the configuration, and what is wrong with it.
+fn print_config(choice: &ConfigChoice) -> Result<()> {
+    let config = wiring::configuration(choice)?;
+    config.problems.iter().for_each(|problem| warn(problem));
+    print(config::print(&config).as_bytes())
+}
+
+fn open(mut dashboard: Dashboard, config: &Config) -> Result<()> {
     for name in &dashboard.input.sources {
         if let Source::Missing(name) = Source::parse(name)
             && dashboard.input.sources.len() > 1
@@ -177,7 +199,7 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
     let colours = colours(
-        dashboard.theme,
+        dashboard.theme.or(config.theme).unwrap_or(Theme::Auto),
         if dashboard.print.is_some() {
             Viewer::File
         } else {
@@ -190,7 +212,12 @@ fn open(mut dashboard: Dashboard) -> Result<()> {
         environment: wiring::environment(),
         options: *dashboard.options,
         colours,
-        bindings: ui::Bindings::default(),
+        bindings: config.bindings.clone(),
+        preferences: Preferences {
+            palette: config.palette,
+            columns: config.columns.clone(),
+            problems: config.problems.clone(),
+        },
         keys: dashboard.keys.unwrap_or_default(),
     };
     if let Some(size) = dashboard.print {

@@ -4,12 +4,14 @@
 pub mod watch;
 
 use std::env;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::Input;
+use crate::cli::{ConfigChoice, Input};
+use crate::config::Config;
 use crate::decode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller, Editor, Seat, Shown};
@@ -38,6 +40,36 @@ pub fn source(name: &SourceName) -> Source {
         DEMO_NAME => DEMO,
         _ => Source::parse(name),
     }
+}
+
+/// The configuration that holds. One that was not named need not be there.
+///
+/// # Errors
+/// [`Error::Io`] for a file that was named and cannot be read.
+pub fn configuration(choice: &ConfigChoice) -> Result<Config> {
+    let file = match choice {
+        ConfigChoice::Nothing => None,
+        ConfigChoice::File(file) => Some(file.clone()),
+        ConfigChoice::Usual => usual_config().filter(|file| file.exists()),
+    };
+    let Some(file) = file else { return Ok(Config::default()) };
+    let name = visible(&file.to_string_lossy()).into_owned();
+    let text = fs::read_to_string(&file).map_err(|reason| Error::Io {
+        name: name.clone(),
+        reason,
+    })?;
+    let home = env::var("HOME").unwrap_or_default();
+    Ok(Config::parse(&text, &name, &home))
+}
+
+/// Where configurations are on this machine. Source: the XDG Base Directory Specification, which has relative paths
+/// ignored; on Windows, its folder of that kind.
+fn usual_config() -> Option<PathBuf> {
+    let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let of_home = || folder("HOME").map(|home| home.join(".config"));
+    let of_windows = || cfg!(windows).then(|| folder("APPDATA")).flatten();
+    let folder = folder("XDG_CONFIG_HOME").or_else(of_windows).or_else(of_home)?;
+    Some(folder.join("heaptui").join("config.toml"))
 }
 
 /// The machine as reports see it, with source code that can be read. Where that may be is asked of the file system, which

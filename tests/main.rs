@@ -9,6 +9,7 @@
 #[cfg(unix)]
 mod browser;
 mod commands;
+mod config;
 mod dependencies;
 mod diagnosis;
 mod dot;

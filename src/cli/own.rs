@@ -131,6 +131,13 @@ pub(super) const OWN: &[OwnRow] = &[
         )
     },
     own(
+        "config",
+        Kind::Path,
+        Some("FILE"),
+        "Read this configuration [default: $XDG_CONFIG_HOME/heaptui/config.toml]",
+    ),
+    own("no-config", Kind::Flag, None, "Read no configuration"),
+    own(
         "theme",
         Kind::Text,
         Some("NAME"),

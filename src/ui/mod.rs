@@ -30,7 +30,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
 use crate::graphics::Picture;
-use crate::report::{Environment, Options};
+use crate::report::{ColumnId, Environment, Options};
 use app::App;
 use event::{Effect, Event};
 use keys::chord::{self, Chord};
@@ -40,9 +40,10 @@ use terminal::{Screen, Tty};
 use work::threads::Workers;
 
 pub use keys::bindings::Bindings;
+pub use keys::bindings::WrittenKeys;
 #[cfg(unix)]
 pub use terminal::guard;
-pub use theme::{Ask, Colours, Depth, Ground};
+pub use theme::{Ask, COLOURS, Colours, Depth, Ground, Palette, parse_colour};
 pub use work::host::{Existing, Host, Loader, NoHost, Opened, Saved};
 
 /// How a dashboard begins.
@@ -59,8 +60,21 @@ pub struct Setup {
     pub colours: Colours,
     /// What keys do.
     pub bindings: Bindings,
+    /// What else the user wrote down.
+    pub preferences: Preferences,
     /// Keys that are played first, in the notation `jj<tab><c-d>`.
     pub keys: String,
+}
+
+/// What a user prefers, and what is wrong with how it was said.
+#[derive(Clone, Debug, Default)]
+pub struct Preferences {
+    /// Colours over those of the theme.
+    pub palette: Palette,
+    /// The columns of Top besides the name; none for all.
+    pub columns: Vec<ColumnId>,
+    /// What the footer says at the start.
+    pub problems: Vec<String>,
 }
 
 /// How long a new frame waits for the analysis it will show, so that a quick one does not flicker.
@@ -303,8 +317,12 @@ impl Dashboard {
         let environment = setup.environment.clone();
         let (name, is_remote) = (setup.loader.name(), setup.loader.is_remote());
         let (options, keys) = (setup.options.clone(), setup.bindings.clone());
-        let session = Session::new(name, is_remote, options, environment.clone(), keys);
-        let app = App::new(session, theme::Theme::new(setup.colours), area);
+        let mut session = Session::new(name, is_remote, options, environment.clone(), keys);
+        let preferences = &setup.preferences;
+        session.columns.clone_from(&preferences.columns);
+        let theme = theme::Theme::new(setup.colours).with(preferences.palette);
+        let mut app = App::new(session, theme, area);
+        app.problems.clone_from(&preferences.problems);
         Self {
             app,
             workers: Workers::new(

@@ -41,6 +41,8 @@ pub(super) struct Session {
     pub(super) search: Option<Sought>,
     /// What keys do, as the user has them.
     pub(super) keys: Bindings,
+    /// The columns of the Top view besides the name; none for all.
+    pub(super) columns: Vec<ColumnId>,
     /// By what the Top view is ordered.
     pub(super) sort: ColumnId,
     pub(super) sort_direction: SortDirection,
@@ -68,6 +70,7 @@ impl Session {
             renamed: None,
             search: None,
             keys,
+            columns: Vec::new(),
             sort: sort_column(options.sort),
             sort_direction: SortDirection::Forward,
             options,

@@ -127,6 +127,7 @@ fn screens(profile: &Arc<Profile>) -> Option<String> {
             options: Options::default(),
             colours: Colours::DARK,
             bindings: ui::Bindings::default(),
+            preferences: heaptui::ui::Preferences::default(),
             keys: (*keys).into(),
         };
         let wrong = match ui::print(&setup, size) {

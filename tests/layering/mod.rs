@@ -30,6 +30,7 @@ const MAY_NAME: &[(&str, &[&str], &str)] = &[
     ("ui", &["report", "analyze", "layout", "graphics", "model", "error", "progress"], "the screen is handed its loader and draws what analyze made"),
     ("wiring", EVERYTHING, "what rooms ask for is done by rooms that can"),
     ("cli", &["report", "load", "error", "secret"], "what was typed becomes a request; nothing is read or drawn yet"),
+    ("config", &["cli", "report", "ui", "error", "secret"], "what a user wrote down is checked against the tables that it names"),
     ("lib", EVERYTHING, "the list of modules"),
     ("main", EVERYTHING, "the one place that ties everything together"),
 ];

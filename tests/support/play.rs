@@ -57,6 +57,7 @@ pub(crate) fn play(bytes: &[u8]) {
         options: Options::default(),
         colours: Colours::DARK,
         bindings: Bindings::default(),
+        preferences: heaptui::ui::Preferences::default(),
         keys: String::new(),
     };
     let mut size = (bytes.of(&SIDES), bytes.of(&SIDES));

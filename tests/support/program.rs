@@ -9,5 +9,7 @@ pub(crate) const PATH: &str = env!("CARGO_BIN_EXE_heaptui");
 pub(crate) fn heaptui() -> Command {
     let mut command = Command::new(PATH);
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"));
+    // Whoever runs the tests may have a configuration.
+    command.env("XDG_CONFIG_HOME", "/nonexistent");
     command
 }

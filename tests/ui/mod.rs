@@ -160,6 +160,7 @@ fn setup(name: &'static str, keys: &str, colours: Colours) -> Setup {
         options: Options::default(),
         colours,
         bindings: Bindings::default(),
+        preferences: heaptui::ui::Preferences::default(),
         keys: keys.to_owned(),
     }
 }

@@ -39,6 +39,8 @@ pub(in crate::ui) struct App {
     /// The view in front, by its place among [`VIEWS`].
     pub(in crate::ui) front: usize,
     pub(in crate::ui) overlay: Option<Overlay>,
+    /// What is wrong with the configuration, to be told once.
+    pub(in crate::ui) problems: Vec<String>,
     /// Commands that were given, the last one last.
     pub(in crate::ui) history: Vec<String>,
     /// What the footer says until the next key.
@@ -73,6 +75,7 @@ impl App {
             views,
             front: 0,
             overlay: None,
+            problems: Vec::new(),
             history: Vec::new(),
             message: None,
             load: Load::Idle,
@@ -443,8 +446,10 @@ impl App {
         match result {
             Ok(loaded) => {
                 let profile = &loaded.profile;
-                if !loaded.warnings.is_empty() {
-                    self.message = Some(Message::Problem(loaded.warnings.join("; ")));
+                let mut problems = std::mem::take(&mut self.problems);
+                problems.extend(loaded.warnings.iter().cloned());
+                if !problems.is_empty() {
+                    self.message = Some(Message::Problem(problems.join("; ")));
                 } else if self.session.profile().is_some() {
                     self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
                 }

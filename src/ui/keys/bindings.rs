@@ -4,13 +4,26 @@ use crossterm::event::KeyEvent;
 
 use super::action::{Action, KeyContext};
 use super::chord::{self, Chord};
-use super::table;
+use super::{help, table};
 use crate::error::{Error, Result};
 
 /// Every key and what it does. Dispatch, footer, help and prose read it.
 #[derive(Clone, Debug)]
 pub struct Bindings {
     rows: Vec<Binding>,
+}
+
+/// The keys of an action where it acts, as a configuration has them.
+#[derive(Clone, Debug)]
+pub struct WrittenKeys {
+    /// Where.
+    pub context: &'static str,
+    /// The action's name.
+    pub action: String,
+    /// Its keys, in the notation of [`Bindings::rebind`].
+    pub keys: String,
+    /// What it does.
+    pub help: String,
 }
 
 /// Keys that belong together: a line of the help.
@@ -83,6 +96,34 @@ impl Bindings {
         let key = key.min(keys.len());
         keys.splice(key..key, chords.into_iter().map(|chord| (chord, found)));
         Ok(())
+    }
+
+    /// What does what, as [`Bindings::rebind`] takes it, in the order of the help.
+    pub fn written(&self) -> Vec<WrittenKeys> {
+        let mut all: Vec<WrittenKeys> = Vec::new();
+        let contexts = help::order();
+        for row in contexts
+            .iter()
+            .flat_map(|context| self.rows.iter().filter(move |row| row.context == *context))
+        {
+            let (context, help) = (row.context.name(), row.help.text(self));
+            // Letters of a menu are its own affair.
+            let own = row.keys.iter().filter(|bound| !matches!(bound.1, Action::Letter(_)));
+            for (chord, action) in own {
+                let (action, keys) = (action.name().into_owned(), chord.notation());
+                let same = |other: &&mut WrittenKeys| other.context == context && other.action == action;
+                match all.iter_mut().find(same) {
+                    Some(other) => other.keys.push_str(&keys),
+                    None => all.push(WrittenKeys {
+                        context,
+                        action,
+                        keys,
+                        help: help.clone(),
+                    }),
+                }
+            }
+        }
+        all
     }
 
     /// Every key that does something somewhere, in the notation of [`Setup::keys`](crate::ui::Setup::keys).

@@ -1,7 +1,11 @@
 //! Colours and what they stand for: a table, a row a role. What it holds is tested against palettes in use: every text
 //! can be read. Without any colours, bold and reverse carry the meaning.
 
+mod palette;
+
 use ratatui::style::{Color, Modifier, Style};
+
+pub use self::palette::{COLOURS, Palette, parse_colour};
 
 /// What colours the terminal can show, and on what.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -182,23 +186,36 @@ const ON_PACKAGES: Color = rgb(0x101014);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Theme {
     colours: Colours,
+    /// Colours that the user chose.
+    palette: Palette,
 }
 
 impl Theme {
     pub(super) fn new(colours: Colours) -> Self {
-        Self { colours }
+        let palette = Palette::default();
+        Self { colours, palette }
+    }
+
+    /// With colours of the user's own.
+    pub(super) fn with(self, palette: Palette) -> Self {
+        Self { palette, ..self }
     }
 
     /// These colours on a ground that the terminal has told of.
     pub(super) fn on(self, ground: Ground) -> Self {
         match self.colours.ask {
-            Ask::Yes => Self::new(Colours { ground, ..self.colours }),
+            Ask::Yes => Self {
+                colours: Colours { ground, ..self.colours },
+                ..self
+            },
             Ask::No => self,
         }
     }
 
     fn ink(self, role: Role) -> Style {
+        let own = self.palette.of(role);
         let colour = match (self.colours.depth, self.colours.ground) {
+            (Depth::Sixteen | Depth::All, _) if own.is_some() => own.unwrap_or(OWN),
             (Depth::All, Ground::Either) if role == Role::Bar => BAR_ON_EITHER,
             (Depth::None, _) | (_, Ground::Either) => OWN,
             (depth, ground) => {

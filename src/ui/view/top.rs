@@ -66,7 +66,7 @@ impl Top {
     fn click(&mut self, at: Position, session: &mut Session, listing: &Listing, body: Rect) -> Outcome {
         let parts = parts(body);
         if parts.head.height > 0 && at.y == parts.head.y {
-            let columns = placed(listing, body);
+            let columns = placed(session, listing, body);
             let under = columns.iter().rev().find(|placed| usize::from(at.x) >= placed.x);
             return match under.and_then(|placed| placed.column.orders_as()) {
                 Some(by) => self.update(Action::SortBy(by), session, body),
@@ -84,7 +84,7 @@ impl Top {
 
 fn head(session: &Session, theme: Theme, listing: &Listing, body: Rect) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
-    for Placed { column, width, .. } in placed(listing, body) {
+    for Placed { column, width, .. } in placed(session, listing, body) {
         let is_key = column.id == session.sort;
         let arrow = match (is_key, session.sort_direction) {
             (false, _) => "",
@@ -116,7 +116,7 @@ fn row_line(
         report: &listing.report,
     };
     let mut spans = vec![emphasis.marker()];
-    for Placed { column, width, .. } in placed(listing, body) {
+    for Placed { column, width, .. } in placed(session, listing, body) {
         if column.align == Align::Right {
             let value = (column.value)(context, row);
             let style = match value {
@@ -186,9 +186,11 @@ impl Bars {
 }
 
 /// The columns that have room.
-fn placed(listing: &Listing, body: Rect) -> Vec<Placed> {
+fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
     let room = usize::from(body.width);
     let mut shown = listing.columns.clone();
+    let chosen = &session.columns;
+    shown.retain(|one| chosen.is_empty() || one.column.align == Align::Left || chosen.contains(&one.column.id));
     // No wider than the screen: the unit of a value may be of any length.
     let width = |one: &ListingColumn| one.width.min(room);
     loop {
