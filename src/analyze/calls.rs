@@ -208,7 +208,10 @@ fn edges_of(basis: Basis<'_>, spans: &[Span], codes: &Codes) -> EdgeTable {
                     parent: step.before.place(),
                     residual: step.before.is_residual(),
                     edges: &mut edges,
-                    add: |edge: &mut Edge, inline| edge.add(value, divisor, inline),
+                    add: |edge: &mut Edge, inline: bool| {
+                        edge.add(value, divisor);
+                        edge.inline &= inline;
+                    },
                     stamp,
                 };
                 let [first, second] = codes.pairs[step.location.index()];

@@ -57,7 +57,8 @@ impl Graph {
             for (context, (_, inline)) in path.iter().rev().zip(basis.frames.walk(basis.stack(span))) {
                 draft.nodes[context.index()].add_cum(value, divisor);
                 if let Some(edge) = draft.edge_to[context.index()] {
-                    draft.edges[edge].add(value, divisor, inline);
+                    draft.edges[edge].add(value, divisor);
+                    draft.edges[edge].inline &= inline;
                 }
             }
             draft.nodes[leaf.index()].add_flat(value, divisor);

@@ -300,8 +300,10 @@ impl Scope {
             ignored |= ignore[set];
             focus[set] && !ignore[set]
         });
-        self.note_unmatched(filters.tag_focus.is_none() || focused, "TagFocus");
-        self.note_unmatched(filters.tag_ignore.is_none() || ignored, "TagIgnore");
+        self.note_unmatched([
+            ("TagFocus", filters.tag_focus.is_none() || focused),
+            ("TagIgnore", filters.tag_ignore.is_none() || ignored),
+        ]);
     }
 
     fn hide_labels(&mut self, profile: &Profile, filters: &Filters) {
@@ -325,12 +327,15 @@ impl Scope {
                 self.hidden_labels.insert(key);
             }
         }
-        self.note_unmatched(filters.tag_show.is_none() || shown, "TagShow");
-        self.note_unmatched(filters.tag_hide.is_none() || hid, "TagHide");
+        self.note_unmatched([
+            ("TagShow", filters.tag_show.is_none() || shown),
+            ("TagHide", filters.tag_hide.is_none() || hid),
+        ]);
     }
 
-    fn note_unmatched(&mut self, matched: bool, name: &'static str) {
-        self.unmatched.extend((!matched).then_some(name));
+    fn note_unmatched(&mut self, matched: [(&'static str, bool); 2]) {
+        let unmatched = matched.into_iter().filter(|(_, matched)| !matched);
+        self.unmatched.extend(unmatched.map(|(name, _)| name));
     }
 }
 

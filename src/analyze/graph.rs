@@ -139,15 +139,15 @@ impl Edge {
         }
     }
 
-    pub(super) fn add(&mut self, value: i64, divisor: i64, inline: bool) {
+    pub(super) fn add(&mut self, value: i64, divisor: i64) {
         self.weight = self.weight.saturating_add(value);
         self.divisor = self.divisor.saturating_add(divisor);
-        self.inline &= inline;
     }
 
     /// Adds what another part of the samples found of the same calls.
     pub(super) fn merge(&mut self, other: &Self) {
-        self.add(other.weight, other.divisor, other.inline);
+        self.add(other.weight, other.divisor);
+        self.inline &= other.inline;
         self.residual |= other.residual;
     }
 

@@ -54,7 +54,10 @@ fn translate(pattern: &str) -> String {
                     Some(end) if matches!(escaped, 'p' | 'P' | 'x') && behind.starts_with('{') => &behind[..=end],
                     _ => "",
                 };
-                push_escape(&mut out, escaped, in_class);
+                match in_class {
+                    true => push_escape_in_class(&mut out, escaped),
+                    false => push_escape(&mut out, escaped),
+                }
                 out.push_str(name);
                 &behind[name.len()..]
             }
@@ -108,19 +111,27 @@ fn translate(pattern: &str) -> String {
     out
 }
 
-fn push_escape(out: &mut String, escaped: char, in_class: bool) {
-    match (escaped, in_class) {
-        ('d', true) => out.push_str("0-9"),
-        ('w', true) => out.push_str("0-9A-Za-z_"),
-        ('s', true) => out.push_str("\\t\\n\\x0c\\r "),
-        ('d', false) => out.push_str("[0-9]"),
-        ('w', false) => out.push_str("[0-9A-Za-z_]"),
-        ('s', false) => out.push_str("[\\t\\n\\x0c\\r ]"),
-        ('D', _) => out.push_str("[^0-9]"),
-        ('W', _) => out.push_str("[^0-9A-Za-z_]"),
-        ('S', _) => out.push_str("[^\\t\\n\\x0c\\r ]"),
-        ('b', false) => out.push_str("(?-u:\\b)"),
-        ('<' | '>', _) => out.push(escaped),
+fn push_escape(out: &mut String, escaped: char) {
+    match escaped {
+        'd' | 'w' | 's' => {
+            out.push('[');
+            push_escape_in_class(out, escaped);
+            out.push(']');
+        }
+        'b' => out.push_str("(?-u:\\b)"),
+        _ => push_escape_in_class(out, escaped),
+    }
+}
+
+fn push_escape_in_class(out: &mut String, escaped: char) {
+    match escaped {
+        'd' => out.push_str("0-9"),
+        'w' => out.push_str("0-9A-Za-z_"),
+        's' => out.push_str("\\t\\n\\x0c\\r "),
+        'D' => out.push_str("[^0-9]"),
+        'W' => out.push_str("[^0-9A-Za-z_]"),
+        'S' => out.push_str("[^\\t\\n\\x0c\\r ]"),
+        '<' | '>' => out.push(escaped),
         _ => {
             out.push('\\');
             out.push(escaped);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::filter::{Filters, Scope};
+use super::filter::Scope;
 use crate::model::{Function, LabelSetId, LabelValue, Line, LocationId, Profile, Stacks, StringId, units};
 
 /// A profile whose stacks have frames for labels.
@@ -15,15 +15,10 @@ pub struct TagFrames {
     pub leaf_matched: bool,
 }
 
-/// Adds to every stack a frame for each key of `roots` (the first outermost) and of `leaves` (the last innermost).
+/// Adds to every stack, as `scope` sees it, a frame for each key of `roots` (the first outermost) and of `leaves` (the last innermost).
 /// A frame's function is called as the label's values, numbers in `unit`; its file is called as the key.
 /// Source: pprof's `addLabelNodes`.
-pub fn with_tag_frames(profile: &Profile, all_frames: bool, roots: &[&str], leaves: &[&str], unit: &str) -> TagFrames {
-    let only_dropped = Filters {
-        all_frames,
-        ..Filters::default()
-    };
-    let scope = Scope::new(profile, &only_dropped);
+pub fn with_tag_frames(profile: &Profile, scope: &Scope, roots: &[&str], leaves: &[&str], unit: &str) -> TagFrames {
     let mut out = Profile {
         stacks: Stacks::default(),
         drop_frames: StringId(0),

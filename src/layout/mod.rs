@@ -117,11 +117,16 @@ const EFFORT: usize = 1_500;
 /// it does not belong to. Sizes that are none (negative, not a number) count as 0.
 pub fn layout(nodes: &[Size], edges: &[Edge], spacing: Spacing) -> Drawing {
     let scale = Scale::new(nodes, edges, spacing);
-    let labelled = edges.iter().any(|edge| edge.label.is_some());
+    // Between any two ranks of boxes is one for labels, if there are any.
+    let step = if edges.iter().any(|edge| edge.label.is_some()) {
+        2
+    } else {
+        1
+    };
     let mut room = LINES;
     let mut parts: Vec<Layered> = Vec::new();
     for part in parts::connected(nodes.len(), edges) {
-        let ranks = ranks::assign(&part, labelled, BUDGET);
+        let ranks = ranks::assign(&part, step, BUDGET);
         let layered = Layered::new(part, &ranks, &scale, room);
         room = room.saturating_sub(layered.items.len() - layered.part.boxes.len());
         parts.push(layered);

@@ -8,7 +8,7 @@ mod lines;
 mod rows;
 
 use super::layered::Layered;
-use rows::Rows;
+use rows::{Rows, Sweep, Ties};
 
 /// Sweeps without fewer crossings, after which a start is left.
 const PATIENCE: usize = 6;
@@ -27,8 +27,8 @@ pub(super) fn arrange(layered: &Layered, wanted: usize, budget: u64) -> Vec<Vec<
             break;
         }
         match start {
-            0 => rows.walk(true),
-            1 => rows.walk(false),
+            0 => rows.walk(Sweep::Down),
+            1 => rows.walk(Sweep::Up),
             _ => {
                 rows.set(&best[0]);
                 rows.shuffle(&mut dice);
@@ -56,9 +56,12 @@ fn descend(rows: &mut Rows, chains: &[Vec<usize>], start: usize) -> u64 {
             break;
         }
         // Those that may be either way round are turned in every other pair of sweeps, by one step or the other.
-        let flip = sweep % 4 < 2;
-        rows.medians(sweep % 2 == 0, flip);
-        rows.exchange(!flip);
+        let (first, second) = match sweep % 4 {
+            0 | 1 => (Ties::Turn, Ties::Keep),
+            _ => (Ties::Keep, Ties::Turn),
+        };
+        rows.medians([Sweep::Down, Sweep::Up][sweep % 2], first);
+        rows.exchange(second);
         let crossings = rows.crossings();
         patience -= 1;
         if crossings < fewest {

@@ -3,8 +3,8 @@
 use super::parts::{Link, Part};
 use super::simplex::{Arc, Idle, solve};
 
-/// The rank of each box of a part, from 0. With labels, boxes are in even ranks, and between any two is one for labels.
-pub(super) fn assign(part: &Part, labelled: bool, budget: u64) -> Vec<usize> {
+/// The rank of each box of a part, from 0. A link spans `step` ranks for each that it wants.
+pub(super) fn assign(part: &Part, step: i64, budget: u64) -> Vec<usize> {
     let count = part.boxes.len();
     let mut below = vec![Vec::new(); count];
     let mut waiting = vec![0; count];
@@ -14,8 +14,7 @@ pub(super) fn assign(part: &Part, labelled: bool, budget: u64) -> Vec<usize> {
     }
     let mut ranks = vec![0i64; count];
     let mut ready: Vec<usize> = (0..count).filter(|&node| waiting[node] == 0).collect();
-    let factor = if labelled { 2 } else { 1 };
-    let length = |link: &Link| factor * i64::from(link.span);
+    let length = |link: &Link| step * i64::from(link.span);
     let mut next = 0;
     while let Some(&node) = ready.get(next) {
         next += 1;

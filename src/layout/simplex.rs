@@ -28,6 +28,13 @@ pub(super) enum Idle {
     Centred,
 }
 
+/// An end of an arc.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Tail,
+    Head,
+}
+
 /// Moves the places `at`, which respect all arcs, to where they cost least, or as near to it as `budget` steps allow.
 /// Places that no arcs connect are in no relation.
 pub(super) fn solve(arcs: &[Arc], at: &mut [i64], idle: Idle, budget: u64) {
@@ -252,8 +259,8 @@ impl<'a> Tree<'a> {
         best
     }
 
-    /// The smaller side of a member of the tree: its nodes, and whether the tail is there.
-    fn smaller_side(&mut self, member: usize) -> (Vec<usize>, bool) {
+    /// The smaller side of a member of the tree: its nodes, and which end of the member is there.
+    fn smaller_side(&mut self, member: usize) -> (Vec<usize>, End) {
         self.exchanges += 1;
         let Arc { tail, head, .. } = self.arcs[member];
         let mark = [2 * self.exchanges, 2 * self.exchanges + 1];
@@ -269,7 +276,7 @@ impl<'a> Tree<'a> {
                 while *arc == self.begin[sides[side][*node] + 1] {
                     *node += 1;
                     let Some(&following) = sides[side].get(*node) else {
-                        return (std::mem::take(&mut sides[side]), side == 0);
+                        return (std::mem::take(&mut sides[side]), [End::Tail, End::Head][side]);
                     };
                     *arc = self.begin[following];
                 }
@@ -285,17 +292,16 @@ impl<'a> Tree<'a> {
     }
 
     /// The arc with the least slack from the head's side of a member to its tail's.
-    fn entering(&mut self, nodes: &[usize], has_tail: bool) -> Option<(i64, usize)> {
+    fn entering(&mut self, nodes: &[usize], end: End) -> Option<(i64, usize)> {
         let mut best = None;
         let own = self.side[*nodes.first()?];
         for &node in nodes {
             for &index in &self.touching[self.begin[node]..self.begin[node + 1]] {
                 self.steps += 1;
                 let arc = self.arcs[index];
-                let (inner, outer) = if has_tail {
-                    (arc.head, arc.tail)
-                } else {
-                    (arc.tail, arc.head)
+                let (inner, outer) = match end {
+                    End::Tail => (arc.head, arc.tail),
+                    End::Head => (arc.tail, arc.head),
                 };
                 if inner == node && self.side[outer] != own {
                     let candidate = (self.slack(index), index);
@@ -309,12 +315,12 @@ impl<'a> Tree<'a> {
     /// Puts the arc that gets tight first, as a member gets longer, in the place of that member.
     fn exchange(&mut self, place: usize) {
         let leaving = self.members[place];
-        let (nodes, has_tail) = self.smaller_side(leaving);
-        let Some((slack, entering)) = self.entering(&nodes, has_tail) else {
+        let (nodes, end) = self.smaller_side(leaving);
+        let Some((slack, entering)) = self.entering(&nodes, end) else {
             return;
         };
         for &node in &nodes {
-            self.at[node] += if has_tail { -slack } else { slack };
+            self.at[node] += if end == End::Tail { -slack } else { slack };
         }
         // All that the circle of the entering arc and the tree holds is exchanged with.
         let gain = -self.cut[leaving];
@@ -339,7 +345,7 @@ impl<'a> Tree<'a> {
             (head, tail)
         };
         let Arc { tail, head, .. } = self.arcs[leaving];
-        let beyond = if has_tail { head } else { tail };
+        let beyond = if end == End::Tail { head } else { tail };
         if self.up[beyond] == leaving {
             self.up[beyond] = NONE;
         }
@@ -369,10 +375,10 @@ impl<'a> Tree<'a> {
             if self.cut[member] != 0 || self.steps >= budget {
                 continue;
             }
-            let (nodes, has_tail) = self.smaller_side(member);
-            if let Some((slack, _)) = self.entering(&nodes, has_tail) {
+            let (nodes, end) = self.smaller_side(member);
+            if let Some((slack, _)) = self.entering(&nodes, end) {
                 for &node in &nodes {
-                    self.at[node] += if has_tail { -slack / 2 } else { slack / 2 };
+                    self.at[node] += if end == End::Tail { -slack / 2 } else { slack / 2 };
                 }
             }
         }

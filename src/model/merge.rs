@@ -233,7 +233,12 @@ impl Merger {
             .collect();
         let address = from.address.wrapping_add(shift);
         let Self { merged, locations, .. } = self;
-        let candidate = LocationKey::new(merged, mapping, address, from.folded, &lines);
+        let moved = Location {
+            mapping,
+            address,
+            ..from
+        };
+        let candidate = LocationKey::new(merged, &moved, &lines);
         let same = locations.find(hash(&candidate), |&id| LocationKey::of(merged, id) == candidate);
         let location = same.copied().unwrap_or_else(|| {
             let hashed = hash(&candidate);
@@ -328,24 +333,19 @@ struct LocationKey<'l> {
 }
 
 impl<'l> LocationKey<'l> {
-    fn new(profile: &Profile, mapping: Option<MappingId>, address: u64, folded: bool, lines: &'l [Line]) -> Self {
+    fn new(profile: &Profile, location: &Location, lines: &'l [Line]) -> Self {
+        let mapping = location.mapping;
         let start = mapping.map_or(0, |mapping| profile.mappings[mapping.index()].start);
         Self {
             mapping,
-            address: address.wrapping_sub(start),
-            folded,
+            address: location.address.wrapping_sub(start),
+            folded: location.folded,
             lines,
         }
     }
 
     fn of(profile: &'l Profile, id: LocationId) -> Self {
-        let Location {
-            mapping,
-            address,
-            folded,
-            ..
-        } = profile.locations[id.index()];
-        Self::new(profile, mapping, address, folded, profile.lines_of(id))
+        Self::new(profile, &profile.locations[id.index()], profile.lines_of(id))
     }
 }
 

@@ -336,7 +336,14 @@ fn with_tag_frames(profile: &Arc<Profile>, options: &Options, notes: &mut Vec<St
     let [roots, leaves] =
         [&options.tag_root, &options.tag_leaf].map(|keys| keys.split(',').filter(|key| !key.is_empty()).collect());
     let roots: Vec<&str> = roots;
-    let framed = analyze::with_tag_frames(profile, options.all_frames, &roots, &leaves, &options.unit);
+    let scope = Scope::new(
+        profile,
+        &Filters {
+            all_frames: options.all_frames,
+            ..Filters::default()
+        },
+    );
+    let framed = analyze::with_tag_frames(profile, &scope, &roots, &leaves, &options.unit);
     for (keys, matched, name) in [
         (&options.tag_root, framed.root_matched, "TagRoot"),
         (&options.tag_leaf, framed.leaf_matched, "TagLeaf"),

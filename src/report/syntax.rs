@@ -34,10 +34,19 @@ pub enum State {
 struct Quote {
     open: &'static str,
     close: &'static str,
-    /// Whether a backslash takes the character behind it along.
-    escapes: bool,
+    backslash: Backslash,
     spans: Spans,
 }
+
+/// What a backslash is between quotes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Backslash {
+    /// It takes the character behind it along.
+    Escape,
+    /// A character as any other.
+    Plain,
+}
+use Backslash::{Escape, Plain};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Spans {
@@ -62,18 +71,18 @@ pub struct Language {
     keywords: &'static str,
 }
 
-const fn quote(open: &'static str, close: &'static str, escapes: bool, spans: Spans) -> Quote {
+const fn quote(open: &'static str, close: &'static str, backslash: Backslash, spans: Spans) -> Quote {
     Quote {
         open,
         close,
-        escapes,
+        backslash,
         spans,
     }
 }
 
-const DOUBLE: Quote = quote("\"", "\"", true, Spans::Line);
-const SINGLE: Quote = quote("'", "'", true, Spans::Line);
-const CHARACTER: Quote = quote("'", "'", true, Spans::Character);
+const DOUBLE: Quote = quote("\"", "\"", Escape, Spans::Line);
+const SINGLE: Quote = quote("'", "'", Escape, Spans::Line);
+const CHARACTER: Quote = quote("'", "'", Escape, Spans::Character);
 const SLASHED: Option<(&str, &str)> = Some(("/*", "*/"));
 
 const LANGUAGES: &[Language] = &[
@@ -82,7 +91,7 @@ const LANGUAGES: &[Language] = &[
         line_comment: "//",
         block_comment: SLASHED,
         nests: false,
-        quotes: &[DOUBLE, CHARACTER, quote("`", "`", false, Spans::Lines)],
+        quotes: &[DOUBLE, CHARACTER, quote("`", "`", Plain, Spans::Lines)],
         keywords: "break case chan const continue default defer else fallthrough for func go goto if import \
             interface map package range return select struct switch type var",
     },
@@ -92,10 +101,10 @@ const LANGUAGES: &[Language] = &[
         block_comment: SLASHED,
         nests: true,
         quotes: &[
-            quote("r##\"", "\"##", false, Spans::Lines),
-            quote("r#\"", "\"#", false, Spans::Lines),
-            quote("r\"", "\"", false, Spans::Lines),
-            quote("\"", "\"", true, Spans::Lines),
+            quote("r##\"", "\"##", Plain, Spans::Lines),
+            quote("r#\"", "\"#", Plain, Spans::Lines),
+            quote("r\"", "\"", Plain, Spans::Lines),
+            quote("\"", "\"", Escape, Spans::Lines),
             CHARACTER,
         ],
         keywords: "as async await break const continue crate dyn else enum extern false fn for if impl in let loop \
@@ -118,7 +127,7 @@ const LANGUAGES: &[Language] = &[
         line_comment: "//",
         block_comment: SLASHED,
         nests: false,
-        quotes: &[quote("\"\"\"", "\"\"\"", false, Spans::Lines), DOUBLE, CHARACTER],
+        quotes: &[quote("\"\"\"", "\"\"\"", Plain, Spans::Lines), DOUBLE, CHARACTER],
         keywords: "abstract as boolean break case catch class const continue def default do double else enum \
             extends false final finally float fn for fun func if implements import in int interface is let \
             long match namespace new null object override package private protected public return static \
@@ -129,7 +138,7 @@ const LANGUAGES: &[Language] = &[
         line_comment: "//",
         block_comment: SLASHED,
         nests: false,
-        quotes: &[DOUBLE, SINGLE, quote("`", "`", true, Spans::Lines)],
+        quotes: &[DOUBLE, SINGLE, quote("`", "`", Escape, Spans::Lines)],
         keywords: "async await break case catch class const continue default delete do else enum export extends \
             false finally for from function if import in instanceof interface let new null of return static \
             super switch this throw true try type typeof undefined var void while yield",
@@ -140,8 +149,8 @@ const LANGUAGES: &[Language] = &[
         block_comment: None,
         nests: false,
         quotes: &[
-            quote("\"\"\"", "\"\"\"", true, Spans::Lines),
-            quote("'''", "'''", true, Spans::Lines),
+            quote("\"\"\"", "\"\"\"", Escape, Spans::Lines),
+            quote("'''", "'''", Escape, Spans::Lines),
             DOUBLE,
             SINGLE,
         ],
@@ -258,7 +267,7 @@ impl Language {
                 return (at + quote.close.len(), State::Code);
             }
             at += step.len_utf8();
-            if quote.escapes && step == '\\' {
+            if quote.backslash == Escape && step == '\\' {
                 at += line[at..].chars().next().map_or(0, char::len_utf8);
             }
         }

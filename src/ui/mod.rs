@@ -315,9 +315,8 @@ struct Dashboard {
 impl Dashboard {
     fn new(setup: &Setup, events: &Sender<Event>, area: Rect) -> Self {
         let environment = setup.environment.clone();
-        let (name, is_remote) = (setup.loader.name(), setup.loader.is_remote());
         let (options, keys) = (setup.options.clone(), setup.bindings.clone());
-        let mut session = Session::new(name, is_remote, options, environment.clone(), keys);
+        let mut session = Session::new(&*setup.loader, options, environment.clone(), keys);
         let preferences = &setup.preferences;
         session.columns.clone_from(&preferences.columns);
         let theme = theme::Theme::new(setup.colours).with(preferences.palette);

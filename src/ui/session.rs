@@ -14,6 +14,7 @@ use crate::ui::search::Sought;
 use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
 use crate::ui::work::answers::Answers;
+use crate::ui::work::host::Loader;
 use crate::ui::work::listing::Listing;
 use crate::ui::work::query::{Matches, Query, Search};
 use crate::ui::work::threads::Job;
@@ -53,16 +54,10 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(
-        source: String,
-        is_remote: bool,
-        options: Options,
-        environment: Environment,
-        keys: Bindings,
-    ) -> Self {
+    pub(super) fn new(loader: &dyn Loader, options: Options, environment: Environment, keys: Bindings) -> Self {
         Self {
-            source,
-            is_remote,
+            source: loader.name(),
+            is_remote: loader.is_remote(),
             loaded: None,
             sample_type: SampleTypeId(0),
             selected: String::new(),

@@ -275,7 +275,10 @@ impl Process<'_> {
             recorder.record(taken, held)?;
         }
         let count = goroutines.as_ref().and_then(|profile| total(profile, ""));
-        let line = line(taken, held, count, is_restarted);
+        let mut line = line(taken, held, count);
+        if is_restarted {
+            line.push_str("  restarted: the process is another one");
+        }
         self.seen.resident = taken.resident;
         self.seen.collection = taken.collection;
         self.seen.heap = Some(heap);
@@ -299,7 +302,7 @@ fn total(profile: &Profile, kind: &str) -> Option<i64> {
     Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
 }
 
-fn line(taken: &Taken, held: u64, goroutines: Option<i64>, is_restarted: bool) -> String {
+fn line(taken: &Taken, held: u64, goroutines: Option<i64>) -> String {
     let bytes = |count: u64| {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         crate::model::units::label(count, "bytes", "auto")
@@ -312,7 +315,6 @@ fn line(taken: &Taken, held: u64, goroutines: Option<i64>, is_restarted: bool) -
     parts.extend(taken.resident.map(|resident| format!("rss {}", bytes(resident.bytes))));
     parts.extend(goroutines.map(|count| format!("goroutines {count}")));
     parts.push(format!("took {} ms", taken.cost.as_millis()));
-    parts.extend(is_restarted.then(|| "restarted: the process is another one".to_string()));
     parts.join("  ")
 }
 

@@ -2,6 +2,7 @@
 //! what is pure, what no file may say. A rule is a row with a sentence that says why; a violation is a `file:line`.
 //! What every file keeps to, it keeps to under `tests/`, `benches/`, `examples/` and `fuzz/` too.
 
+mod declared;
 mod text;
 
 use std::collections::BTreeSet;
@@ -219,6 +220,11 @@ fn the_code_keeps_to_its_layers() {
     collect(&root.join("src"), "", &mut files);
     assert!(files.len() > 20, "src/ was not found");
     let found: Vec<String> = files.iter().flat_map(|(path, text)| violations(path, text)).collect();
+    assert!(found.is_empty(), "\n{}\n{} violations", found.join("\n"), found.len());
+    let found: Vec<String> = files
+        .iter()
+        .flat_map(|(path, text)| declared::truth_parameters(path, text))
+        .collect();
     assert!(found.is_empty(), "\n{}\n{} violations", found.join("\n"), found.len());
 }
 

@@ -52,6 +52,20 @@ impl Neighbours {
     }
 }
 
+/// Which ranks follow which.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Sweep {
+    Down,
+    Up,
+}
+
+/// What becomes of items that may be either way round.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Ties {
+    Keep,
+    Turn,
+}
+
 pub(super) struct Rows {
     pub(super) above: Neighbours,
     pub(super) below: Neighbours,
@@ -101,14 +115,14 @@ impl Rows {
 
     /// Puts items in the order in which a walk through the graph, breadth first, finds them: down from the sources or up
     /// from the sinks.
-    pub(super) fn walk(&mut self, down: bool) {
+    pub(super) fn walk(&mut self, sweep: Sweep) {
         let count = self.place.len();
         let mut seen = vec![false; count];
         let ranks = vec![Vec::new(); self.ranks.len()];
         let old = std::mem::replace(&mut self.ranks, ranks);
-        let (before, after) = match down {
-            true => (&self.above, &self.below),
-            false => (&self.below, &self.above),
+        let (before, after) = match sweep {
+            Sweep::Down => (&self.above, &self.below),
+            Sweep::Up => (&self.below, &self.above),
         };
         let mut queue = VecDeque::new();
         for start in old.into_iter().flatten().filter(|&item| before.of(item).is_empty()) {
@@ -140,15 +154,17 @@ impl Rows {
     }
 
     /// Sorts each rank by the medians of the neighbours above, or below; those without stay where they are.
-    pub(super) fn medians(&mut self, down: bool, flip: bool) {
+    pub(super) fn medians(&mut self, sweep: Sweep, ties: Ties) {
         let depth = self.ranks.len();
         let mut moving: Vec<(usize, usize)> = Vec::new();
         for step in 1..depth {
             if self.is_spent() {
                 break;
             }
-            let rank = if down { step } else { depth - 1 - step };
-            let neighbours = if down { &mut self.above } else { &mut self.below };
+            let (rank, neighbours) = match sweep {
+                Sweep::Down => (step, &mut self.above),
+                Sweep::Up => (depth - 1 - step, &mut self.below),
+            };
             moving.clear();
             for &item in &self.ranks[rank] {
                 let places = neighbours.look(item, &self.place);
@@ -157,7 +173,7 @@ impl Rows {
                     moving.push((median(places), item));
                 }
             }
-            if flip {
+            if ties == Ties::Turn {
                 moving.reverse();
             }
             moving.sort_by_key(|&(median, _)| median);
@@ -182,8 +198,8 @@ impl Rows {
         }
     }
 
-    /// Exchanges neighbours in a rank as long as lines cross less; with `flip` also those whose lines cross as much then.
-    pub(super) fn exchange(&mut self, flip: bool) {
+    /// Exchanges neighbours in a rank as long as lines cross less; those whose lines cross as much then are `ties`.
+    pub(super) fn exchange(&mut self, ties: Ties) {
         let depth = self.ranks.len();
         let mut dirty = vec![true; depth];
         for _ in 0..20 {
@@ -199,7 +215,7 @@ impl Rows {
                 for index in 1..self.ranks[rank].len() {
                     let (left, right) = (self.ranks[rank][index - 1], self.ranks[rank][index]);
                     let (now, then) = self.between(left, right);
-                    if then < now || (flip && then == now && now > 0) {
+                    if then < now || (ties == Ties::Turn && then == now && now > 0) {
                         self.ranks[rank].swap(index - 1, index);
                         gained |= then < now;
                     }

@@ -70,17 +70,17 @@ fn go(name: &str) -> Option<Range> {
 /// `com.example.Class.method(int)` → `Class.method`.
 fn java(name: &str) -> Option<Range> {
     let mut start = 0;
-    while let Some(length) = word(&name[start..], is_lower, false) {
+    while let Some(length) = word(&name[start..], is_lower, &[]) {
         match name[start + length..].strip_prefix('.') {
             Some(_) => start += length + 1,
             None => break,
         }
     }
-    let class = word(&name[start..], is_upper, true)?;
+    let class = word(&name[start..], is_upper, &['$'])?;
     let method = name[start + class..].strip_prefix('.')?;
     let length = match method.strip_prefix("<init>") {
         Some(_) => "<init>".len(),
-        None => word(method, is_lower, true)?,
+        None => word(method, is_lower, &['$'])?,
     };
     let end = start + class + 1 + length;
     (end == name.len() || name[end..].starts_with('(')).then_some(start..end)
@@ -90,7 +90,7 @@ fn java(name: &str) -> Option<Range> {
 fn cpp(name: &str) -> Option<Range> {
     let mut starts = Vec::new();
     let mut at = 0;
-    while let Some(length) = word(&name[at..], is_letter, false) {
+    while let Some(length) = word(&name[at..], is_letter, &[]) {
         if !name[at + length..].starts_with("::") {
             break;
         }
@@ -98,22 +98,22 @@ fn cpp(name: &str) -> Option<Range> {
         starts.push(at);
     }
     starts.into_iter().rev().find_map(|start| {
-        let class = word(&name[start..], is_letter, false)?;
+        let class = word(&name[start..], is_letter, &[])?;
         if !name[start..].trim_start_matches('_').starts_with(is_upper) {
             return None;
         }
         let method = name[start + class..].strip_prefix("::")?;
         let tilde = usize::from(method.starts_with('~'));
-        let end = start + class + 2 + tilde + word(&method[tilde..], is_letter, false)?;
+        let end = start + class + 2 + tilde + word(&method[tilde..], is_letter, &[])?;
         let arguments = name[end..].starts_with('<').then(|| name[end..].rfind('>')).flatten();
         Some(start..end + arguments.map_or(0, |last| last + 1))
     })
 }
 
-/// The length of a word that begins as it must; `$` may be in it.
-fn word(text: &str, begins: fn(char) -> bool, dollar: bool) -> Option<usize> {
+/// The length of a word that begins as it must; `others` may be in it besides letters and digits.
+fn word(text: &str, begins: fn(char) -> bool, others: &[char]) -> Option<usize> {
     let first = text.chars().next().filter(|&char| begins(char))?;
-    let in_word = |char: char| char.is_ascii_alphanumeric() || char == '_' || (dollar && char == '$');
+    let in_word = |char: char| char.is_ascii_alphanumeric() || char == '_' || others.contains(&char);
     let rest = &text[first.len_utf8()..];
     Some(text.len() - rest.trim_start_matches(in_word).len())
 }

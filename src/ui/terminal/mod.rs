@@ -154,20 +154,17 @@ struct Hold {
 }
 
 impl Hold {
-    fn set(&self, is_taken: bool) -> bool {
-        #[cfg(unix)]
+    #[cfg(unix)]
+    fn tell(&self, state: guard::State) {
         if let Some(guard) = &self.guard {
-            guard.tell(if is_taken {
-                guard::State::Taken
-            } else {
-                guard::State::Free
-            });
+            guard.tell(state);
         }
-        self.is_taken.swap(is_taken, Ordering::SeqCst)
     }
 
     fn take(&self) -> io::Result<()> {
-        self.set(true);
+        #[cfg(unix)]
+        self.tell(guard::State::Taken);
+        self.is_taken.store(true, Ordering::SeqCst);
         self.tty.set_raw()?;
         let mut sequences = Vec::new();
         queue!(
@@ -186,7 +183,8 @@ impl Hold {
         if self.is_taken.swap(false, Ordering::SeqCst) {
             let _ = self.tty.write_last(&leaving());
             let _ = self.tty.restore();
-            self.set(false);
+            #[cfg(unix)]
+            self.tell(guard::State::Free);
         }
     }
 }

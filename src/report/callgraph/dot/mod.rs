@@ -14,15 +14,16 @@ use crate::report::callgraph::model::{Arrow, Drawing, NodeBox, TagBox};
 pub(in crate::report) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     let drawing = Drawing::new(report);
     legend(&drawing, out)?;
-    let mut has_tags = vec![false];
+    // Room for the tags between a node and what it calls.
+    let mut ranks = vec![1];
     for node in drawing.boxes() {
         let text = self::node(&node);
         crate::report::line(out, format_args!("{text}"))?;
         out.write_all(tags(&node).as_bytes()).map_err(crate::report::writing)?;
-        has_tags.push(!node.tags.is_empty());
+        ranks.push(if node.tags.is_empty() { 1 } else { 2 });
     }
     for arrow in drawing.arrows() {
-        let text = self::arrow(&arrow, has_tags[arrow.from]);
+        let text = self::arrow(&arrow, ranks[arrow.from]);
         crate::report::line(out, format_args!("{text}"))?;
     }
     crate::report::line(out, format_args!("}}"))
@@ -104,7 +105,7 @@ fn tag(tag: &TagBox, from: &str, id: &str) -> String {
     )
 }
 
-fn arrow(arrow: &Arrow<'_>, has_tags: bool) -> String {
+fn arrow(arrow: &Arrow<'_>, ranks: u32) -> String {
     let Arrow { from, to, .. } = arrow;
     let text = bare(&arrow.value);
     let inline = if arrow.inline { "\\n (inline)" } else { "" };
@@ -122,7 +123,9 @@ fn arrow(arrow: &Arrow<'_>, has_tags: bool) -> String {
     let tooltip = format!("\"{from} {} {to} ({text})\"", arrow.sign());
     out.push_str(&format!(" tooltip={tooltip} labeltooltip={tooltip}"));
     out.push_str(if arrow.residual { " style=\"dotted\"" } else { "" });
-    // Room for the tags between a node and what it calls.
-    out.push_str(if has_tags { " minlen=2]" } else { "]" });
+    if ranks > 1 {
+        out.push_str(&format!(" minlen={ranks}"));
+    }
+    out.push(']');
     out
 }

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::view::graph::cells::{Area, Ink, Spot, Stroke, Weight, border, port};
+use crate::ui::view::graph::cells::{Area, Ink, Side, Spot, Stroke, Weight, border, port};
 use crate::ui::view::graph::model::{Diagram, Function};
 
 /// How strong the frame of a box is: the more of the total it holds, the stronger.
@@ -63,25 +63,28 @@ pub(super) fn draw(
     }
     for (at, (function, place)) in picture.functions.iter().zip(&canvas.boxes).enumerate() {
         if place.meets(&window) {
-            let card = card(session, theme, function, place, at == selected, window.x - place.x);
+            let mut card = card(session, theme, function, place, window.x - place.x);
+            if at == selected {
+                select(&mut card, theme);
+            }
             paper.card(place, &card);
         }
     }
     for (link, path) in canvas.paths.iter().enumerate() {
         let call = &picture.calls[link];
-        let (owner, spot) = match path.is_upward {
-            true => (call.from, path.corners.last()),
-            false => (call.from, path.corners.first()),
+        let (spot, side) = match path.is_upward {
+            true => (path.corners.last(), Side::Up),
+            false => (path.corners.first(), Side::Down),
         };
         if let Some(&spot) = spot {
-            let glyph = port(frame(picture.functions[owner].share), weight(link), !path.is_upward);
+            let glyph = port(frame(picture.functions[call.from].share), weight(link), side);
             paper.glyph(spot, glyph);
         }
     }
 }
 
 /// A box as it is drawn. Of a wide one the text is where the screen begins: `hidden` cells of it are to the left.
-fn card(session: &Session, theme: Theme, function: &Function, place: &Area, is_selected: bool, hidden: i32) -> Buffer {
+fn card(session: &Session, theme: Theme, function: &Function, place: &Area, hidden: i32) -> Buffer {
     let cells = |length: i32| u16::try_from(length).unwrap_or(0);
     let (width, height) = (cells(place.width), cells(place.height));
     let mut card = Buffer::empty(Rect::new(0, 0, width, height));
@@ -96,9 +99,7 @@ fn card(session: &Session, theme: Theme, function: &Function, place: &Area, is_s
         card[(x, bottom)].set_char(level).set_style(heat);
     }
     for y in 1..bottom {
-        card[(0, y)]
-            .set_char(if is_selected { '▌' } else { upright })
-            .set_style(heat);
+        card[(0, y)].set_char(upright).set_style(heat);
         card[(right, y)].set_char(upright).set_style(heat);
     }
     for (x, y, corner) in [
@@ -126,10 +127,15 @@ fn card(session: &Session, theme: Theme, function: &Function, place: &Area, is_s
     write(start, 2, &function.values, theme.value());
     let end = start + text.min(room) - function.percent.width().min(room);
     write(end, 2, &function.percent, heat);
-    if is_selected {
-        card.set_style(card.area, theme.cursor().add_modifier(Modifier::BOLD));
-    }
     card
+}
+
+/// Shows a box as the selected one.
+fn select(card: &mut Buffer, theme: Theme) {
+    for y in 1..card.area.height.saturating_sub(1) {
+        card[(0, y)].set_char('▌');
+    }
+    card.set_style(card.area, theme.cursor().add_modifier(Modifier::BOLD));
 }
 
 /// The screen as a window on the canvas.

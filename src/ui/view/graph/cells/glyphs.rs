@@ -12,7 +12,7 @@ pub(in super::super) enum Weight {
 
 /// A side of a cell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Side {
+pub(in super::super) enum Side {
     Up,
     Right,
     Down,
@@ -52,19 +52,22 @@ impl Arms {
         self.0 == 0
     }
 
-    /// The character; dotted where it is a straight line that is to be so.
-    pub(super) fn glyph(self, is_dotted: bool) -> char {
+    /// The character.
+    pub(super) fn glyph(self) -> char {
         let [up, right, down, left] =
             [Side::Up, Side::Right, Side::Down, Side::Left].map(|side| usize::from(self.strength(side)));
-        let dotted = match [up, right, down, left] {
-            [1, 0, 1, 0] => Some('┊'),
-            [2, 0, 2, 0] => Some('┋'),
-            [0, 1, 0, 1] => Some('╌'),
-            [0, 2, 0, 2] => Some('╍'),
-            _ => None,
-        };
-        let plain = LINES[3 * left + down].chars().nth(3 * right + up);
-        dotted.filter(|_| is_dotted).or(plain).unwrap_or(' ')
+        LINES[3 * left + down].chars().nth(3 * right + up).unwrap_or(' ')
+    }
+
+    /// The character for a dotted line; a corner is as it is for others.
+    pub(super) fn dotted(self) -> char {
+        match self.glyph() {
+            '│' => '┊',
+            '┃' => '┋',
+            '─' => '╌',
+            '━' => '╍',
+            corner => corner,
+        }
     }
 }
 
@@ -77,17 +80,17 @@ pub(in super::super) fn border(weight: Weight) -> [char; 6] {
     }
 }
 
-/// Where a line leaves the level border of a box, downwards or upwards.
-pub(in super::super) fn port(border: Weight, line: Weight, is_down: bool) -> char {
-    match (border, line, is_down) {
-        (Weight::Double, _, true) => '╤',
-        (Weight::Double, _, false) => '╧',
+/// Where a line leaves the level border of a box to a side.
+pub(in super::super) fn port(border: Weight, line: Weight, side: Side) -> char {
+    match (border, side) {
+        (Weight::Double, Side::Down) => '╤',
+        (Weight::Double, Side::Up) => '╧',
         _ => {
             let mut arms = Arms::default();
             arms.add(Side::Left, border);
             arms.add(Side::Right, border);
-            arms.add(if is_down { Side::Down } else { Side::Up }, line);
-            arms.glyph(false)
+            arms.add(side, line);
+            arms.glyph()
         }
     }
 }

@@ -94,9 +94,11 @@ impl Ink {
     /// The character of a cell and the line that it belongs to, if there is one.
     pub(in super::super) fn get(&self, spot: Spot) -> Option<(char, usize)> {
         let cell = self.marks.get(index(self.view, spot)?)?;
-        let glyph = cell
-            .head
-            .or_else(|| (!cell.arms.is_empty()).then(|| cell.arms.glyph(!cell.is_solid)))?;
+        let glyph = cell.head.or_else(|| match cell.is_solid {
+            _ if cell.arms.is_empty() => None,
+            true => Some(cell.arms.glyph()),
+            false => Some(cell.arms.dotted()),
+        })?;
         Some((glyph, cell.link))
     }
 }

@@ -22,7 +22,7 @@ mod laws;
 use crate::layout;
 use tracks::Crossing;
 
-pub(super) use glyphs::{Weight, border, port};
+pub(super) use glyphs::{Side, Weight, border, port};
 pub(super) use ink::{Ink, Stroke};
 
 /// A cell.
