@@ -11,7 +11,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::origin::{Origin, is_runtime, origin};
 use super::wait::wait_state;
-use crate::model::{FunctionId, LabelSetId, LabelValue, Line, Profile, SampleTypeId, StackId, StringId};
+use crate::model::{FunctionId, LabelSetId, LabelValue, Line, Profile, SampleId, SampleTypeId, StackId, StringId};
 
 /// What makes goroutines one row.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -113,6 +113,12 @@ const MAX_KEPT: usize = 8;
 impl Goroutines {
     /// The goroutines of a profile in rows; `None` if it is a profile of something else.
     pub fn new(profile: &Profile, grouping: &Grouping) -> Option<Self> {
+        let all = 0..profile.samples.stack.len();
+        Self::within(profile, grouping, all.map(SampleId::from_index))
+    }
+
+    /// Those of some samples, e.g. of what filters leave.
+    pub fn within(profile: &Profile, grouping: &Grouping, samples: impl Iterator<Item = SampleId>) -> Option<Self> {
         let column = column(profile)?;
         let values = profile.samples.values.get(column)?;
         let reader = Reader::new(profile);
@@ -125,7 +131,9 @@ impl Goroutines {
         let mut tallies: Vec<Tally> = Vec::new();
         let mut stacks = StackFacts::new(profile);
         let first = first_alike(profile);
-        for ((&stack, &labels), &count) in profile.samples.stack.iter().zip(&profile.samples.labels).zip(values) {
+        for sample in samples.map(SampleId::index) {
+            let (stack, labels) = (profile.samples.stack[sample], profile.samples.labels[sample]);
+            let count = values[sample];
             let (stack, one) = (first[stack.index()], reader.read(labels));
             let key = match grouping {
                 Grouping::Stack => Key::Stack(stack, one.state, one.created_by),
@@ -177,6 +185,11 @@ fn first_alike(profile: &Profile) -> Vec<StackId> {
             .get()
     })
     .collect()
+}
+
+/// Whether a profile counts goroutines.
+pub fn is_of_goroutines(profile: &Profile) -> bool {
+    column(profile).is_some()
 }
 
 /// The column that counts goroutines.

@@ -43,7 +43,7 @@ pub use aggregate::{Report, ValueFormat, filters};
 pub use built::{Doubt, doubt, place};
 pub use callgraph::shorten;
 pub use command::{Output, ReportStep, Step, complete, interpret, is_choice, numbered};
-pub use diagnosis::{AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, Live, Outcome};
+pub use diagnosis::{AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, Live, Outcome, dump_cost, waited};
 pub use diff::{Change, Diff, DiffForm, Limit};
 pub use environment::Environment;
 pub use fields::{CALL_FIELDS, Call, Cell, DataField, Form, Label, TAG_FIELDS, calls, labels};

@@ -59,7 +59,7 @@ fn no_size_is_too_small_or_too_large() {
         "<tab><tab><tab>",
         "<tab><tab><tab><tab>",
         "<tab><tab><tab><tab>z",
-        "<s-tab>",
+        "<tab><tab><tab><tab><tab>",
         "?",
         "f(",
         "/a<enter>",
@@ -149,6 +149,9 @@ fn check(frame: &str, (width, height): (u16, u16), what: &str) {
     }
 }
 
+/// Goroutines with what each waits for: two of a hundred have waited for an hour.
+const DUMP: &str = include_str!("goroutines.txt");
+
 fn setup(name: &'static str, keys: &str, colours: Colours) -> Setup {
     Setup {
         loader: Arc::new(Fixture(name)),
@@ -227,6 +230,7 @@ impl Loader for Fixture {
             }
             "hostile" => hostile::profile(),
             "twins" => hostile::twins(),
+            "dump" => DUMP.into(),
             "broken" => b"<html>".to_vec(),
             name => {
                 let file = format!("tests/fixtures/{name}.pb.gz");

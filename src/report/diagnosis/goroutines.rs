@@ -143,7 +143,8 @@ fn listed(names: &[(String, i64)]) -> String {
     }
 }
 
-fn waited(wait: Wait) -> String {
+/// How long some have waited, in a few words.
+pub fn waited(wait: Wait) -> String {
     match wait {
         Wait { most: 0, .. } => "under 1 min".into(),
         Wait { least, most, .. } if least == most => format!("{most} min"),
@@ -191,13 +192,17 @@ fn notes(goroutines: &Goroutines) -> Vec<String> {
     match goroutines.known {
         Known::Each => Vec::new(),
         Known::Counts => {
-            // 15 MB of text for 100,000 of them.
-            let cost = bytes(goroutines.total.saturating_mul(150) as f64);
+            let cost = dump_cost(goroutines.total);
             vec![format!(
                 "states are told by the stacks; wait and creator are not known: goroutine?debug=2 has them, for about {cost} of text while the process stands still"
             )]
         }
     }
+}
+
+/// How much text a stack dump of so many goroutines is: 15 MB for 100,000 of them.
+pub fn dump_cost(count: i64) -> String {
+    bytes(count.saturating_mul(150) as f64)
 }
 
 fn object(profile: &Profile, goroutines: &Goroutines, grouping: &Grouping) -> Value {

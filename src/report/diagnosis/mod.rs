@@ -11,6 +11,7 @@ mod words;
 
 use std::io::Write;
 
+pub use self::goroutines::{dump_cost, waited};
 use super::writing;
 use crate::analyze::leaks::{History, Level};
 use crate::error::Result;

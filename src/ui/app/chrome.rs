@@ -34,8 +34,9 @@ pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option
         return hit.map(|at| Action::SampleType(SampleTypeId::from_index(at)));
     }
     if regions.views.contains(at) {
-        let strip = Strip::views(app.front, regions.views);
-        let hit = strip.hit(regions.views, at);
+        let area = view_tabs(&app.session, regions.views);
+        let strip = Strip::views(app.front, area);
+        let hit = strip.hit(area, at);
         return hit.map(|at| Action::View(VIEWS[at].id));
     }
     None
@@ -192,11 +193,23 @@ fn types(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     Strip::types(session, area).draw(theme, area, session.sample_type.index(), buffer);
 }
 
+/// The part of the row of views that is for their tabs: filters in force have up to half of it.
+fn view_tabs(session: &Session, area: Rect) -> Rect {
+    let filters = session.filters();
+    let wide: usize = filters.iter().map(|(name, text)| name.len() + text.width() + 4).sum();
+    let kept = u16::try_from(wide).unwrap_or(u16::MAX).min(area.width / 2);
+    Rect {
+        width: area.width - kept,
+        ..area
+    }
+}
+
 fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if app.session.profile().is_none() {
         return;
     }
-    let used = Strip::views(app.front, area).draw(theme, area, app.front, buffer);
+    let tabs = view_tabs(&app.session, area);
+    let used = Strip::views(app.front, tabs).draw(theme, tabs, app.front, buffer);
     let filters = app.session.filters();
     let mut spans = Vec::new();
     // Where all of them do not fit each gets its share, and keeps its end, which says most.

@@ -26,7 +26,7 @@ use crate::ui::keys::{chord::Chord, help};
 use crate::ui::session::Session;
 use crate::ui::terminal::bounded;
 use crate::ui::theme::{Ground, Theme};
-use crate::ui::view::{HOME, Outcome, VIEWS, View, ViewId};
+use crate::ui::view::{self, HOME, Outcome, VIEWS, View, ViewId};
 use crate::ui::widget::pane::Pane;
 use crate::ui::work::host::{Opened, Saved};
 use crate::ui::work::query::{Answer, Query, Written};
@@ -457,6 +457,9 @@ impl App {
                 if self.session.profile().is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
                     let note = format!("There is no sample type {wanted:?}; this is the profile's own.");
                     self.message = Some(Message::Problem(note));
+                }
+                if self.session.profile().is_none() {
+                    self.front = view::first(profile);
                 }
                 self.session.set_loaded(loaded)
             }

@@ -31,6 +31,8 @@ pub(in crate::ui) enum Action {
     Toggle,
     /// Callers above callees, or callees above callers.
     Flip,
+    /// By what rows are put together.
+    Group,
     Search,
     /// A match of the search.
     Match(Toward),
@@ -145,6 +147,7 @@ impl Action {
             Self::Back => "back",
             Self::Toggle => "toggle",
             Self::Flip => "flip",
+            Self::Group => "group",
             Self::Search => "search",
             Self::Match(Toward::Next) => "next-match",
             Self::Match(Toward::Previous) => "previous-match",

@@ -6,7 +6,7 @@ use super::action::{Action, Filter, KeyContext, Movement, Side, Toward, Zoom};
 use super::bindings::{Binding, Bindings, Prose};
 use super::chord::{self, Chord};
 use crate::model::SampleTypeId;
-use crate::ui::view::{VIEWS, calls, flame, graph, source, top, tree};
+use crate::ui::view::{VIEWS, calls, flame, goroutines, graph, source, top, tree};
 
 macro_rules! bindings {
     ($($context:expr => { $($keys:expr, $short:literal, $help:expr;)* })*) => {
@@ -167,6 +167,10 @@ fn own_keys() -> Vec<Binding> {
             on("<right> l", Action::Right), "", "Scroll to the right";
             on("<left> h", Action::Left), "", "Scroll to the left";
             on("<bs> <esc>", Action::Back), "", "Go back to the caller one came from";
+        }
+        KeyContext::View(goroutines::ID) => {
+            on("b", Action::Group), "group by", "Group by stack, own function, state, creator, or a label";
+            on("s", Action::Sort), "sort", "Sort by count, or by the longest wait";
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod calls;
 pub(super) mod flame;
+pub(super) mod goroutines;
 pub(super) mod graph;
 pub(super) mod source;
 pub(super) mod top;
@@ -15,8 +16,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use regex::Regex;
 
+use crate::analyze::goroutines::is_of_goroutines;
 use crate::analyze::{CallTree, Direction, TreeNodeId};
-use crate::model::SampleTypeId;
+use crate::model::{Profile, SampleTypeId};
 use crate::ui::keys::action::{Action, Filter, KeyContext, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -86,10 +88,28 @@ pub(super) const VIEWS: &[ViewRow] = &[
         enter: Some(("callee", "Go to the function that the line calls most")),
         make: || Box::<source::Source>::default(),
     },
+    ViewRow {
+        id: goroutines::ID,
+        title: "Goroutines",
+        help: "what goroutines do and wait for, those that are alike as one row; … stands for calls of the runtime",
+        enter: Some(("stack", "Show the stack; in it, the function's callers and callees")),
+        make: || Box::<goroutines::Goroutines>::default(),
+    },
 ];
 
 /// The view that one begins in and backs out to.
 pub(super) const HOME: ViewId = VIEWS[0].id;
+
+/// The place among [`VIEWS`] of the view that a profile opens on.
+pub(super) fn first(profile: &Profile) -> usize {
+    // Which functions hold goroutines says little: the runtime parks nearly all of them.
+    let id = if is_of_goroutines(profile) {
+        goroutines::ID
+    } else {
+        HOME
+    };
+    VIEWS.iter().position(|row| row.id == id).unwrap_or_default()
+}
 
 /// A view's row.
 pub(super) fn row_of(id: ViewId) -> Option<&'static ViewRow> {

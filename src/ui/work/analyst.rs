@@ -30,6 +30,11 @@ impl Analyst {
         }
     }
 
+    /// Filters and the rest.
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The report of lines of a sample type; of each type the same lines with other values.
     pub(super) fn lines(&mut self, sample_type: SampleTypeId) -> Result<&Report> {
         let report = match self.lines.take() {

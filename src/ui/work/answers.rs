@@ -10,6 +10,7 @@ use super::query::{Answer, Matches, Query, Search};
 use crate::analyze::{CallTree, Direction};
 use crate::error::Result;
 use crate::model::SampleTypeId;
+use crate::ui::view::goroutines::model::Groups;
 use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
 
@@ -131,6 +132,14 @@ impl Answers {
             Answer::Matches(matches) => Some(matches),
             _ => None,
         }
+    }
+
+    /// The goroutines that were asked for last.
+    pub(in crate::ui) fn goroutines(&self) -> Option<&Arc<Groups>> {
+        self.known.iter().find_map(|(_, answer)| match answer {
+            Answer::Goroutines(groups) => Some(groups),
+            _ => None,
+        })
     }
 
     fn find(&self, query: &Query) -> Option<&Answer> {

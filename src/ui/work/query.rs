@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::model::SampleTypeId;
 use crate::progress::Observer;
 use crate::report::{Report, ReportStep};
+use crate::ui::view::goroutines::model::{GroupJob, Groups};
 use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
 
@@ -31,6 +32,8 @@ pub(in crate::ui) enum Query {
     Source(SampleTypeId, String),
     /// What of a call tree a search finds.
     Matches(Box<Search>),
+    /// Goroutines, those alike as one row.
+    Goroutines(Box<GroupJob>),
     /// A report, to be shown or saved.
     Report(Box<ReportJob>),
 }
@@ -43,6 +46,7 @@ pub(in crate::ui) enum Answer {
     Graph(Arc<Diagram>),
     Source(Arc<Sourced>),
     Matches(Arc<Matches>),
+    Goroutines(Arc<Groups>),
     Report(Box<Written>),
 }
 
@@ -72,6 +76,7 @@ impl Query {
                 let report = analyst.any_report(search.sample_type)?;
                 Answer::Matches(Arc::new(search.matches(&report)))
             }
+            Self::Goroutines(job) => Answer::Goroutines(Arc::new(job.groups(analyst.options())?)),
             Self::Report(job) => Answer::Report(Box::new(analyst.write(job)?)),
         })
     }
@@ -84,7 +89,7 @@ impl Query {
     /// Whether the answer to an older question is of no more use when this one's is there.
     pub(super) fn replaces(&self, older: &Self) -> bool {
         match (self, older) {
-            (Self::Matches(_), Self::Matches(_)) => true,
+            (Self::Matches(_), Self::Matches(_)) | (Self::Goroutines(_), Self::Goroutines(_)) => true,
             (Self::Source(own, _), Self::Source(other, _)) => own == other,
             (Self::Listing(own), Self::Rows(other)) => own == other,
             _ => self == older,
