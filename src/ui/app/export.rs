@@ -1,10 +1,13 @@
-//! The menu of exports: what other programs read. A loop over the reports whose files have an ending.
+//! The menu of exports: what other programs read. A loop over the reports whose files have an ending. And what becomes of
+//! a report that is made: it is shown, or the host takes it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::report::{Options, Output, REPORTS, ReportRow, ReportStep};
+use crate::error::Result;
+use crate::model::units;
+use crate::report::{Content, Options, Output, REPORTS, ReportRow, ReportStep};
 use crate::ui::app::ask::Ask;
 use crate::ui::app::overlay::Overlay;
 use crate::ui::app::{App, Message};
@@ -12,9 +15,10 @@ use crate::ui::event::Effect;
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::{list::List, paint, prompt::Prompt};
-use crate::ui::work::host::Existing;
-use crate::ui::work::query::{Query, ReportJob};
+use crate::ui::widget::{list::List, paint, pane::Pane, prompt::Prompt};
+use crate::ui::work::host::{Existing, Opened, Saved};
+use crate::ui::work::query::{Query, ReportJob, Written};
+use crate::ui::work::threads::{Done, Errand};
 
 /// The menu over the view.
 #[derive(Clone, Copy, Debug, Default)]
@@ -97,6 +101,42 @@ fn rows(body: Rect) -> Rect {
 }
 
 impl App {
+    /// Shows a report, or has the host take it.
+    pub(in crate::ui) fn written(&mut self, written: Box<Written>) -> Option<Effect> {
+        let step = &written.job.step;
+        let errand = match (&step.output, step.report.content) {
+            (Output::File(file), _) => Errand::Save(written.clone(), file.clone()),
+            (Output::Numbered(ending), _) => Errand::SaveNumbered(written.clone(), ending),
+            (Output::Screen, Content::Page) => Errand::OpenPage(written),
+            (Output::Screen, _) => {
+                let warnings: String = written.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+                let text = format!("{warnings}{}", String::from_utf8_lossy(&written.bytes));
+                self.open_pane(Pane::text(written.job.title.clone(), &text));
+                return None;
+            }
+        };
+        self.errands += 1;
+        Some(Effect::Run(errand))
+    }
+
+    /// Says what came of an errand.
+    pub(in crate::ui) fn done(&mut self, done: Result<Done>) {
+        match done {
+            Ok(Done::Save(written, file, Saved::Written)) => {
+                let size = i64::try_from(written.bytes.len()).unwrap_or(i64::MAX);
+                let size = units::label(size, "bytes", "auto");
+                let note = format!("Wrote {file} ({size}). {}", written.warnings.join(" "));
+                self.message = Some(Message::Note(note.trim().into()));
+            }
+            Ok(Done::Save(written, _, Saved::Kept)) => self.ask_to_replace(&written.job),
+            Ok(Done::OpenPage(_, Opened::Shown(note))) => self.message = Some(Message::Note(note)),
+            Ok(Done::OpenPage(written, Opened::Instructions(text))) => {
+                self.open_pane(Pane::text(written.job.title, &text));
+            }
+            Err(error) => self.message = Some(Message::Problem(error.to_string())),
+        }
+    }
+
     /// A name for the file of an export: the profile's, the sample type, the format's ending.
     pub(in crate::ui) fn proposed_file(&self, report: &ReportRow) -> String {
         let session = &self.session;

@@ -18,8 +18,7 @@ use self::export::Menu;
 use self::overlay::Overlay;
 use self::regions::Regions;
 use crate::error::{Error, Result};
-use crate::model::{Loaded, SampleTypeId, units};
-use crate::report::{Content, Output};
+use crate::model::{Loaded, SampleTypeId};
 use crate::ui::event::{Effect, Event, Reading};
 use crate::ui::keys::action::{Action, KeyContext, Movement};
 use crate::ui::keys::{chord::Chord, help};
@@ -28,9 +27,7 @@ use crate::ui::terminal::bounded;
 use crate::ui::theme::{Ground, Theme};
 use crate::ui::view::{self, HOME, Outcome, VIEWS, View, ViewId};
 use crate::ui::widget::pane::Pane;
-use crate::ui::work::host::{Opened, Saved};
-use crate::ui::work::query::{Answer, Query, Written};
-use crate::ui::work::threads::{Done, Errand};
+use crate::ui::work::query::{Answer, Query};
 
 /// Everything that is on the screen.
 pub(in crate::ui) struct App {
@@ -201,41 +198,6 @@ impl App {
         self.refresh();
         self.warn_of_filters();
         self.ask_for_view()
-    }
-
-    /// Shows a report, or has the host take it.
-    fn written(&mut self, written: Box<Written>) -> Option<Effect> {
-        let step = &written.job.step;
-        let errand = match (&step.output, step.report.content) {
-            (Output::File(file), _) => Errand::Save(written.clone(), file.clone()),
-            (Output::Numbered(ending), _) => Errand::SaveNumbered(written.clone(), ending),
-            (Output::Screen, Content::Page) => Errand::OpenPage(written),
-            (Output::Screen, _) => {
-                let warnings: String = written.warnings.iter().map(|warning| format!("{warning}\n")).collect();
-                let text = format!("{warnings}{}", String::from_utf8_lossy(&written.bytes));
-                self.open_pane(Pane::text(written.job.title.clone(), &text));
-                return None;
-            }
-        };
-        self.errands += 1;
-        Some(Effect::Run(errand))
-    }
-
-    fn done(&mut self, done: Result<Done>) {
-        match done {
-            Ok(Done::Save(written, file, Saved::Written)) => {
-                let size = i64::try_from(written.bytes.len()).unwrap_or(i64::MAX);
-                let size = units::label(size, "bytes", "auto");
-                let note = format!("Wrote {file} ({size}). {}", written.warnings.join(" "));
-                self.message = Some(Message::Note(note.trim().into()));
-            }
-            Ok(Done::Save(written, _, Saved::Kept)) => self.ask_to_replace(&written.job),
-            Ok(Done::OpenPage(_, Opened::Shown(note))) => self.message = Some(Message::Note(note)),
-            Ok(Done::OpenPage(written, Opened::Instructions(text))) => {
-                self.open_pane(Pane::text(written.job.title, &text));
-            }
-            Err(error) => self.message = Some(Message::Problem(error.to_string())),
-        }
     }
 
     /// Has the footer tell of a problem.

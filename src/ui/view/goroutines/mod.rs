@@ -473,7 +473,7 @@ impl View for Goroutines {
             return;
         }
         let columns = row::Columns::new(groups, width);
-        paint::line(buffer, parts.head, 0, &columns.head(theme, self.sort == Sort::Wait));
+        paint::line(buffer, parts.head, 0, &columns.head(theme, self.sort));
         self.list.draw(&self.order, theme, parts.rows, buffer, |&at, emphasis| {
             columns.line(session, theme, &groups.rows[at], emphasis)
         });

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::Sort;
 use super::model::Groups;
 use crate::analyze::Origin;
 use crate::analyze::goroutines::{Group, Grouping, Known, Wait};
@@ -87,12 +88,12 @@ impl<'g> Columns<'g> {
         }
     }
 
-    pub(super) fn head(&self, theme: Theme, is_by_wait: bool) -> Line<'static> {
+    pub(super) fn head(&self, theme: Theme, sort: Sort) -> Line<'static> {
         let mut spans = vec![Span::raw(" ")];
         for &(part, width) in &self.parts {
             let is_key = match part {
-                Part::Count => !is_by_wait,
-                Part::Wait => is_by_wait,
+                Part::Count => sort == Sort::Count,
+                Part::Wait => sort == Sort::Wait,
                 _ => false,
             };
             let text = head(part, self.groups);
