@@ -7,6 +7,7 @@ mod diagnosis;
 mod diff;
 mod documents;
 mod flags;
+mod hosts;
 mod input;
 mod own;
 mod spelling;
@@ -21,7 +22,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 pub use self::diagnosis::Diagnosis;
 pub use self::diff::DiffRequest;
-pub use self::input::{Input, Tls};
+pub use self::hosts::{HostsRequest, Survey};
+pub use self::input::{Input, Remembered, Tls};
 use self::own::OWN;
 use self::spelling::{Given, Translated, translate};
 pub use self::theme::Theme;
@@ -55,6 +57,8 @@ pub enum Request {
     Diagnosis(Diagnosis),
     /// Compare two profiles.
     Diff(DiffRequest),
+    /// Show many processes side by side.
+    Hosts(HostsRequest),
     /// Watch a process.
     Watch {
         /// What to ask.
@@ -102,6 +106,7 @@ impl Request {
             Self::Report { input, .. } | Self::Watch { input, .. } | Self::Fetch { input, .. } => Some(input),
             Self::Diagnosis(diagnosis) => Some(&mut diagnosis.input),
             Self::Diff(diff) => Some(&mut diff.input),
+            Self::Hosts(hosts) => Some(&mut hosts.input),
             Self::Print(_) | Self::Config(_) | Self::Guard(_) => None,
         }
     }
@@ -214,6 +219,9 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>, defa
     }
     if name == diff::NAME {
         return diff::request(matches, input, options).map(Request::Diff);
+    }
+    if name == hosts::NAME {
+        return hosts::request(matches, input).map(Request::Hosts);
     }
     if name == watch::NAME {
         watch::check(&input)?;
@@ -351,6 +359,7 @@ fn command(knows: Knows) -> Command {
     root.subcommands(reports)
         .subcommands(diagnosis::commands(source))
         .subcommand(diff::command(source()))
+        .subcommand(hosts::command(source()))
         .subcommand(watch::command(source()))
         .subcommand(fetch)
         .subcommand(Command::new(CONFIG).about("Print the configuration in force, with all that can be in one"))

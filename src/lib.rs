@@ -15,13 +15,13 @@
 //! | [`model`] | what a profile is, units | anything else of the crate |
 //! | [`decode`] | formats, what may be around them, how much memory they may take | files, network, terminal |
 //! | [`encode`] | a profile as protobuf, gzip | formats that are only read |
-//! | [`analyze`] | filters, nodes, sums, trimming; what leaks, memory, goroutines | text layout, I/O, clock |
+//! | [`analyze`] | filters, nodes, sums, trimming; what leaks, memory, goroutines, hosts | text layout, I/O, clock |
 //! | [`layout`] | sizes and edges to boxes and routes, in layers | profiles, terminals, picture formats |
 //! | [`graphics`] | shapes and texts as SVG, PNG, PDF; the font | what a picture shows |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
-//! | [`source`] | files, standard input, HTTP, where source code is | what the bytes mean |
+//! | [`source`] | files, standard input, HTTP, lists of hosts, Prometheus, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
-//! | [`load`] | several names become one profile, a session, a watch | where bytes come from: how a name is opened is handed in |
+//! | [`load`] | several names become one profile, a session, a watch, a survey of hosts | where bytes come from: how a name is opened is handed in |
 //! | [`host`] | saving files, starting an editor and a browser | what they hold or show |
 //! | [`cli`] | the command line, ours and pprof's | what the commands do |
 //! | [`config`] | what a user wrote down for every start | where it lies |

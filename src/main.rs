@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use heaptui::cli::{self, ConfigChoice, Dashboard, Diagnosis, DiffRequest, Input, Request, Theme};
+use heaptui::cli::{self, ConfigChoice, Dashboard, Diagnosis, DiffRequest, HostsRequest, Input, Request, Theme};
 use heaptui::config::{self, Config};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
@@ -27,8 +27,8 @@ use heaptui::report::{
 };
 use heaptui::secret::without_passwords;
 use heaptui::source::Source;
-use heaptui::ui::{self, Ask, Colours, Depth, Ground, Host, Opened, Preferences, Setup};
-use heaptui::wiring::{self, Inputs, Machine};
+use heaptui::ui::{self, Host, Opened, Preferences, Setup};
+use heaptui::wiring::{self, Inputs, Machine, Viewer};
 use heaptui::zone;
 
 fn main() -> ExitCode {
@@ -98,6 +98,7 @@ fn run() -> Result<Outcome> {
             Inputs::new(&input)?.watch(&watched, &stop, &mut tell)?;
             failed
         }
+        Request::Hosts(asked) => hosts(&asked),
         Request::Diagnosis(diagnosis) => return diagnose(&diagnosis),
     }?;
     Ok(Outcome::Answered)
@@ -106,16 +107,13 @@ fn run() -> Result<Outcome> {
 /// Answers a question about a process; the status says it too.
 fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     let inputs = Inputs::new(&asked.input)?;
+    if asked.row.live == Live::Watch && inputs.names_hosts() {
+        return judge_hosts(&inputs, asked);
+    }
     let (evidence, warnings) = match (inputs.process(), asked.row.live) {
         (Some(url), Live::Watch) => {
             let stop = stop_on_signals()?;
-            let is_seen = io::stderr().is_terminal();
-            let mut tell = |line: &str| {
-                if is_seen {
-                    let _ = writeln!(io::stderr(), "{}", visible(line));
-                }
-            };
-            let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell)?;
+            let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell_terminal)?;
             (wiring::evidence_of(seen), Vec::new())
         }
         (Some(url), live) => (inputs.evidence_now(&url, live, asked.pid)?, Vec::new()),
@@ -124,11 +122,52 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     warnings.iter().for_each(|warning| warn(warning));
     let mut text = Vec::new();
     let outcome = asked.row.write(&evidence, &asked.asked, &mut text)?;
-    match &asked.output {
-        Some(path) => host::save(&text, path, Caller::Command)?,
-        None => print(&text)?,
-    }
+    deliver(&text, asked.output.as_deref())?;
     Ok(outcome)
+}
+
+/// Watches several hosts and judges each.
+fn judge_hosts(inputs: &Inputs, asked: &Diagnosis) -> Result<Outcome> {
+    let stop = stop_on_signals()?;
+    let targets = told(|observer| inputs.targets(&asked.survey, observer))?;
+    let hosts = inputs.watch_hosts_for_leaks(&targets, &asked.watched, &stop, &mut tell_terminal)?;
+    let mut text = Vec::new();
+    let outcome = report::write_leaks(&hosts, asked.asked.form, &mut text)?;
+    deliver(&text, asked.output.as_deref())?;
+    match hosts.iter().all(|(_, evidence)| evidence.is_err()) {
+        true => Err(Error::NoMatch("no host answered".into())),
+        false => Ok(outcome),
+    }
+}
+
+/// A line of what goes on, where somebody may look.
+fn tell_terminal(line: &str) {
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr(), "{}", visible(line));
+    }
+}
+
+/// Writes a text to a file or to standard output.
+fn deliver(text: &[u8], output: Option<&Path>) -> Result<()> {
+    match output {
+        Some(path) => host::save(text, path, Caller::Command),
+        None => print(text),
+    }
+}
+
+/// Shows many processes side by side.
+fn hosts(asked: &HostsRequest) -> Result<()> {
+    let inputs = Inputs::new(&asked.input)?;
+    let stop = stop_on_signals()?;
+    let targets = told(|observer| inputs.targets(&asked.asked, observer))?;
+    let fleet = inputs.fleet(&targets, &asked.asked, &stop);
+    let mut text = Vec::new();
+    report::write_hosts(&fleet, asked.form.unwrap_or_default(), &mut text)?;
+    deliver(&text, asked.output.as_deref())?;
+    match fleet.count().answered {
+        0 => Err(Error::NoMatch("no host answered".into())),
+        _ => Ok(()),
+    }
 }
 
 /// Compares two profiles; growth beyond the limit is said, and in the status.
@@ -151,10 +190,7 @@ fn diff(asked: &DiffRequest) -> Result<Outcome> {
     };
     let mut text = Vec::new();
     diff.write(asked.form, [name(Side::Before), name(Side::After)], &mut text)?;
-    match &asked.output {
-        Some(path) => host::save(&text, path, Caller::Command)?,
-        None => print(&text)?,
-    }
+    deliver(&text, asked.output.as_deref())?;
     match asked.limit {
         Some(limit) if limit.is_exceeded(&diff.total) => {
             let [before, after] = [diff.total.before, diff.total.after].map(|value| diff.label(value));
@@ -198,7 +234,7 @@ fn open(mut dashboard: Dashboard, config: &Config) -> Result<()> {
     }
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
-    let colours = colours(
+    let colours = wiring::colours(
         dashboard.theme.or(config.theme).unwrap_or(Theme::Auto),
         if dashboard.print.is_some() {
             Viewer::File
@@ -249,33 +285,6 @@ fn open(mut dashboard: Dashboard, config: &Config) -> Result<()> {
         )));
     }
     ui::run(&setup)
-}
-
-/// Who is to see colours.
-#[derive(PartialEq)]
-enum Viewer {
-    Terminal,
-    File,
-}
-
-/// What was asked for, or what the environment says of the terminal.
-fn colours(theme: Theme, viewer: Viewer) -> Colours {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let has_all = viewer == Viewer::File || ["truecolor", "24bit"].contains(&variable("COLORTERM").as_str());
-    let depth = if has_all { Depth::All } else { Depth::Sixteen };
-    match theme {
-        Theme::Mono => Colours::NONE,
-        Theme::Auto if !variable("NO_COLOR").is_empty() => Colours::NONE,
-        Theme::Dark => Colours::on(depth, Ground::Dark),
-        Theme::Light => Colours::on(depth, Ground::Light),
-        Theme::Auto if viewer == Viewer::File => Colours::DARK,
-        // Linux's console is dark, and prints what it does not understand.
-        Theme::Auto if variable("TERM") == "linux" => Colours::on(depth, Ground::Dark),
-        Theme::Auto => Colours {
-            ask: Ask::Yes,
-            ..Colours::on(depth, Ground::from_variable(&variable("COLORFGBG")))
-        },
-    }
 }
 
 fn report_names() -> String {

@@ -1,7 +1,10 @@
 //! What ties the rooms together for the program: sources that are loaded, source code that is found, a machine that saves
 //! files and starts programs. Each is a trait of the room that asks, done by the room that can.
 
+mod colours;
+pub mod hosts;
 pub mod watch;
+mod when;
 
 use std::env;
 use std::fs;
@@ -10,7 +13,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::{ConfigChoice, Input};
+pub use self::colours::{Viewer, colours};
+use crate::cli::{ConfigChoice, Input, Remembered};
 use crate::config::Config;
 use crate::decode;
 use crate::error::{Error, Result};
@@ -117,6 +121,8 @@ pub struct Inputs {
     /// How much a profile may hold.
     pub budget: decode::Budget,
     combine: Combine,
+    /// What is wanted of a server that remembers.
+    remembered: Remembered,
 }
 
 impl Inputs {
@@ -159,6 +165,7 @@ impl Inputs {
         Ok(Self {
             sources,
             combine: input.combine.clone(),
+            remembered: input.remembered.clone(),
             http,
             budget,
         })

@@ -20,6 +20,7 @@ mod fetch;
 mod flame;
 mod golden;
 mod hostile;
+mod hosts;
 mod laws;
 mod layering;
 mod layout;

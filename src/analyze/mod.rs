@@ -16,6 +16,7 @@ mod frames;
 mod go_sort;
 pub mod goroutines;
 mod graph;
+pub mod hosts;
 mod icicle;
 mod labels;
 pub mod leaks;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command};
 
 use super::watch::watched;
-use super::{Input, Watched, flags};
+use super::{Input, Survey, Watched, flags, hosts};
 use crate::error::{Error, Result};
 use crate::report::{AnswerForm, Asked, DIAGNOSES, DiagnosisRow};
 
@@ -20,6 +20,8 @@ pub struct Diagnosis {
     pub asked: Asked,
     /// How a live process is watched for it.
     pub watched: Watched,
+    /// How several hosts are found.
+    pub survey: Survey,
     /// The local process that it is about.
     pub pid: Option<u32>,
     /// Where to; standard output if missing.
@@ -62,6 +64,7 @@ pub(super) fn request(row: &'static DiagnosisRow, matches: &ArgMatches, input: I
             by: text("by").cloned(),
         },
         watched: watched(matches)?,
+        survey: hosts::survey(matches)?,
         pid,
         output: matches.get_one("output").cloned(),
     })

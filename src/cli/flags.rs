@@ -19,13 +19,13 @@ const FLAGS: &[Flag] = &[
         name: "json",
         value: None,
         help: "Write an object for programs",
-        of: &["leaks", "memory", "goroutines", "diff"],
+        of: &["leaks", "memory", "goroutines", "diff", "hosts"],
     },
     Flag {
         name: "csv",
         value: None,
         help: "Write a table for programs and spreadsheets",
-        of: &["diff"],
+        of: &["diff", "hosts"],
     },
     Flag {
         name: "pid",
@@ -44,6 +44,24 @@ const FLAGS: &[Flag] = &[
         value: Some("LIMIT"),
         help: "Exit with status 3 if the total, behind the filters, grew by more: 10%, 5MB",
         of: &["diff"],
+    },
+    Flag {
+        name: "parallel",
+        value: Some("N"),
+        help: "Ask so many hosts at once [default: 16]",
+        of: &["hosts"],
+    },
+    Flag {
+        name: "gc",
+        value: None,
+        help: "Force a garbage collection in each host first: its heap is then exact",
+        of: &["hosts"],
+    },
+    Flag {
+        name: "port",
+        value: Some("PORT"),
+        help: "The port of the profiles, where Prometheus scrapes another one",
+        of: &["hosts", "leaks"],
     },
     Flag {
         name: "every",

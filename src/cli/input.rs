@@ -31,6 +31,19 @@ pub struct Input {
     pub headers: Vec<Secret>,
     /// A file with a token to send.
     pub bearer_file: Option<PathBuf>,
+    /// What is wanted of a server that knows many processes.
+    pub remembered: Remembered,
+}
+
+/// What is wanted of a server that knows many processes and remembers; as it was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Remembered {
+    /// Which processes.
+    pub selector: Option<String>,
+    /// From when on.
+    pub from: Option<String>,
+    /// Until when.
+    pub until: Option<String>,
 }
 
 /// PEM files for https.
@@ -70,6 +83,11 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Input> {
             .map(Secret::new)
             .collect(),
         bearer_file: matches.get_one("bearer-file").cloned(),
+        remembered: Remembered {
+            selector: matches.get_one("match").cloned(),
+            from: matches.get_one("from").cloned(),
+            until: matches.get_one("until").cloned(),
+        },
     })
 }
 

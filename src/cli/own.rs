@@ -68,6 +68,19 @@ pub(super) const OWN: &[OwnRow] = &[
         Some("MODE"),
         "How functions are named: none, or demangle=none|full|templates|default",
     ),
+    own(
+        "match",
+        Kind::Text,
+        Some("SELECTOR"),
+        "Of prometheus:URL these, e.g. 'job=\"api\"'",
+    ),
+    own(
+        "from",
+        Kind::Text,
+        Some("TIME"),
+        "Begin of what a server remembers, e.g. -2h [default: a day ago]",
+    ),
+    own("until", Kind::Text, Some("TIME"), "Its end [default: now]"),
     own("demo", Kind::Flag, None, "Open the heap profile that is built in"),
     own(
         "seconds",

@@ -5,6 +5,7 @@
 //! here is whether the first name is a program.
 
 pub mod session;
+pub mod survey;
 mod symbolize;
 pub mod watch;
 

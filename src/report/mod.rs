@@ -15,6 +15,7 @@ mod environment;
 mod fields;
 mod folded;
 mod header;
+mod hosts;
 mod json;
 mod list;
 mod options;
@@ -43,11 +44,14 @@ pub use aggregate::{Report, ValueFormat, filters};
 pub use built::{Doubt, doubt, place};
 pub use callgraph::shorten;
 pub use command::{Output, ReportStep, Step, complete, interpret, is_choice, numbered};
-pub use diagnosis::{AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, Live, Outcome, dump_cost, waited};
+pub use diagnosis::{
+    AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, Live, Outcome, Witness, dump_cost, waited, write_leaks,
+};
 pub use diff::{Change, Diff, DiffForm, Limit};
 pub use environment::Environment;
 pub use fields::{CALL_FIELDS, Call, Cell, DataField, Form, Label, TAG_FIELDS, calls, labels};
 pub use header::accounting;
+pub use hosts::{HOST_COLUMNS, HostColumn, HostsForm, by_heap, change, sentence, spark, write_hosts};
 pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use reports::*;
 pub use routine::{Counting, LineCall, Routine, routines};

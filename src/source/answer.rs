@@ -42,6 +42,8 @@ pub(super) enum Index {
     Missing,
     /// It was not looked for, or not to be had.
     Unknown,
+    /// No profile was asked for; what to try instead.
+    Elsewhere(&'static str),
 }
 
 /// Words in a refusal and what to do about them. The first row that fits counts.
@@ -72,6 +74,9 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
     if let Some((_, advice)) = ADVICE.iter().find(|(text, _)| line.contains(text)) {
         return error(url, words, *advice);
     }
+    if let (Index::Elsewhere(advice), 400 | 404..=499) = (index, refusal.status) {
+        return error(url, words, *advice);
+    }
     let advice = match refusal.status {
         401 if refusal.asked_by == Asker::Somebody => {
             "the password or token that was sent is not good for it: is it out of date?".into()
@@ -83,7 +88,9 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
             Index::Missing => "nothing is at /debug/pprof/ there: does the process import net/http/pprof, \
                                and serve it on this port?"
                 .into(),
-            Index::Unknown => format!("check the path; profiles are usually listed at {}", url.index()),
+            Index::Unknown | Index::Elsewhere(_) => {
+                format!("check the path; profiles are usually listed at {}", url.index())
+            }
         },
         405 => "this is no pprof endpoint: check the path".into(),
         502..=504 => "a proxy could not reach the process behind it: is it up?".into(),

@@ -11,8 +11,10 @@ mod coding;
 mod feed;
 mod file;
 mod go_root;
+mod hosts;
 mod http;
 mod process;
+mod prometheus;
 mod url;
 
 use std::fmt;
@@ -20,8 +22,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use self::code::{Answer, Code, CodeFinder, NotFound, Rule};
+pub use self::hosts::{addresses, listed};
+use self::http::Question;
 pub use self::http::{Certificates, Header, HttpOptions, Proxies};
 pub use self::process::ProcessMemory;
+pub use self::prometheus::{Labels, Measured, Prometheus, Range, Target};
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
@@ -74,7 +79,7 @@ impl Source {
             Self::File(path) => file::open(path, observer),
             Self::Missing(name) => Err(missing(name)),
             Self::Stdin => file::stdin(observer),
-            Self::Url(url) => Ok(Box::new(http::open(url, options, observer)?)),
+            Self::Url(url) => Ok(Box::new(http::open(url, &Question::PROFILE, options, observer)?)),
             Self::Bytes { bytes, .. } => Ok(Box::new(file::watched(*bytes, Some(bytes.len() as u64), observer))),
         }
     }
@@ -84,23 +89,37 @@ impl Source {
     /// # Errors
     /// As [`Source::open`], and [`Error::Empty`].
     pub fn read(&self, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
-        let limit = options.max_bytes;
-        let mut bytes = Vec::new();
-        let mut reader = self.open(options, observer)?.take(limit.saturating_add(1));
-        reader
-            .read_to_end(&mut bytes)
-            .map_err(|error| match error.downcast::<Error>() {
-                Ok(error) => error,
-                Err(reason) => Error::Io {
-                    name: self.name(),
-                    reason,
-                },
-            })?;
-        match bytes.len() as u64 {
-            0 => Err(Error::Empty),
-            length if length > limit => Err(Error::TooLarge { limit }),
-            _ => Ok(bytes),
-        }
+        whole(self.open(options, observer)?, options, &|| self.name())
+    }
+}
+
+/// What a server has at an address that is no profile, up to `options.max_bytes`.
+///
+/// # Errors
+/// As [`Source::read`].
+pub fn data(url: &Url, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
+    answer_to(url, &Question::data("check the URL"), options, observer)
+}
+
+/// All of an answer.
+fn answer_to(url: &Url, question: &Question, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
+    let answer = http::open(url, question, options, observer)?;
+    whole(Box::new(answer), options, &|| url.to_string())
+}
+
+/// All that a reader has, within the limit.
+fn whole(reader: Box<dyn Read + '_>, options: &HttpOptions, name: &dyn Fn() -> String) -> Result<Vec<u8>> {
+    let limit = options.max_bytes;
+    let mut bytes = Vec::new();
+    let read = reader.take(limit.saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|error| match error.downcast::<Error>() {
+        Ok(error) => error,
+        Err(reason) => Error::Io { name: name(), reason },
+    })?;
+    match bytes.len() as u64 {
+        0 => Err(Error::Empty),
+        length if length > limit => Err(Error::TooLarge { limit }),
+        _ => Ok(bytes),
     }
 }
 

@@ -71,7 +71,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("jiff", &["report/", "ui/", "host/keep.rs", "load/session/", "load/watch.rs", "wiring/", "zone.rs"], "times are formatted where they are shown or saved"),
     ("regex", &["analyze/", "report/", "ui/", "decode/legacy/"], "expressions are filters, or legacy text"),
     ("serde", &["report/"], "only reports are written for programs"),
-    ("serde_json", &["report/json.rs", "report/speedscope.rs", "report/page/", "report/diagnosis/", "report/diff.rs", "load/session/row.rs", "decode/expvar.rs"], "reports, the list of a session and expvar are JSON"),
+    ("serde_json", &["report/json.rs", "report/speedscope.rs", "report/page/", "report/diagnosis/", "report/diff.rs", "report/hosts/", "load/session/row.rs", "decode/expvar.rs", "source/prometheus.rs", "source/store/"], "reports, the list of a session, expvar and what stores answer are JSON"),
     ("hashbrown", &[], "a container"),
     ("rustc_hash", &[], "a hash"),
 ];

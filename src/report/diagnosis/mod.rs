@@ -7,11 +7,12 @@ mod causes;
 mod goroutines;
 mod leaks;
 mod memory;
-mod words;
+pub(super) mod words;
 
 use std::io::Write;
 
 pub use self::goroutines::{dump_cost, waited};
+pub use self::leaks::{Witness, write_leaks};
 use super::writing;
 use crate::analyze::leaks::{History, Level};
 use crate::error::Result;

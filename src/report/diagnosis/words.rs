@@ -3,7 +3,7 @@
 use crate::model::units;
 
 /// Bytes with three digits: `46.9 MB`.
-pub(super) fn bytes(value: f64) -> String {
+pub(in crate::report) fn bytes(value: f64) -> String {
     units::rounded(value, "bytes")
 }
 
@@ -26,7 +26,7 @@ pub(super) fn seconds(value: f64) -> String {
 }
 
 /// A count with its noun, which takes an s.
-pub(super) fn count(value: f64, noun: &str) -> String {
+pub(in crate::report) fn count(value: f64, noun: &str) -> String {
     let value = value.round();
     let number = units::grouped(value as i64);
     if value == 1.0 {

@@ -8,6 +8,7 @@
 mod dial;
 mod header;
 mod proxy;
+mod question;
 mod tls;
 mod why;
 
@@ -24,6 +25,8 @@ use self::dial::{Dial, Names, Ways};
 pub use self::header::Header;
 pub use self::proxy::Proxies;
 use self::proxy::Way;
+use self::question::Route;
+pub(super) use self::question::{Expects, Question};
 use self::tls::Trust;
 use super::answer::{self, Asker, Index, Refusal};
 use super::coding;
@@ -107,9 +110,16 @@ impl Default for HttpOptions {
     }
 }
 
-/// Asks and waits until an answer begins that may be a profile.
-pub(super) fn open<'o>(url: &Url, options: &HttpOptions, observer: &'o dyn Observer) -> Result<Feed<'o>> {
-    let seconds = options.seconds.filter(|&seconds| seconds > 0);
+/// Asks and waits until an answer begins that may be what was asked for.
+pub(super) fn open<'o>(
+    url: &Url,
+    question: &Question,
+    options: &HttpOptions,
+    observer: &'o dyn Observer,
+) -> Result<Feed<'o>> {
+    let seconds = options
+        .seconds
+        .filter(|&seconds| seconds > 0 && question.expects == Expects::Profile);
     let url = seconds.map_or_else(|| url.clone(), |seconds| url.with_seconds(seconds));
     let limits = Limits::new(&url, options);
     let ways = Arc::new(Ways {
@@ -143,6 +153,7 @@ pub(super) fn open<'o>(url: &Url, options: &HttpOptions, observer: &'o dyn Obser
         secrets: own.secrets.into_iter().chain(options.proxies.secrets()).collect(),
         own: own.headers,
         url,
+        question: question.clone(),
         ways,
         limits,
         max_bytes: options.max_bytes,
@@ -185,6 +196,7 @@ struct Asking {
     /// What no message may repeat.
     secrets: Vec<Secret>,
     url: Url,
+    question: Question,
     ways: Arc<Ways>,
     limits: Limits,
     max_bytes: u64,
@@ -212,7 +224,11 @@ impl Asking {
                 },
                 body: &page,
             };
-            return Err(answer::refused(url, &refusal, &self.index(url, status)));
+            let index = match self.question.expects {
+                Expects::Profile => self.index(url, status),
+                Expects::Data(advice) => Index::Elsewhere(advice),
+            };
+            return Err(answer::refused(url, &refusal, &index));
         }
         let limit = self.max_bytes;
         if body.content_length().is_some_and(|total| total > limit) {
@@ -228,7 +244,9 @@ impl Asking {
         let mut head = Vec::new();
         let read = reader.as_mut().take(HEAD).read_to_end(&mut head);
         read.map_err(|error| cut_off(error, head.len() as u64))?;
-        if let Some(error) = answer::not_a_profile(url, &content_type, &head) {
+        if self.question.expects == Expects::Profile
+            && let Some(error) = answer::not_a_profile(url, &content_type, &head)
+        {
             return Err(error);
         }
         sink.open(total)?;
@@ -272,7 +290,7 @@ impl Asking {
                 error,
             )
         };
-        let mut request = self.agent.get(url.request());
+        let mut request = http::Request::builder().uri(url.request());
         for header in self.own.iter().filter(|_| self.url.is_same_server(url)) {
             request = request.header(header.name(), header.value().reveal());
         }
@@ -292,12 +310,13 @@ impl Asking {
             Scheme::Https | Scheme::Http if self.certificates == Certificates::Checked => &self.trust.checked,
             _ => &self.trust.unchecked,
         };
-        let request = request
-            .config()
-            .proxy(tunnel)
-            .tls_config(tls.clone())
-            .timeout_global(limit);
-        request.build().call().map_err(failed)
+        let route = Route {
+            tunnel,
+            tls: tls.clone(),
+            limit,
+        };
+        let message = self.question.message.as_ref().filter(|_| limit.is_none());
+        question::send(&self.agent, request, message, route).map_err(failed)
     }
 
     /// What the server offers, if a profile is missing.

@@ -2,6 +2,7 @@
 //!
 //! Knows how pprof reads such an argument. Knows no connection.
 
+mod beside;
 mod redirect;
 mod userinfo;
 
@@ -93,21 +94,6 @@ impl Url {
         })
     }
 
-    /// Another profile of the same server.
-    pub fn beside(&self, profile: &str, query: &str) -> Self {
-        let index = self.index();
-        let mark = if query.is_empty() { "" } else { "?" };
-        Self {
-            path: format!("{}{profile}{mark}{query}", index.path),
-            ..index
-        }
-    }
-
-    /// Whether it is where Go's servers have their profiles.
-    pub fn is_among_profiles(&self) -> bool {
-        self.path.split('?').next().is_some_and(|path| path.contains("/pprof/"))
-    }
-
     /// The port that it is asked at, if the server is on this machine.
     pub fn local_port(&self) -> Option<u16> {
         (self.is_local() && self.socket().is_none()).then(|| self.port())
@@ -183,21 +169,6 @@ impl Url {
             0
         };
         Duration::from_secs(self.seconds().unwrap_or(usual).into())
-    }
-
-    /// Where the server lists its profiles, judged by where this one is.
-    pub(super) fn index(&self) -> Self {
-        let path = self.path.split('?').next().unwrap_or_default();
-        let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
-        let index = match path.find(INDEX) {
-            Some(at) => &path[..at + INDEX.len()],
-            None if folder.ends_with("/pprof/") => folder,
-            None => INDEX,
-        };
-        Self {
-            path: index.into(),
-            ..self.clone()
-        }
     }
 
     /// What is asked for, without the user and password, and with characters encoded that no request may hold. The
@@ -419,18 +390,6 @@ mod tests {
         ] {
             let url = Url::parse(text).unwrap().with_seconds(5);
             assert_eq!((url.request().as_str(), url.seconds()), (request, Some(5)), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_index_is_near() {
-        for (text, index) in [
-            ("h:1/debug/pprof/heap?gc=1", "http://h:1/debug/pprof/"),
-            ("h:1/p/debug/pprof/no/such", "http://h:1/p/debug/pprof/"),
-            ("h:1/dev/pprof/heap", "http://h:1/dev/pprof/"),
-            ("h:1/heap", "http://h:1/debug/pprof/"),
-        ] {
-            assert_eq!(Url::parse(text).unwrap().index().to_string(), index, "{text}");
         }
     }
 }

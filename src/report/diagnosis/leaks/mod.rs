@@ -10,6 +10,7 @@
 //! | `levels` | what was looked at: `heap`, `goroutines`, `stacks`, `outside`, each with `first`, `last`, `shape`, or null |
 //! | `notes` | what limits the verdict |
 
+mod hosts;
 mod notes;
 mod sentence;
 
@@ -17,6 +18,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
+pub use self::hosts::{Witness, write_leaks};
 use self::notes::notes;
 use self::sentence::{evidence, next, rested, sentence};
 use super::causes::cause;
@@ -25,8 +27,10 @@ use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Sha
 use crate::error::{Error, Result};
 use crate::report::writing;
 
+/// Fewer snapshots show a difference, not a trend.
+const FEWEST: usize = 3;
+
 pub(super) fn write(given: &Evidence, asked: &Asked, out: &mut dyn Write) -> Result<Outcome> {
-    const FEWEST: usize = 3;
     let verdict = judge(&given.history);
     if verdict.snapshots < FEWEST {
         let count = verdict.snapshots;

@@ -1,0 +1,91 @@
+//! `hosts`: many processes side by side.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Command};
+
+use super::{Input, flags};
+use crate::error::{Error, Result};
+use crate::report::HostsForm;
+
+/// The command.
+pub(super) const NAME: &str = "hosts";
+
+/// A table of hosts that is asked for.
+#[derive(Debug)]
+pub struct HostsRequest {
+    /// What to ask.
+    pub input: Input,
+    /// How.
+    pub asked: Survey,
+    /// How it is written; none for the dashboard, where there is a terminal.
+    pub form: Option<HostsForm>,
+    /// Where to; standard output if missing.
+    pub output: Option<PathBuf>,
+}
+
+/// How hosts are asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Survey {
+    /// How many at once.
+    pub parallel: usize,
+    /// Whether a collection is forced in each.
+    pub is_collected: bool,
+    /// The port of their profiles, where that is not the one that Prometheus scrapes.
+    pub port: Option<u16>,
+}
+
+impl Default for Survey {
+    fn default() -> Self {
+        Self {
+            parallel: 16,
+            is_collected: false,
+            port: None,
+        }
+    }
+}
+
+/// What the parser is told.
+pub(super) fn command(source: Arg) -> Command {
+    let help = "Hosts: host:port, URLs, @FILE (one a line), dns:NAME:PORT, prometheus:URL";
+    Command::new(NAME)
+        .args_override_self(true)
+        .about("Many processes side by side, a row each, and which of them stands out")
+        .args(flags::args(NAME))
+        .arg(source.help(help))
+}
+
+pub(super) fn request(matches: &ArgMatches, input: Input) -> Result<HostsRequest> {
+    let form = match (flags::is_set(matches, "json"), flags::is_set(matches, "csv")) {
+        (true, true) => return Err(Error::Usage("--json or --csv, not both".into())),
+        (true, false) => Some(HostsForm::Json),
+        (false, true) => Some(HostsForm::Csv),
+        (false, false) => None,
+    };
+    Ok(HostsRequest {
+        input,
+        asked: survey(matches)?,
+        form,
+        output: matches.get_one("output").cloned(),
+    })
+}
+
+/// How hosts are asked, also by other commands.
+pub(super) fn survey(matches: &ArgMatches) -> Result<Survey> {
+    let usual = Survey::default();
+    let number = |name: &str, most: usize| {
+        let Some(text) = flags::value(matches, name) else {
+            return Ok(None);
+        };
+        let wrong = || Error::Usage(format!("--{name} takes a number from 1 to {most}, not {text:?}"));
+        match text.parse() {
+            Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
+            _ => Err(wrong()),
+        }
+    };
+    Ok(Survey {
+        parallel: number("parallel", 256)?.unwrap_or(usual.parallel),
+        is_collected: flags::is_set(matches, "gc"),
+        port: number("port", 65_535)?.and_then(|port| u16::try_from(port).ok()),
+    })
+}
