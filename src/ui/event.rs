@@ -55,6 +55,16 @@ pub(super) enum Reading {
     Bytes(u64, Option<u64>),
 }
 
+/// Whose the mouse is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Mouse {
+    /// Its clicks come to the dashboard.
+    #[default]
+    Ours,
+    /// The terminal selects text with it.
+    Terminals,
+}
+
 /// What `update` wants done outside.
 #[derive(Debug)]
 pub(super) enum Effect {
@@ -68,6 +78,10 @@ pub(super) enum Effect {
     Run(Errand),
     /// Open the user's editor on a file at a line.
     Edit { file: PathBuf, line: i64 },
+    /// Give the terminal's clipboard a text.
+    Copy(String),
+    /// Take the mouse, or let go of it.
+    Mouse(Mouse),
     /// Give the terminal back until the user returns.
     Suspend,
     /// Draw everything afresh.

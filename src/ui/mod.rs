@@ -32,7 +32,7 @@ use crate::error::{Error, Result};
 use crate::graphics::Picture;
 use crate::report::{ColumnId, Environment, Options};
 use app::App;
-use event::{Effect, Event};
+use event::{Effect, Event, Mouse};
 use keys::chord::{self, Chord};
 use listen::Listeners;
 use session::Session;
@@ -116,6 +116,12 @@ pub fn run(setup: &Setup) -> Result<()> {
             None => dashboard.settle(&queue),
         };
         if flow == Flow::Continue {
+            for told in dashboard.told.drain(..) {
+                match told {
+                    Told::Copy(text) => screen.copy(&text),
+                    Told::Mouse(mouse) => screen.give_mouse(mouse),
+                }
+            }
             if !screen.present(dashboard.app.area, |frame| dashboard.draw(frame))? {
                 break;
             }
@@ -310,6 +316,14 @@ struct Dashboard {
     is_answered: bool,
     /// What is to have the terminal next.
     program: Option<Command>,
+    /// What the terminal is to be told before the next frame.
+    told: Vec<Told>,
+}
+
+/// What the terminal is told besides frames.
+enum Told {
+    Copy(String),
+    Mouse(Mouse),
 }
 
 impl Dashboard {
@@ -334,6 +348,7 @@ impl Dashboard {
             is_over: false,
             is_answered: false,
             program: None,
+            told: Vec::new(),
         }
     }
 
@@ -369,6 +384,8 @@ impl Dashboard {
                     .app
                     .tell("No editor is set: export EDITOR=vim, or VISUAL, before heaptui starts."),
             },
+            Some(Effect::Copy(text)) => self.told.push(Told::Copy(text)),
+            Some(Effect::Mouse(mouse)) => self.told.push(Told::Mouse(mouse)),
             Some(Effect::Redraw) => return Flow::Redraw,
             Some(Effect::Suspend) => return Flow::Suspend,
             Some(Effect::Retake) => return Flow::Retake,

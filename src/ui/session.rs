@@ -35,9 +35,9 @@ pub(super) struct Session {
     pub(super) sample_type: SampleTypeId,
     /// Name of the selected function; empty before there is one.
     pub(super) selected: String,
-    /// The selected function where nobody chose it; see [`Session::settle`].
-    proposed: String,
-    /// The function that was selected before names became others.
+    /// What the user selected, if anything: it stays so where it is not to be seen.
+    pub(super) chosen: Option<String>,
+    /// The function that was chosen before names became others.
     renamed: Option<String>,
     pub(super) search: Option<Sought>,
     /// What keys do, as the user has them.
@@ -61,7 +61,7 @@ impl Session {
             loaded: None,
             sample_type: SampleTypeId(0),
             selected: String::new(),
-            proposed: String::new(),
+            chosen: None,
             renamed: None,
             search: None,
             keys,
@@ -114,8 +114,8 @@ impl Session {
         self.answers.matches(self.search_of(tree)?)
     }
 
-    /// Selects the first function of the table where none is selected, and another one where that was not chosen by
-    /// anybody and is not in the table any more. After names became others it is the function's first row.
+    /// Selects what the user chose, and where that is nothing the first row of the table. After names became others it
+    /// is the function's first row.
     pub(super) fn settle(&mut self) {
         let Some(listing) = self.listing().cloned() else { return };
         let report = &listing.report;
@@ -123,13 +123,11 @@ impl Session {
             && let Some(function) = self.renamed.take()
         {
             let name = |row: &Row| report.profile.text(report.frames.info(row.node).name);
-            if let Some(row) = listing.rows.iter().find(|row| name(row) == function) {
-                self.selected.clone_from(&row.name);
-                return;
-            }
+            let row = listing.rows.iter().find(|row| name(row) == function);
+            self.chosen = row.map(|row| row.name.clone());
         }
-        let is_chosen = !self.selected.is_empty() && self.selected != self.proposed;
-        if is_chosen || listing.rows.iter().any(|row| row.name == self.selected) {
+        if let Some(chosen) = &self.chosen {
+            self.selected.clone_from(chosen);
             return;
         }
         let first = match self.by_pprof() {
@@ -137,19 +135,32 @@ impl Session {
             false => self.sorted(&listing).into_iter().next(),
         };
         self.selected = first.map(|row| row.name).unwrap_or_default();
-        self.proposed.clone_from(&self.selected);
+    }
+
+    /// Selects a function for the user.
+    pub(super) fn choose(&mut self, name: String) {
+        self.chosen = Some(name.clone());
+        self.selected = name;
     }
 
     /// Takes it that the selected function was chosen.
     pub(super) fn keep_selected(&mut self) {
-        self.proposed.clear();
+        if !self.selected.is_empty() {
+            self.chosen = Some(self.selected.clone());
+        }
+    }
+
+    /// Whether the user has selected nothing yet.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.chosen.is_none()
     }
 
     /// Prepares for names of another granularity.
     pub(super) fn forget_names(&mut self) {
-        let named = self.listing().and_then(|listing| {
+        let chosen = self.chosen.take();
+        let named = self.listing().zip(chosen).and_then(|(listing, chosen)| {
             let report = &listing.report;
-            let node = *listing.by_name.get(&self.selected)?;
+            let node = *listing.by_name.get(&chosen)?;
             Some(report.profile.text(report.frames.info(node).name).to_string())
         });
         self.renamed = named.filter(|name| !name.is_empty());

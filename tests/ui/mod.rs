@@ -102,7 +102,7 @@ fn no_sequence_of_keys_breaks_it() {
 
 #[test]
 fn it_begins_in_the_order_that_is_asked_for() {
-    for (keys, head) in [("", "▼cum"), ("r", "▲cum"), ("sss", "▼cum"), ("ss", "▼flat")] {
+    for (keys, head) in [("", "▼cum"), ("R", "▲cum"), ("sss", "▼cum"), ("ss", "▼flat")] {
         let mut setup = setup("orders.heap", keys, Colours::DARK);
         setup.options.sort = Sort::Cum;
         let frame = ui::print(&setup, NORMAL).expect("a frame");

@@ -79,7 +79,7 @@ impl App {
     }
 
     /// The key for what can be done everywhere.
-    fn label(&self, action: Action) -> String {
+    pub(in crate::ui) fn label(&self, action: Action) -> String {
         self.session.keys.label(action, &[KeyContext::Everywhere])
     }
 

@@ -20,6 +20,7 @@ pub(in crate::ui) enum Origin {
     View {
         view: Box<dyn View>,
         selected: String,
+        chosen: Option<String>,
         search: Option<Sought>,
     },
 }
@@ -32,6 +33,7 @@ impl App {
             None => Origin::View {
                 view: self.views[self.front].kept(),
                 selected: self.session.selected.clone(),
+                chosen: self.session.chosen.clone(),
                 search: self.session.search.clone(),
             },
         }
@@ -45,9 +47,15 @@ impl App {
                     pane.go_to(place.clone());
                 }
             }
-            Origin::View { view, selected, search } => {
+            Origin::View {
+                view,
+                selected,
+                chosen,
+                search,
+            } => {
                 self.views[self.front] = view.kept();
                 self.session.selected.clone_from(selected);
+                self.session.chosen.clone_from(chosen);
                 self.session.search.clone_from(search);
                 self.refresh();
             }

@@ -5,13 +5,12 @@ pub(super) mod chrome;
 mod draw;
 pub(super) mod export;
 mod find;
+mod mouse;
 mod overlay;
 pub(super) mod regions;
 
-use crossterm::event::{
-    Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
-use ratatui::layout::{Position, Rect};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Rect;
 
 use self::ask::Ask;
 use self::export::Menu;
@@ -19,8 +18,8 @@ use self::overlay::Overlay;
 use self::regions::Regions;
 use crate::error::{Error, Result};
 use crate::model::{Loaded, SampleTypeId};
-use crate::ui::event::{Effect, Event, Reading};
-use crate::ui::keys::action::{Action, KeyContext, Movement};
+use crate::ui::event::{Effect, Event, Mouse, Reading};
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::keys::{chord::Chord, help};
 use crate::ui::session::Session;
 use crate::ui::terminal::bounded;
@@ -49,6 +48,8 @@ pub(in crate::ui) struct App {
     errands: usize,
     pub(in crate::ui) area: Rect,
     pub(in crate::ui) theme: Theme,
+    /// Whose the mouse is.
+    mouse: Mouse,
 }
 
 /// A line in the footer.
@@ -80,6 +81,7 @@ impl App {
             errands: 0,
             area,
             theme,
+            mouse: Mouse::Ours,
         }
     }
 
@@ -215,11 +217,7 @@ impl App {
         if contexts.contains(&KeyContext::Views)
             && let Some(binding) = self.session.keys.elsewhere(&key)
         {
-            let (key, place, help) = (
-                chord.label(),
-                binding.context.title(),
-                binding.help.text(&self.session.keys),
-            );
+            let (key, place, help) = (chord.label(), binding.context.title(), binding.help);
             self.message = Some(Message::Note(format!("{key} does nothing here. {place}: {help}.")));
         }
         if let (Some(question), KeyCode::Char(char)) = (self.question(), key.code)
@@ -240,31 +238,11 @@ impl App {
         }
     }
 
-    fn mouse(&mut self, mouse: MouseEvent) -> Option<Effect> {
-        let at = Position {
-            x: mouse.column,
-            y: mouse.row,
-        };
-        match mouse.kind {
-            MouseEventKind::ScrollDown => self.update(Action::Move(Movement::WheelDown)),
-            MouseEventKind::ScrollUp => self.update(Action::Move(Movement::WheelUp)),
-            MouseEventKind::Down(MouseButton::Left) if matches!(self.overlay, Some(Overlay::Menu(_))) => {
-                self.update(Action::Click(at))
-            }
-            MouseEventKind::Drag(MouseButton::Left) if self.overlay.is_none() => self.update(Action::Drag(at)),
-            MouseEventKind::Down(MouseButton::Left) if self.overlay.is_none() => {
-                self.message = None;
-                let regions = Regions::new(self.area);
-                let action = chrome::click(self, &regions, at);
-                let action = action.or_else(|| regions.body.contains(at).then_some(Action::Click(at)));
-                action.and_then(|action| self.update(action))
-            }
-            _ => None,
-        }
-    }
-
     /// Acts.
     pub(in crate::ui) fn update(&mut self, action: Action) -> Option<Effect> {
+        if action == Action::Mouse {
+            return self.turn_mouse();
+        }
         let body = Regions::new(self.area).body;
         match &mut self.overlay {
             Some(Overlay::Prompt(_)) => return self.update_prompt(action),
@@ -298,7 +276,12 @@ impl App {
         let body = Regions::new(self.area).body;
         match self.views[self.front].update(action, &mut self.session, body) {
             Outcome::Done => self.ask_for_view(),
-            Outcome::Go(view) => self.show(view),
+            Outcome::Go(view) => {
+                if action == Action::Enter || matches!(action, Action::Click(_)) {
+                    self.session.keep_selected();
+                }
+                self.show(view)
+            }
             Outcome::Edit(file, line) => Some(Effect::Edit { file, line }),
             Outcome::Say(text) => {
                 self.message = Some(Message::Note(text));
@@ -354,6 +337,7 @@ impl App {
                 self.session.analyze_again()
             }
             Action::Reload => self.reload(),
+            Action::Copy(what) => self.copy(what),
             Action::Back => self.back(),
             _ => None,
         }
@@ -374,7 +358,6 @@ impl App {
 
     fn show(&mut self, view: ViewId) -> Option<Effect> {
         if let Some(front) = VIEWS.iter().position(|row| row.id == view) {
-            self.session.keep_selected();
             self.front = front;
             self.refresh();
         }

@@ -51,6 +51,10 @@ pub(in crate::ui) enum Action {
     Redraw,
     /// A line that holds something.
     Value(Toward),
+    /// Give the terminal's clipboard what is selected.
+    Copy(Copied),
+    /// Let go of the mouse, or take it back.
+    Mouse,
     /// Open the user's editor.
     Editor,
     /// In a prompt.
@@ -68,6 +72,15 @@ pub(in crate::ui) enum Action {
     Centre,
     /// Half a screen to a side.
     Pan(Side),
+}
+
+/// What of a selection is copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum Copied {
+    /// The name.
+    Name,
+    /// Where it is: file and line, or the stack.
+    Place,
 }
 
 /// One of two ways along a sequence that goes around.
@@ -163,6 +176,9 @@ impl Action {
             Self::Redraw => "redraw",
             Self::Value(Toward::Next) => "next-value",
             Self::Value(Toward::Previous) => "previous-value",
+            Self::Copy(Copied::Name) => "copy-name",
+            Self::Copy(Copied::Place) => "copy-place",
+            Self::Mouse => "mouse",
             Self::Editor => "editor",
             Self::Accept => "accept",
             Self::Complete => "complete",

@@ -34,29 +34,7 @@ pub(in crate::ui) struct Binding {
     pub(in crate::ui) context: KeyContext,
     /// Its name in the footer; empty for keys that only the help lists.
     pub(in crate::ui) short: &'static str,
-    pub(in crate::ui) help: Prose,
-}
-
-/// A text, with or without keys in it.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::ui) enum Prose {
-    Plain(&'static str),
-    Keyed(fn(&Bindings) -> String),
-}
-
-impl From<&'static str> for Prose {
-    fn from(text: &'static str) -> Self {
-        Self::Plain(text)
-    }
-}
-
-impl Prose {
-    pub(in crate::ui) fn text(self, bindings: &Bindings) -> String {
-        match self {
-            Self::Plain(text) => text.to_string(),
-            Self::Keyed(text) => text(bindings),
-        }
-    }
+    pub(in crate::ui) help: &'static str,
 }
 
 impl Default for Bindings {
@@ -106,7 +84,7 @@ impl Bindings {
             .iter()
             .flat_map(|context| self.rows.iter().filter(move |row| row.context == *context))
         {
-            let (context, help) = (row.context.name(), row.help.text(self));
+            let (context, help) = (row.context.name(), row.help);
             // Letters of a menu are its own affair.
             let own = row.keys.iter().filter(|bound| !matches!(bound.1, Action::Letter(_)));
             for (chord, action) in own {
@@ -118,7 +96,7 @@ impl Bindings {
                         context,
                         action,
                         keys,
-                        help: help.clone(),
+                        help: help.to_string(),
                     }),
                 }
             }

@@ -52,7 +52,7 @@ pub(in crate::ui) fn lines(bindings: &Bindings, theme: Theme, width: usize) -> V
             } else {
                 keys.join("  ")
             };
-            entry(&mut lines, theme.key(), &keys, &binding.help.text(bindings), width);
+            entry(&mut lines, theme.key(), &keys, binding.help, width);
         }
     }
     heading(&mut lines, "Mouse");

@@ -4,12 +4,10 @@ use super::action::KeyContext;
 use super::bindings::Bindings;
 use super::chord::{self, Chord};
 use super::help;
-use crate::ui::view::{VIEWS, flame, graph, source, top, tree};
+use crate::ui::view::{VIEWS, flame, graph, source, tree};
 
 /// Rows that share a key where both act, the one that is meant to win first: (key, winner, loser).
 const MEANT: &[(&str, KeyContext, KeyContext)] = &[
-    // `r` fetches where there is a server; the order is reversed with `R`.
-    ("r", KeyContext::Server, KeyContext::View(top::ID)),
     // Back along the trail first, and from its start out of the view.
     ("<bs>", KeyContext::View(tree::ID), KeyContext::Everywhere),
     ("<esc>", KeyContext::View(tree::ID), KeyContext::Everywhere),
@@ -94,7 +92,7 @@ fn every_row_is_reached_and_explained() {
     let bindings = Bindings::default();
     let order = help::order();
     for row in bindings.rows() {
-        let help = row.help.text(&bindings);
+        let help = row.help;
         let begins_well = help.starts_with(|first: char| !first.is_lowercase());
         assert!(begins_well, "{help:?} begins with a capital");
         let is_short = !help.ends_with('.') && help.chars().count() <= 75;

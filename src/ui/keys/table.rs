@@ -2,15 +2,15 @@
 
 use tui_input::InputRequest;
 
-use super::action::{Action, Filter, KeyContext, Movement, Side, Toward, Zoom};
-use super::bindings::{Binding, Bindings, Prose};
+use super::action::{Action, Copied, Filter, KeyContext, Movement, Side, Toward, Zoom};
+use super::bindings::Binding;
 use super::chord::{self, Chord};
 use crate::model::SampleTypeId;
 use crate::ui::view::{VIEWS, calls, flame, goroutines, graph, source, top, tree};
 
 macro_rules! bindings {
     ($($context:expr => { $($keys:expr, $short:literal, $help:expr;)* })*) => {
-        vec![$($(Binding { keys: $keys, context: $context, short: $short, help: $help.into() },)*)*]
+        vec![$($(Binding { keys: $keys, context: $context, short: $short, help: $help },)*)*]
     };
 }
 
@@ -57,9 +57,10 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("n", Action::Match(Toward::Next)), "next", "Next match";
             on("N", Action::Match(Toward::Previous)), "", "Previous match";
             on(":", Action::Command), "command", "A command of pprof";
+            on("m", Action::Mouse), "", "Let go of the mouse, so that the terminal selects";
         }
         KeyContext::Server => {
-            on("r", Action::Reload), "refetch", "Fetch again; selection, view, filters and sort stay";
+            on("r <f5>", Action::Reload), "refetch", "Fetch again; selection, view, filters and sort stay";
         }
         KeyContext::Filtered => {
             on("F", Action::ClearFilters), "clear", "Clear all filters";
@@ -72,7 +73,7 @@ pub(super) fn defaults() -> Vec<Binding> {
             keys: on("<enter>", Action::Enter),
             context,
             short,
-            help: help.into(),
+            help,
         }));
         rows.extend(own.extract_if(.., |row| row.context == context));
     }
@@ -102,10 +103,12 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("S", Action::Filter(Filter::Show)), "", "Show: leave all other frames out of the stacks";
             on(":", Action::Command), "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
             on("e", Action::Export), "export", "Export: pictures, and files for other programs";
+            on("y", Action::Copy(Copied::Name)), "copy", "Copy the selected name, also over SSH and in tmux (OSC 52)";
+            on("Y", Action::Copy(Copied::Place)), "", "Copy its file and line; in Calls and Flame the whole stack";
         }
         KeyContext::View(top::ID) => {
             on("s", Action::Sort), "sort", "Sort by the next column: flat, cum, name";
-            on("r R", Action::Reverse), "reverse", Prose::Keyed(reverse_help);
+            on("R", Action::Reverse), "reverse", "Reverse the order";
         }
         KeyContext::Lists => {
             on("<up> k", Action::Move(Movement::Up)), "", "Up";
@@ -119,9 +122,10 @@ pub(super) fn defaults() -> Vec<Binding> {
         }
         KeyContext::Everywhere => {
             on("<bs> <esc>", Action::Back), "", "Back out: end the search, go back, cancel a fetch";
-            on("<c-r> <f5>", Action::Reload), "", "Read the profile again from where it came";
+            on("<c-r>", Action::Reload), "", "Read the profile again from where it came";
             on("<c-l>", Action::Redraw), "", "Draw the screen afresh";
             on("<c-z>", Action::Suspend), "", "Suspend; `fg` comes back";
+            on("m", Action::Mouse), "", "Let go of the mouse, so that the terminal selects, or take it back";
             on("?", Action::Help), "help", "This help";
             on("q <c-c>", Action::Quit), "quit", "Quit";
         }
@@ -195,13 +199,4 @@ fn numbers() -> Vec<(Chord, Action)> {
     numbers
         .map(|(at, digit)| (Chord::char(digit), Action::SampleType(SampleTypeId::from_index(at))))
         .collect()
-}
-
-fn reverse_help(keys: &Bindings) -> String {
-    let with_url = [KeyContext::Server, KeyContext::View(top::ID)];
-    let (reload, reverse) = (
-        keys.label(Action::Reload, &with_url),
-        keys.label(Action::Reverse, &with_url),
-    );
-    format!("Reverse the order (with a URL, {reload} fetches again: use {reverse})")
 }

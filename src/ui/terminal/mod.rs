@@ -1,5 +1,6 @@
 //! The terminal: taken over, and always given back.
 
+mod clipboard;
 #[cfg(unix)]
 mod guard;
 pub(in crate::ui) mod input;
@@ -25,6 +26,7 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use crate::error::{Error, Result};
+use crate::ui::event::Mouse;
 
 #[cfg(unix)]
 pub use guard::guard;
@@ -53,6 +55,7 @@ impl Screen {
         let hold = Arc::new(Hold {
             tty: Arc::clone(tty),
             is_taken: AtomicBool::new(false),
+            has_mouse: AtomicBool::new(true),
             // Without one the terminal is given back in all cases but those in which the program cannot.
             #[cfg(unix)]
             guard: tty.guard().ok(),
@@ -130,6 +133,19 @@ impl Screen {
         })
     }
 
+    /// Has the terminal's clipboard take a text, as far as the terminal allows it.
+    pub(super) fn copy(&self, text: &str) {
+        self.say(&clipboard::sequence(text, clipboard::Between::here()));
+    }
+
+    /// Takes the mouse, or lets go of it, until it is said again.
+    pub(super) fn give_mouse(&self, mouse: Mouse) {
+        self.hold.has_mouse.store(mouse == Mouse::Ours, Ordering::SeqCst);
+        let mut sequence = Vec::new();
+        let _ = self.hold.queue_mouse(&mut sequence);
+        self.say(&sequence);
+    }
+
     /// Sends the terminal something that is not shown.
     pub(super) fn say(&self, sequence: &[u8]) {
         let _ = self.hold.tty.write(sequence);
@@ -149,6 +165,8 @@ const PANICKED: i32 = 101;
 struct Hold {
     tty: Arc<Tty>,
     is_taken: AtomicBool,
+    /// Whether the mouse is ours while the terminal is.
+    has_mouse: AtomicBool,
     #[cfg(unix)]
     guard: Option<guard::Guard>,
 }
@@ -167,14 +185,16 @@ impl Hold {
         self.is_taken.store(true, Ordering::SeqCst);
         self.tty.set_raw()?;
         let mut sequences = Vec::new();
-        queue!(
-            sequences,
-            EnterAlternateScreen,
-            EnableMouseCapture,
-            EnableBracketedPaste,
-            Hide
-        )?;
+        queue!(sequences, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        self.queue_mouse(&mut sequences)?;
         self.tty.write(&sequences)
+    }
+
+    fn queue_mouse(&self, sequences: &mut Vec<u8>) -> io::Result<()> {
+        match self.has_mouse.load(Ordering::SeqCst) {
+            true => queue!(sequences, EnableMouseCapture),
+            false => queue!(sequences, DisableMouseCapture),
+        }
     }
 
     /// Best effort: the terminal may be gone.

@@ -1,6 +1,7 @@
 //! Colours and what they stand for: a table, a row a role. What it holds is tested against palettes in use: every text
 //! can be read. Without any colours, bold and reverse carry the meaning.
 
+mod fills;
 mod palette;
 
 use ratatui::style::{Color, Modifier, Style};
@@ -168,20 +169,6 @@ const FOUND: Fill = Fill {
     sixteen: (Color::Yellow, Color::Black),
 };
 
-/// Backgrounds of packages: those on which black can be read, without the ones of the cursor and of what was found.
-const PACKAGES: [Color; 8] = [
-    rgb(0x7fb3e6),
-    rgb(0x8fcf9f),
-    rgb(0xc9a0e8),
-    rgb(0x7fd0d0),
-    rgb(0xe8a583),
-    rgb(0xb9c4ce),
-    rgb(0xe39ac0),
-    rgb(0xbfd37a),
-];
-const PACKAGES_OF_SIXTEEN: [Color; 4] = [Color::Cyan, Color::Green, Color::LightCyan, Color::Gray];
-const ON_PACKAGES: Color = rgb(0x101014);
-
 /// The styles that everything is drawn with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Theme {
@@ -326,19 +313,18 @@ impl Theme {
         self.fill(&FOUND, Modifier::UNDERLINED | Modifier::BOLD)
     }
 
-    /// A frame of a package: each package has a colour, always the same.
-    pub(super) fn package(self, package: &str) -> Style {
-        // FNV-1a: what it gives is the same on every machine.
-        let hash = package.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
-        let at = (hash >> 8) as usize;
+    /// A frame: each package has a colour, always the same, and each of its functions a shade of it.
+    pub(super) fn frame(self, package: &str, function: &str) -> Style {
+        fills::package(self.colours.depth, self.colours.ground, package, function)
+    }
+
+    /// A frame in a comparison: more or less than before, by a part of the total, of 1.
+    pub(super) fn change(self, share: f64) -> Style {
         match self.colours.depth {
-            Depth::None => Style::new(),
-            Depth::Sixteen => Style::new()
-                .bg(PACKAGES_OF_SIXTEEN[at % PACKAGES_OF_SIXTEEN.len()])
-                .fg(Color::Black),
-            Depth::All => Style::new().bg(PACKAGES[at % PACKAGES.len()]).fg(ON_PACKAGES),
+            // Red and green grounds are not read on every palette.
+            Depth::Sixteen if share < 0.0 => self.ink(Role::Less),
+            Depth::Sixteen => self.ink(Role::Hot),
+            depth => fills::change(depth, self.colours.ground, share),
         }
     }
 

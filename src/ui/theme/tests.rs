@@ -185,9 +185,13 @@ fn styles(theme: Theme) -> Vec<(String, Style)> {
         ("error", theme.error()),
     ];
     let heat = [-0.3, 0.7, 0.3, 0.03, 0.0].map(|share| (format!("heat of {share}"), theme.heat(share)));
-    let packages = ('a'..='z').map(|name| (format!("package {name}"), theme.package(&name.to_string())));
+    let packages = ('a'..='z').flat_map(|name| {
+        let shade = move |function| theme.frame(&name.to_string(), &format!("{name}.{function}"));
+        (0..8).map(move |function| (format!("package {name}, {function}"), shade(function)))
+    });
+    let changes = [-0.5, -0.1, -0.01, 0.01, 0.1, 0.5].map(|share| (format!("change of {share}"), theme.change(share)));
     let named = named.map(|(name, style)| (name.to_string(), style));
-    named.into_iter().chain(heat).chain(packages).collect()
+    named.into_iter().chain(heat).chain(packages).chain(changes).collect()
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub(super) struct Calls {
     rows: Vec<TreeRow>,
     /// The tree that `rows` are of.
     shown: Option<Shown>,
+    /// The heaviest path, until something is selected.
+    path: Vec<TreeNodeId>,
 }
 
 type PathKey = u64;
@@ -178,7 +180,12 @@ impl Calls {
             (false, _, false) => "  ",
         };
         let room = room.saturating_sub(indent.chars().count());
-        spans.push(Span::styled(format!("{indent}{mark}"), plain));
+        let is_marked = emphasis == Emphasis::Plain && self.path.contains(&row.id);
+        let mark = match is_marked {
+            true => Span::styled(format!("{indent}{mark}"), theme.related()),
+            false => Span::styled(format!("{indent}{mark}"), plain),
+        };
+        spans.push(mark);
         spans.extend(super::name_spans(session, theme, &row.name, room, emphasis));
         Line::from(spans)
     }
@@ -186,7 +193,7 @@ impl Calls {
     /// Selects the function of the row that the cursor is on.
     fn select(&self, session: &mut Session) {
         if let Some(row) = self.rows.get(self.list.at()) {
-            session.selected.clone_from(&row.name);
+            session.choose(row.name.clone());
         }
     }
 
@@ -260,6 +267,16 @@ impl View for Calls {
         };
         let is_new = self.shown.as_ref().is_none_or(|old| !old.is_same(&shown));
         let (under, area) = (self.rows.get(self.list.at()).map(|row| row.key), parts(body).rows);
+        // Who has selected nothing looks at the whole.
+        self.path = match session.is_untouched() {
+            true => shown.heaviest_path(),
+            false => Vec::new(),
+        };
+        if let Some(&last) = self.path.last() {
+            self.reveal(&shown, last, area);
+            self.shown = Some(shown);
+            return self.list.go(0, self.rows.len(), area);
+        }
         if is_new {
             self.unfold(&shown);
             self.shown = Some(shown.clone());
@@ -283,6 +300,12 @@ impl View for Calls {
         ]
     }
 
+    fn place(&self, _: &Session) -> Option<String> {
+        let (shown, id) = (self.shown.as_ref()?, self.rows.get(self.list.at())?.id);
+        let names = shown.tree.path(id).into_iter().map(|id| shown.name(id));
+        Some(names.collect::<Vec<_>>().join("\n"))
+    }
+
     fn tally(&self, session: &Session) -> Option<Tally> {
         let matches = matches(session, self.shown.as_ref()?)?;
         Some(Tally::new(&matches, self.rows.get(self.list.at()).map(|row| row.id)))
@@ -290,6 +313,7 @@ impl View for Calls {
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
         let Some(shown) = &self.shown else { return };
+        let body = super::beside_bar(body);
         let parts = parts(body);
         let order = match self.direction {
             Direction::TopDown => "Top-down: each function below its caller",

@@ -1,6 +1,8 @@
 //! The views. One file each and one row in [`VIEWS`].
 
 pub(super) mod calls;
+mod details;
+mod empty;
 pub(super) mod flame;
 pub(super) mod goroutines;
 pub(super) mod graph;
@@ -13,18 +15,22 @@ use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 use regex::Regex;
 
 use crate::analyze::goroutines::is_of_goroutines;
 use crate::analyze::{CallTree, Direction, TreeNodeId};
-use crate::model::{Profile, SampleTypeId};
-use crate::ui::keys::action::{Action, Filter, KeyContext, Toward};
+use crate::model::Profile;
+use crate::ui::keys::action::{Action, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::list::{Emphasis, List, Match, Tally, next_match};
-use crate::ui::widget::{name, paint};
+use crate::ui::widget::list::{Emphasis, Match, Tally, next_match};
+use crate::ui::widget::name;
 use crate::ui::work::{listing::Listing, query::Query};
+
+pub(super) use details::place;
+use details::{draw_details, draw_position, draw_rule, fill};
+use empty::{draw_absent, draw_empty, other_types};
 
 /// Which view: a short name that stays, since configurations may hold it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -155,6 +161,14 @@ pub(super) trait View: Keep {
     fn finds(&self, _: &Session, _: &Regex) -> Option<bool> {
         None
     }
+    /// The name under the cursor.
+    fn name(&self, session: &Session) -> String {
+        session.selected.clone()
+    }
+    /// Where what is under the cursor is, if that is more than where its function is: a line, or a stack of names.
+    fn place(&self, _: &Session) -> Option<String> {
+        None
+    }
     /// How many matches the search has here; nothing while that is not known.
     fn tally(&self, session: &Session) -> Option<Tally>;
     /// Draws.
@@ -199,78 +213,16 @@ impl Shown {
         Some(at)
     }
 
+    /// From below the root always on to what is largest.
+    fn heaviest_path(&self) -> Vec<TreeNodeId> {
+        let first = |id: &TreeNodeId| self.tree.children(*id).next();
+        std::iter::successors(first(&TreeNodeId::ROOT), first).collect()
+    }
+
     /// The largest context of a function.
     fn heaviest(&self, name: &str) -> Option<TreeNodeId> {
         self.tree.heaviest(*self.listing.by_name.get(name)?)
     }
-}
-
-/// Why there are no rows, and what to try: a heading and advice.
-fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let Some(profile) = session.profile() else { return };
-    let text = if profile.samples.is_empty() || profile.sample_types.is_empty() {
-        vec![
-            "The profile has no samples.".to_string(),
-            "Was the process doing anything when it was taken?".to_string(),
-        ]
-    } else if !session.filters().is_empty() {
-        let filters: Vec<String> = session
-            .filters()
-            .iter()
-            .map(|(name, text)| format!("{name}='{text}'"))
-            .collect();
-        vec![
-            format!("Nothing is left by {}.", filters.join(", ")),
-            filter_advice(session),
-        ]
-    } else {
-        let kind = profile.type_name(session.sample_type);
-        let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
-        let others = types.filter(|id| session.listing_of(*id).is_some_and(|listing| listing.report.total != 0));
-        let others: Vec<String> = others
-            .take(9)
-            .map(|id| format!("{} {}", id.0 + 1, profile.type_name(id)))
-            .collect();
-        let advice = match &others[..] {
-            [] => "So is every other sample type.".to_string(),
-            others => format!("Not 0: {}. Press the number.", others.join(", ")),
-        };
-        vec![format!("Every sample of {kind} is 0."), advice]
-    };
-    paint::middle(buffer, area, theme.heading(), &text);
-}
-
-/// Which keys clear and change filters.
-fn filter_advice(session: &Session) -> String {
-    let key = |action| session.keys.label(action, &[KeyContext::Filtered, KeyContext::Views]);
-    let filters = [Filter::Focus, Filter::Ignore, Filter::Hide, Filter::Show];
-    let change = filters.map(|filter| key(Action::Filter(filter))).join(", ");
-    format!(
-        "{} clears the filters; {change} change them.",
-        key(Action::ClearFilters)
-    )
-}
-
-/// Which keys lead to other sample types.
-fn other_types(session: &Session) -> String {
-    let key = |action| session.keys.label(action, &[KeyContext::InUse, KeyContext::Objects]);
-    let (in_use, objects) = (key(Action::ToggleInUse), key(Action::ToggleObjects));
-    format!("Other sample types: {in_use}, {objects} or their number")
-}
-
-/// Why the selected function is not here.
-fn draw_absent(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let Some(listing) = session.listing() else { return };
-    let kind = listing.report.profile.type_name(listing.report.sample_type);
-    let text = [
-        format!("{} has no samples of {kind} here.", session.selected),
-        format!(
-            "{}; {} clears filters.",
-            other_types(session),
-            session.keys.label(Action::ClearFilters, &[KeyContext::Filtered])
-        ),
-    ];
-    paint::middle(buffer, area, theme.heading(), &text);
 }
 
 /// A function's name in `width` cells: its package quiet, the function itself bold, search matches marked.
@@ -323,131 +275,12 @@ fn matches(session: &Session, len: usize, name: impl Fn(usize) -> String) -> Opt
     Some((0..len).filter(|&at| search.is_match(&name(at))).collect())
 }
 
-/// At the right end of the rule above the details: which rows are in view, where not all are.
-fn draw_position(theme: Theme, parts: Parts, list: &List, len: usize, buffer: &mut Buffer) {
-    if let Some(position) = list.position(len, parts.rows) {
-        draw_note(theme, parts, &position, buffer);
+/// The part of a body that lists are in: beside it is their scroll bar.
+fn beside_bar(body: Rect) -> Rect {
+    Rect {
+        width: body.width.saturating_sub(u16::from(body.width > 20)),
+        ..body
     }
-}
-
-/// Writes at the right end of the rule above the details.
-fn draw_note(theme: Theme, parts: Parts, note: &str, buffer: &mut Buffer) {
-    let line = Line::styled(note.to_string(), theme.quiet());
-    let width = (line.width() as u16).min(parts.details.width);
-    let area = Rect {
-        x: parts.details.right() - width,
-        width,
-        height: parts.details.height.min(1),
-        ..parts.details
-    };
-    paint::line(buffer, area, 0, &line);
-}
-
-/// What parts the rows from the details.
-fn draw_rule(theme: Theme, area: Rect, buffer: &mut Buffer) {
-    let rule = "─".repeat(usize::from(area.width));
-    paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
-}
-
-/// Details of a function at the lower end of a view: full name, source, package.
-fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
-    if area.height == 0 || full.is_empty() {
-        return;
-    }
-    draw_rule(theme, area, buffer);
-    paint::line(
-        buffer,
-        area,
-        1,
-        &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
-    );
-    let facts = [("at", place(session, full)), ("package", package(session, full))];
-    fill(
-        buffer,
-        area,
-        2,
-        theme,
-        "",
-        facts.into_iter().filter(|(_, fact)| !fact.is_empty()),
-    );
-
-    let types = session.profile().map_or(0, |profile| profile.sample_types.len());
-    // The type in view first: it is the one that always has room. Then its counterpart.
-    let stem = |id: SampleTypeId| {
-        let name = session.profile().map_or("", |profile| profile.type_name(id));
-        name.split('_').next().unwrap_or_default()
-    };
-    let mut types: Vec<SampleTypeId> = (0..types).take(9).map(SampleTypeId::from_index).collect();
-    types.sort_by_key(|id| (*id != session.sample_type, stem(*id) != stem(session.sample_type)));
-    let listings = types.into_iter().filter_map(|id| session.listing_of(id));
-    let values = listings.map(|listing| {
-        let report = &listing.report;
-        let sums = listing
-            .by_name
-            .get(full)
-            .map(|&node| *listing.whole.node(node))
-            .unwrap_or_default();
-        // In the unit of the tables, so that a number is the same in both.
-        let [flat, cum] = [sums.flat_value(), sums.cum_value()].map(|value| report.format.value(value));
-        let text = format!("{flat}/{cum}");
-        (report.profile.type_name(report.sample_type), text)
-    });
-    fill(buffer, area, 3, theme, "flat/cum", values);
-}
-
-/// Writes named facts into a row, as many as there is room for; the first in any case.
-fn fill<'f>(
-    buffer: &mut Buffer,
-    area: Rect,
-    row: u16,
-    theme: Theme,
-    title: &'static str,
-    facts: impl Iterator<Item = (&'f str, String)>,
-) {
-    let mut line = Line::from(vec![Span::styled(format!(" {title}"), theme.quiet())]);
-    for (at, (name, fact)) in facts.enumerate() {
-        let gap = if line.width() > 1 { "  " } else { "" };
-        let spans = [Span::styled(format!("{gap}{name} "), theme.quiet()), Span::raw(fact)];
-        let wide: usize = spans.iter().map(Span::width).sum();
-        if at == 0 || line.width() + wide <= usize::from(area.width) {
-            line.spans.extend(spans);
-        }
-    }
-    paint::line(buffer, area, row, &line);
-}
-
-/// The package of a row's function; empty for rows that are no function.
-fn package(session: &Session, full: &str) -> String {
-    let name = session.listing().and_then(|listing| {
-        let report = &listing.report;
-        let node = *listing.by_name.get(full)?;
-        Some(report.profile.text(report.frames.info(node).name))
-    });
-    name.map(|name| name::package(name).to_string()).unwrap_or_default()
-}
-
-/// `file:line` of the line that matters most in a function, as far as the profile knows.
-fn place(session: &Session, full: &str) -> String {
-    let place = session.listing().and_then(|listing| {
-        let report = &listing.report;
-        let node = *listing.by_name.get(full)?;
-        let info = report.frames.info(node);
-        if info.line > 0 {
-            // The row is a line already.
-            return Some(format!("{}:{}", report.frames.file(node), info.line));
-        }
-        let line = listing.lines.get(&info.name)?;
-        let file = report
-            .profile
-            .text(report.profile.functions[line.function.index()].filename);
-        let known = (!file.is_empty()).then_some(file)?;
-        Some(if line.line > 0 {
-            format!("{known}:{}", line.line)
-        } else {
-            known.to_string()
-        })
-    });
-    place.unwrap_or_default()
 }
 
 /// The parts of a view's body, from top to bottom; the rows come first where there is little room.

@@ -11,7 +11,7 @@ use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
-use crate::ui::widget::{bar, paint};
+use crate::ui::widget::{bar, name, paint};
 use crate::ui::work::listing::{Listing, ListingColumn};
 use crate::ui::work::query::Query;
 
@@ -41,25 +41,34 @@ impl Top {
         self.sorted.as_deref().unwrap_or(&listing.rows)
     }
 
+    /// Where the rows are: below the line that says where the selected function is if it is not among them.
+    fn rows_area(&self, body: Rect) -> Rect {
+        match self.list.selected() {
+            Some(_) => parts(body).rows,
+            None => below_note(parts(body).rows),
+        }
+    }
+
     /// Orders the rows again; the selected function stays selected.
     fn order(&mut self, session: &mut Session, body: Rect) {
         let Some(listing) = session.listing().cloned() else {
             return;
         };
+        session.settle();
         self.sorted = (!session.by_pprof()).then(|| session.sorted(&listing));
         let rows = self.rows(&listing);
         let at = rows.iter().position(|row| row.name == session.selected);
-        let (len, area) = (rows.len(), parts(body).rows);
+        let len = rows.len();
         match at {
-            Some(at) => self.list.go(at, len, area),
-            None => self.list.idle(len, area),
+            Some(at) => self.list.go(at, len, parts(body).rows),
+            None => self.list.idle(len, below_note(parts(body).rows)),
         }
     }
 
     /// Selects the function of the row that the cursor is on.
     fn select(&mut self, session: &mut Session, listing: &Listing) {
         if let Some(row) = self.list.selected().and_then(|at| self.rows(listing).get(at)) {
-            session.selected.clone_from(&row.name);
+            session.choose(row.name.clone());
         }
     }
 
@@ -73,12 +82,42 @@ impl Top {
                 None => Outcome::Done,
             };
         }
-        match self.list.click(at, self.rows(listing).len(), parts.rows) {
+        match self.list.click(at, self.rows(listing).len(), self.rows_area(body)) {
             Clicked::Again => return Outcome::Go(tree::ID),
             Clicked::Moved => self.select(session, listing),
             Clicked::Nothing => {}
         }
         Outcome::Done
+    }
+}
+
+/// What is left of an area below a line.
+fn below_note(area: Rect) -> Rect {
+    let line = area.height.min(1);
+    Rect {
+        y: area.y + line,
+        height: area.height - line,
+        ..area
+    }
+}
+
+/// Why the selected function is not in the table, said where the cursor would be.
+fn note(session: &Session, listing: &Listing) -> String {
+    let name = &session.selected[name::function_start(&session.selected)..];
+    let options = &session.options;
+    match listing.by_name.contains_key(&session.selected) {
+        _ if !listing.is_whole => format!("▌{name}"),
+        true if options.trim && options.node_count > 0 => {
+            format!("▌{name} is too small for this table; :trim=false shows everything")
+        }
+        true => format!(
+            "▌{name} is below nodefraction={}; :nodefraction=0 shows it",
+            options.node_fraction
+        ),
+        false => {
+            let kind = listing.report.profile.type_name(listing.report.sample_type);
+            format!("▌{name} has no {kind} here")
+        }
     }
 }
 
@@ -289,6 +328,7 @@ impl View for Top {
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
         let Some(listing) = session.listing() else { return };
+        let body = super::beside_bar(body);
         let parts = parts(body);
         let rows = self.rows(listing);
         let accounting = report::accounting(&listing.report).join(" · ");
@@ -313,15 +353,16 @@ impl View for Top {
             return;
         }
         let bars = Bars::new(session, listing);
-        self.list.draw(rows, theme, parts.rows, buffer, |row, emphasis| {
+        let area = self.rows_area(body);
+        self.list.draw(rows, theme, area, buffer, |row, emphasis| {
             row_line(session, theme, listing, &bars, row, emphasis, body)
         });
         super::draw_details(session, theme, parts.details, &session.selected, buffer);
-        if self.list.selected().is_some() {
-            super::draw_position(theme, parts, &self.list, rows.len(), buffer);
-        } else {
-            let note = " not in this table: too small, or nothing of it here ";
-            super::draw_note(theme, parts, note, buffer);
+        if area != parts.rows {
+            let line = Line::styled(note(session, listing), theme.cursor());
+            paint::style_row(buffer, parts.rows, 0, theme.cursor());
+            paint::line(buffer, parts.rows, 0, &line);
         }
+        super::draw_position(theme, parts, &self.list, rows.len(), buffer);
     }
 }

@@ -99,7 +99,7 @@ impl Tree {
 
     /// Puts another function in the middle.
     fn visit(&mut self, session: &mut Session, name: String, body: Rect) {
-        session.selected = name;
+        session.choose(name);
         self.refresh(session, body);
     }
 
@@ -265,6 +265,11 @@ impl View for Tree {
         vec![Query::Listing(session.sample_type)]
     }
 
+    fn name(&self, session: &Session) -> String {
+        let under = self.entries.get(self.list.at());
+        under.map_or_else(|| session.selected.clone(), |entry| entry.name.clone())
+    }
+
     fn tally(&self, session: &Session) -> Option<Tally> {
         let matches = super::matches(session, self.entries.len(), |at| self.entries[at].name.clone())?;
         Some(Tally::new(&matches, self.list.selected()))
@@ -272,6 +277,7 @@ impl View for Tree {
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
         let Some(listing) = session.listing() else { return };
+        let body = super::beside_bar(body);
         let parts = parts(body);
         let width = usize::from(body.width);
         paint::line(buffer, parts.title, 0, &self.trail_line(theme, width));

@@ -177,6 +177,7 @@ impl List {
         line: impl Fn(&R, Emphasis) -> Line<'static>,
     ) {
         let visible = self.visible(rows.len(), area);
+        draw_bar(&visible, rows.len(), theme, area, buffer);
         for ((row, at), y) in rows[visible.clone()].iter().zip(visible).zip(0..) {
             let emphasis = match self.selected() {
                 Some(selected) if selected == at => Emphasis::Cursor,
@@ -187,6 +188,25 @@ impl List {
             }
             paint::line(buffer, area, y, &line(row, emphasis));
         }
+    }
+}
+
+/// Beside an area, where there is room: which part of all rows is in view, if it is not all of them.
+fn draw_bar(visible: &Range<usize>, len: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let height = usize::from(area.height);
+    if height == 0 || visible.len() >= len || area.right() >= buffer.area.right() {
+        return;
+    }
+    let size = (height * height / len.max(1)).clamp(1, height.max(1));
+    let hidden = len - visible.len();
+    let top = (visible.start * (height - size) + hidden / 2) / hidden.max(1);
+    let bar = Rect {
+        x: area.right(),
+        width: 1,
+        ..area
+    };
+    for y in top..(top + size).min(height) {
+        paint::line(buffer, bar, y as u16, &Line::styled("▐", theme.quiet()));
     }
 }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::report;
+
 /// A name longer than this is cut in its middle before anything is measured: no screen is so wide, and characters that
 /// take no space may be any number.
 const LONGEST: usize = 4096;
@@ -20,10 +22,32 @@ fn bounded(name: &str) -> Cow<'_, str> {
 }
 
 /// Where the part that people look for begins: behind the import path. `github.com/a/b.(*T).M` → at `b`.
-/// Slashes in type arguments and parameters do not count.
+/// Slashes in type arguments and parameters do not count, and a version alone says too little: `encoding/json/v2.F` → at
+/// `json`.
 pub(in super::super) fn function_start(name: &str) -> usize {
     let end = name.find(['(', '[', '<', ' ']).unwrap_or(name.len());
-    name[..end].rfind('/').map_or(0, |slash| slash + 1)
+    let behind = |end: usize| name[..end].rfind('/').map_or(0, |slash| slash + 1);
+    let start = behind(end);
+    match start > 0 && is_version(&name[start..end]) {
+        true => behind(start - 1),
+        false => start,
+    }
+}
+
+/// Whether a package is called for the version of its module: `v2`, as in `v2.Unmarshal`.
+fn is_version(name: &str) -> bool {
+    let digits = name.split('.').next().and_then(|package| package.strip_prefix('v'));
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+/// A name without its import path; where that leaves no more than a version, with one part of it.
+pub(in super::super) fn short(name: &str) -> Cow<'_, str> {
+    let start = function_start(name);
+    let last = name[start..].split(['(', '[', '<', ' ']).next().unwrap_or_default();
+    match last.contains('/') {
+        true => Cow::Borrowed(&name[start..]),
+        false => report::shorten(name),
+    }
 }
 
 /// The package of a function: `github.com/a/b.(*T).M` → `github.com/a/b`; empty if the name has none.
@@ -297,6 +321,8 @@ mod tests {
             (line, 21, "http.(*conn).serve:12"),
             (line, 20, "…(*conn).serve:12"),
             ("a/b.F[github.com/x/y.T].func1", 10, "F[github.…"),
+            ("encoding/json/v2.Unmarshal", 20, "json/v2.Unmarshal"),
+            ("encoding/json/v2.Unmarshal", 12, "…Unmarshal"),
             ("/src/a/b.go", 4, "b.go"),
             ("/src/a/b.go", 3, "b.…"),
         ] {
@@ -305,6 +331,7 @@ mod tests {
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),
             ("main.main", "main"),
+            ("a.b/json/v2.(*T).M", "a.b/json/v2"),
             ("a/b.F[github.com/x/y.T]", "a/b"),
             ("std::io::read", "std"),
             ("malloc", ""),

@@ -44,6 +44,10 @@ pub(super) fn draw(flame: &Flame, session: &Session, theme: Theme, areas: Areas,
         theme,
         matches: session.matches(&shown.tree).map(|matches| &**matches),
         selected: shown.listing.by_name.get(&session.selected).copied(),
+        path: match session.is_untouched() {
+            true => shown.heaviest_path(),
+            false => Vec::new(),
+        },
     };
     paint::line(buffer, areas.title, 0, &picture.title(session, areas));
     if shown.tree.is_empty() {
@@ -68,6 +72,8 @@ struct Picture<'f> {
     matches: Option<&'f Matches>,
     /// The selected function: its other frames are marked too.
     selected: Option<NodeId>,
+    /// Until there is one, the heaviest path.
+    path: Vec<TreeNodeId>,
 }
 
 impl Picture<'_> {
@@ -143,7 +149,10 @@ impl Picture<'_> {
             (_, Some(node)) => {
                 let report = &self.shown.listing.report;
                 let function = report.profile.text(report.frames.info(node).name);
-                theme.package(name::package(function))
+                match self.shown.listing.net {
+                    Some(_) => theme.change(self.share(part)),
+                    None => theme.frame(name::package(function), function),
+                }
             }
         };
         let own = match self.is_match(part) {
@@ -153,11 +162,24 @@ impl Picture<'_> {
             false if self.matches.is_some() => theme.merged(),
             false => own,
         };
-        if node.is_some() && node == self.selected {
+        let is_marked = match (part, self.path.is_empty()) {
+            (Part::One(id), false) => self.path.contains(&id),
+            _ => node.is_some() && node == self.selected,
+        };
+        if is_marked {
             own.add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
         } else {
             own
         }
+    }
+
+    /// What a frame holds, as a part of the total.
+    fn share(&self, part: Part) -> f64 {
+        let cum = match part {
+            Part::One(id) => self.shown.tree.get(id).cum,
+            Part::Many { .. } => 0,
+        };
+        cum as f64 / self.shown.listing.report.total.unsigned_abs().max(1) as f64
     }
 
     /// Whether a frame matches the search, or one of those that are merged or below them does.

@@ -99,7 +99,7 @@ impl Flame {
         if let (Part::One(id), Some(shown)) = (self.part(), &self.shown)
             && id != TreeNodeId::ROOT
         {
-            session.selected = shown.name(id);
+            session.choose(shown.name(id));
         }
         self.followed.clone_from(&session.selected);
     }
@@ -229,7 +229,7 @@ impl Flame {
         let under = self.part();
         let old = self.shown.replace(new);
         let Some(new) = self.shown.clone() else { return };
-        let Some(old) = old else {
+        let Some(old) = old.filter(|_| !session.is_untouched()) else {
             self.trail.clear();
             return self.follow(session, body);
         };
@@ -259,6 +259,14 @@ impl Flame {
     /// Goes to the largest frame of the selected function.
     fn follow(&mut self, session: &mut Session, body: Rect) {
         let Some(shown) = &self.shown else { return };
+        // Who has selected nothing looks at the whole.
+        if session.is_untouched() {
+            self.trail.clear();
+            self.top = 0;
+            self.lay_out(TreeNodeId::ROOT);
+            self.followed.clone_from(&session.selected);
+            return;
+        }
         let heaviest = shown.heaviest(&session.selected);
         match heaviest {
             Some(id) => self.reveal(id, session, body),
@@ -324,6 +332,12 @@ impl View for Flame {
         let search = session.tree(self.direction).and_then(|tree| session.search_of(tree));
         wants.extend(search.map(|search| Query::Matches(Box::new(search))));
         wants
+    }
+
+    fn place(&self, _: &Session) -> Option<String> {
+        let (shown, id) = (self.shown.as_ref()?, self.part().first());
+        let names = shown.tree.path(id).into_iter().map(|id| shown.name(id));
+        Some(names.collect::<Vec<_>>().join("\n"))
     }
 
     fn tally(&self, session: &Session) -> Option<Tally> {

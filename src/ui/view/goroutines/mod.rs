@@ -122,16 +122,21 @@ impl Goroutines {
         self.list.go(at, self.order.len(), area);
     }
 
-    /// Keeps in mind which row the cursor is on, and selects its function where the profile in view has it.
-    fn note(&mut self, session: &mut Session) {
+    /// Keeps in mind which row the cursor is on.
+    fn note(&mut self) {
+        let under = self.row().map(|(groups, row)| groups.identity(row));
+        self.place = under.unwrap_or_default();
+    }
+
+    /// Selects the row's function where the profile in view has it.
+    fn select(&mut self, session: &mut Session) {
+        self.note();
         let Some((groups, row)) = self.row() else { return };
-        let (place, own) = (groups.identity(row), groups.own(row).to_string());
-        self.place = place;
-        let is_known = session
-            .listing()
-            .is_some_and(|listing| listing.by_name.contains_key(&own));
+        let own = groups.own(row).to_string();
+        let listing = session.listing();
+        let is_known = listing.is_some_and(|listing| listing.by_name.contains_key(&own));
         if is_known {
-            session.selected = own;
+            session.choose(own);
         }
     }
 
@@ -178,7 +183,7 @@ impl Goroutines {
     fn click(&mut self, at: Position, session: &mut Session, body: Rect) -> Outcome {
         match self.list.click(at, self.order.len(), self.parts(body).rows) {
             Clicked::Again => self.stack = Some(List::default()),
-            Clicked::Moved => self.note(session),
+            Clicked::Moved => self.select(session),
             Clicked::Nothing => {}
         }
         Outcome::Done
@@ -367,7 +372,7 @@ fn visit(session: &mut Session, call: Option<&(String, String)>) -> Outcome {
     if !is_known {
         return Outcome::Say(format!("{function} is not in the profile that the other views show."));
     }
-    session.selected.clone_from(function);
+    session.choose(function.clone());
     Outcome::Go(tree::ID)
 }
 
@@ -385,7 +390,7 @@ impl View for Goroutines {
                     .and_then(|found| next_match(&found, self.list.at(), toward));
                 if let Some(found) = found {
                     self.list.go(found.at, len, rows);
-                    self.note(session);
+                    self.select(session);
                 }
                 return super::went_to_match(session, found);
             }
@@ -407,7 +412,7 @@ impl View for Goroutines {
             Action::Click(at) => return self.click(at, session, body),
             _ => return Outcome::Ignored,
         }
-        self.note(session);
+        self.select(session);
         Outcome::Done
     }
 
@@ -426,9 +431,8 @@ impl View for Goroutines {
             self.shown = Some(Arc::clone(groups));
         }
         self.arrange(self.parts(body).rows);
-        self.note(session);
-        if let (Some(list), Some((groups, row))) = (self.stack, self.row()) {
-            let mut list = list;
+        self.note();
+        if let (Some(mut list), Some((groups, row))) = (self.stack, self.row()) {
             list.fit(groups.stack(row).len(), stack_area(body));
             self.stack = Some(list);
         }
@@ -456,6 +460,7 @@ impl View for Goroutines {
     }
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
+        let body = super::beside_bar(body);
         let Some(groups) = self.shown.as_deref() else {
             draw_missing(session, theme, body, buffer);
             return;

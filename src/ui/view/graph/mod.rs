@@ -117,7 +117,7 @@ impl CallGraph {
         let Some(function) = picture.functions.get(at) else {
             return;
         };
-        session.selected = function.name.clone();
+        session.choose(function.name.clone());
         (self.at, self.missing) = (at, None);
         let (area, window) = (picture.canvas.boxes[at], self.window(body));
         let middle = area.middle();
@@ -151,7 +151,7 @@ impl CallGraph {
         let Some(target) = self.target().filter(|target| self.trail.last() != Some(target)) else {
             return;
         };
-        session.selected.clone_from(&target);
+        session.choose(target.clone());
         self.trail.push(target);
         self.scale = Scale::Around;
         self.refresh(session, body);
@@ -166,7 +166,7 @@ impl CallGraph {
                 if self.trail.is_empty() {
                     self.scale = Scale::Graph;
                 }
-                session.selected = self.trail.last().cloned().unwrap_or(left);
+                session.choose(self.trail.last().cloned().unwrap_or(left));
                 self.refresh(session, body);
             }
         }
@@ -207,7 +207,7 @@ impl CallGraph {
         match hit {
             Some(hit) if hit == self.at && self.missing.is_none() => self.enter(session, body),
             Some(hit) => {
-                session.selected = picture.functions[hit].name.clone();
+                session.choose(picture.functions[hit].name.clone());
                 (self.at, self.missing) = (hit, None);
             }
             None => {}
@@ -236,7 +236,7 @@ impl CallGraph {
         let matching = listing.by_name.iter().filter(|(name, _)| search.is_match(name));
         let cum = |node: NodeId| listing.whole.node(node).cum_value().unsigned_abs();
         let heaviest = matching.max_by(|a, b| cum(*a.1).cmp(&cum(*b.1)).then_with(|| b.0.cmp(a.0)));
-        session.selected = heaviest?.0.clone();
+        session.choose(heaviest?.0.clone());
         self.refresh(session, body);
         None
     }

@@ -154,7 +154,7 @@ impl Diagram {
                     true => report.format.value(cum),
                     false => format!("{} of {}", report.format.value(flat), report.format.value(cum)),
                 };
-                let short = report::shorten(name_of(node)).into_owned();
+                let short = name::short(name_of(node)).into_owned();
                 Function {
                     name: name_of(node).to_string(),
                     label: name::label(&short, NAME),

@@ -74,7 +74,7 @@ impl Source {
 
     /// Goes to a function, or back to one.
     fn visit(&mut self, session: &mut Session, place: Place) {
-        session.selected.clone_from(&place.selected);
+        session.choose(place.selected.clone());
         self.place = place;
     }
 
@@ -326,6 +326,11 @@ impl View for Source {
         Some(self.rows.iter().any(|row| row.is_match(shown, expression)))
     }
 
+    fn place(&self, _: &Session) -> Option<String> {
+        let (body, line) = self.body(self.list.at())?;
+        Some(format!("{}:{line}", body.routine.file))
+    }
+
     fn tally(&self, session: &Session) -> Option<Tally> {
         let expression = &session.search.as_ref()?.expression;
         let matches = (0..self.rows.len()).filter(|&at| self.is_match(at, expression));
@@ -334,6 +339,7 @@ impl View for Source {
 
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
         let Some(listing) = session.listing() else { return };
+        let body = super::beside_bar(body);
         let parts = parts(body);
         let middle = |text: &[String], buffer: &mut Buffer| paint::middle(buffer, parts.rows, theme.heading(), text);
         match (function(session), &self.shown) {

@@ -1,0 +1,139 @@
+//! What is below the rows of a view: details of the function under the cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::Parts;
+use crate::model::SampleTypeId;
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::widget::list::List;
+use crate::ui::widget::{name, paint};
+
+/// At the right end of the rule above the details: which rows are in view, where not all are.
+pub(super) fn draw_position(theme: Theme, parts: Parts, list: &List, len: usize, buffer: &mut Buffer) {
+    if let Some(position) = list.position(len, parts.rows) {
+        draw_note(theme, parts, &position, buffer);
+    }
+}
+
+/// Writes at the right end of the rule above the details.
+fn draw_note(theme: Theme, parts: Parts, note: &str, buffer: &mut Buffer) {
+    let line = Line::styled(note.to_string(), theme.quiet());
+    let width = (line.width() as u16).min(parts.details.width);
+    let area = Rect {
+        x: parts.details.right() - width,
+        width,
+        height: parts.details.height.min(1),
+        ..parts.details
+    };
+    paint::line(buffer, area, 0, &line);
+}
+
+/// What parts the rows from the details.
+pub(super) fn draw_rule(theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let rule = "─".repeat(usize::from(area.width));
+    paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
+}
+
+/// Details of a function at the lower end of a view: full name, source, package.
+pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
+    if area.height == 0 || full.is_empty() {
+        return;
+    }
+    draw_rule(theme, area, buffer);
+    paint::line(
+        buffer,
+        area,
+        1,
+        &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
+    );
+    let facts = [("at", place(session, full)), ("package", package(session, full))];
+    fill(
+        buffer,
+        area,
+        2,
+        theme,
+        "",
+        facts.into_iter().filter(|(_, fact)| !fact.is_empty()),
+    );
+
+    let types = session.profile().map_or(0, |profile| profile.sample_types.len());
+    // The type in view first: it is the one that always has room. Then its counterpart.
+    let stem = |id: SampleTypeId| {
+        let name = session.profile().map_or("", |profile| profile.type_name(id));
+        name.split('_').next().unwrap_or_default()
+    };
+    let mut types: Vec<SampleTypeId> = (0..types).take(9).map(SampleTypeId::from_index).collect();
+    types.sort_by_key(|id| (*id != session.sample_type, stem(*id) != stem(session.sample_type)));
+    let listings = types.into_iter().filter_map(|id| session.listing_of(id));
+    let values = listings.map(|listing| {
+        let report = &listing.report;
+        let sums = listing
+            .by_name
+            .get(full)
+            .map(|&node| *listing.whole.node(node))
+            .unwrap_or_default();
+        // In the unit of the tables, so that a number is the same in both.
+        let [flat, cum] = [sums.flat_value(), sums.cum_value()].map(|value| report.format.value(value));
+        let text = format!("{flat}/{cum}");
+        (report.profile.type_name(report.sample_type), text)
+    });
+    fill(buffer, area, 3, theme, "flat/cum", values);
+}
+
+/// Writes named facts into a row, as many as there is room for; the first in any case.
+pub(super) fn fill<'f>(
+    buffer: &mut Buffer,
+    area: Rect,
+    row: u16,
+    theme: Theme,
+    title: &'static str,
+    facts: impl Iterator<Item = (&'f str, String)>,
+) {
+    let mut line = Line::from(vec![Span::styled(format!(" {title}"), theme.quiet())]);
+    for (at, (name, fact)) in facts.enumerate() {
+        let gap = if line.width() > 1 { "  " } else { "" };
+        let spans = [Span::styled(format!("{gap}{name} "), theme.quiet()), Span::raw(fact)];
+        let wide: usize = spans.iter().map(Span::width).sum();
+        if at == 0 || line.width() + wide <= usize::from(area.width) {
+            line.spans.extend(spans);
+        }
+    }
+    paint::line(buffer, area, row, &line);
+}
+
+/// The package of a row's function; empty for rows that are no function.
+fn package(session: &Session, full: &str) -> String {
+    let name = session.listing().and_then(|listing| {
+        let report = &listing.report;
+        let node = *listing.by_name.get(full)?;
+        Some(report.profile.text(report.frames.info(node).name))
+    });
+    name.map(|name| name::package(name).to_string()).unwrap_or_default()
+}
+
+/// `file:line` of the line that matters most in a function, as far as the profile knows.
+pub(in crate::ui) fn place(session: &Session, full: &str) -> String {
+    let place = session.listing().and_then(|listing| {
+        let report = &listing.report;
+        let node = *listing.by_name.get(full)?;
+        let info = report.frames.info(node);
+        if info.line > 0 {
+            // The row is a line already.
+            return Some(format!("{}:{}", report.frames.file(node), info.line));
+        }
+        let line = listing.lines.get(&info.name)?;
+        let file = report
+            .profile
+            .text(report.profile.functions[line.function.index()].filename);
+        let known = (!file.is_empty()).then_some(file)?;
+        Some(if line.line > 0 {
+            format!("{known}:{}", line.line)
+        } else {
+            known.to_string()
+        })
+    });
+    place.unwrap_or_default()
+}

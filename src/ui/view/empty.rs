@@ -1,0 +1,78 @@
+//! Why a view is empty, and what undoes it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::model::SampleTypeId;
+use crate::ui::keys::action::{Action, Filter, KeyContext};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::widget::paint;
+
+/// Why there are no rows, and what to try: a heading and advice.
+pub(super) fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(profile) = session.profile() else { return };
+    let text = if profile.samples.is_empty() || profile.sample_types.is_empty() {
+        vec![
+            "The profile has no samples.".to_string(),
+            "Was the process doing anything when it was taken?".to_string(),
+        ]
+    } else if !session.filters().is_empty() {
+        let filters: Vec<String> = session
+            .filters()
+            .iter()
+            .map(|(name, text)| format!("{name}='{text}'"))
+            .collect();
+        vec![
+            format!("Nothing is left by {}.", filters.join(", ")),
+            filter_advice(session),
+        ]
+    } else {
+        let kind = profile.type_name(session.sample_type);
+        let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
+        let others = types.filter(|id| session.listing_of(*id).is_some_and(|listing| listing.report.total != 0));
+        let others: Vec<String> = others
+            .take(9)
+            .map(|id| format!("{} {}", id.0 + 1, profile.type_name(id)))
+            .collect();
+        let advice = match &others[..] {
+            [] => "So is every other sample type.".to_string(),
+            others => format!("Not 0: {}. Press the number.", others.join(", ")),
+        };
+        vec![format!("Every sample of {kind} is 0."), advice]
+    };
+    paint::middle(buffer, area, theme.heading(), &text);
+}
+
+/// Which keys clear and change filters.
+fn filter_advice(session: &Session) -> String {
+    let key = |action| session.keys.label(action, &[KeyContext::Filtered, KeyContext::Views]);
+    let filters = [Filter::Focus, Filter::Ignore, Filter::Hide, Filter::Show];
+    let change = filters.map(|filter| key(Action::Filter(filter))).join(", ");
+    format!(
+        "{} clears the filters; {change} change them.",
+        key(Action::ClearFilters)
+    )
+}
+
+/// Which keys lead to other sample types.
+pub(super) fn other_types(session: &Session) -> String {
+    let key = |action| session.keys.label(action, &[KeyContext::InUse, KeyContext::Objects]);
+    let (in_use, objects) = (key(Action::ToggleInUse), key(Action::ToggleObjects));
+    format!("Other sample types: {in_use}, {objects} or their number")
+}
+
+/// Why the selected function is not here.
+pub(super) fn draw_absent(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(listing) = session.listing() else { return };
+    let kind = listing.report.profile.type_name(listing.report.sample_type);
+    let text = [
+        format!("{} has no samples of {kind} here.", session.selected),
+        format!(
+            "{}; {} clears filters.",
+            other_types(session),
+            session.keys.label(Action::ClearFilters, &[KeyContext::Filtered])
+        ),
+    ];
+    paint::middle(buffer, area, theme.heading(), &text);
+}
