@@ -4,6 +4,7 @@
 //! Knows nothing of where bytes come from: whoever loads hands in how a name is opened. The one thing looked at
 //! here is whether the first name is a program.
 
+pub mod series;
 pub mod session;
 pub mod survey;
 mod symbolize;

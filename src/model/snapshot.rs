@@ -64,7 +64,7 @@ pub struct Sides {
 }
 
 /// What came out of some sources.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// The one profile that is made of all: their sum, or what came since the base.
     pub profile: Arc<Profile>,

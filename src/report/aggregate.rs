@@ -312,7 +312,7 @@ struct Parts {
     notes: Vec<String>,
 }
 
-fn shape(shows: Shows, options: &Options) -> Shape {
+pub(super) fn shape(shows: Shows, options: &Options) -> Shape {
     Shape {
         granularity: match shows {
             Shows::Addresses => Granularity::Addresses,
@@ -329,7 +329,7 @@ fn shape(shows: Shows, options: &Options) -> Shape {
 }
 
 /// The profile with frames for `tagroot` and `tagleaf`; notes those that no sample has.
-fn with_tag_frames(profile: &Arc<Profile>, options: &Options, notes: &mut Vec<String>) -> Arc<Profile> {
+pub(super) fn with_tag_frames(profile: &Arc<Profile>, options: &Options, notes: &mut Vec<String>) -> Arc<Profile> {
     if options.tag_root.is_empty() && options.tag_leaf.is_empty() {
         return Arc::clone(profile);
     }
@@ -354,7 +354,7 @@ fn with_tag_frames(profile: &Arc<Profile>, options: &Options, notes: &mut Vec<St
     Arc::new(framed.profile)
 }
 
-fn weights<'p>(profile: &'p Profile, options: &Options, sample_type: SampleTypeId) -> Weights<'p> {
+pub(super) fn weights<'p>(profile: &'p Profile, options: &Options, sample_type: SampleTypeId) -> Weights<'p> {
     Weights {
         values: &profile.samples.values[sample_type.index()],
         divisors: options.mean.then(|| &*profile.samples.values[0]),

@@ -27,6 +27,7 @@ mod routine;
 mod sample_types;
 mod sources;
 mod speedscope;
+mod sums;
 pub mod syntax;
 mod table;
 mod tags;
@@ -57,6 +58,7 @@ pub use reports::*;
 pub use routine::{Counting, LineCall, Routine, routines};
 pub use sample_types::SAMPLE_TYPES;
 pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
+pub use sums::RowSums;
 pub use table::{
     Align, COLUMNS, Column, ColumnId, Inline, Key, Order, Row, ScreenPlace, SortDirection, TableContext, Value,
     row_fields, rows, screen_columns, sort_rows, text_columns,

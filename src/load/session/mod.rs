@@ -5,13 +5,13 @@
 //! read is warned of: a session that was killed in mid-write loses its last line. How a profile is opened is handed in.
 
 mod clock;
+mod list;
 mod recorder;
 mod row;
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
+pub use list::{Listed, list};
 pub use recorder::{Files, Keeping, Recorder};
 pub use row::Row;
 
@@ -27,8 +27,6 @@ pub const PROOF: &str = "goroutineleak.pb.gz";
 
 /// So many snapshots are read at most: a day of one every ten seconds.
 const MAX_SNAPSHOTS: usize = 8640;
-/// A line of the list has less.
-const MAX_LINE: u64 = 1 << 16;
 /// So many things that are wrong are told one by one.
 const MAX_TOLD: usize = 5;
 
@@ -107,61 +105,15 @@ impl Reader<'_> {
         if index.is_file() {
             return self.listed(folder, &index);
         }
-        let failed = |reason| io_error(folder, reason);
-        let mut files = Vec::new();
-        for entry in fs::read_dir(folder).map_err(failed)?.take(2 * MAX_SNAPSHOTS) {
-            let path = entry.map_err(failed)?.path();
-            let is_hidden = path
-                .file_name()
-                .is_none_or(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !is_hidden {
-                files.extend(path.to_str().map(String::from));
-            }
-        }
-        files.sort();
-        let files: Vec<SourceName> = files.into_iter().map(SourceName::from).collect();
+        let files = list::files(folder)?;
         self.files(&files)
     }
 
     /// Reads the snapshots of a list.
     fn listed(&mut self, folder: &Path, index: &Path) -> Result<()> {
-        let failed = |reason| io_error(index, reason);
-        let mut lines = BufReader::new(File::open(index).map_err(failed)?);
-        let mut rows = Vec::new();
-        for number in 1_usize.. {
-            let mut line = Vec::new();
-            let read = (&mut lines)
-                .take(MAX_LINE)
-                .read_until(b'\n', &mut line)
-                .map_err(failed)?;
-            if read == 0 {
-                break;
-            }
-            let is_whole = line.ends_with(b"\n");
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            match Row::parse(&line) {
-                Ok(row) => rows.push(row),
-                Err(_) if !is_whole && read as u64 == MAX_LINE => {
-                    self.warn(format!(
-                        "{}:{number}: is too long, and nothing behind it is read",
-                        index.display()
-                    ));
-                    break;
-                }
-                Err(wrong) => self.warn(format!("{}:{number}: {wrong}; it is left out", index.display())),
-            }
-            if rows.len() > MAX_SNAPSHOTS {
-                rows.pop();
-                self.warn(format!(
-                    "{}: only the first {MAX_SNAPSHOTS} snapshots are read",
-                    index.display()
-                ));
-                break;
-            }
-        }
-        rows.sort_by_key(|row| row.time);
+        let mut wrong = Vec::new();
+        let rows = list::rows(index, &mut wrong)?;
+        wrong.into_iter().for_each(|wrong| self.warn(wrong));
         let start = rows.first().map(|row| row.time);
         for mut row in rows {
             let heap = self.member(folder, row.heap.as_deref(), Holds::Heap)?;
@@ -196,7 +148,7 @@ impl Reader<'_> {
     /// Reads a file that a list names, if it is in the folder and holds what it should.
     fn member(&mut self, folder: &Path, name: Option<&str>, holds: Holds) -> Result<Option<Profile>> {
         let Some(name) = name else { return Ok(None) };
-        let Some(path) = inside(folder, name) else {
+        let Some(path) = list::inside(folder, name) else {
             let folder = folder.display();
             self.warn(format!(
                 "{folder}: {name:?} is no file in this folder; its snapshot is left out"
@@ -336,18 +288,6 @@ impl Holds {
             Self::Stats => "memstats",
         }
     }
-}
-
-/// The file of this name in a folder. Names with a folder in them and links that lead out of it are none.
-fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
-    let mut parts = Path::new(name).components();
-    let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else {
-        return None;
-    };
-    let path = folder.join(name);
-    let real = fs::canonicalize(&path).ok()?;
-    let is_inside = real.parent() == fs::canonicalize(folder).ok().as_deref();
-    (is_inside && real.is_file()).then_some(path)
 }
 
 fn io_error(path: &Path, reason: std::io::Error) -> Error {

@@ -33,6 +33,18 @@ pub struct Row {
 }
 
 impl Row {
+    /// A snapshot of which nothing is known but when it was.
+    pub(super) fn at(time: Timestamp) -> Self {
+        Self {
+            time,
+            heap: None,
+            goroutine: None,
+            rss: None,
+            rss_file: None,
+            collection: Collection::Unknown,
+        }
+    }
+
     /// Reads a line, or says what is wrong with it.
     pub(super) fn parse(line: &[u8]) -> Result<Self, String> {
         let value: Value = serde_json::from_slice(line).map_err(|error| match error.is_eof() {

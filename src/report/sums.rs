@@ -1,0 +1,67 @@
+//! What the rows of the table hold themselves, of every sample type at once: what a series keeps of a moment.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::Shows;
+use super::aggregate::{filters, shape, weights, with_tag_frames};
+use super::options::Options;
+use crate::analyze::{Basis, Frames, Graph, Scope};
+use crate::error::Result;
+use crate::model::{Profile, SampleTypeId};
+
+/// The rows of a table, nothing left out as too small.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RowSums {
+    /// Names of the sample types.
+    pub types: Vec<String>,
+    /// What all samples that count add up to, of each type.
+    pub totals: Vec<i64>,
+    /// The rows that hold something: a name, and a value of each type. In no order.
+    pub rows: Vec<(String, Box<[i64]>)>,
+}
+
+impl RowSums {
+    /// Adds up a profile as `top` with these options does; the sample type and the order do not matter.
+    ///
+    /// # Errors
+    /// [`Error::Usage`](crate::error::Error::Usage) and [`Error::Regex`](crate::error::Error::Regex) for options that
+    /// cannot be.
+    pub fn new(profile: &Arc<Profile>, options: &Options) -> Result<Self> {
+        let filters = filters(options)?;
+        let profile = with_tag_frames(profile, options, &mut Vec::new());
+        let scope = Scope::new(&profile, &filters);
+        let frames = Frames::new(&profile, &scope, &shape(Shows::Table, options));
+        let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
+        let mut sums = Self::default();
+        let mut by_name: FxHashMap<String, usize> = FxHashMap::default();
+        let count = types.len();
+        for (at, sample_type) in types.enumerate() {
+            let basis = Basis {
+                profile: &profile,
+                scope: &scope,
+                frames: &frames,
+                weights: weights(&profile, options, sample_type),
+            };
+            sums.types.push(profile.type_name(sample_type).to_string());
+            let mut total = 0i64;
+            let graph = Graph::sums(basis);
+            for &node in &graph.listed {
+                let value = graph.node(node).flat_value();
+                if value == 0 {
+                    continue;
+                }
+                total = total.saturating_add(value);
+                let row = *by_name.entry(frames.name(&profile, node)).or_insert_with_key(|name| {
+                    sums.rows.push((name.clone(), vec![0; count].into_boxed_slice()));
+                    sums.rows.len() - 1
+                });
+                let held = &mut sums.rows[row].1[at];
+                *held = held.saturating_add(value);
+            }
+            sums.totals.push(total);
+        }
+        Ok(sums)
+    }
+}
