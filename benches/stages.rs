@@ -21,7 +21,7 @@ use heaptui::layout::{Edge, Size, Spacing, layout};
 use heaptui::model::{Loaded, Profile};
 use heaptui::progress::Observer;
 use heaptui::report::{self, Environment, Options};
-use heaptui::ui::{self, Colours, Loader, NoHost, Setup};
+use heaptui::ui::{self, Colours, Loader, NoHost, Setup, Wanted};
 
 const STACKS: [u64; 3] = [1_000, 10_000, 100_000];
 
@@ -170,7 +170,7 @@ fn frame(bencher: Bencher<'_, '_>, stacks: u64) {
             false
         }
 
-        fn load(&self, _: &dyn Observer) -> Result<Loaded> {
+        fn load(&self, _: &Wanted, _: &dyn Observer) -> Result<Loaded> {
             Ok(Loaded::one(self.name(), self.0.clone()))
         }
     }

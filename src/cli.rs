@@ -59,8 +59,10 @@ pub enum Request {
     Diff(DiffRequest),
     /// Show many processes side by side.
     Hosts(HostsRequest),
-    /// Watch a process.
-    Watch {
+    /// Watch a process in the dashboard, if there is a terminal.
+    Watch(Dashboard, Watched),
+    /// Watch a process, a line a snapshot.
+    WatchHeadless {
         /// What to ask.
         input: Input,
         /// How.
@@ -102,8 +104,8 @@ impl Request {
     /// What it reads, if it reads anything.
     pub fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
-            Self::Dashboard(dashboard) => Some(&mut dashboard.input),
-            Self::Report { input, .. } | Self::Watch { input, .. } | Self::Fetch { input, .. } => Some(input),
+            Self::Dashboard(dashboard) | Self::Watch(dashboard, _) => Some(&mut dashboard.input),
+            Self::Report { input, .. } | Self::WatchHeadless { input, .. } | Self::Fetch { input, .. } => Some(input),
             Self::Diagnosis(diagnosis) => Some(&mut diagnosis.input),
             Self::Diff(diff) => Some(&mut diff.input),
             Self::Hosts(hosts) => Some(&mut hosts.input),
@@ -127,6 +129,10 @@ pub struct Dashboard {
     pub print: Option<(u16, u16)>,
     /// Draw it into this file instead.
     pub picture: Option<PathBuf>,
+    /// Whether several profiles are moments of one process.
+    pub is_series: bool,
+    /// Bytes that the moments of a watch may take; none for the usual.
+    pub memory: Option<u64>,
 }
 
 impl ReportRow {
@@ -226,7 +232,10 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>, defa
     if name == watch::NAME {
         watch::check(&input)?;
         let watched = watch::watched(matches)?;
-        return Ok(Request::Watch { input, watched });
+        return match flags::is_set(matches, "headless") {
+            true => Ok(Request::WatchHeadless { input, watched }),
+            false => Ok(Request::Watch(dashboard(matches, input, options)?, watched)),
+        };
     }
     if let Some(row) = diagnosis::find(name) {
         return diagnosis::request(row, matches, input).map(Request::Diagnosis);
@@ -248,6 +257,10 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>, defa
             output,
         });
     }
+    dashboard(matches, input, options).map(Request::Dashboard)
+}
+
+fn dashboard(matches: &ArgMatches, input: Input, options: Box<Options>) -> Result<Dashboard> {
     let print = matches.get_one::<String>("print").map(|size| {
         let sides = size
             .split_once('x')
@@ -263,14 +276,20 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>, defa
             "--picture needs the size of the screen: --print 120x36".into(),
         ));
     }
-    Ok(Request::Dashboard(Dashboard {
+    let size = |text: &String| {
+        let wrong = || Error::Usage(format!("--memory takes a size, e.g. 512MB or 2GB, not {text:?}"));
+        crate::load::session::bytes(text).ok_or_else(wrong)
+    };
+    Ok(Dashboard {
         input,
         options,
         theme,
         keys,
         print: print.transpose()?,
         picture,
-    }))
+        is_series: matches.get_flag("series"),
+        memory: matches.get_one::<String>("memory").map(size).transpose()?,
+    })
 }
 
 /// Applies the options in the table's order, so that which of two wins does not depend on the order they came in.

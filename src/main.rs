@@ -12,7 +12,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use heaptui::cli::{self, ConfigChoice, Dashboard, Diagnosis, DiffRequest, HostsRequest, Input, Request, Theme};
+use heaptui::cli::{
+    self, ConfigChoice, Dashboard, Diagnosis, DiffRequest, HostsRequest, Input, Request, Theme, Watched,
+};
 use heaptui::config::{self, Config};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
@@ -27,7 +29,8 @@ use heaptui::report::{
 };
 use heaptui::secret::without_passwords;
 use heaptui::source::Source;
-use heaptui::ui::{self, Host, Opened, Preferences, Setup};
+use heaptui::ui::{self, Host, Opened, Preferences, Setup, Wanted};
+use heaptui::wiring::series::{BUDGET, Moments, TimedInputs};
 use heaptui::wiring::{self, Inputs, Machine, Viewer};
 use heaptui::zone;
 
@@ -77,14 +80,17 @@ fn run() -> Result<Outcome> {
             let output = output.as_deref();
             write_report(&profile, report, argument.as_deref(), &options, &environment, output)
         }
-        Request::Dashboard(dashboard) => open(dashboard, &config),
+        Request::Dashboard(dashboard) => open(dashboard, &config, None),
         #[cfg(unix)]
         Request::Guard(modes) => ui::guard(&modes),
         #[cfg(not(unix))]
         Request::Guard(_) => Ok(()),
         Request::Fetch { input, output } => fetch(&input, output.as_deref()),
         Request::Diff(asked) => return diff(&asked),
-        Request::Watch { input, watched } => {
+        Request::Watch(dashboard, watched) if dashboard.print.is_some() || io::stdout().is_terminal() => {
+            open(dashboard, &config, Some(watched))
+        }
+        Request::Watch(Dashboard { input, .. }, watched) | Request::WatchHeadless { input, watched } => {
             let stop = stop_on_signals()?;
             let mut failed = Ok(());
             let mut tell = |line: &str| {
@@ -218,7 +224,7 @@ fn print_config(choice: &ConfigChoice) -> Result<()> {
     print(config::print(&config).as_bytes())
 }
 
-fn open(mut dashboard: Dashboard, config: &Config) -> Result<()> {
+fn open(mut dashboard: Dashboard, config: &Config, watched: Option<Watched>) -> Result<()> {
     for name in &dashboard.input.sources {
         if let Source::Missing(name) = Source::parse(name)
             && dashboard.input.sources.len() > 1
@@ -242,8 +248,14 @@ fn open(mut dashboard: Dashboard, config: &Config) -> Result<()> {
             Viewer::Terminal
         },
     );
+    let inputs = Inputs::new(&dashboard.input)?;
+    let budget = dashboard.memory.unwrap_or(BUDGET);
+    let moments = match dashboard.is_series {
+        true => Moments::Yes,
+        false => Moments::No,
+    };
     let setup = Setup {
-        loader: Arc::new(Inputs::new(&dashboard.input)?),
+        loader: Arc::new(TimedInputs::new(inputs, moments, watched, budget)?),
         host: Arc::new(Machine),
         environment: wiring::environment(),
         options: *dashboard.options,
@@ -272,7 +284,7 @@ fn open(mut dashboard: Dashboard, config: &Config) -> Result<()> {
     }
     if !io::stdout().is_terminal() {
         // A profile that cannot be read is worth more words than where it would be shown.
-        setup.loader.load(&())?;
+        setup.loader.load(&Wanted::default(), &())?;
         return Err(Error::Usage(format!(
             "standard output is not a terminal: name a report ({}), e.g. heaptui top FILE",
             report_names()

@@ -3,6 +3,7 @@
 
 mod colours;
 pub mod hosts;
+pub mod series;
 pub mod watch;
 mod when;
 
@@ -20,13 +21,13 @@ use crate::decode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller, Editor, Seat, Shown};
 use crate::load::session::session;
-use crate::load::{self, Combine, Comparison, Keep, Opener};
-use crate::model::{Collection, Loaded, visible};
+use crate::load::{self, Combine, Keep, Opener};
+use crate::model::{Collection, Comparison, Loaded, visible};
 use crate::progress::Observer;
 use crate::report::{Environment, Evidence, Found, Missing, Sources, Wanted};
 use crate::secret::SourceName;
 use crate::source::{Certificates, Code, CodeFinder, Header, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
-use crate::ui::{Existing, Host, Loader, Opened, Saved};
+use crate::ui::{Existing, Host, Opened, Saved};
 use crate::zone;
 
 /// What `--demo` opens; no file or URL is called so, as there is a NUL in it.
@@ -224,8 +225,9 @@ pub fn evidence_of(seen: watch::Seen) -> Evidence {
     }
 }
 
-impl Loader for Inputs {
-    fn name(&self) -> String {
+impl Inputs {
+    /// What to call all of them.
+    pub fn name(&self) -> String {
         let short = |name: &SourceName| match source(name) {
             Source::File(path) => path
                 .file_name()
@@ -246,12 +248,9 @@ impl Loader for Inputs {
         visible(&name).into_owned()
     }
 
-    fn is_remote(&self) -> bool {
+    /// Whether one of them comes from a server.
+    pub fn is_remote(&self) -> bool {
         self.sources.iter().any(|name| matches!(source(name), Source::Url(_)))
-    }
-
-    fn load(&self, observer: &dyn Observer) -> Result<Loaded> {
-        self.load(Keep::Snapshots, observer)
     }
 }
 

@@ -111,7 +111,7 @@ fn for_all(check: impl Fn(&Arc<Profile>, &Options, &str)) {
 }
 
 fn table<T>(report: &Report, fields: &[DataField<T>], rows: &[T]) -> Vec<Vec<(&'static str, Cell)>> {
-    let context = TableContext { report };
+    let context = TableContext::from(report);
     let row = |row: &T| {
         let cells = fields.iter().map(|field| (field.name, field.cell(context, row)));
         cells.collect()

@@ -88,6 +88,12 @@ const FLAGS: &[Flag] = &[
         of: &["watch", "leaks"],
     },
     Flag {
+        name: "headless",
+        value: None,
+        help: "Print a line a snapshot instead of opening the dashboard",
+        of: &["watch"],
+    },
+    Flag {
         name: "keep",
         value: Some("N|SIZE"),
         help: "Keep about so many snapshots, or bytes, of the recording: old ones are thinned out",

@@ -61,6 +61,12 @@ pub(super) const OWN: &[OwnRow] = &[
         Some("ID"),
         "Build id of the main binary where the profile has none",
     ),
+    sources(
+        "series",
+        Kind::Flag,
+        None,
+        "Several profiles are moments of one process: do not add them up",
+    ),
     sources("add_comment", Kind::Text, Some("TEXT"), "Add a comment to the profile"),
     own(
         "symbolize",
@@ -99,6 +105,12 @@ pub(super) const OWN: &[OwnRow] = &[
         Kind::Bytes,
         Some("N"),
         "Refuse profiles with more than N bytes inflated [default: 16 GiB]",
+    ),
+    own(
+        "memory",
+        Kind::Text,
+        Some("SIZE"),
+        "Bytes of snapshots that a watch holds at most [default: 512MB]",
     ),
     own(
         "tls_ca",

@@ -24,11 +24,21 @@ pub struct Watched {
     pub keeping: Keeping,
 }
 
+impl Default for Watched {
+    fn default() -> Self {
+        Self {
+            plan: Plan::default(),
+            record: None,
+            keeping: Keeping::Everything,
+        }
+    }
+}
+
 /// What the parser is told.
 pub(super) fn command(source: Arg) -> Command {
     Command::new(NAME)
         .args_override_self(true)
-        .about("Take snapshots of a process over time, a line each, and record them")
+        .about("Watch a process: the dashboard over time, or a line a snapshot; --record keeps it")
         .args(flags::args(NAME))
         .arg(source.help("The process: host:port or a URL"))
 }

@@ -18,7 +18,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
     (
         "columns = [\"flat\", \"flut\"]",
-        &["c:1: no column is called \"flut\": there are flat"],
+        &["c:1: no column is called \"flut\": there are before, after, flat"],
     ),
     (
         "[colours]\nvalue = \"#12345g\"\nvelue = \"red\"\n",

@@ -14,6 +14,8 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
+pub use crate::model::Comparison;
+
 use self::symbolize::Naming;
 
 use crate::analyze::DIFF_BASE;
@@ -36,16 +38,6 @@ pub struct Combine {
     pub comment: String,
     /// How functions are named, in the words of `-symbolize`; empty for pprof's default.
     pub symbolize: String,
-}
-
-/// How a profile is compared with its base.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Comparison {
-    /// The base is subtracted, and percentages are of what is left.
-    #[default]
-    Subtract,
-    /// The base is subtracted, but its samples stay apart, and percentages are of the base.
-    Diff,
 }
 
 /// Whether a profile is scaled before it is compared.

@@ -176,7 +176,10 @@ mod tests {
         assert!(ids.is_sorted() && ids.len() > 40, "{ids:?}");
         assert_eq!(gone.len() + ids.len(), 1000, "what is gone was told once");
         assert!(gone.iter().all(|id| store.get(*id).is_none()));
-        assert!(ids[ids.len() - 20..].windows(2).all(|pair| pair[1] == pair[0] + 1), "the newest are whole: {ids:?}");
+        assert!(
+            ids[ids.len() - 20..].windows(2).all(|pair| pair[1] == pair[0] + 1),
+            "the newest are whole: {ids:?}"
+        );
     }
 
     #[test]

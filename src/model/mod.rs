@@ -46,6 +46,6 @@ pub use merge::merge;
 pub use moment::{Moment, MomentId};
 pub use process::{Collection, Resident, ResidentMoment};
 pub use profile::{Function, Known, Line, Location, Mapping, MemStats, Profile, Samples, ValueType};
-pub use snapshot::{Loaded, Side, Sides, Snapshot};
+pub use snapshot::{Comparison, Loaded, Side, Sides, Snapshot};
 pub use stacks::{Stack, Stacks};
 pub use strings::{Strings, visible};

@@ -63,6 +63,16 @@ pub struct Sides {
     pub after: Arc<Profile>,
 }
 
+/// How a profile is compared with its base.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Comparison {
+    /// The base is subtracted, and percentages are of what is left.
+    #[default]
+    Subtract,
+    /// The base is subtracted, but its samples stay apart, and percentages are of the base.
+    Diff,
+}
+
 /// What came out of some sources.
 #[derive(Clone, Debug)]
 pub struct Loaded {

@@ -7,9 +7,11 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use super::aggregate::Report;
+use super::cells::TableContext;
+use super::columns::COLUMNS;
 use super::fields::{CALL_FIELDS, Cell, DataField, TAG_FIELDS, calls, labels};
 use super::line;
-use super::table::{COLUMNS, TableContext, row_fields, rows};
+use super::table::{row_fields, rows};
 use crate::error::Result;
 
 /// The rows of `top`.
@@ -28,7 +30,7 @@ pub(super) fn write_tags(report: &Report, out: &mut dyn Write) -> Result<()> {
 }
 
 fn table<T>(report: &Report, fields: &[DataField<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
-    let context = TableContext { report };
+    let context = TableContext::from(report);
     let heads: Vec<&str> = fields.iter().map(|field| field.name).collect();
     line(out, format_args!("{}", heads.join(",")))?;
     for row in rows {

@@ -54,13 +54,22 @@ impl Change {
     }
 
     fn ratio_text(&self) -> String {
-        match (self.ratio(), self.before, self.after) {
-            (Some(ratio), ..) if ratio < 10.0 => format!("{ratio:.2}x"),
-            (Some(ratio), ..) => format!("{ratio:.0}x"),
-            (None, 0, _) => "new".into(),
-            (None, _, 0) => "gone".into(),
-            (None, ..) => String::new(),
-        }
+        ratio(self.before, self.after)
+    }
+}
+
+/// After as a multiple of before, or what there is to say instead.
+pub(super) fn ratio(before: i64, after: i64) -> String {
+    let is_comparable = before != 0 && after != 0 && (before > 0) == (after > 0);
+    match (before, after) {
+        (0, 0) => String::new(),
+        (0, _) => "new".into(),
+        (_, 0) => "gone".into(),
+        _ if is_comparable => match after as f64 / before as f64 {
+            ratio if ratio < 10.0 => format!("{ratio:.2}x"),
+            ratio => format!("{ratio:.0}x"),
+        },
+        _ => String::new(),
     }
 }
 

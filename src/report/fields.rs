@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::aggregate::{Report, ValueFormat};
-use super::table::{TableContext, Value};
+use super::cells::{TableContext, Value};
 use super::tags;
 use crate::analyze::NodeId;
 

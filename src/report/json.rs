@@ -23,10 +23,12 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::aggregate::Report;
+use super::cells::TableContext;
+use super::columns::COLUMNS;
 use super::fields::{CALL_FIELDS, DataField, TAG_FIELDS, calls, labels};
 use super::header::active_filters;
 use super::raw::comments;
-use super::table::{COLUMNS, TableContext, row_fields, rows};
+use super::table::{row_fields, rows};
 use super::writing;
 use crate::analyze::{Granularity, Sort};
 use crate::error::Result;
@@ -66,7 +68,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
 
 fn table<T>(report: &Report, name: &str, fields: &[DataField<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
     write!(out, ",\n\"{name}\": [").map_err(writing)?;
-    let context = TableContext { report };
+    let context = TableContext::from(report);
     for (at, row) in rows.iter().enumerate() {
         out.write_all(if at == 0 { b"\n" } else { b",\n" }).map_err(writing)?;
         serde_json::to_writer(&mut *out, &Object { context, fields, row }).map_err(|error| writing(error.into()))?;

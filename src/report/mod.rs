@@ -7,6 +7,8 @@ mod aggregate;
 mod built;
 mod callgraph;
 mod callgrind;
+mod cells;
+mod columns;
 mod command;
 mod csv;
 mod diagnosis;
@@ -44,6 +46,8 @@ use crate::model::Profile;
 pub use aggregate::{Report, ValueFormat, filters};
 pub use built::{Doubt, doubt, place};
 pub use callgraph::shorten;
+pub use cells::{OverTime, TableContext, Value, blocks};
+pub use columns::COLUMNS;
 pub use command::{Output, ReportStep, Step, complete, interpret, is_choice, numbered};
 pub use diagnosis::{
     AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, Live, Outcome, Witness, dump_cost, waited, write_leaks,
@@ -58,10 +62,10 @@ pub use reports::*;
 pub use routine::{Counting, LineCall, Routine, routines};
 pub use sample_types::SAMPLE_TYPES;
 pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
-pub use sums::RowSums;
+pub use sums::{RowSums, SideSums};
 pub use table::{
-    Align, COLUMNS, Column, ColumnId, Inline, Key, Order, Row, ScreenPlace, SortDirection, TableContext, Value,
-    row_fields, rows, screen_columns, sort_rows, text_columns,
+    Align, Column, ColumnId, Inline, Key, Order, Row, ScreenPlace, SortDirection, When, row_fields, rows,
+    screen_columns, sort_rows, text_columns,
 };
 
 /// Writes a report of a profile; on an error other than [`Error::Io`], nothing. Returns what should be warned of, a

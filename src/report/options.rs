@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::analyze::{Granularity, Sort};
 
 /// What a report is made with. `Default` is pprof's.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 #[allow(
     missing_docs,
     reason = "each field is the option of the same name; OPTIONS says what it means"

@@ -9,7 +9,7 @@ use super::aggregate::{filters, shape, weights, with_tag_frames};
 use super::options::Options;
 use crate::analyze::{Basis, Frames, Graph, Scope};
 use crate::error::Result;
-use crate::model::{Profile, SampleTypeId};
+use crate::model::{Profile, SampleTypeId, Sides};
 
 /// The rows of a table, nothing left out as too small.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -63,5 +63,43 @@ impl RowSums {
             sums.totals.push(total);
         }
         Ok(sums)
+    }
+}
+
+/// What the rows of both sides of a comparison hold themselves, by name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SideSums {
+    types: [Vec<String>; 2],
+    rows: FxHashMap<String, [Box<[i64]>; 2]>,
+}
+
+impl SideSums {
+    /// Adds up both sides with the same options.
+    ///
+    /// # Errors
+    /// As [`RowSums::new`].
+    pub fn new(sides: &Sides, options: &Options) -> Result<Self> {
+        let before = RowSums::new(&sides.before, options)?;
+        let after = RowSums::new(&sides.after, options)?;
+        let mut rows: FxHashMap<String, [Box<[i64]>; 2]> = FxHashMap::default();
+        for (side, sums) in [(0, before.rows), (1, after.rows)] {
+            for (name, values) in sums {
+                rows.entry(name).or_default()[side] = values;
+            }
+        }
+        Ok(Self {
+            types: [before.types, after.types],
+            rows,
+        })
+    }
+
+    /// What a row held before and what it holds after; 0 where it is not.
+    pub fn of(&self, name: &str, sample_type: &str) -> Option<(i64, i64)> {
+        let rows = self.rows.get(name);
+        let value = |side: usize| {
+            let at = self.types[side].iter().position(|own| own == sample_type)?;
+            Some(rows.and_then(|rows| rows[side].get(at)).copied().unwrap_or(0))
+        };
+        Some((value(0)?, value(1)?))
     }
 }

@@ -3,13 +3,13 @@
 //! A column says on which surfaces it appears. `top` prints those with a [`Column::text`], so one that is only on the
 //! screen cannot change its bytes.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::aggregate::Report;
-use super::fields::{Cell, DataField, Form, percent};
+use super::cells::{TableContext, Value};
+use super::columns::COLUMNS;
+use super::fields::{DataField, Form};
 use crate::analyze::{Graph, NodeId};
-use crate::model::units::percentage;
 
 /// A node of the table.
 #[derive(Clone, Debug)]
@@ -49,80 +49,11 @@ impl Inline {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::No => "no",
             Self::Partial => "partial",
             Self::Full => "full",
-        }
-    }
-}
-
-/// What the cells of a row are taken from, besides the row. Whatever else a column shows (a second moment, a series
-/// for each function) becomes a field here, not an argument of every column.
-#[derive(Clone, Copy)]
-pub struct TableContext<'a> {
-    /// The report whose rows they are.
-    pub report: &'a Report,
-}
-
-impl<'a> TableContext<'a> {
-    fn function_name(self, row: &Row) -> &'a str {
-        self.report.profile.text(self.report.frames.info(row.node).name)
-    }
-}
-
-/// What a column holds in one row, before it is laid out.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Value<'a> {
-    /// Unknown, or left out by the granularity.
-    Unknown,
-    /// Yes or no.
-    Flag(bool),
-    /// A whole number without a unit.
-    Whole(i64),
-    /// An amount of the report's sample type.
-    Amount(i64),
-    /// An amount as a share of the report's total.
-    Share(i64),
-    /// Text that may come from the profile.
-    Text(Cow<'a, str>),
-    /// The name of a row, and whether its calls were inlined.
-    Name(&'a str, Inline),
-}
-
-impl Value<'_> {
-    /// As text reports and the screen print it.
-    pub fn shown(&self, context: TableContext<'_>) -> String {
-        match self {
-            Self::Unknown => String::new(),
-            Self::Flag(flag) => flag.to_string(),
-            Self::Whole(number) => number.to_string(),
-            Self::Amount(amount) => context.report.format.value(*amount),
-            Self::Share(amount) => percentage(*amount, context.report.total),
-            Self::Text(text) => text.to_string(),
-            Self::Name(name, inline) => format!("{name}{}", inline.suffix()),
-        }
-    }
-
-    /// As it is, for programs.
-    pub fn exact(&self, context: TableContext<'_>) -> Cell {
-        match self {
-            Self::Unknown => Cell::None,
-            Self::Flag(flag) => Cell::Flag(*flag),
-            Self::Whole(number) => Cell::Int(*number),
-            Self::Amount(amount) => Cell::Int(context.report.format.scaled(*amount)),
-            Self::Share(amount) => Cell::Float(percent(*amount, context.report.total)),
-            Self::Text(text) => Cell::Text(text.to_string()),
-            Self::Name(name, _) => Cell::Text(name.to_string()),
-        }
-    }
-
-    /// The amount, if it is one.
-    pub fn amount(&self) -> Option<i64> {
-        match self {
-            Self::Amount(amount) => Some(*amount),
-            _ => None,
         }
     }
 }
@@ -152,6 +83,31 @@ pub enum ColumnId {
     Cum,
     /// Its share of the total.
     CumPercent,
+    /// In a comparison, what it held before.
+    Before,
+    /// In a comparison, what it holds after.
+    After,
+    /// In a comparison, one as a multiple of the other.
+    Ratio,
+    /// What has come since the base.
+    Change,
+    /// What comes in a minute.
+    PerMinute,
+    /// Its own value over time.
+    Trend,
+}
+
+/// When a column is shown on the screen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// Always.
+    Always,
+    /// When two profiles are compared.
+    Compared,
+    /// When there are other moments.
+    OverTime,
+    /// When there are other moments, and the profile in view is not a comparison.
+    OverTimeAlone,
 }
 
 /// To which side a column's cells are set.
@@ -179,13 +135,19 @@ pub enum Order {
 pub enum Key {
     /// An amount without its sign, largest first.
     Size(Reverse<u64>),
+    /// An amount with its sign, largest first; what is not known last.
+    Growth(Reverse<Option<i64>>),
     /// The name alone.
     Name,
 }
 
 impl Key {
-    fn size(amount: i64) -> Self {
+    pub(super) fn size(amount: i64) -> Self {
         Self::Size(Reverse(amount.unsigned_abs()))
+    }
+
+    pub(super) fn growth(amount: Option<i64>) -> Self {
+        Self::Growth(Reverse(amount))
     }
 }
 
@@ -213,6 +175,8 @@ pub struct Column {
     pub value: for<'a> fn(TableContext<'a>, &'a Row) -> Value<'a>,
     /// How rows are ordered by it.
     pub order: Order,
+    /// When it is on the screen.
+    pub shown: When,
     /// Its width in text reports, if it is in them; 0 for as wide as it gets.
     pub text: Option<usize>,
     /// Its fields in `csv` and `json`, with how each writes the value. These are stable; new columns come last.
@@ -222,6 +186,25 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether it has anything to show.
+    pub fn applies(&self, context: TableContext<'_>) -> bool {
+        match self.shown {
+            When::Always => true,
+            When::Compared => context.sides.is_some(),
+            When::OverTime => context.over_time.is_some(),
+            When::OverTimeAlone => context.over_time.is_some() && context.sides.is_none(),
+        }
+    }
+
+    /// What stands above it on the screen: the values of a comparison are changes.
+    pub fn title(&self, context: TableContext<'_>) -> &'static str {
+        match (self.id, context.sides) {
+            (ColumnId::Flat, Some(_)) => "Δ flat",
+            (ColumnId::Cum, Some(_)) => "Δ cum",
+            _ => self.head,
+        }
+    }
+
     /// A cell of it where people read.
     pub fn shown(&self, context: TableContext<'_>, row: &Row) -> String {
         (self.value)(context, row).shown(context)
@@ -234,143 +217,6 @@ impl Column {
             Order::As(other) => Some(other),
             Order::None => None,
         }
-    }
-}
-
-const PERCENT: ScreenPlace = ScreenPlace { width: 6, spare: 2 };
-
-/// The columns, in the order of data.
-pub const COLUMNS: &[Column] = &[
-    Column {
-        id: ColumnId::Name,
-        head: "name",
-        help: "the function; (inline) if all its calls were inlined, (partial-inline) if some",
-        align: Align::Left,
-        value: |_, row| Value::Name(&row.name, row.inline),
-        order: Order::By(|_, _| Key::Name),
-        text: Some(0),
-        data: &[("name", Form::Exact)],
-        screen: Some(ScreenPlace { width: 0, spare: 0 }),
-    },
-    Column {
-        id: ColumnId::Function,
-        head: "function",
-        help: "the function, if a row is less than a file",
-        align: Align::Left,
-        value: |context, row| text(context.function_name(row)),
-        order: Order::None,
-        text: None,
-        data: &[("function", Form::Exact)],
-        screen: None,
-    },
-    Column {
-        id: ColumnId::File,
-        head: "file",
-        help: "the file, with -filefunctions, -files, -lines and -addresses",
-        align: Align::Left,
-        value: |context, row| text(context.report.frames.file(row.node)),
-        order: Order::None,
-        text: None,
-        data: &[("file", Form::Exact)],
-        screen: None,
-    },
-    Column {
-        id: ColumnId::Line,
-        head: "line",
-        help: "the line, with -lines and -addresses",
-        align: Align::Right,
-        value: |context, row| match context.report.frames.info(row.node).line {
-            0 => Value::Unknown,
-            line => Value::Whole(line),
-        },
-        order: Order::None,
-        text: None,
-        data: &[("line", Form::Exact)],
-        screen: None,
-    },
-    Column {
-        id: ColumnId::Inline,
-        head: "inline",
-        help: "whether its calls were inlined: no, partial or full",
-        align: Align::Left,
-        value: |_, row| Value::Text(row.inline.word().into()),
-        order: Order::None,
-        text: None,
-        data: &[("inline", Form::Exact)],
-        screen: None,
-    },
-    Column {
-        id: ColumnId::Flat,
-        head: "flat",
-        help: "held by the function itself, without what it calls",
-        align: Align::Right,
-        value: |_, row| Value::Amount(row.flat),
-        order: Order::By(|_, row| Key::size(row.flat)),
-        text: Some(10),
-        data: &[("flat", Form::Exact), ("flat_text", Form::Shown)],
-        screen: Some(ScreenPlace { width: 5, spare: 0 }),
-    },
-    Column {
-        id: ColumnId::FlatPercent,
-        head: "flat%",
-        help: "flat as a share of the total",
-        align: Align::Right,
-        value: |_, row| Value::Share(row.flat),
-        order: Order::As(ColumnId::Flat),
-        text: Some(6),
-        data: &[("flat_percent", Form::Exact)],
-        screen: Some(ScreenPlace { spare: 3, ..PERCENT }),
-    },
-    Column {
-        id: ColumnId::Sum,
-        head: "sum",
-        help: "flat of this row and all above it",
-        align: Align::Right,
-        value: |_, row| Value::Amount(row.sum),
-        order: Order::As(ColumnId::Flat),
-        text: None,
-        data: &[("sum", Form::Exact)],
-        screen: None,
-    },
-    Column {
-        id: ColumnId::SumPercent,
-        head: "sum%",
-        help: "flat of this row and all above it, as a share of the total",
-        align: Align::Right,
-        value: |_, row| Value::Share(row.sum),
-        order: Order::As(ColumnId::Flat),
-        text: Some(6),
-        data: &[("sum_percent", Form::Exact)],
-        screen: Some(ScreenPlace { spare: 4, ..PERCENT }),
-    },
-    Column {
-        id: ColumnId::Cum,
-        head: "cum",
-        help: "held by the function and everything it calls",
-        align: Align::Right,
-        value: |_, row| Value::Amount(row.cum),
-        order: Order::By(|_, row| Key::size(row.cum)),
-        text: Some(10),
-        data: &[("cum", Form::Exact), ("cum_text", Form::Shown)],
-        screen: Some(ScreenPlace { width: 4, spare: 1 }),
-    },
-    Column {
-        id: ColumnId::CumPercent,
-        head: "cum%",
-        help: "cum as a share of the total",
-        align: Align::Right,
-        value: |_, row| Value::Share(row.cum),
-        order: Order::As(ColumnId::Cum),
-        text: Some(6),
-        data: &[("cum_percent", Form::Exact)],
-        screen: Some(PERCENT),
-    },
-];
-
-fn text(text: &str) -> Value<'_> {
-    match text {
-        "" => Value::Unknown,
-        text => Value::Text(text.into()),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::io::Write;
 
 use super::aggregate::Report;
+use super::cells::TableContext;
+use super::columns::COLUMNS;
 use super::header;
-use super::table::{Align, COLUMNS, Column, TableContext, rows, text_columns};
+use super::table::{Align, Column, rows, text_columns};
 use crate::error::Result;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
@@ -19,7 +21,7 @@ fn write_columns(report: &Report, columns: &[Column], out: &mut dyn Write) -> Re
         .map(|(column, width)| format!("{:>width$}", column.head))
         .collect();
     super::line(out, format_args!("{}", heads.join(" ")))?;
-    let context = TableContext { report };
+    let context = TableContext::from(report);
     for row in rows(report) {
         let mut text = String::with_capacity(64 + row.name.len());
         for (column, width) in &columns {
@@ -38,7 +40,8 @@ fn write_columns(report: &Report, columns: &[Column], out: &mut dyn Write) -> Re
 mod tests {
     use std::sync::Arc;
 
-    use super::super::table::{ColumnId, Key, Order, ScreenPlace, Value, row_fields, screen_columns};
+    use super::super::cells::Value;
+    use super::super::table::{ColumnId, Key, Order, ScreenPlace, When, row_fields, screen_columns};
     use super::super::{Environment, Options, TOP};
     use super::*;
     use crate::model::{Function, LabelSetId, Line, Profile, ValueType};
@@ -82,6 +85,7 @@ mod tests {
             align: Align::Right,
             value: |_, row| Value::Amount(row.cum * 2),
             order: Order::By(|_, _| Key::Name),
+            shown: When::Always,
             text: None,
             data: &[],
             screen: Some(ScreenPlace { width: 6, spare: 5 }),

@@ -1,12 +1,16 @@
 //! Everything that can happen, in one closed enum with one receiver.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
 
+use crate::analyze::leaks::Verdict;
 use crate::error::Error;
-use crate::model::Loaded;
+use crate::model::{Loaded, MomentId};
+use crate::ui::timeline::Summed;
+use crate::ui::work::host::{Followed, Pause, Wanted};
 use crate::ui::work::query::{Answer, Query};
 use crate::ui::work::threads::{Done, Errand, Job};
 
@@ -36,6 +40,18 @@ pub(super) enum Event {
         generation: u64,
         result: Result<Loaded, Error>,
     },
+    /// A series tells something.
+    Followed(Followed),
+    /// A series is over; why, if something went wrong.
+    FollowEnded(Result<(), Error>),
+    /// What the rows held at a moment, with the options of a generation; nothing where that could not be read.
+    Summed {
+        generation: u64,
+        moment: MomentId,
+        summed: Option<Box<Summed>>,
+    },
+    /// What all moments so far say of leaks.
+    Judged(Arc<Verdict>),
     /// A question is answered.
     Answered {
         generation: u64,
@@ -68,8 +84,14 @@ pub(super) enum Mouse {
 /// What `update` wants done outside.
 #[derive(Debug)]
 pub(super) enum Effect {
-    /// Read the profile from its source.
-    Load { generation: u64 },
+    /// Read a profile.
+    Load { generation: u64, wanted: Wanted },
+    /// Follow the series.
+    Follow,
+    /// Stop taking moments for a while, or go on.
+    Pause(Pause),
+    /// Write the moments that come into a folder.
+    Record(PathBuf),
     /// Stop the load that is running.
     CancelLoad,
     /// Answer questions.

@@ -13,6 +13,7 @@ mod search;
 mod session;
 mod terminal;
 mod theme;
+mod timeline;
 mod view;
 mod widget;
 mod work;
@@ -44,7 +45,7 @@ pub use keys::bindings::WrittenKeys;
 #[cfg(unix)]
 pub use terminal::guard;
 pub use theme::{Ask, COLOURS, Colours, Depth, Ground, Palette, parse_colour};
-pub use work::host::{Existing, Host, Loader, NoHost, Opened, Saved};
+pub use work::host::{Base, Control, Existing, Followed, Host, Loader, NoHost, Opened, Pause, Saved, Series, Wanted};
 
 /// How a dashboard begins.
 pub struct Setup {
@@ -353,7 +354,7 @@ impl Dashboard {
     }
 
     fn begin(&mut self) {
-        let effect = self.app.reload();
+        let effect = self.app.begin();
         self.perform(effect);
     }
 
@@ -371,7 +372,10 @@ impl Dashboard {
     fn perform(&mut self, effect: Option<Effect>) -> Flow {
         match effect {
             None => return Flow::Continue,
-            Some(Effect::Load { generation }) => self.workers.load(generation),
+            Some(Effect::Load { generation, wanted }) => self.workers.load(generation, wanted),
+            Some(Effect::Follow) => self.workers.follow(),
+            Some(Effect::Pause(pause)) => self.workers.pause(pause),
+            Some(Effect::Record(folder)) => self.workers.record(folder),
             Some(Effect::CancelLoad) => self.workers.cancel_load(),
             Some(Effect::Analyze(job)) => self.workers.analyze(*job),
             Some(Effect::Run(errand)) => self.workers.run(errand),

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use crate::analyze::{CallTree, Direction, Granularity, Sort};
 use crate::model::{Loaded, Profile, SampleTypeId};
 use crate::report::{
-    self, ColumnId, Environment, Group, OPTIONS, OptionRow, Options, Row, Section, SortDirection, TableContext, Takes,
+    self, ColumnId, Environment, Group, OPTIONS, OptionRow, Options, OverTime, Report, Row, Section, SortDirection,
+    TableContext, Takes,
 };
 use crate::ui::event::Effect;
 use crate::ui::keys::action::Filter;
 use crate::ui::keys::bindings::Bindings;
 use crate::ui::search::Sought;
+use crate::ui::timeline::{InType, Timeline};
 use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
 use crate::ui::work::answers::Answers;
-use crate::ui::work::host::Loader;
+use crate::ui::work::host::{Base, Loader, Series, Wanted};
 use crate::ui::work::listing::Listing;
 use crate::ui::work::query::{Matches, Query, Search};
 use crate::ui::work::threads::Job;
@@ -27,6 +29,12 @@ pub(super) struct Session {
     /// Where the profile comes from, as shown.
     pub(super) source: String,
     pub(super) is_remote: bool,
+    /// What there is besides one moment.
+    pub(super) series: Series,
+    /// Its moments.
+    pub(super) timeline: Timeline,
+    /// What profiles are compared with.
+    pub(super) base: Base,
     /// What was read last.
     pub(super) loaded: Option<Loaded>,
     /// Filters and the rest of what the user set.
@@ -58,6 +66,9 @@ impl Session {
         Self {
             source: loader.name(),
             is_remote: loader.is_remote(),
+            series: loader.series(),
+            timeline: Timeline::default(),
+            base: Base::default(),
             loaded: None,
             sample_type: SampleTypeId(0),
             selected: String::new(),
@@ -175,11 +186,33 @@ impl Session {
     /// The rows of the table in the order that was chosen.
     pub(super) fn sorted(&self, listing: &Listing) -> Vec<Row> {
         let mut rows = listing.rows.clone();
-        let context = TableContext {
-            report: &listing.report,
-        };
+        let over_time = self.over_time(&listing.report, 1);
+        let context = with_time(listing.context(), over_time.as_ref());
         report::sort_rows(context, &mut rows, self.sort, self.sort_direction);
         rows
+    }
+
+    /// What is known over time of the rows of a report, with trends of so many values at most.
+    pub(super) fn over_time<'s>(&'s self, report: &'s Report, width: usize) -> Option<InType<'s>> {
+        let kind = report.profile.type_name(report.sample_type);
+        self.timeline.of_type(kind, width)
+    }
+
+    /// How many profiles were added up, where nobody compared them.
+    pub(super) fn added_up(&self) -> Option<usize> {
+        let loaded = self.loaded.as_ref().filter(|loaded| loaded.sides.is_none())?;
+        Some(loaded.snapshots.len()).filter(|count| *count > 1)
+    }
+
+    /// The profile that is to be in view.
+    pub(super) fn wanted(&self) -> Wanted {
+        let moment = self.timeline.point().map(|point| point.moment.id);
+        let base = match &self.base {
+            // A moment is not compared with itself.
+            Base::Moment(base) if Some(*base) == moment => Base::None,
+            base => base.clone(),
+        };
+        Wanted { moment, base }
     }
 
     /// Whether what is in view is out of date.
@@ -241,6 +274,7 @@ impl Session {
             Effect::Analyze(Box::new(Job {
                 generation: self.answers.generation(),
                 profile,
+                sides: self.loaded.as_ref().and_then(|loaded| loaded.sides.clone()),
                 options: Arc::new(self.options.clone()),
                 queries,
             }))
@@ -292,6 +326,14 @@ impl Session {
                 .map(SampleTypeId::from_index)
                 .find(|id| profile.type_name(*id) == other)
         })
+    }
+}
+
+/// A context that knows other moments too.
+pub(super) fn with_time<'a>(context: TableContext<'a>, over_time: Option<&'a InType<'a>>) -> TableContext<'a> {
+    TableContext {
+        over_time: over_time.map(|known| known as &dyn OverTime),
+        ..context
     }
 }
 

@@ -148,12 +148,10 @@ impl Inputs {
         };
         let folder = watched.record.as_deref();
         Ok(Process {
-            url,
-            http: &self.http,
+            target: Target::new(url, &self.http),
             budget: self.budget,
             start: Instant::now(),
             first: None,
-            pid: None,
             last_allocated: 0,
             stop,
             tell,
@@ -168,20 +166,69 @@ impl Inputs {
     }
 }
 
+/// A live process that snapshots are taken of.
+pub(super) struct Target<'w> {
+    url: Url,
+    http: &'w HttpOptions,
+    /// The process, where it runs on this machine and was found.
+    pid: Option<u32>,
+}
+
+impl<'w> Target<'w> {
+    pub(super) fn new(url: Url, http: &'w HttpOptions) -> Self {
+        Self { url, http, pid: None }
+    }
+
+    fn read(&self, profile: &str, query: &str) -> Result<Vec<u8>> {
+        Source::Url(self.url.beside(profile, query)).read(self.http, &())
+    }
+
+    /// Its resident memory. The process is looked for when it is not known, or gone.
+    fn memory(&mut self) -> Option<ProcessMemory> {
+        let known = self.pid.and_then(|pid| ProcessMemory::of(pid).ok());
+        known.or_else(|| {
+            self.pid = self.url.local_port().and_then(ProcessMemory::listening);
+            ProcessMemory::of(self.pid?).ok()
+        })
+    }
+
+    /// Takes a snapshot.
+    ///
+    /// # Errors
+    /// Those of the server.
+    pub(super) fn take(&mut self, collection: Collection) -> Result<Taken> {
+        let query = match collection {
+            Collection::Forced => "gc=1&debug=1",
+            _ => "debug=1",
+        };
+        let time = Timestamp::now();
+        let start = Instant::now();
+        let heap = self.read("heap", query)?;
+        let cost = start.elapsed();
+        let goroutine = self.read("goroutine", "").ok();
+        let memory = self.memory();
+        Ok(Taken {
+            time,
+            heap,
+            goroutine,
+            resident: memory.map(resident),
+            collection,
+            cost,
+        })
+    }
+}
+
 /// What makes the jitter of an interval differ from one watch to the next.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     Timestamp::now().as_nanosecond() as u64
 }
 
 struct Process<'w> {
-    url: Url,
-    http: &'w HttpOptions,
+    target: Target<'w>,
     budget: Budget,
     start: Instant,
     /// When the first snapshot was taken.
     first: Option<Timestamp>,
-    /// The process, where it runs on this machine and was found.
-    pid: Option<u32>,
     /// What the process had allocated in all: less means that it is another one.
     last_allocated: u64,
     stop: &'w Arc<AtomicBool>,
@@ -197,19 +244,6 @@ struct Process<'w> {
 }
 
 impl Process<'_> {
-    fn read(&self, profile: &str, query: &str) -> Result<Vec<u8>> {
-        Source::Url(self.url.beside(profile, query)).read(self.http, &())
-    }
-
-    /// Its resident memory. The process is looked for when it is not known, or gone.
-    fn memory(&mut self) -> Option<ProcessMemory> {
-        let known = self.pid.and_then(|pid| ProcessMemory::of(pid).ok());
-        known.or_else(|| {
-            self.pid = self.url.local_port().and_then(ProcessMemory::listening);
-            ProcessMemory::of(self.pid?).ok()
-        })
-    }
-
     /// Whether watching on may change what is said.
     fn is_open(&self) -> bool {
         let verdict = judge(&self.seen.history);
@@ -225,7 +259,7 @@ impl Process<'_> {
 
     /// Asks once what Go can prove; servers before Go 1.27 cannot.
     fn prove(&mut self) {
-        let Ok(bytes) = self.read("goroutineleak", "") else {
+        let Ok(bytes) = self.target.read("goroutineleak", "") else {
             return;
         };
         let Ok(profile) = decode::profile(&bytes[..], self.budget, &()) else {
@@ -320,24 +354,7 @@ fn line(taken: &Taken, held: u64, goroutines: Option<i64>) -> String {
 
 impl Watcher for Process<'_> {
     fn take(&mut self, collection: Collection) -> Result<Taken> {
-        let query = match collection {
-            Collection::Forced => "gc=1&debug=1",
-            _ => "debug=1",
-        };
-        let time = Timestamp::now();
-        let start = Instant::now();
-        let heap = self.read("heap", query)?;
-        let cost = start.elapsed();
-        let goroutine = self.read("goroutine", "").ok();
-        let memory = self.memory();
-        Ok(Taken {
-            time,
-            heap,
-            goroutine,
-            resident: memory.map(resident),
-            collection,
-            cost,
-        })
+        self.target.take(collection)
     }
 
     fn now(&self) -> Duration {

@@ -120,7 +120,7 @@ fn rows(profile: &Arc<Profile>, sample_type: usize, sort: ColumnId, direction: S
     report.format = format;
     let mut rows = report::rows(&report);
     rows.retain(|row| (row.flat, row.cum) != (0, 0));
-    let context = TableContext { report: &report };
+    let context = TableContext::from(&report);
     report::sort_rows(context, &mut rows, sort, direction);
     let columns = report::text_columns(COLUMNS);
     let cells = |row| {

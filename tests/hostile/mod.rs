@@ -16,7 +16,7 @@ use heaptui::error::{Error, Result};
 use heaptui::model::{Loaded, Profile};
 use heaptui::progress::Observer;
 use heaptui::report::{self, Content, Environment, Options, REPORTS};
-use heaptui::ui::{self, Colours, Loader, NoHost, Setup};
+use heaptui::ui::{self, Colours, Loader, NoHost, Setup, Wanted};
 
 use inputs::{Fate, Input};
 
@@ -169,7 +169,7 @@ impl Loader for Held {
         false
     }
 
-    fn load(&self, _: &dyn Observer) -> Result<Loaded> {
+    fn load(&self, _: &Wanted, _: &dyn Observer) -> Result<Loaded> {
         Ok(Loaded::one(self.name(), (*self.0).clone()))
     }
 }

@@ -9,7 +9,7 @@ use heaptui::error::Result;
 use heaptui::model::{Function, LabelSetId, Line, Loaded, Profile, ValueType};
 use heaptui::progress::Observer;
 use heaptui::report::{Environment, Options};
-use heaptui::ui::{self, Bindings, Colours, Existing, Host, Input, Loader, Opened, Saved, Setup};
+use heaptui::ui::{self, Bindings, Colours, Existing, Host, Input, Loader, Opened, Saved, Setup, Wanted};
 
 /// Names that are hard to show, to cut or to search for.
 const NAMES: [&str; 12] = [
@@ -171,7 +171,7 @@ impl Loader for Held {
         false
     }
 
-    fn load(&self, _: &dyn Observer) -> Result<Loaded> {
+    fn load(&self, _: &Wanted, _: &dyn Observer) -> Result<Loaded> {
         Ok(Loaded::one(self.name(), self.0.clone()))
     }
 }

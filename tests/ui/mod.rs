@@ -14,6 +14,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use heaptui::analyze::Sort;
+use heaptui::cli::Input;
 use heaptui::decode::{self, Budget};
 use heaptui::error::{Error, Result};
 use heaptui::model::Loaded;
@@ -21,6 +22,8 @@ use heaptui::progress::Observer;
 use heaptui::report::{Environment, Found, Missing, Options, Sources, Wanted};
 use heaptui::source::CodeFinder;
 use heaptui::ui::{self, Bindings, Colours, Existing, Host, Loader, NoHost, Opened, Saved, Setup};
+use heaptui::wiring::Inputs;
+use heaptui::wiring::series::{BUDGET, Moments, TimedInputs};
 use unicode_width::UnicodeWidthStr;
 
 use cases::{CASES, NORMAL};
@@ -154,7 +157,7 @@ const DUMP: &str = include_str!("goroutines.txt");
 
 fn setup(name: &'static str, keys: &str, colours: Colours) -> Setup {
     Setup {
-        loader: Arc::new(Fixture(name)),
+        loader: loader(name),
         host: Arc::new(Machine),
         environment: Environment {
             sources: Arc::new(Shelf(name)),
@@ -166,6 +169,25 @@ fn setup(name: &'static str, keys: &str, colours: Colours) -> Setup {
         preferences: heaptui::ui::Preferences::default(),
         keys: keys.to_owned(),
     }
+}
+
+/// A fixture; `sessions/NAME` for a recorded session, several files with `+` between, also as a series.
+fn loader(name: &'static str) -> Arc<dyn Loader> {
+    if !name.contains(['/', '+']) {
+        return Arc::new(Fixture(name));
+    }
+    let (names, is_series) = match name.strip_suffix(" as series") {
+        Some(names) => (names, Moments::Yes),
+        None => (name, Moments::No),
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned().into();
+    let input = Input {
+        sources: names.split('+').map(path).collect(),
+        ..Input::default()
+    };
+    let inputs = Inputs::new(&input).expect("sources");
+    Arc::new(TimedInputs::new(inputs, is_series, None, BUDGET).expect("a loader"))
 }
 
 /// The sources of the fixtures, and one that wants something of the terminal. Nothing of the machine that it runs on.
@@ -219,7 +241,7 @@ impl Loader for Fixture {
         self.0 == "down"
     }
 
-    fn load(&self, _: &dyn Observer) -> Result<Loaded> {
+    fn load(&self, _: &ui::Wanted, _: &dyn Observer) -> Result<Loaded> {
         let bytes = match self.0 {
             "down" => {
                 return Err(Error::Http {

@@ -33,6 +33,7 @@ mod laws;
 
 use constants::{ENOUGH, FEWEST};
 pub use history::{History, Observation};
+pub use series::slope;
 pub use trend::{Shape, Trend};
 pub use verdict::{Call, Confidence, Culprit, Finding, Kind, Level, Levels, Limit, Samples, Suspected, Verdict};
 use window::Window;

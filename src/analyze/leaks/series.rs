@@ -16,7 +16,7 @@ pub(super) fn median(values: &[f64]) -> f64 {
 const PAIRED: usize = 200;
 
 /// The slope by Theil and Sen: the median of those between all pairs of points; 0 if all are at one time.
-pub(super) fn slope(times: &[f64], values: &[f64]) -> f64 {
+pub fn slope(times: &[f64], values: &[f64]) -> f64 {
     let every = times.len().div_ceil(PAIRED).max(1);
     let points: Vec<(f64, f64)> = times
         .iter()

@@ -120,7 +120,9 @@ fn opened(files: &[SourceName], open: Open<'_>) -> Result<Listed> {
     let near = steps.get(steps.len() / 2).map_or(i128::MAX, |step| step / 2);
     for other in others {
         let away = |row: &Row| (nanos(row) - nanos(&other)).abs();
-        let free = heaps.iter_mut().filter(|row| row.heap.is_some() && row.goroutine.is_none());
+        let free = heaps
+            .iter_mut()
+            .filter(|row| row.heap.is_some() && row.goroutine.is_none());
         match free.min_by_key(|row| away(row)).filter(|row| away(row) <= near) {
             Some(row) => row.goroutine = other.goroutine,
             None => listed.rows.push(other),

@@ -12,7 +12,7 @@ mod row;
 use std::path::Path;
 
 pub use list::{Listed, list};
-pub use recorder::{Files, Keeping, Recorder};
+pub use recorder::{Files, Keeping, Recorder, bytes};
 pub use row::Row;
 
 use crate::analyze::leaks::{History, Observation};

@@ -33,20 +33,23 @@ impl Keeping {
                 "--keep takes a number of snapshots or a size, e.g. 200 or 500MB, not {text:?}"
             ))
         };
-        let text = text.trim();
-        let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
-        let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
-        match text[digits..].trim() {
-            "" if number >= FEWEST as u64 => Ok(Self::Snapshots(usize::try_from(number).unwrap_or(usize::MAX))),
-            "" => Err(Error::Usage(format!("--keep keeps {FEWEST} snapshots at least"))),
-            unit => match crate::model::units::factor(unit) {
-                Some(factor) if unit.to_ascii_lowercase().ends_with('b') => {
-                    Ok(Self::Bytes((number as f64 * factor) as u64))
-                }
-                _ => Err(wrong()),
-            },
+        match text.trim().parse() {
+            Ok(count) if count >= FEWEST => Ok(Self::Snapshots(count)),
+            Ok(_) => Err(Error::Usage(format!("--keep keeps {FEWEST} snapshots at least"))),
+            Err(_) => bytes(text).map(Self::Bytes).ok_or_else(wrong),
         }
     }
+}
+
+/// A number of bytes with its unit: `500MB`, `2 GiB`.
+pub fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits].parse().ok()?;
+    let unit = text[digits..].trim();
+    let factor = crate::model::units::factor(unit)?;
+    let is_size = unit.to_ascii_lowercase().ends_with('b');
+    is_size.then_some((number as f64 * factor) as u64)
 }
 
 /// The first, the last, the largest and one between them.

@@ -119,6 +119,9 @@ impl App {
         }
         self.history.retain(|old| old != line);
         self.history.push(line.to_string());
+        if let Some(effect) = self.time_command(line) {
+            return effect;
+        }
         let profile = self.session.profile().cloned()?;
         let mut effect = None;
         let (sort, granularity) = (self.session.options.sort, self.session.options.granularity);

@@ -10,8 +10,9 @@ use unicode_width::UnicodeWidthStr;
 use crate::analyze::base_name;
 use crate::model::{SampleTypeId, units};
 use crate::ui::app::regions::{Regions, tabs};
+use crate::ui::app::strip;
 use crate::ui::app::{App, Load, Message};
-use crate::ui::keys::action::Action;
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::keys::bindings::Binding;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -23,6 +24,7 @@ pub(in crate::ui) fn draw(app: &App, regions: &Regions, theme: Theme, buffer: &m
     header(&app.session, theme, regions.header, buffer);
     types(&app.session, theme, regions.types, buffer);
     views(app, theme, regions.views, buffer);
+    strip::draw(&app.session, theme, regions.strip, buffer);
     footer(app, theme, regions.footer, buffer);
 }
 
@@ -39,6 +41,9 @@ pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option
         let hit = strip.hit(area, at);
         return hit.map(|at| Action::View(VIEWS[at].id));
     }
+    if regions.strip.contains(at) {
+        return strip::hit(&app.session, regions.strip, at).map(Action::Moment);
+    }
     None
 }
 
@@ -47,7 +52,11 @@ fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
         Span::styled(" heaptui ", theme.heading()),
         Span::raw(short_source(&session.source).to_string()),
     ]);
-    for (text, style) in facts(session, theme) {
+    let mut said = facts(session, theme);
+    // The total first, then where in time it is.
+    let at = said.len().min(1);
+    said.splice(at..at, strip::facts(session, theme));
+    for (text, style) in said {
         let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
         let wide: usize = spans.iter().map(Span::width).sum();
         if line.width() + wide > usize::from(area.width) {
@@ -72,11 +81,16 @@ fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
     let value = |value| units::label(value, unit, "auto");
     let total = match listing.net {
         _ if report.is_saturated() => format!("{kind} ≥{}", value(report.total)),
+        None if listing.sides.is_some() => format!("{kind} +{}", value(report.total)),
         None => format!("{kind} {}", value(report.total)),
         Some(net) if net > 0 => format!("{kind} net +{}", value(net)),
         Some(net) => format!("{kind} net {}", value(net)),
     };
     let mut facts = vec![(total, theme.value())];
+    if let Some(count) = session.added_up() {
+        let key = session.keys.label(Action::Base, &[KeyContext::Comparable]);
+        facts.push((format!("sum of {count} profiles, {key} compares them"), theme.key()));
+    }
     if !binary.is_empty() {
         facts.push((base_name(binary).to_string(), theme.text()));
     }

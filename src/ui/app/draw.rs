@@ -18,7 +18,7 @@ use crate::ui::widget::{bar, paint};
 impl App {
     /// Draws everything; returns where the terminal's cursor belongs, if anywhere.
     pub(in crate::ui) fn draw(&self, buffer: &mut Buffer) -> Option<Position> {
-        let regions = Regions::new(self.area.intersection(buffer.area));
+        let regions = self.regions_in(self.area.intersection(buffer.area));
         let theme = self.theme;
         chrome::draw(self, &regions, theme, buffer);
         match self.overlay.as_ref().and_then(Overlay::over_body) {
@@ -113,7 +113,7 @@ impl App {
                 let keys = format!("{again} tries again, {} quits", self.label(Action::Quit));
                 (theme.error(), vec![why.clone(), keys])
             }
-            Load::Idle => return,
+            Load::Idle | Load::Opening => return,
         };
         paint::middle(buffer, regions.body, heading, &text);
     }

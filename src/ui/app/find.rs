@@ -5,7 +5,6 @@ use regex::Regex;
 use crate::error::Result;
 use crate::ui::app::ask::Ask;
 use crate::ui::app::overlay::Overlay;
-use crate::ui::app::regions::Regions;
 use crate::ui::app::{App, Message};
 use crate::ui::event::Effect;
 use crate::ui::keys::action::{Action, KeyContext, Toward};
@@ -121,7 +120,7 @@ impl App {
 
     /// Goes to the first match from where one is, which may be one already.
     fn look_for(&mut self, typed: &str) -> Result<Option<Effect>> {
-        let (sought, body) = (self.read_search(typed), Regions::new(self.area).body);
+        let (sought, body) = (self.read_search(typed), self.regions().body);
         if let Some(pane) = self.pane() {
             pane.search(sought?, body);
             return Ok(None);

@@ -5,27 +5,31 @@ pub(super) mod chrome;
 mod draw;
 pub(super) mod export;
 mod find;
+mod load;
 mod mouse;
 mod overlay;
 pub(super) mod regions;
+mod strip;
+mod time;
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Rect;
 
 use self::ask::Ask;
 use self::export::Menu;
+pub(in crate::ui) use self::load::Load;
 use self::overlay::Overlay;
-use self::regions::Regions;
-use crate::error::{Error, Result};
-use crate::model::{Loaded, SampleTypeId};
-use crate::ui::event::{Effect, Event, Mouse, Reading};
+use crate::error::Result;
+use crate::model::{MomentId, SampleTypeId};
+use crate::ui::event::{Effect, Event, Mouse};
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::keys::{chord::Chord, help};
 use crate::ui::session::Session;
 use crate::ui::terminal::bounded;
 use crate::ui::theme::{Ground, Theme};
-use crate::ui::view::{self, HOME, Outcome, VIEWS, View, ViewId};
+use crate::ui::view::{HOME, Outcome, VIEWS, View, ViewId};
 use crate::ui::widget::pane::Pane;
+use crate::ui::work::host::Series;
 use crate::ui::work::query::{Answer, Query};
 
 /// Everything that is on the screen.
@@ -44,6 +48,10 @@ pub(in crate::ui) struct App {
     pub(in crate::ui) load: Load,
     /// Number of the newest load.
     loads: u64,
+    /// The moment that is being opened.
+    loading: Option<MomentId>,
+    /// The moment whose profile is in view.
+    shown: Option<MomentId>,
     /// How many errands the host still has to do.
     errands: usize,
     pub(in crate::ui) area: Rect,
@@ -56,13 +64,6 @@ pub(in crate::ui) struct App {
 pub(in crate::ui) enum Message {
     Problem(String),
     Note(String),
-}
-
-/// What the loader is doing.
-pub(in crate::ui) enum Load {
-    Idle,
-    Running(Reading),
-    Failed(String),
 }
 
 impl App {
@@ -78,6 +79,8 @@ impl App {
             message: None,
             load: Load::Idle,
             loads: 0,
+            loading: None,
+            shown: None,
             errands: 0,
             area,
             theme,
@@ -85,23 +88,18 @@ impl App {
         }
     }
 
-    /// Begins to load.
-    pub(in crate::ui) fn reload(&mut self) -> Option<Effect> {
-        self.loads += 1;
-        self.load = Load::Running(Reading::Bytes(0, None));
-        self.message = None;
-        Some(Effect::Load { generation: self.loads })
-    }
-
     /// Whether anything is under way.
     pub(in crate::ui) fn is_busy(&self) -> bool {
-        matches!(self.load, Load::Running(_)) || self.session.answers.outstanding() > 0 || self.errands > 0
+        self.load.is_running()
+            || self.session.answers.outstanding() > 0
+            || self.errands > 0
+            || self.session.timeline.is_reading()
     }
 
     /// Whether something is under way that will change the view in front.
     pub(in crate::ui) fn is_changing(&self) -> bool {
         let queries = self.views[self.front].queries(&self.session);
-        matches!(self.load, Load::Running(_)) || self.session.lacks(&queries)
+        self.load.is_running() || self.session.lacks(&queries)
     }
 
     /// Where keys act now.
@@ -121,6 +119,13 @@ impl App {
             (!self.session.filters().is_empty(), KeyContext::Filtered),
             (self.session.sibling_type(IN_USE).is_some(), KeyContext::InUse),
             (self.session.sibling_type(OBJECTS).is_some(), KeyContext::Objects),
+            (self.session.timeline.is_shown(), KeyContext::OverTime),
+            (self.session.timeline.is_watched(), KeyContext::Watched),
+            (
+                matches!(self.session.series, Series::Process { .. }),
+                KeyContext::Process,
+            ),
+            (self.can_compare(), KeyContext::Comparable),
         ];
         contexts.extend(
             conditions
@@ -166,6 +171,22 @@ impl App {
                 None
             }
             Event::Loaded { generation, result } => self.loaded(generation, result),
+            Event::Followed(followed) => self.followed(followed),
+            Event::FollowEnded(result) => self.follow_ended(result),
+            Event::Summed {
+                generation,
+                moment,
+                summed,
+            } => {
+                self.session.timeline.sum_up(generation, moment, summed);
+                self.refresh();
+                None
+            }
+            Event::Judged(verdict) => {
+                self.session.timeline.verdict = Some(verdict);
+                self.refresh();
+                None
+            }
             Event::Answered {
                 generation,
                 query,
@@ -243,7 +264,7 @@ impl App {
         if action == Action::Mouse {
             return self.turn_mouse();
         }
-        let body = Regions::new(self.area).body;
+        let body = self.regions().body;
         match &mut self.overlay {
             Some(Overlay::Prompt(_)) => return self.update_prompt(action),
             Some(Overlay::Menu(menu)) => {
@@ -273,7 +294,7 @@ impl App {
 
     /// Has the view act, and then everything around it.
     pub(in crate::ui) fn act(&mut self, action: Action) -> Option<Effect> {
-        let body = Regions::new(self.area).body;
+        let body = self.regions().body;
         match self.views[self.front].update(action, &mut self.session, body) {
             Outcome::Done => self.ask_for_view(),
             Outcome::Go(view) => {
@@ -339,6 +360,10 @@ impl App {
             Action::Reload => self.reload(),
             Action::Copy(what) => self.copy(what),
             Action::Back => self.back(),
+            Action::Step(_) | Action::Newest | Action::Oldest | Action::Moment(_) => self.step(action),
+            Action::Watch => self.watch(),
+            Action::Hold => self.hold(),
+            Action::Base => self.choose_base(),
             _ => None,
         }
     }
@@ -371,7 +396,7 @@ impl App {
     }
 
     pub(in crate::ui) fn refresh(&mut self) {
-        let body = Regions::new(self.area).body;
+        let body = self.regions().body;
         self.session.settle();
         self.views[self.front].refresh(&mut self.session, body);
     }
@@ -381,54 +406,6 @@ impl App {
         self.session.listing()?;
         let queries = self.views[self.front].queries(&self.session);
         self.session.ask(queries)
-    }
-
-    fn loaded(&mut self, generation: u64, result: Result<Loaded>) -> Option<Effect> {
-        if generation != self.loads {
-            return None;
-        }
-        self.load = Load::Idle;
-        match result {
-            Ok(loaded) => {
-                let profile = &loaded.profile;
-                let mut problems = std::mem::take(&mut self.problems);
-                problems.extend(loaded.warnings.iter().cloned());
-                if !problems.is_empty() {
-                    self.message = Some(Message::Problem(problems.join("; ")));
-                } else if self.session.profile().is_some() {
-                    self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
-                }
-                let wanted = &self.session.options.sample_index;
-                if self.session.profile().is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
-                    let note = format!("There is no sample type {wanted:?}; this is the profile's own.");
-                    self.message = Some(Message::Problem(note));
-                }
-                if self.session.profile().is_none() {
-                    self.front = view::first(profile);
-                }
-                self.session.set_loaded(loaded)
-            }
-            Err(error) if self.session.profile().is_some() => {
-                // What was read again is in the header; the line has room for why it failed.
-                let text = error.to_string();
-                let why = text
-                    .strip_prefix(&format!("{}: ", self.session.source))
-                    .unwrap_or(&text);
-                self.message = Some(Message::Problem(why.to_string()));
-                self.load = Load::Failed(why.to_string());
-                None
-            }
-            Err(Error::Cancelled) => {
-                self.load = Load::Failed("Cancelled.".into());
-                None
-            }
-            // A server may answer the next time; a file that is none stays so.
-            Err(error) if !self.session.is_remote => Some(Effect::Fail(error)),
-            Err(error) => {
-                self.load = Load::Failed(error.to_string());
-                None
-            }
-        }
     }
 
     fn warn_of_filters(&mut self) {

@@ -4,7 +4,6 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use crate::ui::app::overlay::Overlay;
-use crate::ui::app::regions::Regions;
 use crate::ui::app::{App, Message, chrome};
 use crate::ui::event::{Effect, Mouse};
 use crate::ui::keys::action::{Action, Copied, Movement};
@@ -26,7 +25,7 @@ impl App {
             MouseEventKind::Drag(MouseButton::Left) if self.overlay.is_none() => self.update(Action::Drag(at)),
             MouseEventKind::Down(MouseButton::Left) if self.overlay.is_none() => {
                 self.message = None;
-                let regions = Regions::new(self.area);
+                let regions = self.regions();
                 let action = chrome::click(self, &regions, at);
                 let action = action.or_else(|| regions.body.contains(at).then_some(Action::Click(at)));
                 action.and_then(|action| self.update(action))

@@ -11,15 +11,24 @@ pub(in crate::ui) struct Regions {
     pub(in crate::ui) types: Rect,
     /// Views and filters.
     pub(in crate::ui) views: Rect,
+    /// The series, where there is one.
+    pub(in crate::ui) strip: Rect,
     /// The view in front.
     pub(in crate::ui) body: Rect,
     /// Messages, or the keys that act.
     pub(in crate::ui) footer: Rect,
 }
 
+/// Whether there is a series to show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum Strip {
+    Hidden,
+    Shown,
+}
+
 impl Regions {
     /// The parts of a terminal of this size. The body comes first: other parts appear as there is room.
-    pub(in crate::ui) fn new(area: Rect) -> Self {
+    pub(in crate::ui) fn new(area: Rect, strip: Strip) -> Self {
         let row = |y: u16| Rect {
             y: area.y + y,
             height: 1,
@@ -27,12 +36,15 @@ impl Regions {
         };
         let none = Rect { height: 0, ..area };
         let (has_header, has_tabs, has_footer) = (area.height >= 3, area.height >= 8, area.height >= 4);
-        let top = u16::from(has_header) + 2 * u16::from(has_tabs);
+        let has_strip = has_tabs && strip == Strip::Shown;
+        let tabs = u16::from(has_header) + 2 * u16::from(has_tabs);
+        let top = tabs + u16::from(has_strip);
         let bottom = u16::from(has_footer);
         Self {
             header: if has_header { row(0) } else { none },
             types: if has_tabs { row(1) } else { none },
             views: if has_tabs { row(2) } else { none },
+            strip: if has_strip { row(tabs) } else { none },
             body: Rect {
                 y: area.y + top,
                 height: area.height.saturating_sub(top + bottom),
@@ -72,13 +84,14 @@ mod tests {
     #[test]
     fn parts_never_leave_the_terminal_or_overlap() {
         for width in [0, 1, 20, 80] {
-            for height in 0..30 {
+            for (height, strip) in (0..60).map(|at| (at / 2, [Strip::Hidden, Strip::Shown][at as usize % 2])) {
                 let area = Rect::new(0, 0, width, height);
-                let regions = Regions::new(area);
+                let regions = Regions::new(area, strip);
                 let parts = [
                     regions.header,
                     regions.types,
                     regions.views,
+                    regions.strip,
                     regions.body,
                     regions.footer,
                 ];

@@ -72,6 +72,20 @@ pub(in crate::ui) enum Action {
     Centre,
     /// Half a screen to a side.
     Pan(Side),
+    /// The moment beside the one in view.
+    Step(Toward),
+    /// The newest moment, and those that come.
+    Newest,
+    /// The first moment.
+    Oldest,
+    /// A moment by its place.
+    Moment(usize),
+    /// Begin to watch, stop for a while, go on.
+    Watch,
+    /// Stop for a while, or go on.
+    Hold,
+    /// Compare with the moment in view, or stop comparing.
+    Base,
 }
 
 /// What of a selection is copied.
@@ -191,6 +205,14 @@ impl Action {
             Self::Centre => "centre",
             Self::Pan(Side::Left) => "pan-left",
             Self::Pan(Side::Right) => "pan-right",
+            Self::Step(Toward::Next) => "next-moment",
+            Self::Step(Toward::Previous) => "previous-moment",
+            Self::Newest => "newest-moment",
+            Self::Oldest => "oldest-moment",
+            Self::Moment(_) => "moment",
+            Self::Watch => "watch",
+            Self::Hold => "pause",
+            Self::Base => "base",
         };
         name.into()
     }
@@ -267,6 +289,14 @@ pub(in crate::ui) enum KeyContext {
     InUse,
     /// When the sample type has a counterpart in bytes or objects.
     Objects,
+    /// When there are moments to step through.
+    OverTime,
+    /// When moments come.
+    Watched,
+    /// When the process can be watched.
+    Process,
+    /// When there is something to compare with.
+    Comparable,
     Prompt,
     /// The menu of exports.
     Menu,
@@ -286,6 +316,10 @@ impl KeyContext {
             Self::Filtered => "filtered",
             Self::InUse => "in-use",
             Self::Objects => "objects",
+            Self::OverTime => "over-time",
+            Self::Watched => "watched",
+            Self::Process => "process",
+            Self::Comparable => "comparable",
             Self::Prompt => "prompt",
             Self::Menu => "menu",
             Self::Pane => "pane",
@@ -302,6 +336,7 @@ impl KeyContext {
             Self::Server => "With a URL",
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
+            Self::OverTime | Self::Watched | Self::Process | Self::Comparable => "Over time",
             Self::Prompt => "In a prompt",
             Self::Menu => "In the menu of exports",
             Self::Pane => "In a text (this help, reports)",

@@ -14,6 +14,10 @@ use crate::ui::widget::paint;
 pub(in crate::ui) fn order() -> Vec<KeyContext> {
     let around = [
         KeyContext::Views,
+        KeyContext::OverTime,
+        KeyContext::Comparable,
+        KeyContext::Process,
+        KeyContext::Watched,
         KeyContext::Filtered,
         KeyContext::InUse,
         KeyContext::Objects,

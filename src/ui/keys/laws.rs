@@ -4,7 +4,7 @@ use super::action::KeyContext;
 use super::bindings::Bindings;
 use super::chord::{self, Chord};
 use super::help;
-use crate::ui::view::{VIEWS, flame, graph, source, tree};
+use crate::ui::view::{VIEWS, calls, flame, graph, source, tree};
 
 /// Rows that share a key where both act, the one that is meant to win first: (key, winner, loser).
 const MEANT: &[(&str, KeyContext, KeyContext)] = &[
@@ -20,6 +20,8 @@ const MEANT: &[(&str, KeyContext, KeyContext)] = &[
     ("j", KeyContext::View(graph::ID), KeyContext::Lists),
     ("<up>", KeyContext::View(graph::ID), KeyContext::Lists),
     ("k", KeyContext::View(graph::ID), KeyContext::Lists),
+    // `w` pauses too.
+    ("<space>", KeyContext::View(calls::ID), KeyContext::Watched),
     ("<bs>", KeyContext::View(source::ID), KeyContext::Everywhere),
     ("<esc>", KeyContext::View(source::ID), KeyContext::Everywhere),
 ];
@@ -34,6 +36,10 @@ fn situations() -> Vec<Vec<KeyContext>> {
         KeyContext::Filtered,
         KeyContext::InUse,
         KeyContext::Objects,
+        KeyContext::OverTime,
+        KeyContext::Watched,
+        KeyContext::Process,
+        KeyContext::Comparable,
     ];
     let views = VIEWS
         .iter()

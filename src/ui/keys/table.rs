@@ -82,6 +82,21 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("<tab>", Action::Tab(Toward::Next)), "view", "Next view";
             on("<s-tab>", Action::Tab(Toward::Previous)), "", "Previous view";
         }
+        KeyContext::OverTime => {
+            on(",", Action::Step(Toward::Previous)), "before", "The moment before";
+            on(".", Action::Step(Toward::Next)), "after", "The moment after";
+            on("<lt>", Action::Oldest), "", "The first moment";
+            on(">", Action::Newest), "", "The newest moment, and those that come";
+        }
+        KeyContext::Comparable => {
+            on("B", Action::Base), "base", "Compare with this moment, or with the first of two profiles; again: stop";
+        }
+        KeyContext::Process => {
+            on("w", Action::Watch), "watch", "Watch: take a snapshot every few seconds; again: pause";
+        }
+        KeyContext::Watched => {
+            on("<space>", Action::Hold), "pause", "Pause the watch, or go on";
+        }
         KeyContext::InUse => {
             on("i", Action::ToggleInUse), "inuse/alloc", "In use (held now) or allocated (since the start)";
         }
@@ -162,7 +177,7 @@ fn own_keys() -> Vec<Binding> {
             on("c", Action::Centre), "centre", "Bring the selected function to the middle";
             on("+ =", Action::Zoom(Zoom::In)), "", "Nearer: map, graph, callers and callees of one function";
             on("-", Action::Zoom(Zoom::Out)), "", "Farther";
-            [on("<lt>", Action::Pan(Side::Left)), on(">", Action::Pan(Side::Right))].concat(), "", "Half a screen to the left, to the right";
+            [on("{", Action::Pan(Side::Left)), on("}", Action::Pan(Side::Right))].concat(), "", "Half a screen to the left, to the right";
         }
         KeyContext::View(source::ID) => {
             on("v", Action::Editor), "edit", "Open the line in $VISUAL or $EDITOR";

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Outcome, View, ViewId, parts, tree};
 use crate::report::{self, Align, COLUMNS, Column, ColumnId, Order, Row, SortDirection, TableContext, Value};
 use crate::ui::keys::action::Action;
-use crate::ui::session::Session;
+use crate::ui::session::{Session, with_time};
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
 use crate::ui::widget::{bar, name, paint};
@@ -121,9 +121,9 @@ fn note(session: &Session, listing: &Listing) -> String {
     }
 }
 
-fn head(session: &Session, theme: Theme, listing: &Listing, body: Rect) -> Line<'static> {
+fn head(session: &Session, theme: Theme, context: TableContext<'_>, columns: &[Placed], body: Rect) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
-    for Placed { column, width, .. } in placed(session, listing, body) {
+    for &Placed { column, width, .. } in columns {
         let is_key = column.id == session.sort;
         let arrow = match (is_key, session.sort_direction) {
             (false, _) => "",
@@ -131,7 +131,7 @@ fn head(session: &Session, theme: Theme, listing: &Listing, body: Rect) -> Line<
             (true, SortDirection::Reversed) => "▲",
         };
         let style = if is_key { theme.heading() } else { theme.quiet() };
-        let text = format!("{arrow}{}", column.head);
+        let text = format!("{arrow}{}", column.title(context));
         let text = if column.align == Align::Right {
             format!("{text:>width$} ")
         } else {
@@ -145,21 +145,19 @@ fn head(session: &Session, theme: Theme, listing: &Listing, body: Rect) -> Line<
 fn row_line(
     session: &Session,
     theme: Theme,
-    listing: &Listing,
+    (context, columns): (TableContext<'_>, &[Placed]),
     bars: &Bars,
     row: &Row,
     emphasis: Emphasis,
     body: Rect,
 ) -> Line<'static> {
-    let context = TableContext {
-        report: &listing.report,
-    };
     let mut spans = vec![emphasis.marker()];
-    for Placed { column, width, .. } in placed(session, listing, body) {
+    for &Placed { column, width, .. } in columns {
         if column.align == Align::Right {
             let value = (column.value)(context, row);
             let style = match value {
-                Value::Amount(amount) if amount != 0 => theme.value(),
+                Value::Amount(amount) | Value::Change(amount) if amount != 0 => theme.value(),
+                Value::Trend(_) => theme.bar(),
                 _ => theme.quiet(),
             };
             let cell = column.shown(context, row);
@@ -199,11 +197,8 @@ struct Bars {
 }
 
 impl Bars {
-    fn new(session: &Session, listing: &Listing) -> Self {
-        let context = TableContext {
-            report: &listing.report,
-        };
-        let mut columns = listing.columns.iter().map(|one| one.column);
+    fn new(session: &Session, listing: &Listing, context: TableContext<'_>) -> Self {
+        let mut columns = report::screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
         let mut bars = Self {
             column: columns.find(|column| column.id == session.sort),
             largest: 1,
@@ -227,7 +222,7 @@ impl Bars {
 /// The columns that have room.
 fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
     let room = usize::from(body.width);
-    let mut shown = listing.columns.clone();
+    let mut shown = columns(session, listing, body);
     let chosen = &session.columns;
     shown.retain(|one| chosen.is_empty() || one.column.align == Align::Left || chosen.contains(&one.column.id));
     // No wider than the screen: the unit of a value may be of any length.
@@ -257,11 +252,36 @@ fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
     columns
 }
 
+/// Columns with what they would like to have: those of the listing and, among them, those of a series.
+fn columns(session: &Session, listing: &Listing, body: Rect) -> Vec<ListingColumn> {
+    let Some(known) = session.over_time(&listing.report, trend_width(body)) else {
+        return listing.columns.clone();
+    };
+    let context = with_time(listing.context(), Some(&known));
+    let all = report::screen_columns(COLUMNS).into_iter();
+    all.filter(|(column, _)| column.applies(context))
+        .map(|(column, place)| {
+            let known = listing.columns.iter().find(|known| known.column.id == column.id);
+            known
+                .copied()
+                .unwrap_or_else(|| ListingColumn::new(column, place, context, &listing.rows))
+        })
+        .collect()
+}
+
+/// Cells of a trend.
+fn trend_width(body: Rect) -> usize {
+    match body.width {
+        0..=109 => 10,
+        _ => 20,
+    }
+}
+
 /// The column that orders rows after this one.
-fn next_order(sort: ColumnId) -> ColumnId {
+fn next_order(sort: ColumnId, context: TableContext<'_>) -> ColumnId {
     let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
     let keys: Vec<ColumnId> = columns
-        .filter(|column| matches!(column.order, Order::By(_)))
+        .filter(|column| matches!(column.order, Order::By(_)) && column.applies(context))
         .map(|column| column.id)
         .collect();
     let at = keys.iter().position(|&id| id == sort).map_or(0, |at| at + 1);
@@ -290,7 +310,9 @@ impl View for Top {
             }
             Action::Enter => return Outcome::Go(tree::ID),
             Action::Sort => {
-                session.sort = next_order(session.sort);
+                let known = session.over_time(&listing.report, 1);
+                let next = next_order(session.sort, with_time(listing.context(), known.as_ref()));
+                session.sort = next;
                 session.sort_direction = SortDirection::Forward;
                 self.order(session, body);
             }
@@ -347,15 +369,20 @@ impl View for Top {
             0,
             &Line::styled(format!(" {accounting}"), theme.quiet()),
         );
-        paint::line(buffer, parts.head, 0, &head(session, theme, listing, body));
+        let known = session.over_time(&listing.report, trend_width(body));
+        let (context, columns) = (
+            with_time(listing.context(), known.as_ref()),
+            placed(session, listing, body),
+        );
+        paint::line(buffer, parts.head, 0, &head(session, theme, context, &columns, body));
         if rows.is_empty() {
             super::draw_empty(session, theme, parts.rows, buffer);
             return;
         }
-        let bars = Bars::new(session, listing);
+        let bars = Bars::new(session, listing, context);
         let area = self.rows_area(body);
         self.list.draw(rows, theme, area, buffer, |row, emphasis| {
-            row_line(session, theme, listing, &bars, row, emphasis, body)
+            row_line(session, theme, (context, &columns), &bars, row, emphasis, body)
         });
         super::draw_details(session, theme, parts.details, &session.selected, buffer);
         if area != parts.rows {

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use super::listing::Listing;
 use super::query::{ReportJob, Written};
 use crate::error::Result;
-use crate::model::{Profile, SampleTypeId};
-use crate::report::{self, Environment, Options, Report, ReportRow};
+use crate::model::{Profile, SampleTypeId, Sides};
+use crate::report::{self, Environment, Options, Report, ReportRow, SideSums};
 
 /// A profile with its options, and what is made of both so far.
 pub(super) struct Analyst {
     profile: Arc<Profile>,
+    sides: Option<Sides>,
     options: Arc<Options>,
     environment: Environment,
+    /// What both sides of a comparison hold, once that is known.
+    side_sums: Option<Arc<SideSums>>,
     /// One for a sample type; the filters and nodes of the first serve all.
     listings: Vec<Arc<Listing>>,
     /// A report of lines: its nodes serve all functions.
@@ -20,11 +23,18 @@ pub(super) struct Analyst {
 }
 
 impl Analyst {
-    pub(super) fn new(profile: Arc<Profile>, options: Arc<Options>, environment: Environment) -> Self {
+    pub(super) fn new(
+        profile: Arc<Profile>,
+        sides: Option<Sides>,
+        options: Arc<Options>,
+        environment: Environment,
+    ) -> Self {
         Self {
             profile,
+            sides,
             options,
             environment,
+            side_sums: None,
             listings: Vec::new(),
             lines: None,
         }
@@ -64,7 +74,10 @@ impl Analyst {
             Some(first) => first.report.with_type(sample_type),
             None => self.report(&report::TOP, sample_type)?,
         };
-        let listing = Arc::new(Listing::rows(Arc::new(report)));
+        if let (Some(sides), None) = (&self.sides, &self.side_sums) {
+            self.side_sums = Some(Arc::new(SideSums::new(sides, &self.options)?));
+        }
+        let listing = Arc::new(Listing::rows(Arc::new(report), self.side_sums.clone()));
         self.listings.push(Arc::clone(&listing));
         Ok(listing)
     }

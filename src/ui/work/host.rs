@@ -1,24 +1,138 @@
 //! What the dashboard has others do: profiles are loaded, files saved, programs started. Both traits are handed in, so
 //! that nothing under `ui` knows a file, a server or another program.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::model::Loaded;
+use crate::model::{Comparison, Loaded, Moment, MomentId};
 use crate::progress::Observer;
 
-/// Where the dashboard's profile comes from.
+/// Where the dashboard's profiles come from.
 pub trait Loader: Send + Sync {
     /// What to call it in the header.
     fn name(&self) -> String;
     /// Whether reading it again may give something new from a server.
     fn is_remote(&self) -> bool;
-    /// Reads it.
+    /// What there is besides one moment.
+    fn series(&self) -> Series {
+        Series::None
+    }
+    /// Reads a profile.
     ///
     /// # Errors
     /// Whatever can go wrong; the message is shown.
-    fn load(&self, observer: &dyn Observer) -> Result<Loaded>;
+    fn load(&self, wanted: &Wanted, observer: &dyn Observer) -> Result<Loaded>;
+    /// Tells of the moments of the series: those that were recorded, or those that are taken until it is to stop.
+    ///
+    /// # Errors
+    /// Why none could be told of; the message is shown.
+    fn follow(&self, _control: &Control, _tell: &mut dyn FnMut(Followed)) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What there is over time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Series {
+    /// Nothing.
+    None,
+    /// A recorded session.
+    Recorded,
+    /// A process that can be watched: how often, in words, and whether that begins at once.
+    Process {
+        /// As in `every 3 s ±30%`.
+        pace: String,
+        /// Whether the user has asked for it.
+        begins: bool,
+    },
+}
+
+/// Which profile is wanted.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wanted {
+    /// A moment of the series; none for what the program was called with.
+    pub moment: Option<MomentId>,
+    /// What it is compared with.
+    pub base: Base,
+}
+
+/// What a profile is compared with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Base {
+    /// What the program was called with, if anything.
+    #[default]
+    AsNamed,
+    /// Nothing.
+    None,
+    /// Another moment of the series.
+    Moment(MomentId),
+    /// The first of several profiles that were named, the others with it.
+    FirstNamed,
+    /// Another file or URL, as typed.
+    Named(String, Comparison),
+}
+
+/// What a series tells.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Followed {
+    /// Another moment, and those that are not held any more because of it.
+    Moment(Moment, Vec<MomentId>),
+    /// A moment could not be taken: why. Others will be tried.
+    Missed(String),
+    /// Something that should be known once.
+    Note(String),
+}
+
+/// What the user wants of a series while it is followed.
+#[derive(Debug, Default)]
+pub struct Control {
+    is_stopped: AtomicBool,
+    is_paused: AtomicBool,
+    recording: Mutex<Option<PathBuf>>,
+}
+
+impl Control {
+    /// Ends it.
+    pub fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is to end.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
+    /// Stops taking moments, or goes on.
+    pub fn pause(&self, pause: Pause) {
+        self.is_paused.store(pause == Pause::Hold, Ordering::Relaxed);
+    }
+
+    /// Whether no moments are to be taken now.
+    pub fn is_paused(&self) -> bool {
+        self.is_paused.load(Ordering::Relaxed)
+    }
+
+    /// Writes what comes from now on into a folder.
+    pub fn record(&self, folder: PathBuf) {
+        *self.recording.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
+    }
+
+    /// The folder that a recording is to begin in, once.
+    pub fn take_recording(&self) -> Option<PathBuf> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Whether moments are taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pause {
+    /// Not now.
+    Hold,
+    /// As planned.
+    GoOn,
 }
 
 /// What becomes of a file that is there already.

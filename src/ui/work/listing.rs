@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::analyze::{CallIdentity, Graph, GraphUse, NodeId, Plan, TrimLimits, Trimmed, heaviest_lines};
 use crate::model::{Line, StringId};
-use crate::report::{self, Align, COLUMNS, Column, Report, Row, TableContext};
+use crate::report::{self, Align, COLUMNS, Column, Report, Row, ScreenPlace, SideSums, TableContext, When};
 
 /// One sample type as the views show it.
 pub(in crate::ui) struct Listing {
@@ -14,7 +14,9 @@ pub(in crate::ui) struct Listing {
     pub(in crate::ui) report: Arc<Report>,
     /// Its rows, in its order.
     pub(in crate::ui) rows: Vec<Row>,
-    /// Its columns on the screen, from left to right.
+    /// What both sides of a comparison hold.
+    pub(in crate::ui) sides: Option<Arc<SideSums>>,
+    /// Its columns on the screen, from left to right, but those of a series.
     pub(in crate::ui) columns: Vec<ListingColumn>,
     /// Where samples are negative, as in comparisons, the sum of all: what has come, less what has gone. The total is that
     /// of their absolute values, or of a base.
@@ -39,6 +41,31 @@ pub(in crate::ui) struct ListingColumn {
     pub(in crate::ui) spare: u8,
 }
 
+impl ListingColumn {
+    /// A column as wide as its values are.
+    pub(in crate::ui) fn new(
+        column: &'static Column,
+        place: ScreenPlace,
+        context: TableContext<'_>,
+        rows: &[Row],
+    ) -> Self {
+        let numbers = if column.align == Align::Right { rows } else { &[] };
+        let cells = numbers
+            .iter()
+            .map(|row| column.shown(context, row).trim().chars().count());
+        let head = column.title(context).chars().count() + 1;
+        let least = match column.align {
+            Align::Right if column.shown != When::Always => place.width.max(head),
+            _ => place.width,
+        };
+        Self {
+            column,
+            width: cells.max().unwrap_or(0).max(least),
+            spare: place.spare,
+        }
+    }
+}
+
 impl std::fmt::Debug for Listing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Listing of {} rows", self.rows.len())
@@ -47,31 +74,38 @@ impl std::fmt::Debug for Listing {
 
 impl Listing {
     /// The rows alone.
-    pub(super) fn rows(report: Arc<Report>) -> Self {
+    pub(super) fn rows(report: Arc<Report>, sides: Option<Arc<SideSums>>) -> Self {
         let rows = report::rows(&report);
-        let context = TableContext { report: &report };
+        let context = TableContext {
+            sides: sides.as_deref(),
+            ..TableContext::from(&*report)
+        };
         // The largest value is not always the longest: 1024kB stands above 341.33kB. Shares of a small base are long.
-        let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, place)| {
-            let numbers = if column.align == Align::Right { &rows[..] } else { &[] };
-            let cells = numbers.iter().map(|row| column.shown(context, row).trim().len());
-            ListingColumn {
-                column,
-                width: cells.max().unwrap_or(0).max(place.width),
-                spare: place.spare,
-            }
-        });
-        let columns = columns.collect();
+        let columns = report::screen_columns(COLUMNS).into_iter();
+        let columns = columns
+            .filter(|(column, _)| column.applies(context))
+            .map(|(column, place)| ListingColumn::new(column, place, context, &rows))
+            .collect();
         let values = report.weights().values;
         let is_difference = values.iter().any(|value| *value < 0);
         Self {
             net: is_difference.then(|| values.iter().fold(0i64, |sum, value| sum.saturating_add(*value))),
             columns,
+            sides,
             by_name: rows.iter().map(|row| (row.name.clone(), row.node)).collect(),
             rows,
             is_whole: false,
             whole: report.trimmed.graph.clone(),
             lines: FxHashMap::default(),
             report,
+        }
+    }
+
+    /// What the cells of its rows are taken from.
+    pub(in crate::ui) fn context(&self) -> TableContext<'_> {
+        TableContext {
+            sides: self.sides.as_deref(),
+            ..TableContext::from(&*self.report)
         }
     }
 
@@ -88,6 +122,7 @@ impl Listing {
             report: Arc::clone(report),
             rows: self.rows.clone(),
             columns: self.columns.clone(),
+            sides: self.sides.clone(),
             net: self.net,
             is_whole: true,
             by_name: whole.listed.iter().map(|&node| (report.name(node), node)).collect(),

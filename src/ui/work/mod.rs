@@ -13,4 +13,5 @@ pub(super) mod answers;
 pub(super) mod host;
 pub(super) mod listing;
 pub(super) mod query;
+mod series;
 pub(super) mod threads;

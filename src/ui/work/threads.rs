@@ -2,7 +2,7 @@
 //! can be told. The screen never waits for any of them.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,10 +11,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::analyst::Analyst;
-use super::host::{Existing, Host, Loader, Opened, Saved};
+use super::host::{Control, Existing, Followed, Host, Loader, Opened, Pause, Saved, Wanted};
 use super::query::{Query, Written};
+use super::series::{SumOrder, add_up};
 use crate::error::{Error, Result};
-use crate::model::{Loaded, Profile};
+use crate::model::{Loaded, Profile, Sides};
 use crate::progress::Observer;
 use crate::report::{self, Environment, Options};
 use crate::ui::event::{Event, Reading};
@@ -24,6 +25,8 @@ use crate::ui::event::{Event, Reading};
 pub(in crate::ui) struct Job {
     pub(in crate::ui) generation: u64,
     pub(in crate::ui) profile: Arc<Profile>,
+    /// Both sides, where the profile is a comparison.
+    pub(in crate::ui) sides: Option<Sides>,
     pub(in crate::ui) options: Arc<Options>,
     pub(in crate::ui) queries: Vec<Query>,
 }
@@ -58,6 +61,15 @@ pub(in crate::ui) struct Workers {
     newest_job: Arc<AtomicU64>,
     /// Generation of the load that is wanted; 0 for none.
     wanted_load: Arc<AtomicU64>,
+    /// What moments are added up, and how.
+    sums: Sender<SumOrder>,
+    control: Arc<Control>,
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.control.stop();
+    }
 }
 
 impl Workers {
@@ -74,6 +86,9 @@ impl Workers {
         let (errands, queue) = channel();
         let (answers, runner) = (events.clone(), Arc::clone(&host));
         thread::spawn(move || run_errands(&queue, &answers, &*runner));
+        let (sums, queue) = channel();
+        let (answers, reader) = (events.clone(), Arc::clone(&loader));
+        thread::spawn(move || add_up(&queue, &answers, &*reader));
         Self {
             events,
             loader,
@@ -82,11 +97,14 @@ impl Workers {
             errands,
             newest_job,
             wanted_load: Arc::new(AtomicU64::new(0)),
+            sums,
+            control: Arc::default(),
         }
     }
 
     pub(in crate::ui) fn analyze(&self, job: Job) {
         self.newest_job.store(job.generation, Ordering::Relaxed);
+        let _ = self.sums.send(SumOrder::Options(Arc::clone(&job.options)));
         let _ = self.jobs.send(job);
     }
 
@@ -102,9 +120,38 @@ impl Workers {
         self.wanted_load.store(0, Ordering::Relaxed);
     }
 
-    pub(in crate::ui) fn load(&self, generation: u64) {
+    /// Follows the series of the loader, until the dashboard ends.
+    pub(in crate::ui) fn follow(&self) {
+        let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
+        let (control, sums) = (Arc::clone(&self.control), self.sums.clone());
+        thread::spawn(move || {
+            let mut tell = |followed: Followed| {
+                let order = match &followed {
+                    Followed::Moment(moment, gone) => Some(SumOrder::Moment(*moment, gone.clone())),
+                    Followed::Missed(_) | Followed::Note(_) => None,
+                };
+                let _ = events.send(Event::Followed(followed));
+                // Behind the event: what is added up at a moment comes after the moment.
+                if let Some(order) = order {
+                    let _ = sums.send(order);
+                }
+            };
+            let result = loader.follow(&control, &mut tell);
+            let _ = events.send(Event::FollowEnded(result));
+        });
+    }
+
+    pub(in crate::ui) fn pause(&self, pause: Pause) {
+        self.control.pause(pause);
+    }
+
+    pub(in crate::ui) fn record(&self, folder: PathBuf) {
+        self.control.record(folder);
+    }
+
+    pub(in crate::ui) fn load(&self, generation: u64, wanted: Wanted) {
         self.wanted_load.store(generation, Ordering::Relaxed);
-        let (loader, events, wanted) = (
+        let (loader, events, newest) = (
             Arc::clone(&self.loader),
             self.events.clone(),
             Arc::clone(&self.wanted_load),
@@ -112,18 +159,18 @@ impl Workers {
         thread::spawn(move || {
             let observer = LoadObserver {
                 generation,
-                wanted,
+                wanted: newest,
                 events: events.clone(),
                 last: Cell::new(None),
             };
-            let result = loader.load(&observer).map(without_tabs);
+            let result = loader.load(&wanted, &observer).map(without_tabs);
             let _ = events.send(Event::Loaded { generation, result });
         });
     }
 }
 
 /// What was loaded, with blanks for tabs: a screen has no place for them.
-fn without_tabs(mut loaded: Loaded) -> Loaded {
+pub(super) fn without_tabs(mut loaded: Loaded) -> Loaded {
     let sides = loaded
         .sides
         .iter_mut()
@@ -198,7 +245,7 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, e
         let kept = current.take().filter(|(of, _)| *of == generation);
         let mut analyst = match kept {
             Some((_, analyst)) => analyst,
-            None => Analyst::new(job.profile, job.options, environment.clone()),
+            None => Analyst::new(job.profile, job.sides, job.options, environment.clone()),
         };
         let observer = JobObserver { generation, newest };
         for query in job.queries {

@@ -1,0 +1,166 @@
+//! Adds up the moments of a series: what each row held, and what all of them say of leaks. One thread, a moment at a
+//! time, in the order in which they came; when the options change all are added up again, the newest first.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+
+use super::host::{Base, Loader, Wanted};
+use super::threads::without_tabs;
+use crate::analyze::leaks::{History, Observation, judge};
+use crate::error::Result;
+use crate::model::{Moment, MomentId, Profile, Snapshot};
+use crate::report::{Options, RowSums};
+use crate::ui::event::Event;
+use crate::ui::timeline::Summed;
+
+/// What the thread is told.
+#[derive(Debug)]
+pub(super) enum SumOrder {
+    /// There is another moment, and these are not held any more.
+    Moment(Moment, Vec<MomentId>),
+    /// These options count from now on.
+    Options(Arc<Options>),
+}
+
+/// What is known so far.
+struct Adder<'l> {
+    loader: &'l dyn Loader,
+    options: Option<Options>,
+    generation: u64,
+    moments: Vec<Moment>,
+    /// Moments that are still to be added up, the next one last.
+    waiting: Vec<Moment>,
+    history: History,
+    /// The newest moment that is in the history, and what the process had allocated then.
+    judged: Option<(i128, u64)>,
+    /// When the history begins.
+    start: Option<Moment>,
+}
+
+/// Adds up what comes until nobody wants it any more.
+pub(super) fn add_up(queue: &Receiver<SumOrder>, answers: &Sender<Event>, loader: &dyn Loader) {
+    let mut adder = Adder {
+        loader,
+        options: None,
+        generation: 0,
+        moments: Vec::new(),
+        waiting: Vec::new(),
+        history: History::default(),
+        judged: None,
+        start: None,
+    };
+    let mut is_changed = false;
+    loop {
+        // Everything that came, before the next moment.
+        while let Ok(order) = queue.try_recv() {
+            adder.take(order);
+        }
+        let is_ready = adder.options.is_some();
+        if let Some(moment) = adder.waiting.pop_if(|_| is_ready) {
+            let before = adder.judged;
+            let event = adder.sum(&moment);
+            is_changed |= before != adder.judged;
+            if answers.send(event).is_err() {
+                return;
+            }
+            continue;
+        }
+        if std::mem::take(&mut is_changed) && answers.send(Event::Judged(Arc::new(judge(&adder.history)))).is_err() {
+            return;
+        }
+        match queue.recv() {
+            Ok(order) => adder.take(order),
+            Err(_) => return,
+        }
+    }
+}
+
+impl Adder<'_> {
+    fn take(&mut self, order: SumOrder) {
+        match order {
+            SumOrder::Moment(moment, gone) => {
+                for moments in [&mut self.moments, &mut self.waiting] {
+                    moments.retain(|moment| !gone.contains(&moment.id));
+                }
+                self.moments.push(moment);
+                self.waiting.insert(0, moment);
+            }
+            SumOrder::Options(options) => {
+                // Neither the type in view nor the order changes what a row holds.
+                let options = Options {
+                    sample_index: String::new(),
+                    sort: Options::default().sort,
+                    ..Options::clone(&options)
+                };
+                if self.options.as_ref() != Some(&options) {
+                    self.options = Some(options);
+                    self.generation += 1;
+                    self.waiting.clone_from(&self.moments);
+                }
+            }
+        }
+    }
+
+    fn sum(&mut self, moment: &Moment) -> Event {
+        Event::Summed {
+            generation: self.generation,
+            moment: moment.id,
+            // What cannot be read is a gap; that it could not is said when it is looked at.
+            summed: self.summed(moment).ok().map(Box::new),
+        }
+    }
+
+    fn summed(&mut self, moment: &Moment) -> Result<Summed> {
+        let wanted = Wanted {
+            moment: Some(moment.id),
+            base: Base::None,
+        };
+        let loaded = without_tabs(self.loader.load(&wanted, &())?);
+        let options = self.options.clone().unwrap_or_default();
+        let sums = RowSums::new(&loaded.profile, &options)?;
+        let snapshot = loaded.snapshots.last();
+        let goroutines = snapshot.and_then(|snapshot| snapshot.goroutines.as_deref());
+        let mem_stats = snapshot.and_then(Snapshot::mem_stats);
+        let allocated = mem_stats.map(|stats| stats.total_alloc);
+        let allocated = allocated.or_else(|| u64::try_from(total(&loaded.profile, "alloc_space")?).ok());
+        if let Some(snapshot) = snapshot
+            && self.judged.is_none_or(|(nanos, _)| nanos < moment.nanos)
+        {
+            self.observe(moment, snapshot, allocated.unwrap_or(0));
+        }
+        Ok(Summed {
+            sums,
+            goroutines: goroutines.and_then(|profile| total(profile, "goroutine")),
+            allocated,
+            mem_stats: mem_stats.cloned().map(Box::new),
+        })
+    }
+
+    fn observe(&mut self, moment: &Moment, snapshot: &Snapshot, allocated: u64) {
+        if self.judged.is_some_and(|(_, before)| allocated < before) {
+            // Another process: what it holds says nothing of the one before.
+            self.history = History::default();
+            self.start = None;
+        }
+        let start = *self.start.get_or_insert(*moment);
+        let is_heap = snapshot.profile.sample_type("inuse_space").is_some();
+        let own = || {
+            let is_goroutines = snapshot.profile.sample_type("goroutine").is_some();
+            is_goroutines.then_some(&*snapshot.profile)
+        };
+        self.history.push(&Observation {
+            seconds: moment.seconds_since(&start),
+            heap: is_heap.then_some(&*snapshot.profile),
+            goroutines: snapshot.goroutines.as_deref().or_else(own),
+            resident: moment.resident,
+            collection: moment.collection,
+        });
+        self.judged = Some((moment.nanos, allocated));
+    }
+}
+
+/// What all samples of a type add up to; none without such a type.
+fn total(profile: &Profile, kind: &str) -> Option<i64> {
+    let values = &profile.samples.values[profile.sample_type(kind)?.index()];
+    Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
+}

@@ -1,0 +1,395 @@
+//! The dashboard's loader: what was named, the moments of a recorded session, or those of a process that is watched.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::watch::{Target, seed};
+use super::{Inputs, source};
+use crate::cli::Watched;
+use crate::decode;
+use crate::encode;
+use crate::error::{Error, Result};
+use crate::host::{self, Caller};
+use crate::load::series::{Held, Packed, Store};
+use crate::load::session::{Files, Recorder, is_folder, list};
+use crate::load::watch::{Happened, Next, Taken, Watcher, watch};
+use crate::load::{self, Combine, Keep, Opener};
+use crate::model::{Collection, Loaded, Moment, MomentId, Profile, Side};
+use crate::progress::Observer;
+use crate::secret::SourceName;
+use crate::ui::{Base, Control, Followed, Loader, Series, Wanted};
+
+/// How often a wait looks whether it is to end.
+const TICK: Duration = Duration::from_millis(50);
+/// Bytes of profiles that a series holds unless the user says otherwise.
+pub const BUDGET: u64 = 512 << 20;
+
+/// What the dashboard is opened on.
+pub struct TimedInputs {
+    inputs: Inputs,
+    series: Kind,
+    watched: Watched,
+    store: Mutex<Store>,
+    /// The newest moment of a watch, decoded to see what it is: both the view and the sums want it.
+    newest: Mutex<Option<(MomentId, Loaded)>>,
+}
+
+/// Whether several profiles are moments of one process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moments {
+    /// They are.
+    Yes,
+    /// They are added up.
+    No,
+}
+
+/// What there is over time.
+enum Kind {
+    None,
+    Recorded,
+    Process { begins: bool },
+}
+
+impl TimedInputs {
+    /// A loader of what was named; with `watched` a process is watched at once.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a watch of what is no process.
+    pub fn new(inputs: Inputs, moments: Moments, watched: Option<Watched>, budget: u64) -> Result<Self> {
+        let has_folder = inputs.sources.iter().any(|name| is_folder(name.as_typed()));
+        if has_folder && inputs.sources.len() > 1 {
+            return Err(Error::Usage(
+                "one session at a time: a folder, or several profiles with --series".into(),
+            ));
+        }
+        let series = match inputs.process() {
+            _ if moments == Moments::Yes || has_folder => Kind::Recorded,
+            Some(_) => Kind::Process {
+                begins: watched.is_some(),
+            },
+            None if watched.is_some() => {
+                return Err(Error::Usage(
+                    "watch takes a live process: host:port or a URL; a recorded session opens without it".into(),
+                ));
+            }
+            None => Kind::None,
+        };
+        Ok(Self {
+            inputs,
+            series,
+            watched: watched.unwrap_or_default(),
+            store: Mutex::new(Store::new(budget)),
+            newest: Mutex::default(),
+        })
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Option<(MomentId, Loaded)>> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, name: &SourceName, observer: &dyn Observer) -> Result<Profile> {
+        match moment_of(name) {
+            None => decode::profile(source(name).open(&self.inputs.http, observer)?, self.inputs.budget, &()),
+            Some(id) => {
+                let held = self.store().get(id).cloned().ok_or_else(gone)?;
+                self.unpack(held.heap.as_ref().or(held.goroutines.as_ref()).ok_or_else(gone)?)
+            }
+        }
+    }
+
+    fn unpack(&self, packed: &Packed) -> Result<Profile> {
+        let budget = self.inputs.budget;
+        match packed {
+            Packed::Bytes(bytes) => decode::profile(&bytes[..], budget, &()),
+            Packed::File(path) => {
+                let name = SourceName::from(path.to_string_lossy().into_owned());
+                decode::profile(source(&name).open(&self.inputs.http, &())?, budget, &())
+            }
+        }
+    }
+
+    /// Reads a moment, or what was named, with or without something to compare it with.
+    fn read_all(&self, wanted: &Wanted, observer: &dyn Observer) -> Result<Loaded> {
+        let combine = &self.inputs.combine;
+        let mut sources = match wanted.moment {
+            Some(id) => vec![name_of(id)],
+            None => self.inputs.sources.clone(),
+        };
+        let (base, comparison) = match &wanted.base {
+            Base::AsNamed => (combine.base.clone(), combine.comparison),
+            Base::None => (Vec::new(), combine.comparison),
+            Base::Moment(id) => (vec![name_of(*id)], combine.comparison),
+            Base::FirstNamed if sources.len() > 1 => (vec![sources.remove(0)], combine.comparison),
+            Base::FirstNamed => (Vec::new(), combine.comparison),
+            Base::Named(name, comparison) => (vec![name.as_str().into()], *comparison),
+        };
+        let combine = Combine {
+            base,
+            comparison,
+            ..combine.clone()
+        };
+        let opener = Opener {
+            open: &|name| self.read(name, observer),
+            show: &|name| match moment_of(name) {
+                Some(id) => format!("snapshot {}", id.0 + 1),
+                None => source(name).name(),
+            },
+        };
+        let mut loaded = load::load(&sources, &combine, Keep::Snapshots, &opener)?;
+        if let Some(id) = wanted.moment {
+            let held = self.store().get(id).cloned().ok_or_else(gone)?;
+            let snapshots = loaded.snapshots.iter_mut();
+            for snapshot in snapshots.filter(|snapshot| snapshot.side == Side::After) {
+                snapshot.resident = held.moment.resident;
+                snapshot.collection = held.moment.collection;
+                let goroutines = held.heap.as_ref().and(held.goroutines.as_ref());
+                // The heap is there all the same.
+                snapshot.goroutines = goroutines.and_then(|packed| self.unpack(packed).ok()).map(Arc::new);
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+impl Loader for TimedInputs {
+    fn name(&self) -> String {
+        self.inputs.name()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.inputs.is_remote()
+    }
+
+    fn series(&self) -> Series {
+        match self.series {
+            Kind::None => Series::None,
+            Kind::Recorded => Series::Recorded,
+            Kind::Process { begins } => Series::Process {
+                pace: format!("every {} s ±30%", self.watched.plan.every.as_secs_f64()),
+                begins,
+            },
+        }
+    }
+
+    fn load(&self, wanted: &Wanted, observer: &dyn Observer) -> Result<Loaded> {
+        if let Base::Moment(base) = wanted.base {
+            self.store().keep(Some(base));
+        }
+        let is_compared = match &wanted.base {
+            Base::None => false,
+            Base::AsNamed => !self.inputs.combine.base.is_empty(),
+            _ => true,
+        };
+        if let (Some(id), false) = (wanted.moment, is_compared)
+            && let Some((_, newest)) = &self.newest().as_ref().filter(|(newest, _)| *newest == id)
+        {
+            return Ok(newest.clone());
+        }
+        self.read_all(wanted, observer)
+    }
+
+    fn follow(&self, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {
+        match self.series {
+            Kind::None => Ok(()),
+            Kind::Recorded => self.list(tell),
+            Kind::Process { .. } => self.watch(control, tell),
+        }
+    }
+}
+
+impl TimedInputs {
+    fn list(&self, tell: &mut dyn FnMut(Followed)) -> Result<()> {
+        let open = |name: &SourceName| self.read(name, &());
+        let listed = list(&self.inputs.sources, &open)?;
+        for row in listed.rows {
+            let file = |name: Option<String>| name.map(|name| Packed::File(PathBuf::from(name)));
+            let mut held = Held {
+                moment: Moment {
+                    id: MomentId(0),
+                    nanos: row.time.as_nanosecond(),
+                    resident: row.resident(),
+                    collection: row.collection,
+                    cost: None,
+                },
+                heap: file(row.heap),
+                goroutines: file(row.goroutine),
+            };
+            held.moment.id = self.store().next_id();
+            let moment = held.moment;
+            self.store().push(held);
+            tell(Followed::Moment(moment, Vec::new()));
+        }
+        if !listed.warnings.is_empty() {
+            tell(Followed::Note(listed.warnings.join("; ")));
+        }
+        Ok(())
+    }
+
+    fn watch(&self, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {
+        let url = self.inputs.process().ok_or(Error::Empty)?;
+        let mut follower = Follower {
+            inputs: self,
+            target: Target::new(url, &self.inputs.http),
+            start: Instant::now(),
+            control,
+            tell,
+            recorder: None,
+            failure: None,
+        };
+        if let Some(folder) = &self.watched.record {
+            follower.record(folder)?;
+        }
+        watch(self.watched.plan, seed(), &mut follower)?;
+        follower.failure.map_or(Ok(()), Err)
+    }
+}
+
+/// A process that is watched for the dashboard.
+struct Follower<'f> {
+    inputs: &'f TimedInputs,
+    target: Target<'f>,
+    start: Instant,
+    control: &'f Control,
+    tell: &'f mut dyn FnMut(Followed),
+    recorder: Option<Recorder<'f>>,
+    /// Why there is no moment at all.
+    failure: Option<Error>,
+}
+
+impl Follower<'_> {
+    fn record(&mut self, folder: &Path) -> Result<()> {
+        let files = Files {
+            save: &|bytes, path: &Path| host::save(bytes, path, Caller::Dashboard),
+            gzip: &|bytes| encode::gzip(bytes),
+        };
+        self.recorder = Some(Recorder::create(folder, self.inputs.watched.keeping, files)?);
+        (self.tell)(Followed::Note(format!("Recording into {}.", folder.display())));
+        Ok(())
+    }
+
+    fn accept(&mut self, taken: Taken) -> Result<()> {
+        let inputs = self.inputs;
+        let pack = |bytes: &[u8]| match bytes.starts_with(&[0x1f, 0x8b]) {
+            true => Packed::Bytes(bytes.into()),
+            false => Packed::Bytes(encode::gzip_fast(bytes).into()),
+        };
+        // What cannot be read is no moment.
+        let profile = decode::profile(&taken.heap[..], inputs.inputs.budget, &())?;
+        let in_use = profile.mem_stats.as_ref().map_or(0, |stats| stats.heap_alloc);
+        let id = inputs.store().next_id();
+        let moment = Moment {
+            id,
+            nanos: taken.time.as_nanosecond(),
+            resident: taken.resident,
+            collection: taken.collection,
+            cost: Some(taken.cost),
+        };
+        let held = Held {
+            moment,
+            heap: Some(pack(&taken.heap)),
+            goroutines: taken.goroutine.as_deref().map(pack),
+        };
+        let gone = inputs.store().push(held);
+        let loaded = inputs.loaded(id, profile, &taken)?;
+        *inputs.newest() = Some((id, loaded));
+        if let Some(folder) = self.control.take_recording()
+            && let Err(error) = self.record(&folder)
+        {
+            (self.tell)(Followed::Missed(error.to_string()));
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.record(&taken, in_use)?;
+        }
+        (self.tell)(Followed::Moment(moment, gone));
+        Ok(())
+    }
+}
+
+impl TimedInputs {
+    /// A moment whose profile is decoded already.
+    fn loaded(&self, id: MomentId, profile: Profile, taken: &Taken) -> Result<Loaded> {
+        let profile = Mutex::new(Some(profile));
+        let opener = Opener {
+            open: &|_| {
+                let taken = profile.lock().unwrap_or_else(PoisonError::into_inner).take();
+                taken.ok_or_else(gone)
+            },
+            show: &|_| format!("snapshot {}", id.0 + 1),
+        };
+        let combine = Combine {
+            base: Vec::new(),
+            ..self.inputs.combine.clone()
+        };
+        let mut loaded = load::load(&[name_of(id)], &combine, Keep::Snapshots, &opener)?;
+        for snapshot in &mut loaded.snapshots {
+            snapshot.resident = taken.resident;
+            snapshot.collection = taken.collection;
+            let goroutines = taken.goroutine.as_deref();
+            let goroutines = goroutines.and_then(|bytes| decode::profile(bytes, self.inputs.budget, &()).ok());
+            snapshot.goroutines = goroutines.map(Arc::new);
+        }
+        Ok(loaded)
+    }
+}
+
+impl Watcher for Follower<'_> {
+    fn take(&mut self, collection: Collection) -> Result<Taken> {
+        self.target.take(collection)
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn wait_until(&mut self, time: Duration) -> Next {
+        while !self.control.is_stopped() {
+            let left = time.saturating_sub(self.now());
+            if left.is_zero() && !self.control.is_paused() {
+                return Next::GoOn;
+            }
+            thread::sleep(left.clamp(Duration::from_millis(1), TICK));
+        }
+        Next::Stop
+    }
+
+    fn tell(&mut self, happened: Happened) -> Next {
+        let accepted = match happened {
+            Happened::Took(taken) => self.accept(*taken),
+            Happened::Missed(error) => Err(error),
+        };
+        match accepted {
+            Ok(()) => {}
+            // What never answered ends the watch, instead of being asked again and again.
+            Err(error) if self.inputs.store().last().is_none() => {
+                self.failure = Some(error);
+                return Next::Stop;
+            }
+            Err(error) => (self.tell)(Followed::Missed(error.to_string())),
+        }
+        match self.control.is_stopped() {
+            true => Next::Stop,
+            false => Next::GoOn,
+        }
+    }
+}
+
+/// The name that the moment goes by where sources are named; no file or URL is called so, as there is a NUL in it.
+fn name_of(id: MomentId) -> SourceName {
+    format!("{PREFIX}{}", id.0).into()
+}
+
+fn moment_of(name: &SourceName) -> Option<MomentId> {
+    name.as_typed().strip_prefix(PREFIX)?.parse().ok().map(MomentId)
+}
+
+const PREFIX: &str = "\0moment ";
+
+fn gone() -> Error {
+    Error::Usage("this moment was thinned out: it is not held any more".into())
+}
