@@ -11,8 +11,8 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 
 use heaptui::analyze::{
-    Basis, CallIdentity, CallTree, Direction, Filters, Frames, Granularity, GraphUse, Plan, Scope, Shape, Sort,
-    TrimLimits, Trimmed,
+    Basis, CallIdentity, CallTree, Direction, Filters, Frames, Granularity, GraphUse, NodeIdentity, Scope, Sort,
+    TrimLimits, TrimPlan, Trimmed,
 };
 use heaptui::analyze::{Weights, compile_pattern};
 use heaptui::decode;
@@ -54,9 +54,9 @@ fn aggregate(bencher: Bencher<'_, '_>, stacks: u64) {
     let profile = decoded(&bytes(stacks));
     bencher.bench_local(|| {
         let scope = Scope::new(&profile, &Filters::default());
-        let shape = Shape {
+        let shape = NodeIdentity {
             granularity: Granularity::Functions,
-            ..Shape::default()
+            ..NodeIdentity::default()
         };
         let frames = Frames::new(&profile, &scope, &shape);
         let basis = Basis {
@@ -74,7 +74,7 @@ fn aggregate(bencher: Bencher<'_, '_>, stacks: u64) {
             ..TrimLimits::default()
         };
         let (usage, calls) = (GraphUse::List(Sort::Flat), CallIdentity::Merged);
-        Trimmed::new(basis, Plan { limits, usage, calls })
+        Trimmed::new(basis, TrimPlan { limits, usage, calls })
     });
 }
 
@@ -83,7 +83,7 @@ fn aggregate(bencher: Bencher<'_, '_>, stacks: u64) {
 fn call_tree(bencher: Bencher<'_, '_>, stacks: u64) {
     let profile = decoded(&bytes(stacks));
     let scope = Scope::new(&profile, &Filters::default());
-    let frames = Frames::new(&profile, &scope, &Shape::default());
+    let frames = Frames::new(&profile, &scope, &NodeIdentity::default());
     let basis = Basis {
         profile: &profile,
         scope: &scope,

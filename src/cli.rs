@@ -29,7 +29,7 @@ use self::spelling::{Given, Translated, translate};
 pub use self::theme::Theme;
 pub use self::watch::Watched;
 use crate::error::{Error, Result};
-use crate::report::{self, Group, OPTIONS, OptionRow, Options, REPORTS, ReportRow, Takes};
+use crate::report::{self, OPTIONS, OptionGroup, OptionRow, Options, REPORTS, ReportRow, Takes};
 
 /// What the user wants.
 #[derive(Debug)]
@@ -298,7 +298,7 @@ fn options(given: &[Given], mut options: Options) -> Result<Options> {
     // The shorthands of sample types fill what is empty.
     if given
         .iter()
-        .any(|(row, _)| row.takes == Takes::Choice(Group::SampleType))
+        .any(|(row, _)| row.takes == Takes::Choice(OptionGroup::SampleType))
     {
         options.sample_index.clear();
     }
@@ -312,7 +312,7 @@ fn options(given: &[Given], mut options: Options) -> Result<Options> {
         let is_on = matches!(row.takes, Takes::Choice(_)) && report::parse_bool(value) == Ok(true);
         on.extend(is_on.then_some(row));
     }
-    for group in [Group::Sort, Group::Granularity] {
+    for group in [OptionGroup::Sort, OptionGroup::Granularity] {
         let names: Vec<&str> = on
             .iter()
             .filter(|row| row.takes == Takes::Choice(group))

@@ -24,7 +24,7 @@ use crate::load::session::session;
 use crate::load::{self, Combine, Keep, Opener};
 use crate::model::{Collection, Comparison, Loaded, visible};
 use crate::progress::Observer;
-use crate::report::{Environment, Evidence, Found, Missing, Sources, Wanted};
+use crate::report::{Environment, Evidence, Found, Missing, Sources, WantedFile};
 use crate::secret::SourceName;
 use crate::source::{Certificates, Code, CodeFinder, Header, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
 use crate::ui::{Existing, Host, Opened, Saved};
@@ -95,7 +95,7 @@ impl Sources for LocalCode {
         self.0.folder.to_string_lossy().into_owned()
     }
 
-    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
+    fn find(&self, wanted: &WantedFile<'_>) -> Result<Found, Missing> {
         match self.0.find(wanted.name, wanted.path, wanted.folders) {
             Ok(Code {
                 text,

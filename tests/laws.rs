@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use heaptui::analyze::{
-    Basis, CallIdentity, Filters, Frames, GraphUse, NodeId, Plan as TrimPlan, Scope, Shape, Sort, TrimLimits, Trimmed,
+    Basis, CallIdentity, Filters, Frames, GraphUse, NodeId, NodeIdentity, Scope, Sort, TrimLimits, TrimPlan, Trimmed,
     Weights,
 };
 use heaptui::load::{Combine, Comparison, Keep, Opener, Scaling, load};
@@ -239,7 +239,7 @@ proptest! {
     fn calls_add_up_as_on_the_way_down_every_stack(plan in plans(-3..4), node_count in 0..4usize) {
         let profile = build(&plan);
         let scope = Scope::new(&profile, &Filters::default());
-        let frames = Frames::new(&profile, &scope, &Shape::default());
+        let frames = Frames::new(&profile, &scope, &NodeIdentity::default());
         let weights = Weights { values: &profile.samples.values[0], divisors: None };
         let basis = Basis { profile: &profile, scope: &scope, frames: &frames, weights };
         for usage in [GraphUse::List(Sort::Flat), GraphUse::Table(Sort::Flat)] {

@@ -213,7 +213,7 @@ fn a_hole_in_the_snapshots_hides_no_leak() {
                 said(&verdict),
                 (level, kind, culprit.to_string()),
                 "{name}: {:?}",
-                verdict.limits
+                verdict.caveats
             );
         } else {
             assert!(verdict.level <= level, "{name}: {:?}", verdict.findings);

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heaptui::model::{Function, LabelSetId, Line, Profile, ValueType};
-use heaptui::report::{self, Counting, Doubt, Environment, Found, Options, Report, ReportRow, Text, doubt, routines};
+use heaptui::report::{
+    self, Counting, Doubt, Environment, Found, Options, Report, ReportRow, SourceText, doubt, routines,
+};
 use heaptui::source::{CodeFinder, Rule};
 
 use crate::support::fixtures;
@@ -236,7 +238,7 @@ fn source_that_was_not_built_is_doubted() {
     let report = report_of(&recursive(), &report::LIST);
     let found = routines(&report, Counting::Once, &|name| name == "main.fib");
     let text = |lines: &[&str], written_nanos| {
-        Text::new(Found {
+        SourceText::new(Found {
             text: lines.join("\n"),
             path: "/src/fib.go".into(),
             beyond_pprof: None,

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use super::filter::Scope;
-use super::frames::Shape;
+use super::frames::NodeIdentity;
 use crate::model::{LabelSetId, LabelSets, Line, Location, LocationId, Profile, Stacks};
 
-/// A profile with the samples of a scope, the labels that are seen and, in its locations, the lines that are seen. Of the shape only
+/// A profile with the samples of a scope, the labels that are seen and, in its locations, the lines that are seen. Of the identity only
 /// `no_inlines` and, with it, `columns` count. Nothing is renumbered or merged: what no sample names any more stays.
 /// A profile of which everything is seen is borrowed.
-pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, shape: &Shape) -> Cow<'p, Profile> {
-    if !shape.no_inlines && scope.is_whole(profile) {
+pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, identity: &NodeIdentity) -> Cow<'p, Profile> {
+    if !identity.no_inlines && scope.is_whole(profile) {
         return Cow::Borrowed(profile);
     }
     let mut kept = Profile {
@@ -21,13 +21,13 @@ pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, shape: &Shape) -> Cow<'p
     };
     for (row, location) in profile.locations.iter().enumerate() {
         let mut lines = scope.lines(LocationId::from_index(row));
-        if shape.no_inlines && lines.len() > 1 {
+        if identity.no_inlines && lines.len() > 1 {
             lines = &lines[lines.len() - 1..];
         }
         let start = kept.lines.len() as u32;
         kept.lines.extend(lines.iter().map(|&line| {
             let line = profile.lines[line as usize];
-            let column = if shape.no_inlines && !shape.columns {
+            let column = if identity.no_inlines && !identity.columns {
                 0
             } else {
                 line.column
@@ -40,7 +40,7 @@ pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, shape: &Shape) -> Cow<'p
         });
     }
     for mapping in &mut kept.mappings {
-        mapping.has.inline_frames &= !shape.no_inlines;
+        mapping.has.inline_frames &= !identity.no_inlines;
     }
     if scope.hides_labels() {
         let sets = (0..profile.labels.len()).map(LabelSetId::from_index);

@@ -36,7 +36,7 @@ pub enum Granularity {
 
 /// How frames become nodes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Shape {
+pub struct NodeIdentity {
     /// What makes frames one node.
     pub granularity: Granularity,
     /// Count inlined calls to the function they were inlined into.
@@ -68,7 +68,7 @@ pub struct NodeInfo {
     pub column: i64,
     /// Line of the definition; only where the name is missing.
     pub start_line: i64,
-    /// Binary, in the profile's strings; only where the name is missing (or [`Shape::binaries`]).
+    /// Binary, in the profile's strings; only where the name is missing (or [`NodeIdentity::binaries`]).
     pub binary: StringId,
 }
 
@@ -94,7 +94,7 @@ impl Names {
 
 impl Frames {
     /// Gives every location that is seen its nodes.
-    pub fn new(profile: &Profile, scope: &Scope, shape: &Shape) -> Self {
+    pub fn new(profile: &Profile, scope: &Scope, identity: &NodeIdentity) -> Self {
         let mut frames = Self {
             infos: Vec::new(),
             files: Strings::default(),
@@ -107,7 +107,7 @@ impl Frames {
             let location = LocationId::from_index(row);
             let start = frames.nodes.len() as u32;
             let lines = scope.lines(location);
-            let lines = if shape.no_inlines && lines.len() > 1 {
+            let lines = if identity.no_inlines && lines.len() > 1 {
                 &lines[lines.len() - 1..]
             } else {
                 lines
@@ -118,7 +118,7 @@ impl Frames {
                     .map(|&line| Some(line))
                     .chain(lines.is_empty().then_some(None));
                 for line in rows {
-                    let info = frames.describe(profile, location, line, shape, &mut files);
+                    let info = frames.describe(profile, location, line, identity, &mut files);
                     let next = NodeId(frames.infos.len() as u32);
                     let node = *index.entry(info).or_insert(next);
                     if node == next {
@@ -137,14 +137,14 @@ impl Frames {
         profile: &Profile,
         location: LocationId,
         line: Option<u32>,
-        shape: &Shape,
+        identity: &NodeIdentity,
         files: &mut FxHashMap<StringId, StringId>,
     ) -> NodeInfo {
         let row = &profile.locations[location.index()];
         let binary = row
             .mapping
             .map_or(StringId(0), |mapping| profile.mappings[mapping.index()].file);
-        let address = if shape.granularity == Granularity::Addresses {
+        let address = if identity.granularity == Granularity::Addresses {
             row.address
         } else {
             0
@@ -157,7 +157,7 @@ impl Frames {
             };
         };
         let function = &profile.functions[line.function.index()];
-        let (with_name, with_file, with_line) = match shape.granularity {
+        let (with_name, with_file, with_line) = match identity.granularity {
             Granularity::Functions => (true, false, false),
             Granularity::FileFunctions => (true, true, false),
             Granularity::Files => (false, true, false),
@@ -165,14 +165,14 @@ impl Frames {
         };
         // Addresses with inlined calls are the one granularity that leaves locations as they are.
         let with_column =
-            with_line && (shape.columns || (shape.granularity == Granularity::Addresses && !shape.no_inlines));
+            with_line && (identity.columns || (identity.granularity == Granularity::Addresses && !identity.no_inlines));
         let name = if with_name { function.name } else { StringId(0) };
         let file = if with_file {
-            self.file_id(profile, function.filename, shape, files)
+            self.file_id(profile, function.filename, identity, files)
         } else {
             StringId(0)
         };
-        let keeps_binary = shape.binaries || name == StringId(0);
+        let keeps_binary = identity.binaries || name == StringId(0);
         NodeInfo {
             name,
             file,
@@ -188,15 +188,15 @@ impl Frames {
         &mut self,
         profile: &Profile,
         file: StringId,
-        shape: &Shape,
+        identity: &NodeIdentity,
         known: &mut FxHashMap<StringId, StringId>,
     ) -> StringId {
         *known.entry(file).or_insert_with(|| {
             let file = profile.text(file);
-            let trimmed = if shape.whole_paths {
+            let trimmed = if identity.whole_paths {
                 file
             } else {
-                filepath::trim(file, &shape.trim_path, &shape.source_path)
+                filepath::trim(file, &identity.trim_path, &identity.source_path)
             };
             if trimmed.is_empty() {
                 StringId(0)

@@ -2,7 +2,7 @@
 //!
 //! Of a stack dump (`debug=2`) state, wait and creator are labels that the decoder has given; of a counted profile
 //! (`debug=1`, protobuf) the stack tells the state, and the others are not known. What is known is said
-//! ([`Known`]). Knows no text and no screen.
+//! ([`Detail`]). Knows no text and no screen.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -31,7 +31,7 @@ pub enum Grouping {
 
 /// What a profile of goroutines tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Known {
+pub enum Detail {
     /// Each one's state, wait and creator: a stack dump.
     Each,
     /// Counts alone; the state by the stack.
@@ -51,7 +51,7 @@ pub struct Wait {
 
 /// A row: goroutines that are alike.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Group {
+pub struct GoroutineGroup {
     /// How many.
     pub count: i64,
     /// What makes them one, for groupings but by stack; empty where they have none.
@@ -91,9 +91,9 @@ pub struct Goroutines {
     /// How many there are.
     pub total: i64,
     /// What is known of each.
-    pub known: Known,
+    pub detail: Detail,
     /// The rows, the largest first.
-    pub groups: Vec<Group>,
+    pub groups: Vec<GoroutineGroup>,
 }
 
 /// Labels that the decoder makes of a stack dump; the others are the program's own.
@@ -122,10 +122,10 @@ impl Goroutines {
         let column = column(profile)?;
         let values = profile.samples.values.get(column)?;
         let reader = Reader::new(profile);
-        let known = if reader.state.is_some() {
-            Known::Each
+        let detail = if reader.state.is_some() {
+            Detail::Each
         } else {
-            Known::Counts
+            Detail::Counts
         };
         let mut rows: FxHashMap<Key, usize> = FxHashMap::default();
         let mut tallies: Vec<Tally> = Vec::new();
@@ -151,14 +151,14 @@ impl Goroutines {
             }
             tallies[row].add(stack, labels, &one, count);
         }
-        let mut groups: Vec<Group> = tallies
+        let mut groups: Vec<GoroutineGroup> = tallies
             .into_iter()
-            .map(|tally| tally.group(profile, &reader, &mut stacks, known))
+            .map(|tally| tally.group(profile, &reader, &mut stacks, detail))
             .collect();
         groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
         Some(Self {
             total: groups.iter().fold(0, |sum, group| sum.saturating_add(group.count)),
-            known,
+            detail,
             groups,
         })
     }
@@ -376,20 +376,20 @@ impl Tally {
         }
     }
 
-    fn group(self, profile: &Profile, reader: &Reader<'_>, stacks: &mut StackFacts, known: Known) -> Group {
+    fn group(self, profile: &Profile, reader: &Reader<'_>, stacks: &mut StackFacts, detail: Detail) -> GoroutineGroup {
         let text = |id: StringId| profile.text(id).to_string();
         let largest = self
             .stacks
             .iter()
             .max_by_key(|(stack, count)| (**count, std::cmp::Reverse(**stack)));
         let stack = largest.map_or(StackId(0), |(stack, _)| *stack);
-        let states = match known {
-            Known::Each => most(
+        let states = match detail {
+            Detail::Each => most(
                 self.states
                     .iter()
                     .map(|(state, count)| (state.map_or(String::new(), text), *count)),
             ),
-            Known::Counts => {
+            Detail::Counts => {
                 let told = self.stacks.iter().map(|(stack, count)| {
                     let state = stacks.of(profile, *stack).state;
                     (state.unwrap_or_default().to_string(), *count)
@@ -399,7 +399,7 @@ impl Tally {
         };
         let own = stacks.of(profile, stack).own;
         let name = |function: FunctionId| text(profile.functions[function.index()].name);
-        Group {
+        GoroutineGroup {
             count: self.count,
             key: match self.key {
                 Key::Stack(..) => String::new(),
@@ -409,7 +409,7 @@ impl Tally {
                 Key::Label(value) => value.map_or(String::new(), |value| reader.text(value)),
             },
             states,
-            wait: (known == Known::Each).then(|| wait(&self.waits)),
+            wait: (detail == Detail::Each).then(|| wait(&self.waits)),
             created_by: most(self.creators.iter().map(|(creator, count)| (text(*creator), *count))),
             own,
             labels: own_labels(profile, reader, &self.labels),

@@ -1,6 +1,6 @@
 //! In which unit a numeric label counts.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{Label, LabelSetId, LabelValue, Profile, StringId};
 
@@ -9,8 +9,10 @@ use crate::model::{Label, LabelSetId, LabelValue, Profile, StringId};
 #[derive(Clone, Debug, Default)]
 pub struct LabelUnits {
     units: FxHashMap<StringId, StringId>,
-    /// Other units of a key, in the order in which they came up.
-    others: Vec<(StringId, StringId)>,
+    /// Other units of a key.
+    others: FxHashMap<StringId, FxHashSet<StringId>>,
+    /// The keys that have any, in the order in which they came up.
+    mixed: Vec<StringId>,
 }
 
 impl LabelUnits {
@@ -33,9 +35,12 @@ impl LabelUnits {
             return;
         }
         let used = *self.units.entry(label.key).or_insert(unit);
-        let other = (label.key, unit);
-        if used != unit && !self.others.contains(&other) && self.others.len() < 1000 {
-            self.others.push(other);
+        if used != unit {
+            let others = self.others.entry(label.key).or_insert_with(|| {
+                self.mixed.push(label.key);
+                FxHashSet::default()
+            });
+            others.insert(unit);
         }
     }
 
@@ -50,19 +55,13 @@ impl LabelUnits {
 
     /// What to warn of: keys that come with several units, of which the first counts.
     pub fn notes(&self, profile: &Profile) -> Vec<String> {
-        let mut keys: Vec<StringId> = Vec::new();
-        for (key, _) in &self.others {
-            if !keys.contains(key) {
-                keys.push(*key);
-            }
-        }
-        let note = |key: StringId| {
-            let others = self.others.iter().filter(|other| other.0 == key);
-            let mut others: Vec<&str> = others.map(|other| profile.text(other.1)).collect();
+        let note = |&key: &StringId| {
+            let others = self.others.get(&key).into_iter().flatten();
+            let mut others: Vec<&str> = others.map(|&unit| profile.text(unit)).collect();
             others.sort_unstable();
             let (name, unit, others) = (profile.text(key), self.of(profile, key), others.join(", "));
             format!("For tag {name} used unit {unit}, also encountered unit(s) {others}")
         };
-        keys.into_iter().map(note).collect()
+        self.mixed.iter().map(note).collect()
     }
 }

@@ -32,7 +32,7 @@ pub struct TrimLimits {
 
 /// What is to be made of a graph.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan<'u> {
+pub struct TrimPlan<'u> {
     /// What is left out.
     pub limits: TrimLimits,
     /// For what.
@@ -87,7 +87,7 @@ impl Trimmed {
     /// 4. Keep the first `node_count`, for a drawing as many as fit with their tags; order again.
     /// 5. Sum up the calls, and drop those below their share.
     /// 6. For a drawing, take tags and drop edges that other paths make redundant.
-    pub fn new(basis: Basis<'_>, plan: Plan<'_>) -> Self {
+    pub fn new(basis: Basis<'_>, plan: TrimPlan<'_>) -> Self {
         let limits = plan.limits;
         // 1. Sums.
         let mut draft = Draft::new(basis, plan);
@@ -158,7 +158,7 @@ impl Trimmed {
 /// A graph in the making.
 struct Draft<'p> {
     basis: Basis<'p>,
-    plan: Plan<'p>,
+    plan: TrimPlan<'p>,
     graph: Graph,
     paths: Option<Paths>,
     kept: Option<Vec<bool>>,
@@ -168,7 +168,7 @@ struct Draft<'p> {
 }
 
 impl<'p> Draft<'p> {
-    fn new(basis: Basis<'p>, plan: Plan<'p>) -> Self {
+    fn new(basis: Basis<'p>, plan: TrimPlan<'p>) -> Self {
         let (graph, paths) = match plan.calls {
             CallIdentity::Merged => (Graph::sums(basis), None),
             CallIdentity::ByContext => {

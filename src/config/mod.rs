@@ -149,7 +149,7 @@ fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spanned<std::borrow::Cow
 fn is_setting(row: &OptionRow) -> bool {
     row.is_kept()
         && !["output", "source_path", "trim_path"].contains(&row.name)
-        && row.takes != Takes::Choice(crate::report::Group::SampleType)
+        && row.takes != Takes::Choice(crate::report::OptionGroup::SampleType)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The characters that terminals draw bars, frames and plots with, as shapes that meet without a gap.
 
-use super::{Area, Colour, Line, Point, Shape, Step};
+use super::{Area, Colour, Pen, Point, Segment, Shape};
 
 /// What a block, box or braille character looks like in a cell on this background; `None` for a letter.
 pub fn blocks(char: char, cell: Area, colour: Colour, background: Colour) -> Option<Vec<Shape>> {
@@ -237,12 +237,12 @@ fn corner(char: char, cell: Area, colour: Colour) -> Shape {
     let middle = Point { x, y };
     Shape::Path {
         steps: vec![
-            Step::Move(Point { x, y: end }),
-            Step::Line(Point { x, y: turn }),
-            Step::Curve(middle, middle, Point { x: side, y }),
+            Segment::Move(Point { x, y: end }),
+            Segment::Line(Point { x, y: turn }),
+            Segment::Curve(middle, middle, Point { x: side, y }),
         ],
         fill: None,
-        line: Some(Line {
+        line: Some(Pen {
             colour,
             width: LIGHT * cell.width,
             dashed: false,

@@ -5,7 +5,7 @@ use std::io;
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Point, Step};
+use super::{Point, Segment};
 
 /// The width of a letter, as a part of the size: that of the font built in, and no less than that of most others with
 /// letters of one width.
@@ -34,7 +34,7 @@ impl Font {
 
     /// A letter's outline as a part of the size, from the baseline, and how far the next letter is from it. A box for
     /// one that the font has not.
-    pub(super) fn letter(&self, char: char) -> (Vec<Step>, f64) {
+    pub(super) fn letter(&self, char: char) -> (Vec<Segment>, f64) {
         let columns = char.width().unwrap_or(1);
         let advance = columns as f64 * ADVANCE;
         let found = self.face.glyph_index(char);
@@ -55,7 +55,7 @@ impl Font {
     }
 
     /// The letters of a text, each with where it begins: as parts of the size.
-    pub(super) fn letters(&self, text: &str) -> impl Iterator<Item = (f64, Vec<Step>)> {
+    pub(super) fn letters(&self, text: &str) -> impl Iterator<Item = (f64, Vec<Segment>)> {
         text.chars().scan(0.0, |x, char| {
             let (steps, advance) = self.letter(char);
             let at = *x;
@@ -66,7 +66,7 @@ impl Font {
 }
 
 struct Outline {
-    steps: Vec<Step>,
+    steps: Vec<Segment>,
     last: Point,
     unit: f64,
     left: f64,
@@ -80,7 +80,7 @@ impl Outline {
         }
     }
 
-    fn push(&mut self, step: Step, last: Point) {
+    fn push(&mut self, step: Segment, last: Point) {
         self.steps.push(step);
         self.last = last;
     }
@@ -89,12 +89,12 @@ impl Outline {
 impl OutlineBuilder for Outline {
     fn move_to(&mut self, x: f32, y: f32) {
         let to = self.point(x, y);
-        self.push(Step::Move(to), to);
+        self.push(Segment::Move(to), to);
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
         let to = self.point(x, y);
-        self.push(Step::Line(to), to);
+        self.push(Segment::Line(to), to);
     }
 
     /// A quadratic curve as a cubic one, whose control points are two thirds of the way to its own.
@@ -104,15 +104,15 @@ impl OutlineBuilder for Outline {
             x: from.x + (control.x - from.x) * 2.0 / 3.0,
             y: from.y + (control.y - from.y) * 2.0 / 3.0,
         };
-        self.push(Step::Curve(towards(self.last), towards(to), to), to);
+        self.push(Segment::Curve(towards(self.last), towards(to), to), to);
     }
 
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
         let to = self.point(x, y);
-        self.push(Step::Curve(self.point(x1, y1), self.point(x2, y2), to), to);
+        self.push(Segment::Curve(self.point(x1, y1), self.point(x2, y2), to), to);
     }
 
     fn close(&mut self) {
-        self.steps.push(Step::Close);
+        self.steps.push(Segment::Close);
     }
 }

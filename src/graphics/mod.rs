@@ -52,16 +52,16 @@ pub enum Shape {
         /// What it is filled with.
         fill: Option<Colour>,
         /// Its border, half of which lies outside.
-        line: Option<Line>,
+        line: Option<Pen>,
     },
     /// Lines and curves.
     Path {
         /// Where they go.
-        steps: Vec<Step>,
+        steps: Vec<Segment>,
         /// What they are filled with.
         fill: Option<Colour>,
         /// What they are drawn with.
-        line: Option<Line>,
+        line: Option<Pen>,
     },
     /// A line of text.
     Text(Text),
@@ -119,7 +119,7 @@ pub struct Area {
 
 /// A piece of a path.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Step {
+pub enum Segment {
     /// Begin here.
     Move(Point),
     /// A straight line to here.
@@ -132,7 +132,7 @@ pub enum Step {
 
 /// What a line is drawn with.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Line {
+pub struct Pen {
     /// Its colour.
     pub colour: Colour,
     /// How wide it is.

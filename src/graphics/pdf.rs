@@ -11,7 +11,7 @@ use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 use rustc_hash::FxHashMap;
 
 use super::font::{self, Font};
-use super::{Anchor, BOLD, Colour, DASH, Line, Picture, Shape, Step, Text};
+use super::{Anchor, BOLD, Colour, DASH, Pen, Picture, Segment, Shape, Text};
 
 /// An inch is 72 units of a page.
 const SCALE: f64 = 72.0 / 96.0;
@@ -204,7 +204,7 @@ impl Page {
     }
 
     /// Sets what the next path is painted with.
-    fn prepare(&mut self, fill: Option<Colour>, line: Option<Line>) {
+    fn prepare(&mut self, fill: Option<Colour>, line: Option<Pen>) {
         if let Some(colour) = fill {
             self.fill(colour);
         }
@@ -220,7 +220,7 @@ impl Page {
     }
 
     /// Ends a path.
-    fn paint(&mut self, fill: Option<Colour>, line: Option<Line>) {
+    fn paint(&mut self, fill: Option<Colour>, line: Option<Pen>) {
         match (fill, line) {
             (Some(_), Some(_)) => self.content.fill_nonzero_and_stroke(),
             (Some(_), None) => self.content.fill_nonzero(),
@@ -267,23 +267,23 @@ fn parts(Colour(red, green, blue): Colour) -> [f32; 3] {
 }
 
 /// Adds steps; `flip` is -1 where y grows upwards.
-fn trace(content: &mut Content, steps: &[Step], length: impl Fn(f64) -> f32, flip: f64) {
+fn trace(content: &mut Content, steps: &[Segment], length: impl Fn(f64) -> f32, flip: f64) {
     let x_y = |point: super::Point| (length(point.x), length(point.y * flip));
     for step in steps {
         match *step {
-            Step::Move(to) => {
+            Segment::Move(to) => {
                 let (x, y) = x_y(to);
                 content.move_to(x, y);
             }
-            Step::Line(to) => {
+            Segment::Line(to) => {
                 let (x, y) = x_y(to);
                 content.line_to(x, y);
             }
-            Step::Curve(a, b, to) => {
+            Segment::Curve(a, b, to) => {
                 let ((x1, y1), (x2, y2), (x, y)) = (x_y(a), x_y(b), x_y(to));
                 content.cubic_to(x1, y1, x2, y2, x, y);
             }
-            Step::Close => {
+            Segment::Close => {
                 content.close_path();
             }
         }

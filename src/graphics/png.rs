@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform};
 
 use super::font::{self, Font};
-use super::{Anchor, BOLD, Colour, DASH, Line, Picture, Point, Shape, Step, Text};
+use super::{Anchor, BOLD, Colour, DASH, Pen, Picture, Point, Segment, Shape, Text};
 
 /// Pixels for a unit of length: letters of screens with many pixels to the inch.
 const SCALE: f64 = 2.0;
@@ -103,7 +103,7 @@ impl Canvas {
             };
             trace(&mut builder, &steps, at, text.size);
         }
-        let line = text.bold.then_some(Line {
+        let line = text.bold.then_some(Pen {
             colour: text.colour,
             width: BOLD * text.size,
             dashed: false,
@@ -113,7 +113,7 @@ impl Canvas {
         }
     }
 
-    fn paint(&mut self, path: &Path, fill: Option<Colour>, line: Option<Line>) {
+    fn paint(&mut self, path: &Path, fill: Option<Colour>, line: Option<Pen>) {
         if let Some(colour) = fill {
             let (paint, rule) = (solid(colour), FillRule::Winding);
             self.pixels.fill_path(path, &paint, rule, self.transform, None);
@@ -140,26 +140,26 @@ fn solid(Colour(red, green, blue): Colour) -> Paint<'static> {
 }
 
 /// Adds steps, so many times as large, from a place on.
-fn trace(builder: &mut PathBuilder, steps: &[Step], from: Point, times: f64) {
+fn trace(builder: &mut PathBuilder, steps: &[Segment], from: Point, times: f64) {
     let place = |point: Point| {
         let (x, y) = (from.x + point.x * times, from.y + point.y * times);
         (x as f32, y as f32)
     };
     for step in steps {
         match *step {
-            Step::Move(to) => {
+            Segment::Move(to) => {
                 let (x, y) = place(to);
                 builder.move_to(x, y);
             }
-            Step::Line(to) => {
+            Segment::Line(to) => {
                 let (x, y) = place(to);
                 builder.line_to(x, y);
             }
-            Step::Curve(a, b, to) => {
+            Segment::Curve(a, b, to) => {
                 let ((x1, y1), (x2, y2), (x, y)) = (place(a), place(b), place(to));
                 builder.cubic_to(x1, y1, x2, y2, x, y);
             }
-            Step::Close => builder.close(),
+            Segment::Close => builder.close(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Anchor, Colour, DASH, Group, Line, Picture, Point, Shape, Step, Text};
+use super::{Anchor, Colour, DASH, Group, Pen, Picture, Point, Segment, Shape, Text};
 
 /// Fonts whose letters are as wide as those of the one that is built in, or narrower.
 const FONTS: &str = "ui-monospace,'DejaVu Sans Mono','SFMono-Regular',Menlo,Consolas,'Liberation Mono',monospace";
@@ -66,10 +66,10 @@ fn shape(shape: &Shape) -> String {
             for step in steps {
                 // Writing to a string cannot fail.
                 let _ = match step {
-                    Step::Move(to) => write!(way, "M{}", Place(*to)),
-                    Step::Line(to) => write!(way, "L{}", Place(*to)),
-                    Step::Curve(a, b, to) => write!(way, "C{} {} {}", Place(*a), Place(*b), Place(*to)),
-                    Step::Close => write!(way, "Z"),
+                    Segment::Move(to) => write!(way, "M{}", Place(*to)),
+                    Segment::Line(to) => write!(way, "L{}", Place(*to)),
+                    Segment::Curve(a, b, to) => write!(way, "C{} {} {}", Place(*a), Place(*b), Place(*to)),
+                    Segment::Close => write!(way, "Z"),
                 };
             }
             format!("<path d=\"{way}\"{}/>\n", paint(*fill, *line))
@@ -94,7 +94,7 @@ fn text(text: &Text) -> String {
     format!("<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}{colour}{bold}>{shown}</text>\n")
 }
 
-fn paint(fill: Option<Colour>, line: Option<Line>) -> String {
+fn paint(fill: Option<Colour>, line: Option<Pen>) -> String {
     let mut out = match fill {
         Some(colour) => format!(" fill=\"{colour}\""),
         None => " fill=\"none\"".into(),

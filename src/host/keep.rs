@@ -22,7 +22,7 @@ pub struct Described {
 
 /// What [`keep`] did.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Saved {
+pub struct SavedFile {
     /// Where it is.
     pub path: PathBuf,
     /// How long it is.
@@ -40,7 +40,7 @@ pub fn keep(
     read: &dyn Fn() -> Result<Vec<u8>>,
     output: Option<&Path>,
     check: &dyn Fn(&[u8]) -> Result<Described>,
-) -> Result<Saved> {
+) -> Result<SavedFile> {
     // Before half a minute is spent on a profile that has no place to go.
     if let Some(path) = output {
         save::writable(path)?;
@@ -54,7 +54,7 @@ pub fn keep(
         }
         None => save_described(&bytes, &described)?,
     };
-    Ok(Saved {
+    Ok(SavedFile {
         path,
         bytes: bytes.len() as u64,
         described,

@@ -14,7 +14,7 @@ mod wait;
 
 pub use browser::{Seat, Shown};
 pub use editor::Editor;
-pub use keep::{Described, Saved, default_name, keep};
+pub use keep::{Described, SavedFile, default_name, keep};
 pub use save::{Caller, is_plain, is_stream, save, save_new};
 pub use signals::stop_on_signals;
 pub use temporary::save_page;

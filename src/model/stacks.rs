@@ -192,10 +192,10 @@ impl<'s> Stack<'s> {
 
     /// The frames one by one.
     #[inline]
-    pub fn iter(self) -> Frames<'s> {
+    pub fn iter(self) -> FrameIter<'s> {
         match self.0 {
-            View::Narrow(rows) => Frames::Narrow(rows.iter()),
-            View::Wide(rows) => Frames::Wide(rows.iter()),
+            View::Narrow(rows) => FrameIter::Narrow(rows.iter()),
+            View::Wide(rows) => FrameIter::Wide(rows.iter()),
         }
     }
 }
@@ -216,23 +216,23 @@ impl PartialEq for Stack<'_> {
 
 impl<'s> IntoIterator for &Stack<'s> {
     type Item = LocationId;
-    type IntoIter = Frames<'s>;
+    type IntoIter = FrameIter<'s>;
 
-    fn into_iter(self) -> Frames<'s> {
+    fn into_iter(self) -> FrameIter<'s> {
         self.iter()
     }
 }
 
 /// The frames of a [`Stack`].
 #[derive(Clone, Debug)]
-pub enum Frames<'s> {
+pub enum FrameIter<'s> {
     /// Kept in two bytes each.
     Narrow(slice::Iter<'s, u16>),
     /// Kept in four.
     Wide(slice::Iter<'s, u32>),
 }
 
-impl Iterator for Frames<'_> {
+impl Iterator for FrameIter<'_> {
     type Item = LocationId;
 
     #[inline]
@@ -261,7 +261,7 @@ impl Iterator for Frames<'_> {
     }
 }
 
-impl DoubleEndedIterator for Frames<'_> {
+impl DoubleEndedIterator for FrameIter<'_> {
     #[inline]
     fn next_back(&mut self) -> Option<LocationId> {
         match self {
@@ -279,4 +279,4 @@ impl DoubleEndedIterator for Frames<'_> {
     }
 }
 
-impl ExactSizeIterator for Frames<'_> {}
+impl ExactSizeIterator for FrameIter<'_> {}

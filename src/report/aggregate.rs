@@ -9,8 +9,8 @@ use super::options::Options;
 use super::sample_types::sample_type;
 use super::{ReportRow, Shows};
 use crate::analyze::{
-    self, Basis, CallIdentity, Filters, Frames, Granularity, GraphUse, LabelUnits, NodeId, Plan, Scope, Shape,
-    TagFilter, TrimLimits, Trimmed, Weights, compile_pattern,
+    self, Basis, CallIdentity, Filters, Frames, Granularity, GraphUse, LabelUnits, NodeId, NodeIdentity, Scope,
+    TagFilter, TrimLimits, TrimPlan, Trimmed, Weights, compile_pattern,
 };
 use crate::error::{Error, Result};
 use crate::model::{Profile, SampleTypeId, units};
@@ -105,7 +105,7 @@ impl Report {
                 .iter()
                 .map(|filter| format!("{filter} expression matched no samples")),
         );
-        let frames = Arc::new(Frames::new(&profile, &scope, &shape(row.shows, options)));
+        let frames = Arc::new(Frames::new(&profile, &scope, &identity(row.shows, options)));
         let limits = limits(row, options);
         let (options, environment, shows) = (options.clone(), environment.clone(), row.shows);
         Ok(Self::aggregate(Parts {
@@ -130,7 +130,7 @@ impl Report {
     /// These samples as another report shows them. Filters are shared, and so are nodes if both reports have the
     /// same: a [`NodeId`] of one is then that of the other.
     pub fn as_report(&self, row: &ReportRow) -> Self {
-        let (old, new) = (shape(self.shows, &self.options), shape(row.shows, &self.options));
+        let (old, new) = (identity(self.shows, &self.options), identity(row.shows, &self.options));
         let frames = if old == new {
             Arc::clone(&self.frames)
         } else {
@@ -186,7 +186,7 @@ impl Report {
         };
         let trimmed = match shows {
             Shows::Samples => Trimmed::default(),
-            _ => Trimmed::new(basis, Plan { limits, usage, calls }),
+            _ => Trimmed::new(basis, TrimPlan { limits, usage, calls }),
         };
         let format = ValueFormat {
             from: profile.type_unit(sample_type).to_string(),
@@ -312,8 +312,8 @@ struct Parts {
     notes: Vec<String>,
 }
 
-pub(super) fn shape(shows: Shows, options: &Options) -> Shape {
-    Shape {
+pub(super) fn identity(shows: Shows, options: &Options) -> NodeIdentity {
+    NodeIdentity {
         granularity: match shows {
             Shows::Addresses => Granularity::Addresses,
             Shows::Lines => Granularity::Lines,

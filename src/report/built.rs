@@ -2,7 +2,7 @@
 
 use super::aggregate::Report;
 use super::routine::Routine;
-use super::sources::{Found, Text};
+use super::sources::{Found, SourceText};
 use crate::model::visible;
 
 /// Why a file may not be what was built.
@@ -29,7 +29,7 @@ impl Doubt {
 }
 
 /// The strongest doubt that a file is what a function was built from.
-pub fn doubt(report: &Report, routine: &Routine, text: &Text) -> Option<Doubt> {
+pub fn doubt(report: &Report, routine: &Routine, text: &SourceText) -> Option<Doubt> {
     let held = routine.lines.iter().filter(|(_, values)| **values != (0, 0));
     let lines = || held.clone().map(|(&line, _)| line).filter(|&line| line > 0);
     let past = lines().find(|&line| line > text.len() as i64).map(Doubt::PastTheEnd);

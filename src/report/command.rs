@@ -4,7 +4,7 @@
 //! file: the dashboard's prompt and the command mode of `main` both read their lines with it.
 //! Source of the language: pprof's interactive mode; its help is made from the tables here.
 
-use super::options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+use super::options::{OPTIONS, OptionGroup, OptionRow, Options, Section, Takes, option, parse_bool};
 use super::sample_types::sample_type;
 use super::{REPORTS, ReportRow, Words, report, similar};
 use crate::analyze::Sort;
@@ -136,20 +136,20 @@ fn one(line: &str, profile: &Profile, options: &mut Options) -> Option<Step> {
 }
 
 /// The two options that are set by the name of their group as well.
-const GROUPS: [(&str, Group); 2] = [("granularity", Group::Granularity), ("sort", Group::Sort)];
+const GROUPS: [(&str, OptionGroup); 2] = [("granularity", OptionGroup::Granularity), ("sort", OptionGroup::Sort)];
 
 /// Options that a line can set: those that keep a value. Shorthands of sample types are words of their own.
 fn settings() -> impl Iterator<Item = &'static OptionRow> {
     OPTIONS
         .iter()
-        .filter(|row| row.takes != Takes::Choice(Group::SampleType) && row.is_kept())
+        .filter(|row| row.takes != Takes::Choice(OptionGroup::SampleType) && row.is_kept())
 }
 
 fn is_setting(name: &str) -> bool {
     settings().any(|row| row.name == name) || GROUPS.iter().any(|(group, _)| *group == name)
 }
 
-fn members(group: Group) -> impl Iterator<Item = &'static OptionRow> {
+fn members(group: OptionGroup) -> impl Iterator<Item = &'static OptionRow> {
     OPTIONS.iter().filter(move |row| row.takes == Takes::Choice(group))
 }
 

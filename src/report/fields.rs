@@ -81,7 +81,7 @@ macro_rules! fields {
 
 /// A call in `tree`: the names of two rows, what is held through it, whether all of the calls were inlined, and whether
 /// some went through rows that are left out.
-pub const CALL_FIELDS: &[DataField<Call>] = fields! {
+pub const CALL_FIELDS: &[DataField<CallRow>] = fields! {
     "caller" Exact |context, call| Value::Text(context.report.name(call.caller).into());
     "callee" Exact |context, call| Value::Text(context.report.name(call.callee).into());
     "weight" Exact |_, call| Value::Amount(call.weight);
@@ -92,7 +92,7 @@ pub const CALL_FIELDS: &[DataField<Call>] = fields! {
 };
 
 /// A value of a label in `tags`: numbers with their unit, and what samples with it hold, in text as `tags` prints it.
-pub const TAG_FIELDS: &[DataField<Label>] = fields! {
+pub const TAG_FIELDS: &[DataField<TagRow>] = fields! {
     "key" Exact |_, label| Value::Text((*label.key).into());
     "value" Exact |_, label| Value::Text((*label.value).into());
     "weight" Exact |_, label| Value::Amount(label.weight);
@@ -118,7 +118,7 @@ pub(super) fn percent(value: i64, total: i64) -> f64 {
 
 /// Calls from one row to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Call {
+pub struct CallRow {
     /// The caller.
     pub caller: NodeId,
     /// The callee.
@@ -132,7 +132,7 @@ pub struct Call {
 }
 
 /// The calls between rows, largest |weight| first, then by the names of caller and callee.
-pub fn calls(report: &Report) -> Vec<Call> {
+pub fn calls(report: &Report) -> Vec<CallRow> {
     let graph = &report.trimmed.graph;
     let mut is_listed = vec![false; graph.nodes.len()];
     graph.listed.iter().for_each(|node| is_listed[node.index()] = true);
@@ -140,8 +140,8 @@ pub fn calls(report: &Report) -> Vec<Call> {
         .edges
         .iter()
         .filter(|edge| edge.kept && (is_listed[edge.from.index()] || is_listed[edge.to.index()]));
-    let mut calls: Vec<Call> = left
-        .map(|edge| Call {
+    let mut calls: Vec<CallRow> = left
+        .map(|edge| CallRow {
             caller: edge.from,
             callee: edge.to,
             weight: edge.value(),
@@ -159,7 +159,7 @@ pub fn calls(report: &Report) -> Vec<Call> {
 
 /// A value of a label.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Label {
+pub struct TagRow {
     /// The label's key.
     pub key: Arc<str>,
     /// Its value as printed.
@@ -169,11 +169,11 @@ pub struct Label {
 }
 
 /// The labels of the samples: keys by name, their values by size.
-pub fn labels(report: &Report) -> Vec<Label> {
+pub fn labels(report: &Report) -> Vec<TagRow> {
     let keys = tags::keys(report).into_iter();
     keys.flat_map(|key| {
         let name: Arc<str> = key.name.into();
-        let label = move |(value, weight)| Label {
+        let label = move |(value, weight)| TagRow {
             key: Arc::clone(&name),
             value,
             weight,

@@ -54,14 +54,14 @@ pub use diagnosis::{
 };
 pub use diff::{Change, Diff, DiffForm, Limit};
 pub use environment::Environment;
-pub use fields::{CALL_FIELDS, Call, Cell, DataField, Form, Label, TAG_FIELDS, calls, labels};
+pub use fields::{CALL_FIELDS, CallRow, Cell, DataField, Form, TAG_FIELDS, TagRow, calls, labels};
 pub use header::accounting;
 pub use hosts::{HOST_COLUMNS, HostColumn, HostsForm, by_heap, change, sentence, spark, write_hosts};
-pub use options::{Group, OPTIONS, OptionRow, Options, Section, Takes, option, parse_bool};
+pub use options::{OPTIONS, OptionGroup, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use reports::*;
 pub use routine::{Counting, LineCall, Routine, routines};
 pub use sample_types::SAMPLE_TYPES;
-pub use sources::{Found, Missing, NoSources, Shelf, Sources, Text, Wanted};
+pub use sources::{Found, Missing, NoSources, Shelf, SourceText, Sources, WantedFile};
 pub use sums::{RowSums, SideSums};
 pub use table::{
     Align, Column, ColumnId, Inline, Key, Order, Row, ScreenPlace, SortDirection, When, row_fields, rows,

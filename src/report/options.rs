@@ -94,14 +94,14 @@ pub enum Takes {
     /// Nothing, or `=true`/`=false`.
     Flag,
     /// Nothing, or `=true`/`=false`; of the options of one group only one may be on.
-    Choice(Group),
+    Choice(OptionGroup),
     /// A value of this kind, named so in the help.
     Value(&'static str),
 }
 
 /// Options of which only one may be on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Group {
+pub enum OptionGroup {
     /// The order of rows: two of them are an error.
     Sort,
     /// What a row is: two of them are an error.
@@ -276,7 +276,7 @@ const REGEX: Takes = Takes::Value("REGEX");
 /// A range of numbers (`4kb`, `4kb:`, `:4kb`, `1kb:4kb`) or expressions on `key:value`; behind `KEY=`, on that key.
 const TAGS: Takes = Takes::Value("[KEY=]RANGE|REGEX");
 const KEYS: Takes = Takes::Value("KEY,...");
-const fn choice(group: Group) -> Takes {
+const fn choice(group: OptionGroup) -> Takes {
     Takes::Choice(group)
 }
 
@@ -284,13 +284,13 @@ const fn choice(group: Group) -> Takes {
 pub const OPTIONS: &[OptionRow] = rows! {
     Values {
         "sample_index" Takes::Value("NAME|N"), "Sample type to report, by name or number [default: the profile's]", [Text sample_index];
-        "inuse_space" choice(Group::SampleType), "Memory in use: short for -sample_index=inuse_space", [SampleType "inuse_space"];
-        "inuse_objects" choice(Group::SampleType), "Objects in use", [SampleType "inuse_objects"];
-        "alloc_space" choice(Group::SampleType), "Memory allocated since the start", [SampleType "alloc_space"];
-        "alloc_objects" choice(Group::SampleType), "Objects allocated since the start", [SampleType "alloc_objects"];
-        "total_delay" choice(Group::SampleType), "Time spent waiting: short for -sample_index=delay", [SampleType "delay"];
-        "contentions" choice(Group::SampleType), "Number of waits: short for -sample_index=contentions", [SampleType "contentions"];
-        "mean_delay" choice(Group::SampleType), "Mean wait: short for -mean -sample_index=delay", [MeanOf "delay"];
+        "inuse_space" choice(OptionGroup::SampleType), "Memory in use: short for -sample_index=inuse_space", [SampleType "inuse_space"];
+        "inuse_objects" choice(OptionGroup::SampleType), "Objects in use", [SampleType "inuse_objects"];
+        "alloc_space" choice(OptionGroup::SampleType), "Memory allocated since the start", [SampleType "alloc_space"];
+        "alloc_objects" choice(OptionGroup::SampleType), "Objects allocated since the start", [SampleType "alloc_objects"];
+        "total_delay" choice(OptionGroup::SampleType), "Time spent waiting: short for -sample_index=delay", [SampleType "delay"];
+        "contentions" choice(OptionGroup::SampleType), "Number of waits: short for -sample_index=contentions", [SampleType "contentions"];
+        "mean_delay" choice(OptionGroup::SampleType), "Mean wait: short for -mean -sample_index=delay", [MeanOf "delay"];
         "mean" Takes::Flag, "Divide values by the first sample type (usually a count)", [Flag mean];
         "divide_by" Takes::Value("RATIO"), "Divide all values by this [default: 1]", [Ratio divide_by];
         "unit" Takes::Value("UNIT"), "Unit, e.g. kb, mb, ms; minimum and auto choose [default: minimum]", [Text unit];
@@ -313,18 +313,18 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "all_frames" Takes::Flag, "Show frames that the profile itself asks to drop", [Flag all_frames];
     }
     Granularity {
-        "functions" choice(Group::Granularity), "A row per function [default]", [Granularity granularity Granularity::Functions];
-        "filefunctions" choice(Group::Granularity), "A row per function and file", [Granularity granularity Granularity::FileFunctions];
-        "files" choice(Group::Granularity), "A row per file", [Granularity granularity Granularity::Files];
-        "lines" choice(Group::Granularity), "A row per source line", [Granularity granularity Granularity::Lines];
-        "addresses" choice(Group::Granularity), "A row per address", [Granularity granularity Granularity::Addresses];
+        "functions" choice(OptionGroup::Granularity), "A row per function [default]", [Granularity granularity Granularity::Functions];
+        "filefunctions" choice(OptionGroup::Granularity), "A row per function and file", [Granularity granularity Granularity::FileFunctions];
+        "files" choice(OptionGroup::Granularity), "A row per file", [Granularity granularity Granularity::Files];
+        "lines" choice(OptionGroup::Granularity), "A row per source line", [Granularity granularity Granularity::Lines];
+        "addresses" choice(OptionGroup::Granularity), "A row per address", [Granularity granularity Granularity::Addresses];
         "call_tree" Takes::Flag, "In dot and callgrind, keep apart what is called along different paths", [Flag call_tree];
         "noinlines" Takes::Flag, "Count inlined calls to the function they were inlined into", [Flag no_inlines];
         "showcolumns" Takes::Flag, "With -lines, show columns too", [Flag show_columns];
     }
     Size {
-        "flat" choice(Group::Sort), "Sort by the function's own value [default]", [Sort sort Sort::Flat];
-        "cum" choice(Group::Sort), "Sort by the value of the function and what it calls", [Sort sort Sort::Cum];
+        "flat" choice(OptionGroup::Sort), "Sort by the function's own value [default]", [Sort sort Sort::Flat];
+        "cum" choice(OptionGroup::Sort), "Sort by the value of the function and what it calls", [Sort sort Sort::Cum];
         "nodecount" Takes::Value("N"), "At most so many nodes; 0 for all [default: all for top, else 80]", [Whole node_count];
         "nodefraction" Takes::Value("F"), "Hide nodes below this share of the total [default: 0.005]", [Ratio node_fraction];
         "edgefraction" Takes::Value("F"), "Hide edges below this share of the total [default: 0.001]", [Ratio edge_fraction];

@@ -1,13 +1,14 @@
 //! `raw` and `comments`: what is in a profile, table by table.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use jiff::Timestamp;
 
 use super::aggregate::Report;
 use super::line;
-use crate::analyze::{Shape, excerpt};
+use crate::analyze::{NodeIdentity, excerpt};
 use crate::error::Result;
 use crate::model::strings::visible_lines;
 use crate::model::{Label, LabelSetId, LabelValue, LocationId, Mapping, Profile, StringId};
@@ -38,12 +39,12 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
 
 /// What the filters leave of the report's profile.
 pub(super) fn seen(report: &Report) -> Cow<'_, Profile> {
-    let shape = Shape {
+    let identity = NodeIdentity {
         no_inlines: report.options.no_inlines,
         columns: report.options.show_columns,
-        ..Shape::default()
+        ..NodeIdentity::default()
     };
-    let mut seen = excerpt(&report.profile, &report.scope, &shape);
+    let mut seen = excerpt(&report.profile, &report.scope, &identity);
     if report.options.all_frames && seen.drop_frames != StringId(0) {
         let seen = seen.to_mut();
         (seen.drop_frames, seen.keep_frames) = (StringId(0), StringId(0));
@@ -117,32 +118,30 @@ fn samples(profile: &Profile, out: &mut dyn Write) -> Result<()> {
 
 /// The lines below a sample: its texts on one, its numbers on another, each where there are any.
 fn labels(profile: &Profile, set: LabelSetId) -> String {
-    let (mut texts, mut numbers): (Vec<Entry>, Vec<Entry>) = Default::default();
+    let (mut texts, mut numbers) = (Entries::new(), Entries::new());
     for label in profile.labels.get(set) {
         let entries = match label.value {
             LabelValue::Text(_) => &mut texts,
             LabelValue::Number { .. } => &mut numbers,
         };
-        match entries.iter_mut().find(|(key, _)| *key == label.key) {
-            Some((_, labels)) => labels.push(label),
-            None => entries.push((label.key, vec![label])),
-        }
+        entries.entry(label.key).or_default().push(label);
     }
     let lines = [texts, numbers].into_iter().filter(|entries| !entries.is_empty());
     lines
         .map(|entries| {
-            let mut entries: Vec<String> = entries.iter().map(|entry| self::entry(profile, entry)).collect();
+            let entries = entries.iter().map(|(key, labels)| entry(profile, *key, labels));
+            let mut entries: Vec<String> = entries.collect();
             entries.sort();
             format!("\n                {}", entries.join(" "))
         })
         .collect()
 }
 
-/// A key and its labels.
-type Entry<'p> = (StringId, Vec<&'p Label>);
+/// The labels of each key.
+type Entries<'p> = BTreeMap<StringId, Vec<&'p Label>>;
 
 /// `key:[value value]`; the unit follows each number if one of them has any.
-fn entry(profile: &Profile, (key, labels): &Entry<'_>) -> String {
+fn entry(profile: &Profile, key: StringId, labels: &[&Label]) -> String {
     let has_unit = |label: &&Label| matches!(label.value, LabelValue::Number { unit, .. } if unit != StringId(0));
     let with_units = labels.iter().any(has_unit);
     let value = |label: &&Label| match label.value {
@@ -151,7 +150,7 @@ fn entry(profile: &Profile, (key, labels): &Entry<'_>) -> String {
         LabelValue::Number { value, .. } => Cow::Owned(value.to_string()),
     };
     let values: Vec<Cow<'_, str>> = labels.iter().map(value).collect();
-    format!("{}:[{}]", profile.text(*key), values.join(" "))
+    format!("{}:[{}]", profile.text(key), values.join(" "))
 }
 
 fn location(profile: &Profile, id: LocationId, out: &mut dyn Write) -> Result<()> {

@@ -23,12 +23,12 @@ pub trait Sources: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// [`Missing`] when there is none that may be read.
-    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing>;
+    fn find(&self, wanted: &WantedFile<'_>) -> Result<Found, Missing>;
 }
 
 /// A file to look for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Wanted<'w> {
+pub struct WantedFile<'w> {
     /// As the profile calls it, without the prefix that reports cut off.
     pub name: &'w str,
     /// `name` without the prefix that only the search cuts off.
@@ -68,7 +68,7 @@ impl Sources for NoSources {
         String::new()
     }
 
-    fn find(&self, _: &Wanted<'_>) -> Result<Found, Missing> {
+    fn find(&self, _: &WantedFile<'_>) -> Result<Found, Missing> {
         let reason = "sources are not read here".to_string();
         Err(Missing {
             reason,
@@ -86,7 +86,7 @@ const MAX_FILES: usize = 10_000;
 
 /// A file that was found, and where its lines begin.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Text {
+pub struct SourceText {
     /// The file.
     pub found: Found,
     starts: Vec<usize>,
@@ -94,7 +94,7 @@ pub struct Text {
     has_code: Vec<bool>,
 }
 
-impl Text {
+impl SourceText {
     /// Finds the lines of a file.
     pub fn new(found: Found) -> Self {
         let ends = found.text.match_indices('\n').map(|(at, _)| at + 1);
@@ -160,7 +160,7 @@ impl Text {
 pub struct Shelf<'r> {
     report: &'r Report,
     folders: String,
-    files: FxHashMap<String, Result<Arc<Text>, Missing>>,
+    files: FxHashMap<String, Result<Arc<SourceText>, Missing>>,
     kept: usize,
     looked_for: usize,
     tried: BTreeSet<String>,
@@ -192,7 +192,7 @@ impl<'r> Shelf<'r> {
     ///
     /// # Errors
     /// [`Missing`] when there is none that may be read, or too many were asked for.
-    pub fn text(&mut self, name: &str) -> Result<Arc<Text>, Missing> {
+    pub fn text(&mut self, name: &str) -> Result<Arc<SourceText>, Missing> {
         if let Some(known) = self.files.get(name) {
             return known.clone();
         }
@@ -200,7 +200,7 @@ impl<'r> Shelf<'r> {
             self.files.clear();
             self.kept = 0;
         }
-        let found = self.find(name).map(|found| Arc::new(Text::new(found)));
+        let found = self.find(name).map(|found| Arc::new(SourceText::new(found)));
         match &found {
             Ok(text) => self.kept += text.found.text.len(),
             Err(missing) => self.tried.extend(missing.tried.iter().take(MAX_PLACES).cloned()),
@@ -219,7 +219,7 @@ impl<'r> Shelf<'r> {
             });
         }
         let options = &self.report.options;
-        self.report.environment.sources.find(&Wanted {
+        self.report.environment.sources.find(&WantedFile {
             name,
             path: trim_path(name, &options.trim_path, &self.folders),
             folders: &self.folders,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::Shows;
-use super::aggregate::{filters, shape, weights, with_tag_frames};
+use super::aggregate::{filters, identity, weights, with_tag_frames};
 use super::options::Options;
 use crate::analyze::{Basis, Frames, Graph, Scope};
 use crate::error::Result;
@@ -32,7 +32,7 @@ impl RowSums {
         let filters = filters(options)?;
         let profile = with_tag_frames(profile, options, &mut Vec::new());
         let scope = Scope::new(&profile, &filters);
-        let frames = Frames::new(&profile, &scope, &shape(Shows::Table, options));
+        let frames = Frames::new(&profile, &scope, &identity(Shows::Table, options));
         let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
         let mut sums = Self::default();
         let mut by_name: FxHashMap<String, usize> = FxHashMap::default();

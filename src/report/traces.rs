@@ -1,5 +1,6 @@
 //! `traces`: every sample with its labels and its stack, innermost frame first.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::aggregate::Report;
@@ -56,28 +57,25 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
 /// A line for each key, texts before numbers; each list is in the order of its lines.
 fn label_lines(report: &Report, units: &LabelUnits, set: LabelSetId) -> String {
     let profile = &report.profile;
-    let (mut texts, mut numbers): (Vec<Entry>, Vec<Entry>) = (Vec::new(), Vec::new());
+    let (mut texts, mut numbers) = (Entries::new(), Entries::new());
     for label in report.scope.labels(profile, set) {
-        let (list, value) = match label.value {
+        let (entries, value) = match label.value {
             LabelValue::Text(text) => (&mut texts, profile.text(text).to_string()),
             LabelValue::Number { value, .. } => {
                 let unit = units.of(profile, label.key);
                 (&mut numbers, units::label(value, unit, "auto"))
             }
         };
-        match list.iter_mut().find(|entry| entry.0 == profile.text(label.key)) {
-            Some(entry) => entry.1.push(value),
-            None => list.push((profile.text(label.key), vec![value])),
-        }
+        entries.entry(profile.text(label.key)).or_default().push(value);
     }
-    let lines = |list: Vec<Entry>| {
-        let line = |(key, values): Entry| format!("{key:>10}:  {}\n", values.join(" "));
-        let mut lines: Vec<String> = list.into_iter().map(line).collect();
+    let lines = |entries: Entries| {
+        let line = |(key, values): (&str, Vec<String>)| format!("{key:>10}:  {}\n", values.join(" "));
+        let mut lines: Vec<String> = entries.into_iter().map(line).collect();
         lines.sort_unstable();
         lines.concat()
     };
     lines(texts) + &lines(numbers)
 }
 
-/// A key and its values.
-type Entry<'p> = (&'p str, Vec<String>);
+/// The values of each key.
+type Entries<'p> = BTreeMap<&'p str, Vec<String>>;

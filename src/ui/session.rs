@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::analyze::{CallTree, Direction, Granularity, Sort};
 use crate::model::{Loaded, Profile, SampleTypeId};
 use crate::report::{
-    self, ColumnId, Environment, Group, OPTIONS, OptionRow, Options, OverTime, Report, Row, Section, SortDirection,
-    TableContext, Takes,
+    self, ColumnId, Environment, OPTIONS, OptionGroup, OptionRow, Options, OverTime, Report, Row, Section,
+    SortDirection, TableContext, Takes,
 };
 use crate::ui::event::Effect;
 use crate::ui::keys::action::Filter;
@@ -300,7 +300,7 @@ impl Session {
     /// What rows stand for, if not for functions.
     pub(super) fn granularity(&self) -> Option<&'static str> {
         let is_chosen =
-            |row: &&OptionRow| row.takes == Takes::Choice(Group::Granularity) && row.get(&self.options) == "true";
+            |row: &&OptionRow| row.takes == Takes::Choice(OptionGroup::Granularity) && row.get(&self.options) == "true";
         let chosen = OPTIONS.iter().find(is_chosen)?.name;
         (self.options.granularity != Granularity::default()).then_some(chosen)
     }

@@ -226,6 +226,12 @@ fn the_code_keeps_to_its_layers() {
         .flat_map(|(path, text)| declared::truth_parameters(path, text))
         .collect();
     assert!(found.is_empty(), "\n{}\n{} violations", found.join("\n"), found.len());
+    let found = declared::namesakes(files.iter().map(|(path, text)| (&path[..], &text[..])));
+    assert!(
+        found.is_empty(),
+        "several meanings, or a row too many:\n{}",
+        found.join("\n")
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use heaptui::decode;
 use heaptui::model::{
     Function, Label, LabelSetId, LabelValue, Line, Mapping, MappingId, Profile, SampleTypeId, ValueType,
 };
-use heaptui::report::{self, Environment, Found, Missing, Options, Report, Sources, Wanted};
+use heaptui::report::{self, Environment, Found, Missing, Options, Report, Sources, WantedFile};
 use serde_json::Value;
 
 use crate::support::fixtures;
@@ -315,7 +315,7 @@ impl Sources for Hostile {
         String::new()
     }
 
-    fn find(&self, wanted: &Wanted<'_>) -> Result<Found, Missing> {
+    fn find(&self, wanted: &WantedFile<'_>) -> Result<Found, Missing> {
         if wanted.name.contains("gone") {
             let reason = "<b>missing</b>".to_string();
             return Err(Missing {

@@ -19,7 +19,7 @@ use heaptui::decode::{self, Budget};
 use heaptui::error::{Error, Result};
 use heaptui::model::Loaded;
 use heaptui::progress::Observer;
-use heaptui::report::{Environment, Found, Missing, Options, Sources, Wanted};
+use heaptui::report::{Environment, Found, Missing, Options, Sources, WantedFile};
 use heaptui::source::CodeFinder;
 use heaptui::ui::{self, Bindings, Colours, Existing, Host, Loader, NoHost, Opened, Saved, Setup};
 use heaptui::wiring::Inputs;
@@ -203,7 +203,7 @@ impl Sources for Shelf {
         format!("tests/fixtures/src/{program}")
     }
 
-    fn find(&self, wanted: &Wanted<'_>) -> std::result::Result<Found, Missing> {
+    fn find(&self, wanted: &WantedFile<'_>) -> std::result::Result<Found, Missing> {
         if wanted.name.ends_with("x.go") {
             return Ok(Found {
                 text: hostile::SOURCE.into(),

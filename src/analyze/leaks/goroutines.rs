@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::constants::*;
 use super::history::{Chain, FunctionRow, History};
 use super::trend::{Nature, Trend};
-use super::verdict::{Confidence, Finding, Kind, Level, Limit};
+use super::verdict::{Caveat, Confidence, Finding, Kind, Level};
 use super::window::Window;
 use crate::analyze::origin::Origin;
 
@@ -19,7 +19,7 @@ pub(super) struct Goroutines {
     pub(super) deepest: Option<Chain>,
 }
 
-pub(super) fn goroutines(window: &Window<'_>, limits: &mut Vec<Limit>) -> Goroutines {
+pub(super) fn goroutines(window: &Window<'_>, caveats: &mut Vec<Caveat>) -> Goroutines {
     let history = window.history;
     let window = window.with(|moment| moment.goroutines.is_some());
     let seen: Vec<&Vec<(Chain, i64)>> = window
@@ -27,7 +27,7 @@ pub(super) fn goroutines(window: &Window<'_>, limits: &mut Vec<Limit>) -> Gorout
         .filter_map(|moment| moment.goroutines.as_ref())
         .collect();
     if seen.len() < FEWEST {
-        limits.push(Limit::NoGoroutines);
+        caveats.push(Caveat::NoGoroutines);
         return Goroutines::default();
     }
     let mut groups: Vec<Group> = Vec::new();

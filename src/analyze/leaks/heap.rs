@@ -4,8 +4,8 @@ use super::constants::*;
 use super::history::Moment;
 use super::naming::{Suspect, suspects};
 use super::series::opening;
-use super::trend::{Nature, Shape, Trend};
-use super::verdict::{Confidence, Finding, Kind, Level, Limit, Samples, Suspected};
+use super::trend::{Nature, Trend, TrendShape};
+use super::verdict::{Caveat, Confidence, Finding, Kind, Level, SampleEvidence, Suspected};
 use super::window::Window;
 
 /// What is said of the heap.
@@ -31,13 +31,13 @@ enum Size {
 /// How many functions are handed out to be shown.
 const SHOWN: usize = 20;
 
-pub(super) fn heap(window: &Window<'_>, limits: &mut Vec<Limit>) -> Heap {
+pub(super) fn heap(window: &Window<'_>, caveats: &mut Vec<Caveat>) -> Heap {
     if window.moments().any(|moment| moment.heap.is_none()) {
-        limits.push(Limit::NoHeap);
+        caveats.push(Caveat::NoHeap);
         return Heap::default();
     }
     let suspects = suspects(window);
-    let (size, values) = sizes(window, &suspects, limits);
+    let (size, values) = sizes(window, &suspects, caveats);
     let width = match window.len() {
         ENOUGH.. => 3,
         5.. => 2,
@@ -72,7 +72,7 @@ pub(super) fn heap(window: &Window<'_>, limits: &mut Vec<Limit>) -> Heap {
             None => {}
         }
     }
-    if size == Size::Sampled || judge.total.shape == Shape::Swing {
+    if size == Size::Sampled || judge.total.shape == TrendShape::Swing {
         heap.findings.extend(judge.one_by_one());
     }
     if size == Size::AtLastCollection {
@@ -84,7 +84,7 @@ pub(super) fn heap(window: &Window<'_>, limits: &mut Vec<Limit>) -> Heap {
     heap
 }
 
-fn sizes(window: &Window<'_>, suspects: &[Suspect], limits: &mut Vec<Limit>) -> (Size, Vec<f64>) {
+fn sizes(window: &Window<'_>, suspects: &[Suspect], caveats: &mut Vec<Caveat>) -> (Size, Vec<f64>) {
     let stats = |moment: &Moment, value: fn(&crate::model::MemStats) -> u64| {
         moment.mem_stats.as_deref().map(|stats| value(stats) as f64)
     };
@@ -96,24 +96,24 @@ fn sizes(window: &Window<'_>, suspects: &[Suspect], limits: &mut Vec<Limit>) -> 
         let collections = count(window.last())
             .zip(count(window.first()))
             .map(|(last, first)| last.saturating_sub(first));
-        limits.push(Limit::NotCollected { collections });
+        caveats.push(Caveat::NotCollected { collections });
         if let Some(next) = window.values(|moment| stats(moment, |stats| stats.next_gc)) {
             return (Size::AtLastCollection, next.iter().map(|next| next / 2.0).collect());
         }
     }
-    limits.push(Limit::NoMemStats);
+    caveats.push(Caveat::NoMemStats);
     let total = |at: usize| suspects.iter().map(|suspect| suspect.bytes[at]).sum();
     (Size::Sampled, (0..window.len()).map(total).collect())
 }
 
 /// A start-up in the first third neither hides nor fakes a trend: the rest is judged alone where it is steady.
 fn without_start_up(window: &Window<'_>, values: &[f64], whole: Trend) -> Trend {
-    if matches!(whole.shape, Shape::Steady | Shape::Flat) || window.len() < ENOUGH {
+    if matches!(whole.shape, TrendShape::Steady | TrendShape::Flat) || window.len() < ENOUGH {
         return whole;
     }
     let start = window.len() / 3;
     let rest = window.trend(values, start, &Nature::exact(HEAP_FLOOR));
-    if rest.shape == Shape::Steady { rest } else { whole }
+    if rest.shape == TrendShape::Steady { rest } else { whole }
 }
 
 struct Judge<'w> {
@@ -133,10 +133,10 @@ impl Judge<'_> {
         let total = &self.total;
         let first = self.suspects.first();
         let mut level = total.shape.level();
-        if total.shape == Shape::Steps && first.is_none_or(|first| first.gap <= 0.0) {
+        if total.shape == TrendShape::Steps && first.is_none_or(|first| first.gap <= 0.0) {
             level = Level::None;
         }
-        if total.grew < HEAP_FLOOR || level == Level::None && total.shape != Shape::Stopped {
+        if total.grew < HEAP_FLOOR || level == Level::None && total.shape != TrendShape::Stopped {
             return None;
         }
         let named = first.filter(|first| self.accounts(first));
@@ -177,7 +177,7 @@ impl Judge<'_> {
         // Where the total is known to swing, only what rises above it counts.
         let rises = is_sampled || suspect.gap > 0.0;
         let only_born = is_sampled && suspect.deaths == 0.0 && suspect.births >= BIRTHS as f64 && suspect.kept > 0.0;
-        let only_born = only_born && trend.shape != Shape::Slowing;
+        let only_born = only_born && trend.shape != TrendShape::Slowing;
         let kept = suspect.retention >= KEPT_GROWING && (suspect.sigmas >= SIGMAS_GROWING || only_born);
         let remade = suspect.at_end() <= REMADE as f64 && trend.jumps >= 2;
         let level = if rises && kept {
@@ -185,7 +185,7 @@ impl Judge<'_> {
             let follows = !is_sampled || self.total.grew >= TOTAL_FOLLOWS * trend.grew;
             let is_enough = !is_sampled || self.window.len() >= ENOUGH;
             let is_sure = suspect.sigmas >= SIGMAS_LEAK && suspect.retention >= KEPT_LEAK;
-            let is_leak = trend.shape == Shape::Steady && is_sure && follows && is_enough;
+            let is_leak = trend.shape == TrendShape::Steady && is_sure && follows && is_enough;
             if is_leak { Level::Leak } else { Level::Growing }
         } else if remade {
             Level::Growing
@@ -230,11 +230,11 @@ impl Judge<'_> {
         } else {
             suspect.grew
         };
-        let share = (self.size == Size::Exact && self.total.shape != Shape::Swing && self.total.grew > 0.0)
+        let share = (self.size == Size::Exact && self.total.shape != TrendShape::Swing && self.total.grew > 0.0)
             .then(|| grew / self.total.grew);
         finding.culprit = self.window.history.culprit(suspect.stack, suspect.function);
         finding.share = share;
-        finding.samples = Some(Samples {
+        finding.samples = Some(SampleEvidence {
             kept: suspect.kept,
             retention: suspect.retention,
             grew,

@@ -68,7 +68,7 @@ proptest! {
 
 #[test]
 fn shapes_are_told_apart() {
-    use super::Shape::{Flat, Jump, Late, Slowing, Steady, Steps, Stopped, Swing};
+    use super::TrendShape::{Flat, Jump, Late, Slowing, Steady, Steps, Stopped, Swing};
     const MB: f64 = 1_048_576.0;
     let of = |value: fn(usize) -> f64| -> Vec<f64> { (0..21).map(|at| value(at) * MB).collect() };
     let times: Vec<f64> = (0..21).map(|at| f64::from(at) * 3.0).collect();

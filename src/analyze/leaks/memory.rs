@@ -3,8 +3,8 @@
 use super::constants::*;
 use super::goroutines::{Goroutines, owner};
 use super::history::Moment;
-use super::trend::{Nature, Shape, Trend};
-use super::verdict::{Confidence, Finding, Kind, Level, Limit};
+use super::trend::{Nature, Trend, TrendShape};
+use super::verdict::{Caveat, Confidence, Finding, Kind, Level};
 use super::window::Window;
 use crate::model::MemStats;
 
@@ -50,7 +50,7 @@ pub(super) fn stacks(window: &Window<'_>, goroutines: &Goroutines) -> (Option<Fi
 
 /// What is resident and not Go's: `RSS - RssFile - (Sys - HeapReleased)`. Without `/proc` the peak of RSS does, above the
 /// highest that Go held so far.
-pub(super) fn outside(whole: &Window<'_>, limits: &mut Vec<Limit>) -> (Option<Finding>, Option<Trend>) {
+pub(super) fn outside(whole: &Window<'_>, caveats: &mut Vec<Caveat>) -> (Option<Finding>, Option<Trend>) {
     let known = whole.with(|moment| moment.resident.is_some());
     let window = if known.len() < FEWEST { whole } else { &known };
     let held = |moment: &Moment| stats(moment).map(|stats| stats.sys.saturating_sub(stats.heap_released) as f64);
@@ -72,11 +72,11 @@ pub(super) fn outside(whole: &Window<'_>, limits: &mut Vec<Limit>) -> (Option<Fi
         Some(values) => (values, Confidence::High),
         None => match peak() {
             Some(values) => {
-                limits.push(Limit::PeakRss);
+                caveats.push(Caveat::PeakRss);
                 (values, Confidence::Medium)
             }
             None => {
-                limits.push(Limit::NoRss);
+                caveats.push(Caveat::NoRss);
                 return (None, None);
             }
         },
@@ -87,7 +87,7 @@ pub(super) fn outside(whole: &Window<'_>, limits: &mut Vec<Limit>) -> (Option<Fi
     };
     let trend = window.trend(&values, 0, &nature);
     // Resident memory less Go's swings by some MB, which looks like a walk.
-    let level = if trend.shape == Shape::Wander {
+    let level = if trend.shape == TrendShape::Wander {
         Level::Growing
     } else {
         trend.shape.level()

@@ -34,8 +34,10 @@ mod laws;
 use constants::{ENOUGH, FEWEST};
 pub use history::{History, Observation};
 pub use series::slope;
-pub use trend::{Shape, Trend};
-pub use verdict::{Call, Confidence, Culprit, Finding, Kind, Level, Levels, Limit, Samples, Suspected, Verdict};
+pub use trend::{Trend, TrendShape};
+pub use verdict::{
+    Call, Caveat, Confidence, Culprit, Finding, Kind, Level, Levels, SampleEvidence, Suspected, Verdict,
+};
 use window::Window;
 
 /// Younger processes are starting up.
@@ -44,26 +46,26 @@ const YOUNG: f64 = 300.0;
 /// What the snapshots so far say. Of fewer than three nothing is said: the verdict has no finding then.
 pub fn judge(history: &History) -> Verdict {
     let window = Window::of(history);
-    let mut limits = Vec::new();
+    let mut caveats = Vec::new();
     let mut verdict = Verdict {
         window: window.seconds(),
         snapshots: window.len(),
         ..Verdict::default()
     };
     if window.is_restarted {
-        limits.push(Limit::Restarted);
+        caveats.push(Caveat::Restarted);
     }
     if window.holes() > 0 {
-        limits.push(Limit::Holes(window.holes()));
+        caveats.push(Caveat::Holes(window.holes()));
     }
     if window.len() < ENOUGH {
-        limits.push(Limit::FewSnapshots);
+        caveats.push(Caveat::FewSnapshots);
     }
     if window.len() >= FEWEST {
-        let goroutines = goroutines::goroutines(&window, &mut limits);
-        let heap = heap::heap(&window, &mut limits);
+        let goroutines = goroutines::goroutines(&window, &mut caveats);
+        let heap = heap::heap(&window, &mut caveats);
         let (stacks, stacks_trend) = memory::stacks(&window, &goroutines);
-        let (outside, outside_trend) = memory::outside(&window, &mut limits);
+        let (outside, outside_trend) = memory::outside(&window, &mut caveats);
         verdict.levels = Levels {
             heap: heap.trend,
             goroutines: goroutines.trend,
@@ -80,12 +82,12 @@ pub fn judge(history: &History) -> Verdict {
         order::order(&mut verdict.findings);
     }
     verdict.level = verdict.findings.first().map_or(Level::None, |first| first.level);
-    limits.extend(
+    caveats.extend(
         age(&window)
             .filter(|&age| age < YOUNG)
-            .map(|seconds| Limit::Young { seconds }),
+            .map(|seconds| Caveat::Young { seconds }),
     );
-    verdict.limits = limits;
+    verdict.caveats = caveats;
     verdict
 }
 

@@ -6,7 +6,7 @@ use super::series::{ends, median, slope};
 
 /// The shape of a series over the window.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Shape {
+pub enum TrendShape {
     /// It grew by less than the floor.
     #[default]
     Flat,
@@ -30,7 +30,7 @@ pub enum Shape {
     Steady,
 }
 
-impl Shape {
+impl TrendShape {
     /// What the shape says by itself.
     pub fn level(self) -> Level {
         match self {
@@ -73,7 +73,7 @@ impl Nature {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Trend {
     /// What it is taken for.
-    pub shape: Shape,
+    pub shape: TrendShape,
     /// The median of the first sixth.
     pub first: f64,
     /// The median of the last sixth.
@@ -123,7 +123,7 @@ pub(super) fn trend(times: &[f64], values: &[f64], nature: &Nature) -> Trend {
     (trend.pause, trend.last_high, trend.jumps) = (highs.pause, highs.last, highs.jumps);
     trend.shape = shape(&trend, &highs, times, values, nature);
     trend.rate = match trend.shape {
-        Shape::Steady | Shape::Unsure => slope(times, values),
+        TrendShape::Steady | TrendShape::Unsure => slope(times, values),
         // The medians at both ends are not quite a window apart.
         _ if window > 0.0 => (values[count - 1] - values[0]) / window,
         _ => 0.0,
@@ -131,20 +131,20 @@ pub(super) fn trend(times: &[f64], values: &[f64], nature: &Nature) -> Trend {
     trend
 }
 
-fn shape(trend: &Trend, highs: &Highs, times: &[f64], values: &[f64], nature: &Nature) -> Shape {
+fn shape(trend: &Trend, highs: &Highs, times: &[f64], values: &[f64], nature: &Nature) -> TrendShape {
     let (count, grew, per_sample) = (values.len(), trend.grew, nature.per_sample);
     let window = trend.to - trend.from;
     let interval = window / (count - 1) as f64;
     if grew < nature.floor {
         let swings = trend.fell > nature.floor.max(8.0 * per_sample);
-        return if swings { Shape::Swing } else { Shape::Flat };
+        return if swings { TrendShape::Swing } else { TrendShape::Flat };
     }
     if trend.fell > SWING * grew + 2.0 * per_sample {
-        return Shape::Swing;
+        return TrendShape::Swing;
     }
     let thirds = &trend.thirds;
     let Some((&latest, earlier)) = thirds.split_last() else {
-        return Shape::Flat;
+        return TrendShape::Flat;
     };
     let before = earlier.iter().sum::<f64>() / earlier.len().max(1) as f64;
     let deficit = before - latest;
@@ -156,10 +156,10 @@ fn shape(trend: &Trend, highs: &Highs, times: &[f64], values: &[f64], nature: &N
     };
     if count == 3 {
         return match (thirds[0], latest) {
-            (_, latest) if latest < 0.1 * grew && deficit > noise => Shape::Stopped,
-            (early, latest) if latest < SLOWING_THREE * early && deficit > noise => Shape::Slowing,
-            (early, latest) if early < 0.2 * latest => Shape::Late,
-            _ => Shape::Steady,
+            (_, latest) if latest < 0.1 * grew && deficit > noise => TrendShape::Stopped,
+            (early, latest) if latest < SLOWING_THREE * early && deficit > noise => TrendShape::Slowing,
+            (early, latest) if early < 0.2 * latest => TrendShape::Late,
+            _ => TrendShape::Steady,
         };
     }
     let since = trend.to - highs.last;
@@ -172,43 +172,43 @@ fn shape(trend: &Trend, highs: &Highs, times: &[f64], values: &[f64], nature: &N
     // Too few samples were due to tell a pause from an end.
     let too_few = per_sample > 0.0 && since / window.max(f64::MIN_POSITIVE) * (grew / per_sample) < SAMPLES_DUE;
     if is_over && !too_few {
-        return Shape::Stopped;
+        return TrendShape::Stopped;
     }
     let is_staircase = highs.count as f64 <= ((count - 1) as f64 * STEPS_HIGHS).max(2.0)
         || highs.jumps >= STEPS && highs.pause >= STEPS_PAUSE * interval;
     if many && trend.drift < DRIFT && is_staircase {
         return match highs.jumps {
-            STEPS.. if trend.fell <= STEPS_FALL * grew + per_sample => Shape::Steps,
-            STEPS.. => Shape::Wander,
-            _ => Shape::Jump,
+            STEPS.. if trend.fell <= STEPS_FALL * grew + per_sample => TrendShape::Steps,
+            STEPS.. => TrendShape::Wander,
+            _ => TrendShape::Jump,
         };
     }
     if before > 0.0 && latest < THIRD * grew && deficit > noise {
         return if latest < THIRD_STOPPED * grew {
-            Shape::Stopped
+            TrendShape::Stopped
         } else {
-            Shape::Slowing
+            TrendShape::Slowing
         };
     }
     if earlier.iter().all(|&third| third < THIRD * grew) {
-        return Shape::Late;
+        return TrendShape::Late;
     }
     let fastest = earlier.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if latest < SLOWING * fastest && deficit > noise {
-        return Shape::Slowing;
+        return TrendShape::Slowing;
     }
     if per_sample == 0.0 {
         let has_paused = many && highs.count as f64 > count as f64 / 2.0 && since > 1.6 * interval;
         let last_rate = rates(times, values).last().unwrap_or_default();
         if has_paused || !many && last_rate < 0.5 * grew / window {
-            return Shape::Unsure;
+            return TrendShape::Unsure;
         }
     }
     let least = thirds[1..].iter().copied().fold(f64::INFINITY, f64::min);
     if trend.drift >= nature.drift && least >= THIRD * grew {
-        Shape::Steady
+        TrendShape::Steady
     } else {
-        Shape::Unsure
+        TrendShape::Unsure
     }
 }
 

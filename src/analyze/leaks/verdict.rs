@@ -79,7 +79,7 @@ impl Culprit {
 
 /// What the samples say of a culprit of the heap.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Samples {
+pub struct SampleEvidence {
     /// Samples that there are more of at the end than at the beginning.
     pub kept: f64,
     /// The part of the new samples that is still in use, 0 to 1.
@@ -106,7 +106,7 @@ pub struct Finding {
     /// Which part of the exact growth the culprit accounts for; can exceed 1, as it is sampled.
     pub share: Option<f64>,
     /// What its samples say.
-    pub samples: Option<Samples>,
+    pub samples: Option<SampleEvidence>,
     /// How sure it is.
     pub confidence: Confidence,
     /// The mean size in bytes of the objects that the heap grew by.
@@ -147,7 +147,7 @@ pub struct Levels {
 
 /// Something that limits what can be said.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Limit {
+pub enum Caveat {
     /// No `runtime.MemStats`: the heap's growth is known from samples alone.
     NoMemStats,
     /// No goroutine profiles.
@@ -194,5 +194,5 @@ pub struct Verdict {
     /// How many snapshots there are in it.
     pub snapshots: usize,
     /// What limits all this.
-    pub limits: Vec<Limit>,
+    pub caveats: Vec<Caveat>,
 }

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Holds, INDEX, MAX_SNAPSHOTS, Open, Row, SECOND, clock, io_error, is_folder};
+use super::{Holds, INDEX, MAX_SNAPSHOTS, Open, SECOND, SessionRow, clock, io_error, is_folder};
 use crate::error::{Error, Result};
 use crate::secret::SourceName;
 
@@ -17,7 +17,7 @@ const MAX_LINE: u64 = 1 << 16;
 #[derive(Debug, Default)]
 pub struct Listed {
     /// A row a snapshot; its files are paths that can be opened.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SessionRow>,
     /// What should be warned of, a line each.
     pub warnings: Vec<String>,
 }
@@ -93,7 +93,7 @@ fn opened(files: &[SourceName], open: Open<'_>) -> Result<Listed> {
         let nanos = taken.unwrap_or_else(|| last.map_or(0, |last| last.saturating_add(SECOND)));
         last = Some(nanos);
         let (kind, file) = (Holds::of(&profile), Some(name.as_typed().to_string()));
-        let mut row = Row::at(Timestamp::from_nanosecond(nanos).unwrap_or_default());
+        let mut row = SessionRow::at(Timestamp::from_nanosecond(nanos).unwrap_or_default());
         match kind {
             Some(Holds::Heap) => {
                 row.heap = file;
@@ -111,15 +111,15 @@ fn opened(files: &[SourceName], open: Open<'_>) -> Result<Listed> {
             }
         }
     }
-    let key = |row: &Row| row.time;
+    let key = |row: &SessionRow| row.time;
     heaps.sort_by_key(key);
     others.sort_by_key(key);
-    let nanos = |row: &Row| row.time.as_nanosecond();
+    let nanos = |row: &SessionRow| row.time.as_nanosecond();
     let mut steps: Vec<i128> = heaps.windows(2).map(|pair| nanos(&pair[1]) - nanos(&pair[0])).collect();
     steps.sort_unstable();
     let near = steps.get(steps.len() / 2).map_or(i128::MAX, |step| step / 2);
     for other in others {
-        let away = |row: &Row| (nanos(row) - nanos(&other)).abs();
+        let away = |row: &SessionRow| (nanos(row) - nanos(&other)).abs();
         let free = heaps
             .iter_mut()
             .filter(|row| row.heap.is_some() && row.goroutine.is_none());
@@ -158,7 +158,7 @@ pub(super) fn files(folder: &Path) -> Result<Vec<SourceName>> {
 }
 
 /// The lines of a list that can be read, the earliest first; what is wrong with others.
-pub(super) fn rows(index: &Path, wrong: &mut Vec<String>) -> Result<Vec<Row>> {
+pub(super) fn rows(index: &Path, wrong: &mut Vec<String>) -> Result<Vec<SessionRow>> {
     let failed = |reason| io_error(index, reason);
     let mut lines = BufReader::new(File::open(index).map_err(failed)?);
     let mut rows = Vec::new();
@@ -175,7 +175,7 @@ pub(super) fn rows(index: &Path, wrong: &mut Vec<String>) -> Result<Vec<Row>> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match Row::parse(&line) {
+        match SessionRow::parse(&line) {
             Ok(row) => rows.push(row),
             Err(_) if !is_whole && read as u64 == MAX_LINE => {
                 wrong.push(format!(

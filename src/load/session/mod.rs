@@ -1,6 +1,6 @@
 //! Recorded sessions: snapshots of one process over time, as files.
 //!
-//! A folder with a `session.jsonl` (see [`Row`]) and beside it the profiles that it names, or any profiles in order. Every
+//! A folder with a `session.jsonl` (see [`SessionRow`]) and beside it the profiles that it names, or any profiles in order. Every
 //! file is one that other tools read too. Nothing outside the folder is opened, whatever a line says, and what cannot be
 //! read is warned of: a session that was killed in mid-write loses its last line. How a profile is opened is handed in.
 
@@ -13,7 +13,7 @@ use std::path::Path;
 
 pub use list::{Listed, list};
 pub use recorder::{Files, Keeping, Recorder, bytes};
-pub use row::Row;
+pub use row::SessionRow;
 
 use crate::analyze::leaks::{History, Observation};
 use crate::error::{Error, Result};
@@ -36,7 +36,7 @@ pub struct Session {
     /// Its snapshots, reduced to what the verdict asks for.
     pub history: History,
     /// The snapshots with the files that hold them, where there is a list; paths are ready to be opened.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SessionRow>,
     /// The last heap and goroutine profile.
     pub last: Last,
     /// What should be warned of, a line each.

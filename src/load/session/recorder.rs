@@ -7,7 +7,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{INDEX, PROOF, Row, io_error};
+use super::{INDEX, PROOF, SessionRow, io_error};
 use crate::error::{Error, Result};
 use crate::load::watch::Taken;
 
@@ -76,7 +76,7 @@ pub struct Recorder<'f> {
 }
 
 struct Kept {
-    row: Row,
+    row: SessionRow,
     bytes: u64,
     heap: u64,
 }
@@ -131,7 +131,7 @@ impl<'f> Recorder<'f> {
             .as_deref()
             .map(|content| save("goroutine", content))
             .transpose()?;
-        let row = Row {
+        let row = SessionRow {
             time: taken.time,
             heap: Some(heap_name),
             goroutine,
@@ -156,7 +156,7 @@ impl<'f> Recorder<'f> {
         (self.files.save)(leaked, &self.folder.join(PROOF))
     }
 
-    fn append(&self, row: &Row) -> Result<()> {
+    fn append(&self, row: &SessionRow) -> Result<()> {
         let index = self.folder.join(INDEX);
         let failed = |reason| io_error(&index, reason);
         let mut list = OpenOptions::new()

@@ -17,7 +17,7 @@ use crate::model::{Collection, Resident, ResidentMoment};
 
 /// One snapshot of a recorded session.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Row {
+pub struct SessionRow {
     /// When it was taken.
     pub time: Timestamp,
     /// The heap profile's file, in the session's folder.
@@ -32,7 +32,7 @@ pub struct Row {
     pub collection: Collection,
 }
 
-impl Row {
+impl SessionRow {
     /// A snapshot of which nothing is known but when it was.
     pub(super) fn at(time: Timestamp) -> Self {
         Self {
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_row_is_read_as_it_was_written() {
-        let row = Row {
+        let row = SessionRow {
             time: "2026-11-26T12:00:03.004Z".parse().unwrap(),
             heap: Some("001.heap.txt.gz".into()),
             goroutine: None,
@@ -143,7 +143,7 @@ mod tests {
         let line = row.line();
         assert!(line.contains(r#""time":"2026-11-26T12:00:03.004Z""#), "{line}");
         assert!(line.ends_with("}\n"), "{line}");
-        assert_eq!(Row::parse(line.as_bytes()), Ok(row));
+        assert_eq!(SessionRow::parse(line.as_bytes()), Ok(row));
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
             ),
         ];
         for (line, wrong) in table {
-            assert_eq!(Row::parse(line.as_bytes()).unwrap_err(), wrong, "{line}");
+            assert_eq!(SessionRow::parse(line.as_bytes()).unwrap_err(), wrong, "{line}");
         }
     }
 }

@@ -17,7 +17,7 @@ use super::words::{bytes, count};
 use super::{AnswerForm, Asked, Evidence, Outcome, write_object};
 use crate::analyze::Origin;
 use crate::analyze::base_name;
-use crate::analyze::goroutines::{FramePlace, Goroutines, Group, Grouping, Known, Wait, folded};
+use crate::analyze::goroutines::{Detail, FramePlace, GoroutineGroup, Goroutines, Grouping, Wait, folded};
 use crate::error::{Error, Result};
 use crate::model::units::grouped;
 use crate::model::{Line, Profile};
@@ -72,16 +72,16 @@ fn name(grouping: &Grouping) -> String {
 /// A table, its columns as wide as they need to be.
 fn text(profile: &Profile, goroutines: &Goroutines, grouping: &Grouping) -> String {
     let groups = goroutines.groups.len();
-    let source = match goroutines.known {
-        Known::Each => "each by itself",
-        Known::Counts => "counts",
+    let source = match goroutines.detail {
+        Detail::Each => "each by itself",
+        Detail::Counts => "counts",
     };
     let total = count(goroutines.total as f64, "goroutine");
     let mut text = format!("{total} in {} ({source})\n", count(groups as f64, "group"));
     let is_keyed = *grouping != Grouping::Stack;
     let mut rows: Vec<Vec<String>> = Vec::with_capacity(groups + 1);
     let mut head = vec!["count", "state"];
-    if goroutines.known == Known::Each {
+    if goroutines.detail == Detail::Each {
         head.extend(["wait", "created by"]);
     }
     head.push("own frame");
@@ -92,7 +92,7 @@ fn text(profile: &Profile, goroutines: &Goroutines, grouping: &Grouping) -> Stri
     rows.push(head.into_iter().map(String::from).collect());
     for group in &goroutines.groups {
         let mut row = vec![grouped(group.count), listed(&group.states)];
-        if goroutines.known == Known::Each {
+        if goroutines.detail == Detail::Each {
             row.push(group.wait.map_or(String::new(), waited));
             row.push(listed(&group.created_by));
         }
@@ -153,7 +153,7 @@ pub fn waited(wait: Wait) -> String {
 }
 
 /// What else is known of a group.
-fn marks(group: &Group) -> String {
+fn marks(group: &GoroutineGroup) -> String {
     let mut marks = Vec::new();
     if group.leaked > 0 {
         marks.push(format!("{} proved leaked", grouped(group.leaked)));
@@ -189,9 +189,9 @@ fn place(profile: &Profile, place: &FramePlace) -> String {
 }
 
 fn notes(goroutines: &Goroutines) -> Vec<String> {
-    match goroutines.known {
-        Known::Each => Vec::new(),
-        Known::Counts => {
+    match goroutines.detail {
+        Detail::Each => Vec::new(),
+        Detail::Counts => {
             let cost = dump_cost(goroutines.total);
             vec![format!(
                 "states are told by the stacks; wait and creator are not known: goroutine?debug=2 has them, for about {cost} of text while the process stands still"
@@ -212,7 +212,7 @@ fn object(profile: &Profile, goroutines: &Goroutines, grouping: &Grouping) -> Va
             .map(|(name, count)| json!({"name": name, "count": count}))
             .collect()
     };
-    let group = |group: &Group| {
+    let group = |group: &GoroutineGroup| {
         let function = group.own.map(|own| &profile.functions[own.function.index()]);
         json!({
             "count": group.count,
@@ -232,7 +232,7 @@ fn object(profile: &Profile, goroutines: &Goroutines, grouping: &Grouping) -> Va
     json!({
         "schema": 1,
         "total": goroutines.total,
-        "known": if goroutines.known == Known::Each { "each" } else { "counts" },
+        "known": if goroutines.detail == Detail::Each { "each" } else { "counts" },
         "grouping": name(grouping),
         "groups": goroutines.groups.iter().map(group).collect::<Vec<_>>(),
         "notes": notes(goroutines),

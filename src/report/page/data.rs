@@ -12,7 +12,7 @@ use super::super::reports::DOT;
 use super::super::sample_types::SAMPLE_TYPES;
 use super::super::table::{Inline, rows_of};
 use super::stacks;
-use crate::analyze::{CallIdentity, GraphUse, NodeId, Plan, Sort, TrimLimits, Trimmed, base_name};
+use crate::analyze::{CallIdentity, GraphUse, NodeId, Sort, TrimLimits, TrimPlan, Trimmed, base_name};
 use crate::graphics::Picture;
 use crate::model::{SampleTypeId, units};
 
@@ -167,7 +167,7 @@ impl Type {
         };
         let usage = GraphUse::Table(report.options.sort);
         let calls = CallIdentity::Merged;
-        let whole = Trimmed::new(report.basis(), Plan { limits, usage, calls }).graph;
+        let whole = Trimmed::new(report.basis(), TrimPlan { limits, usage, calls }).graph;
         let mut rows = rows_of(report, &whole);
         rows.retain(|row| (row.flat, row.cum) != (0, 0));
         let all = rows.len();

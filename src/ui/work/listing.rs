@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::analyze::{CallIdentity, Graph, GraphUse, NodeId, Plan, TrimLimits, Trimmed, heaviest_lines};
+use crate::analyze::{CallIdentity, Graph, GraphUse, NodeId, TrimLimits, TrimPlan, Trimmed, heaviest_lines};
 use crate::model::{Line, StringId};
 use crate::report::{self, Align, COLUMNS, Column, Report, Row, ScreenPlace, SideSums, TableContext, When};
 
@@ -112,7 +112,7 @@ impl Listing {
     /// The rows with what is around each.
     pub(super) fn completed(&self) -> Self {
         let report = &self.report;
-        let everything = Plan {
+        let everything = TrimPlan {
             limits: TrimLimits::default(),
             usage: GraphUse::List(report.options.sort),
             calls: CallIdentity::Merged,

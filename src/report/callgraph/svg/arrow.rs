@@ -1,7 +1,7 @@
 //! What lines between boxes look like.
 
 use super::words::Words;
-use crate::graphics::{Anchor, Colour, Group, Line, Point, Shape, Step};
+use crate::graphics::{Anchor, Colour, Group, Pen, Point, Segment, Shape};
 use crate::layout::{self, Size, curve};
 use crate::report::callgraph::model::{Arrow, TagBox};
 
@@ -15,7 +15,7 @@ const HEAD: (f64, f64) = (9.0, 1.5);
 /// An arrow, without its place.
 pub(in crate::report) struct Link {
     class: &'static str,
-    line: Line,
+    line: Pen,
     title: String,
     words: Words,
 }
@@ -30,7 +30,7 @@ impl Link {
         };
         Self {
             class: "edge",
-            line: Line {
+            line: Pen {
                 colour,
                 width,
                 dashed: arrow.residual,
@@ -49,7 +49,7 @@ impl Link {
     pub(in crate::report) fn tag(tag: &TagBox) -> Self {
         Self {
             class: "edge tagged",
-            line: Line {
+            line: Pen {
                 colour: Colour::BLACK,
                 width: 1.0,
                 dashed: tag.residual,
@@ -87,8 +87,8 @@ impl Link {
             }
             base => [pieces[last][0], control, base],
         };
-        let mut steps = vec![Step::Move(start)];
-        steps.extend(pieces.into_iter().map(|[a, b, end]| Step::Curve(a, b, end)));
+        let mut steps = vec![Segment::Move(start)];
+        steps.extend(pieces.into_iter().map(|[a, b, end]| Segment::Curve(a, b, end)));
         let mut shapes = vec![
             Shape::Path {
                 steps,
@@ -141,13 +141,13 @@ impl Head {
     fn shape(&self, colour: Colour) -> Shape {
         let (x, y) = self.half;
         let corner = |sign: f64| {
-            Step::Line(Point {
+            Segment::Line(Point {
                 x: self.base.x + sign * x,
                 y: self.base.y + sign * y,
             })
         };
         Shape::Path {
-            steps: vec![Step::Move(self.tip), corner(1.0), corner(-1.0), Step::Close],
+            steps: vec![Segment::Move(self.tip), corner(1.0), corner(-1.0), Segment::Close],
             fill: Some(colour),
             line: None,
         }

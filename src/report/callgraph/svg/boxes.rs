@@ -1,7 +1,7 @@
 //! What boxes look like: nodes, tags and the legend.
 
 use super::words::Words;
-use crate::graphics::{Anchor, Area, Colour, Group, Line, Point, Shape, Step};
+use crate::graphics::{Anchor, Area, Colour, Group, Pen, Point, Segment, Shape};
 use crate::layout::Size;
 use crate::report::callgraph::model::{NodeBox, TagBox};
 
@@ -28,7 +28,7 @@ pub(in crate::report) struct Item {
 }
 
 enum Look {
-    Node { fill: Colour, border: Line },
+    Node { fill: Colour, border: Pen },
     Tag,
     Legend,
 }
@@ -43,7 +43,7 @@ impl Item {
         let mut lines: Vec<String> = name.filter(|line| !line.is_empty()).cloned().collect();
         shorten(&mut lines, MOST_LINES);
         lines.extend(node.values.iter().cloned());
-        let border = Line {
+        let border = Pen {
             colour: node.line,
             // Seen without colours too.
             width: 1.0 + 2.0 * node.share,
@@ -94,12 +94,12 @@ impl Item {
     }
 
     pub(in crate::report) fn draw(&self, area: Area) -> Group {
-        let black = Line {
+        let black = Pen {
             colour: Colour::BLACK,
             width: 1.0,
             dashed: false,
         };
-        let rect = |area: Area, fill: Colour, line: Line| Shape::Rect {
+        let rect = |area: Area, fill: Colour, line: Pen| Shape::Rect {
             area,
             fill: Some(fill),
             line: Some(line),
@@ -137,20 +137,20 @@ impl Item {
 const PALE: Colour = Colour(0xf8, 0xf8, 0xf8);
 
 /// The upper and the right side of a box that is seen from there.
-fn sides(area: Area, line: Line) -> Shape {
+fn sides(area: Area, line: Pen) -> Shape {
     let point = |x: f64, y: f64| Point { x, y };
     let (right, bottom) = (area.x + area.width, area.y + area.height);
     let corner = point(right - DEPTH, area.y + DEPTH);
     let steps = vec![
-        Step::Move(point(area.x, area.y + DEPTH)),
-        Step::Line(point(area.x + DEPTH, area.y)),
-        Step::Line(point(right, area.y)),
-        Step::Line(point(right, bottom - DEPTH)),
-        Step::Line(point(right - DEPTH, bottom)),
-        Step::Line(corner),
-        Step::Line(point(right, area.y)),
-        Step::Line(corner),
-        Step::Close,
+        Segment::Move(point(area.x, area.y + DEPTH)),
+        Segment::Line(point(area.x + DEPTH, area.y)),
+        Segment::Line(point(right, area.y)),
+        Segment::Line(point(right, bottom - DEPTH)),
+        Segment::Line(point(right - DEPTH, bottom)),
+        Segment::Line(corner),
+        Segment::Line(point(right, area.y)),
+        Segment::Line(corner),
+        Segment::Close,
     ];
     Shape::Path {
         steps,

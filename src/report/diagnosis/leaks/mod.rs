@@ -23,7 +23,7 @@ use self::notes::notes;
 use self::sentence::{evidence, next, rested, sentence};
 use super::causes::cause;
 use super::{AnswerForm, Asked, Evidence, Outcome, write_object};
-use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Shape, Trend, Verdict, judge};
+use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict, judge};
 use crate::error::{Error, Result};
 use crate::report::writing;
 
@@ -162,17 +162,17 @@ fn confidence(confidence: Confidence) -> &'static str {
     }
 }
 
-fn shape(shape: Shape) -> &'static str {
+fn shape(shape: TrendShape) -> &'static str {
     match shape {
-        Shape::Flat => "flat",
-        Shape::Swing => "swing",
-        Shape::Stopped => "stopped",
-        Shape::Jump => "jump",
-        Shape::Wander => "wander",
-        Shape::Slowing => "slowing",
-        Shape::Late => "late",
-        Shape::Steps => "steps",
-        Shape::Unsure => "unsure",
-        Shape::Steady => "steady",
+        TrendShape::Flat => "flat",
+        TrendShape::Swing => "swing",
+        TrendShape::Stopped => "stopped",
+        TrendShape::Jump => "jump",
+        TrendShape::Wander => "wander",
+        TrendShape::Slowing => "slowing",
+        TrendShape::Late => "late",
+        TrendShape::Steps => "steps",
+        TrendShape::Unsure => "unsure",
+        TrendShape::Steady => "steady",
     }
 }

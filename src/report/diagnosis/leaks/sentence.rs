@@ -2,7 +2,7 @@
 
 use super::super::causes::state;
 use super::super::words::{bytes, bytes_range, count, seconds};
-use crate::analyze::leaks::{Confidence, Culprit, Finding, Kind, Level, Shape, Trend, Verdict};
+use crate::analyze::leaks::{Confidence, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict};
 
 /// What a finding says, on one line.
 pub(super) fn sentence(finding: &Finding, verdict: &Verdict) -> String {
@@ -44,7 +44,7 @@ fn body(finding: &Finding, verdict: &Verdict) -> String {
             )
         }
         (Kind::Heap, Some(who))
-            if trend.shape == Shape::Steps && finding.samples.is_some_and(|samples| samples.kept <= 3.0) =>
+            if trend.shape == TrendShape::Steps && finding.samples.is_some_and(|samples| samples.kept <= 3.0) =>
         {
             let range = bytes_range(trend.first, trend.last);
             format!("{who} makes one thing anew, larger each time ({range}); {how}")
@@ -82,20 +82,20 @@ fn range_of_heap(finding: &Finding, verdict: &Verdict) -> String {
 fn how(trend: &Trend) -> String {
     let window = seconds(trend.to - trend.from);
     match trend.shape {
-        Shape::Steady => {
+        TrendShape::Steady => {
             let fell = if trend.fell == 0.0 { "never fell, " } else { "" };
             let late = if trend.from > 0.0 { ", after a start-up" } else { "" };
             format!("steady for {window}{late}, {fell}still rising")
         }
-        Shape::Slowing => format!("slowing ({} in each third of {window})", thirds(trend)),
-        Shape::Late => format!("only in the last third of {window}"),
-        Shape::Steps => format!("in steps, the last {} ago", seconds(trend.to - trend.last_high)),
-        Shape::Unsure => format!("unevenly over {window}"),
-        Shape::Wander => format!("up and down over {window}, more up"),
-        Shape::Stopped => format!("at rest for {}", seconds(trend.to - trend.last_high)),
-        Shape::Jump => format!("at once, {} ago", seconds(trend.to - trend.last_high)),
-        Shape::Swing => format!("up and down over {window}"),
-        Shape::Flat => format!("level for {window}"),
+        TrendShape::Slowing => format!("slowing ({} in each third of {window})", thirds(trend)),
+        TrendShape::Late => format!("only in the last third of {window}"),
+        TrendShape::Steps => format!("in steps, the last {} ago", seconds(trend.to - trend.last_high)),
+        TrendShape::Unsure => format!("unevenly over {window}"),
+        TrendShape::Wander => format!("up and down over {window}, more up"),
+        TrendShape::Stopped => format!("at rest for {}", seconds(trend.to - trend.last_high)),
+        TrendShape::Jump => format!("at once, {} ago", seconds(trend.to - trend.last_high)),
+        TrendShape::Swing => format!("up and down over {window}"),
+        TrendShape::Flat => format!("level for {window}"),
     }
 }
 
@@ -203,15 +203,15 @@ pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
                 "no function holds a third of it: watch on, or set runtime.MemProfileRate lower at the start of the program".into()
             })
         }
-        (_, Shape::Slowing) => plateau(trend).map(|(level, wait)| {
+        (_, TrendShape::Slowing) => plateau(trend).map(|(level, wait)| {
             let level = if finding.kind == Kind::Goroutine { count(level, "goroutine") } else { bytes(level) };
             format!("a warm-up would level off near {level} in about {}: watch until then", seconds(wait))
         }),
-        (_, Shape::Steps) => {
+        (_, TrendShape::Steps) => {
             let due = 2.0 * trend.pause - (trend.to - trend.last_high);
             Some(format!("the next step is due within {}: watch until then", seconds(due.max(trend.pause / 2.0))))
         }
-        (_, Shape::Late | Shape::Unsure | Shape::Wander) => {
+        (_, TrendShape::Late | TrendShape::Unsure | TrendShape::Wander) => {
             Some(format!("watch for another {}: what goes on as now is a leak", seconds(verdict.window.max(30.0))))
         }
         (Kind::Goroutine, _) if finding.confidence != Confidence::Certain => {
@@ -241,13 +241,13 @@ pub(super) fn rested(verdict: &Verdict) -> String {
     let Some(heap) = &verdict.levels.heap else {
         return format!("no leak seen in {window}");
     };
-    let after = if verdict.rested.is_some() || heap.shape != Shape::Swing {
+    let after = if verdict.rested.is_some() || heap.shape != TrendShape::Swing {
         "heap after GC"
     } else {
         "heap"
     };
     let level = match heap.shape {
-        Shape::Swing => {
+        TrendShape::Swing => {
             let least = heap.last.min(heap.first);
             format!(
                 "it swings by {} around {}, and no function keeps growing",
@@ -255,7 +255,7 @@ pub(super) fn rested(verdict: &Verdict) -> String {
                 bytes(least)
             )
         }
-        Shape::Flat => format!("{after} {}, level", bytes(heap.last)),
+        TrendShape::Flat => format!("{after} {}, level", bytes(heap.last)),
         _ => format!("{after} {}, level since {}", bytes(heap.last), seconds(heap.last_high)),
     };
     let before = verdict.rested.as_ref().and_then(|rested| {

@@ -13,7 +13,7 @@ use regex::Regex;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Outcome, View, ViewId, tree};
-use crate::analyze::goroutines::{Group, Grouping, Known};
+use crate::analyze::goroutines::{Detail, GoroutineGroup, Grouping};
 use crate::model::units::grouped;
 use crate::report;
 use crate::ui::keys::action::{Action, KeyContext};
@@ -100,7 +100,7 @@ impl Goroutines {
         parts(body, self.shown.as_ref().map_or(0, |groups| groups.depth))
     }
 
-    fn row(&self) -> Option<(&Groups, &Group)> {
+    fn row(&self) -> Option<(&Groups, &GoroutineGroup)> {
         let groups = self.shown.as_deref()?;
         let at = *self.order.get(self.list.selected()?)?;
         Some((groups, groups.rows.get(at)?))
@@ -208,8 +208,8 @@ impl Goroutines {
         let start = format!(" {number} goroutines, by {by}: {rows} {noun}");
         let turn = format!(" · {key}: by {next}");
         let known = match groups.known {
-            Known::Each => " · from a stack dump",
-            Known::Counts => " · counted: no waits, no creators",
+            Detail::Each => " · from a stack dump",
+            Detail::Counts => " · counted: no waits, no creators",
         };
         let mut line = start;
         for more in [turn.as_str(), known] {
@@ -285,7 +285,7 @@ impl Goroutines {
     /// What is missing, at the end of the rule above the details.
     fn draw_note(&self, session: &Session, theme: Theme, parts: Parts, buffer: &mut Buffer) {
         let position = self.list.position(self.order.len(), parts.rows).unwrap_or_default();
-        let missing = self.shown.as_ref().filter(|groups| groups.known == Known::Counts);
+        let missing = self.shown.as_ref().filter(|groups| groups.known == Detail::Counts);
         let missing = missing.map_or(String::new(), |groups| missing_words(session, groups));
         for note in [format!("{missing}{position}"), position] {
             let wide = note.width() as u16;
@@ -399,7 +399,7 @@ impl View for Goroutines {
                 return Outcome::Done;
             }
             Action::Sort => {
-                if self.shown.as_ref().is_some_and(|groups| groups.known == Known::Counts) {
+                if self.shown.as_ref().is_some_and(|groups| groups.known == Detail::Counts) {
                     return Outcome::Say("Waits are not known, so there is one order: by count.".into());
                 }
                 self.sort = match self.sort {

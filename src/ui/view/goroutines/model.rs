@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::analyze::Scope;
-use crate::analyze::goroutines::{Goroutines, Group, Grouping, Known, folded, is_of_goroutines};
+use crate::analyze::goroutines::{Detail, GoroutineGroup, Goroutines, Grouping, folded, is_of_goroutines};
 use crate::error::Result;
 use crate::model::{Profile, Side};
 use crate::report::{self, Options};
@@ -31,12 +31,12 @@ impl Eq for GroupJob {}
 pub(in crate::ui) struct Groups {
     pub(super) profile: Arc<Profile>,
     pub(super) grouping: Grouping,
-    pub(super) known: Known,
+    pub(super) known: Detail,
     /// How many goroutines the filters leave, and how many there are.
     pub(super) total: i64,
     pub(super) of: i64,
     /// The largest first.
-    pub(super) rows: Vec<Group>,
+    pub(super) rows: Vec<GoroutineGroup>,
     /// The keys of the program's own labels.
     pub(super) labels: Vec<String>,
     /// How many calls the longest stack of a row has, those of the runtime folded.
@@ -55,8 +55,8 @@ impl GroupJob {
         let samples = scope.spans().iter().map(|span| span.sample);
         let found = Goroutines::within(profile, &self.grouping, samples);
         let (known, total, rows) = match found {
-            Some(found) => (found.known, found.total, found.groups),
-            None => (Known::Counts, 0, Vec::new()),
+            Some(found) => (found.detail, found.total, found.groups),
+            None => (Detail::Counts, 0, Vec::new()),
         };
         let column = report_column(profile);
         let of = column.map_or(0, |values| {
@@ -102,14 +102,14 @@ pub(in crate::ui) fn goroutines_of(session: &Session) -> Option<&Arc<Profile>> {
 
 impl Groups {
     /// A function's name; that of the call that stands for a row, or nothing.
-    pub(super) fn own(&self, row: &Group) -> &str {
+    pub(super) fn own(&self, row: &GoroutineGroup) -> &str {
         row.own.map_or("", |own| {
             self.profile.text(self.profile.functions[own.function.index()].name)
         })
     }
 
     /// `file.go:31` of the call that stands for a row.
-    pub(super) fn place(&self, row: &Group) -> String {
+    pub(super) fn place(&self, row: &GoroutineGroup) -> String {
         row.own.map_or(String::new(), |own| {
             let function = &self.profile.functions[own.function.index()];
             place(self.profile.text(function.filename), own.line)
@@ -117,7 +117,7 @@ impl Groups {
     }
 
     /// What makes a row the same one in other groups.
-    pub(super) fn identity(&self, row: &Group) -> String {
+    pub(super) fn identity(&self, row: &GoroutineGroup) -> String {
         let first = |names: &[(String, i64)]| names.first().map_or(String::new(), |(name, _)| name.clone());
         let (own, place) = (self.own(row), self.place(row));
         let (state, creator) = (first(&row.states), first(&row.created_by));
@@ -128,7 +128,7 @@ impl Groups {
     }
 
     /// The calls of a row's stack, the innermost first, with their places; none for some of the runtime's.
-    pub(super) fn stack(&self, row: &Group) -> Vec<Option<(String, String)>> {
+    pub(super) fn stack(&self, row: &GoroutineGroup) -> Vec<Option<(String, String)>> {
         let lines = folded(&self.profile, row.stack);
         let call = |line: crate::model::Line| {
             let function = &self.profile.functions[line.function.index()];
@@ -144,12 +144,12 @@ impl Groups {
         let found: Vec<bool> = functions
             .map(|function| expression.is_match(self.profile.text(function.name)))
             .collect();
-        let in_stack = |row: &Group| {
+        let in_stack = |row: &GoroutineGroup| {
             let locations = self.profile.stacks.get(row.stack).iter();
             let mut lines = locations.flat_map(|location| self.profile.lines_of(location));
             lines.any(|line| found[line.function.index()])
         };
-        let said = |row: &Group| {
+        let said = |row: &GoroutineGroup| {
             let mut names = row.states.iter().chain(&row.created_by);
             names.any(|(name, _)| expression.is_match(name))
                 || expression.is_match(&row.key)
@@ -158,14 +158,14 @@ impl Groups {
                     .iter()
                     .any(|(key, value, _)| expression.is_match(&format!("{key}={value}")))
         };
-        let is_match = |row: &Group| said(row) || in_stack(row);
+        let is_match = |row: &GoroutineGroup| said(row) || in_stack(row);
         self.rows.iter().map(is_match).collect()
     }
 
     /// What they can be grouped by.
     pub(super) fn groupings(&self) -> Vec<Grouping> {
         let mut all = vec![Grouping::Stack, Grouping::OwnFunction, Grouping::State];
-        if self.known == Known::Each {
+        if self.known == Detail::Each {
             all.push(Grouping::CreatedBy);
         }
         all.extend(self.labels.iter().cloned().map(Grouping::Label));

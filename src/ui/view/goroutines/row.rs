@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Sort;
 use super::model::Groups;
 use crate::analyze::Origin;
-use crate::analyze::goroutines::{Group, Grouping, Known, Wait};
+use crate::analyze::goroutines::{Detail, GoroutineGroup, Grouping, Wait};
 use crate::model::units::grouped;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -46,7 +46,7 @@ pub(super) struct Columns<'g> {
 
 impl<'g> Columns<'g> {
     pub(super) fn new(groups: &'g Groups, width: usize) -> Self {
-        let is_each = groups.known == Known::Each;
+        let is_each = groups.known == Detail::Each;
         let creators = width >= WIDE || groups.grouping == Grouping::CreatedBy;
         let waits = is_each && width >= NARROW;
         let wanted = [
@@ -106,7 +106,13 @@ impl<'g> Columns<'g> {
         Line::from(spans)
     }
 
-    pub(super) fn line(&self, session: &Session, theme: Theme, row: &Group, emphasis: Emphasis) -> Line<'static> {
+    pub(super) fn line(
+        &self,
+        session: &Session,
+        theme: Theme,
+        row: &GoroutineGroup,
+        emphasis: Emphasis,
+    ) -> Line<'static> {
         let quiet = emphasis.style(theme.quiet());
         let mut spans = vec![emphasis.marker()];
         for &(part, width) in &self.parts {
@@ -175,7 +181,7 @@ fn head(part: Part, groups: &Groups) -> String {
     }
 }
 
-fn text(part: Part, groups: &Groups, row: &Group) -> String {
+fn text(part: Part, groups: &Groups, row: &GoroutineGroup) -> String {
     match part {
         Part::Count => grouped(row.count),
         Part::Label if row.key.is_empty() => "(none)".into(),
@@ -223,7 +229,7 @@ fn range(wait: Wait) -> String {
 }
 
 /// What else is known of a row, and whether it is bad.
-fn marks(row: &Group) -> Vec<(bool, String)> {
+fn marks(row: &GoroutineGroup) -> Vec<(bool, String)> {
     let of = |count: i64| {
         if count == row.count {
             String::new()

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::report::syntax::{self, Language, State};
-use crate::report::{Counting, Doubt, LineCall, Missing, Report, Routine, Shelf, Text, ValueFormat, doubt, routines};
+use crate::report::{
+    Counting, Doubt, LineCall, Missing, Report, Routine, Shelf, SourceText, ValueFormat, doubt, routines,
+};
 
 /// A function in every file that has one of its name.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub(in crate::ui) struct Sourced {
 pub(in crate::ui) struct Body {
     pub(in crate::ui) routine: Routine,
     pub(in crate::ui) calls: BTreeMap<i64, Vec<LineCall>>,
-    pub(in crate::ui) text: Result<Arc<Text>, Missing>,
+    pub(in crate::ui) text: Result<Arc<SourceText>, Missing>,
     /// Why the text may not be what was built.
     pub(in crate::ui) doubt: Option<Doubt>,
     pub(in crate::ui) language: Option<&'static Language>,
@@ -78,7 +80,7 @@ impl Body {
     }
 }
 
-fn states(text: &Text, language: &Language) -> BTreeMap<i64, State> {
+fn states(text: &SourceText, language: &Language) -> BTreeMap<i64, State> {
     let mut state = State::default();
     let mut states = BTreeMap::new();
     for number in 1.. {
