@@ -122,7 +122,7 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
             let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell_terminal)?;
             (wiring::evidence_of(seen), Vec::new())
         }
-        (Some(url), live) => (inputs.evidence_now(&url, live, asked.pid)?, Vec::new()),
+        (Some(url), live) => (inputs.evidence_now(&url, live, asked.pid, &())?, Vec::new()),
         (None, _) => told(|observer| inputs.evidence(asked.pid, observer))?,
     };
     warnings.iter().for_each(|warning| warn(warning));

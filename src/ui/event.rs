@@ -8,9 +8,9 @@ use crossterm::event::Event as TerminalEvent;
 
 use crate::analyze::leaks::Verdict;
 use crate::error::Error;
-use crate::model::{Loaded, MomentId};
+use crate::model::{Loaded, MomentId, Snapshot};
 use crate::ui::timeline::Summed;
-use crate::ui::work::host::{Followed, Pause, Wanted};
+use crate::ui::work::host::{Followed, Pause, Probe, Wanted};
 use crate::ui::work::query::{Answer, Query};
 use crate::ui::work::threads::{Done, Errand, Job};
 
@@ -52,6 +52,12 @@ pub(super) enum Event {
     },
     /// What all moments so far say of leaks.
     Judged(Arc<Verdict>),
+    /// The live process answered.
+    Probed {
+        generation: u64,
+        probe: Probe,
+        result: Result<Snapshot, Error>,
+    },
     /// A question is answered.
     Answered {
         generation: u64,
@@ -94,6 +100,8 @@ pub(super) enum Effect {
     Record(PathBuf),
     /// Stop the load that is running.
     CancelLoad,
+    /// Ask the live process for something.
+    Probe { generation: u64, probe: Probe },
     /// Answer questions.
     Analyze(Box<Job>),
     /// Have the host do something with a report.

@@ -45,7 +45,9 @@ pub use keys::bindings::WrittenKeys;
 #[cfg(unix)]
 pub use terminal::guard;
 pub use theme::{Ask, COLOURS, Colours, Depth, Ground, Palette, parse_colour};
-pub use work::host::{Base, Control, Existing, Followed, Host, Loader, NoHost, Opened, Pause, Saved, Series, Wanted};
+pub use work::host::{
+    Base, Control, Existing, Followed, Host, Loader, NoHost, Opened, Pause, Probe, Saved, Series, Wanted,
+};
 
 /// How a dashboard begins.
 pub struct Setup {
@@ -376,6 +378,7 @@ impl Dashboard {
             Some(Effect::Follow) => self.workers.follow(),
             Some(Effect::Pause(pause)) => self.workers.pause(pause),
             Some(Effect::Record(folder)) => self.workers.record(folder),
+            Some(Effect::Probe { generation, probe }) => self.workers.probe(generation, probe),
             Some(Effect::CancelLoad) => self.workers.cancel_load(),
             Some(Effect::Analyze(job)) => self.workers.analyze(*job),
             Some(Effect::Run(errand)) => self.workers.run(errand),

@@ -18,6 +18,7 @@ use crate::ui::view::source::model::Sourced;
 use crate::ui::work::answers::Answers;
 use crate::ui::work::host::{Base, Loader, Series, Wanted};
 use crate::ui::work::listing::Listing;
+use crate::ui::work::probes::Probes;
 use crate::ui::work::query::{Matches, Query, Search};
 use crate::ui::work::threads::Job;
 
@@ -55,6 +56,8 @@ pub(super) struct Session {
     /// By what the Top view is ordered.
     pub(super) sort: ColumnId,
     pub(super) sort_direction: SortDirection,
+    /// What a live process told beside its profile.
+    pub(super) probes: Probes,
     /// What is known of the profile with these options.
     pub(super) answers: Answers,
     /// What is shown until the current generation's listing is there.
@@ -81,6 +84,7 @@ impl Session {
             sort_direction: SortDirection::Forward,
             options,
             environment,
+            probes: Probes::new(loader),
             answers: Answers::default(),
             last: None,
         }

@@ -16,10 +16,10 @@ use crate::load::series::{Held, Packed, Store};
 use crate::load::session::{Files, Recorder, is_folder, list};
 use crate::load::watch::{Happened, Next, Taken, Watcher, watch};
 use crate::load::{self, Combine, Keep, Opener};
-use crate::model::{Collection, Loaded, Moment, MomentId, Profile, Side};
+use crate::model::{Collection, Loaded, Moment, MomentId, Profile, Side, Snapshot};
 use crate::progress::Observer;
 use crate::secret::SourceName;
-use crate::ui::{Base, Control, Followed, Loader, Series, Wanted};
+use crate::ui::{Base, Control, Followed, Loader, Probe, Series, Wanted};
 
 /// How often a wait looks whether it is to end.
 const TICK: Duration = Duration::from_millis(50);
@@ -192,6 +192,16 @@ impl Loader for TimedInputs {
             return Ok(newest.clone());
         }
         self.read_all(wanted, observer)
+    }
+
+    fn is_live(&self) -> bool {
+        self.inputs.process().is_some()
+    }
+
+    fn probe(&self, probe: Probe, observer: &dyn Observer) -> Result<Snapshot> {
+        let nobody = || Error::Usage("only a live process can be asked".into());
+        let url = self.inputs.process().ok_or_else(nobody)?;
+        self.inputs.answer_probe(&url, probe, observer)
     }
 
     fn follow(&self, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {

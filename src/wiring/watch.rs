@@ -17,9 +17,11 @@ use crate::error::{Error, Result};
 use crate::host::{self, Caller};
 use crate::load::session::{Files, Recorder};
 use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
-use crate::model::{Collection, Profile, Resident, ResidentMoment};
+use crate::model::{Collection, Profile, Resident, ResidentMoment, Side, Snapshot};
+use crate::progress::Observer;
 use crate::report::{Evidence, Live};
 use crate::source::{HttpOptions, ProcessMemory, Source, Url};
+use crate::ui::Probe;
 
 /// How long a verdict is watched for unless the user says otherwise: about 21 snapshots.
 const USUAL: Duration = Duration::from_secs(60);
@@ -68,11 +70,8 @@ impl Inputs {
     ///
     /// # Errors
     /// Those of the server and of what it answers.
-    pub fn evidence_now(&self, url: &Url, live: Live, pid: Option<u32>) -> Result<Evidence> {
-        let read = |profile: &str, query: &str| {
-            let bytes = Source::Url(url.beside(profile, query)).open(&self.http, &())?;
-            decode::profile(bytes, self.budget, &())
-        };
+    pub fn evidence_now(&self, url: &Url, live: Live, pid: Option<u32>, observer: &dyn Observer) -> Result<Evidence> {
+        let read = |profile: &str, query: &str| self.beside(url, profile, query, observer);
         let mut evidence = Evidence::default();
         if live == Live::Goroutines {
             let counts = read("goroutine", "")?;
@@ -90,6 +89,34 @@ impl Inputs {
         let memory = pid.and_then(|pid| ProcessMemory::of(pid).ok());
         evidence.resident = memory.map(resident);
         Ok(evidence)
+    }
+
+    /// Another profile of the same server.
+    fn beside(&self, url: &Url, profile: &str, query: &str, observer: &dyn Observer) -> Result<Profile> {
+        let bytes = Source::Url(url.beside(profile, query)).open(&self.http, observer)?;
+        decode::profile(bytes, self.budget, observer)
+    }
+
+    /// What a view asks a live process for.
+    ///
+    /// # Errors
+    /// As [`Inputs::evidence_now`].
+    pub(super) fn answer_probe(&self, url: &Url, probe: Probe, observer: &dyn Observer) -> Result<Snapshot> {
+        let now = |live| self.evidence_now(url, live, None, observer);
+        let (profile, resident) = match probe {
+            Probe::Goroutines => (now(Live::Goroutines)?.goroutines, None),
+            Probe::StackDump => (Some(self.beside(url, "goroutine", "debug=2", observer)?), None),
+            Probe::Memory => {
+                let evidence = now(Live::HeapText)?;
+                (evidence.heap, evidence.resident)
+            }
+        };
+        let mut profile = profile.ok_or(Error::Empty)?;
+        if profile.time_nanos == 0 {
+            profile.time_nanos = i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(0);
+        }
+        let snapshot = Snapshot::new(Source::Url(url.clone()).name(), Side::After, Arc::new(profile));
+        Ok(Snapshot { resident, ..snapshot })
     }
 
     /// Watches a process, tells of each snapshot in a line, and records it where that is asked for. Ends by the plan or

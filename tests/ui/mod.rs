@@ -9,7 +9,7 @@ mod pictures;
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use heaptui::analyze::Sort;
 use heaptui::cli::Input;
 use heaptui::decode::{self, Budget};
 use heaptui::error::{Error, Result};
-use heaptui::model::Loaded;
+use heaptui::model::{Loaded, Resident, ResidentMoment, Side, Snapshot};
 use heaptui::progress::Observer;
 use heaptui::report::{Environment, Found, Missing, Options, Sources, WantedFile};
 use heaptui::source::CodeFinder;
-use heaptui::ui::{self, Bindings, Colours, Existing, Host, Loader, NoHost, Opened, Saved, Setup};
+use heaptui::ui::{self, Bindings, Colours, Existing, Host, Loader, NoHost, Opened, Probe, Saved, Setup};
 use heaptui::wiring::Inputs;
 use heaptui::wiring::series::{BUDGET, Moments, TimedInputs};
 use unicode_width::UnicodeWidthStr;
@@ -226,19 +226,47 @@ impl Sources for Shelf {
     }
 }
 
+fn in_fixtures(file: &str) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    fixtures.join(file)
+}
+
 /// A profile by its name, made up or from `tests/fixtures`.
 struct Fixture(&'static str);
 
 impl Loader for Fixture {
     fn name(&self) -> String {
         match self.0 {
-            "down" => "http://localhost:6060/debug/pprof/heap".into(),
+            "down" | "live" => "http://localhost:6060/debug/pprof/heap".into(),
             name => format!("{name}.pb.gz"),
         }
     }
 
     fn is_remote(&self) -> bool {
-        self.0 == "down"
+        matches!(self.0, "down" | "live")
+    }
+
+    fn is_live(&self) -> bool {
+        self.0 == "live"
+    }
+
+    fn probe(&self, probe: Probe, _: &dyn Observer) -> Result<Snapshot> {
+        let bytes = match probe {
+            Probe::Goroutines => fs::read(in_fixtures("orders.goroutine.pb.gz")).expect("a fixture"),
+            Probe::StackDump => DUMP.into(),
+            Probe::Memory => fs::read(in_fixtures("sessions/cache/020.heap.txt.gz")).expect("a fixture"),
+        };
+        let mut profile = decode::profile(&bytes[..], Budget::default(), &())?;
+        profile.time_nanos = 1_795_705_200_000_000_000;
+        let resident = Resident {
+            bytes: 70 << 20,
+            files: Some(8 << 20),
+            moment: ResidentMoment::Now,
+        };
+        Ok(Snapshot {
+            resident: (probe == Probe::Memory).then_some(resident),
+            ..Snapshot::new(self.name(), Side::After, Arc::new(profile))
+        })
     }
 
     fn load(&self, _: &ui::Wanted, _: &dyn Observer) -> Result<Loaded> {
@@ -254,10 +282,9 @@ impl Loader for Fixture {
             "twins" => hostile::twins(),
             "dump" => DUMP.into(),
             "broken" => b"<html>".to_vec(),
-            name => {
-                let file = format!("tests/fixtures/{name}.pb.gz");
-                fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a fixture")
-            }
+            "live" => fs::read(in_fixtures("orders.heap.pb.gz")).expect("a fixture"),
+            "cache" => fs::read(in_fixtures("sessions/cache/020.heap.txt.gz")).expect("a fixture"),
+            name => fs::read(in_fixtures(&format!("{name}.pb.gz"))).expect("a fixture"),
         };
         let profile = decode::profile(&bytes[..], Budget::default(), &())?;
         Ok(Loaded::one(self.name(), profile))

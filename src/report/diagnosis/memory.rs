@@ -31,6 +31,8 @@ struct PartRow {
     meaning: &'static str,
     /// Empty where nothing does.
     shrinks_by: &'static str,
+    /// The command that says more, and what it says; empty where none does.
+    seen_by: &'static str,
 }
 
 const PARTS: &[PartRow] = &[
@@ -39,63 +41,72 @@ const PARTS: &[PartRow] = &[
         id: "live",
         name: "live",
         meaning: "objects in use at the last collection",
-        shrinks_by: "keep less: heaptui top says who holds it",
+        shrinks_by: "keep less",
+        seen_by: "heaptui top says who holds it",
     },
     PartRow {
         kind: PartKind::Garbage,
         id: "garbage",
         name: "garbage",
-        meaning: "dead or new since the last collection, until the next",
+        meaning: "dead or new since the last collection",
         shrinks_by: "allocate less, or lower GOGC or set GOMEMLIMIT (for more time in the collector)",
+        seen_by: "",
     },
     PartRow {
         kind: PartKind::SpanSlack,
         id: "span_slack",
         name: "span slack",
-        meaning: "free room in spans that hold objects: fragmentation, many sizes",
+        meaning: "free room in spans in use: fragmentation",
         shrinks_by: "keep fewer small long-lived objects among short-lived ones",
+        seen_by: "",
     },
     PartRow {
         kind: PartKind::IdleKept,
         id: "idle_kept",
         name: "idle, kept",
-        meaning: "freed, and kept for reuse; given back over minutes",
+        meaning: "freed, kept for reuse; returned over time",
         shrinks_by: "wait, lower the peaks, set GOMEMLIMIT, or call debug.FreeOSMemory after a peak",
+        seen_by: "",
     },
     PartRow {
         kind: PartKind::Stacks,
         id: "stacks",
         name: "stacks",
         meaning: "stacks of goroutines and threads",
-        shrinks_by: "run fewer goroutines or call less deep: heaptui goroutines says which",
+        shrinks_by: "run fewer goroutines or call less deep",
+        seen_by: "heaptui goroutines says which",
     },
     PartRow {
         kind: PartKind::Runtime,
         id: "runtime",
         name: "runtime",
-        meaning: "records of spans, caches, the collector, profiling, the rest",
+        meaning: "records of spans, caches, GC, profiling",
         shrinks_by: "keep the heap smaller: it grows with the largest one",
+        seen_by: "",
     },
     PartRow {
         kind: PartKind::Files,
         id: "files",
         name: "files",
-        meaning: "mapped files, mostly the program; shared, and dropped under pressure",
+        meaning: "mapped files, mostly the program itself",
         shrinks_by: "",
+        seen_by: "",
     },
     PartRow {
         kind: PartKind::Outside,
         id: "outside",
         name: "outside Go",
-        meaning: "cgo, mmap and the rest: resident, but not Go's",
+        meaning: "cgo, mmap and the rest: not Go's",
         shrinks_by: "look into /proc/PID/smaps: pprof does not see it",
+        seen_by: "",
     },
     PartRow {
         kind: PartKind::Untouched,
         id: "untouched",
         name: "untouched",
-        meaning: "Go's by its account, but never touched or swapped out: not resident",
+        meaning: "Go's, but never touched, or swapped out",
         shrinks_by: "",
+        seen_by: "",
     },
     PartRow {
         kind: PartKind::Released,
@@ -103,6 +114,7 @@ const PARTS: &[PartRow] = &[
         name: "released",
         meaning: "given back to the system: in no total",
         shrinks_by: "",
+        seen_by: "",
     },
 ];
 
@@ -128,6 +140,85 @@ pub(super) fn write(given: &Evidence, asked: &Asked, out: &mut dyn Write) -> Res
     Ok(Outcome::Answered)
 }
 
+/// A part of the memory in words.
+#[derive(Clone, Debug)]
+pub struct MemoryRow {
+    /// Which.
+    pub kind: PartKind,
+    /// What it is called.
+    pub name: &'static str,
+    /// How large it is.
+    pub bytes: u64,
+    /// Its part of the whole as a percentage; `-` for what counts against the others, empty for what does not count.
+    pub share: String,
+    /// What it is.
+    pub meaning: &'static str,
+    /// What would make it smaller; empty where nothing does.
+    pub shrinks_by: &'static str,
+}
+
+/// A process's memory in words.
+#[derive(Clone, Debug)]
+pub struct MemoryWords {
+    /// The sum, on one line.
+    pub sum: String,
+    /// What most of it is, and where to look.
+    pub sentence: String,
+    /// The parts that are not empty.
+    pub rows: Vec<MemoryRow>,
+    /// When the next collection runs, and what they cost so far.
+    pub collections: String,
+    /// What limits all this.
+    pub notes: Vec<&'static str>,
+}
+
+impl MemoryWords {
+    /// In words.
+    pub fn new(memory: &Memory) -> Self {
+        let row = |(row, value): (&PartRow, u64)| MemoryRow {
+            kind: row.kind,
+            name: row.name,
+            bytes: value,
+            share: share(row, value, memory),
+            meaning: row.meaning,
+            shrinks_by: row.shrinks_by,
+        };
+        Self {
+            sum: sum(memory),
+            sentence: sentence(memory),
+            rows: rows(memory).map(row).collect(),
+            collections: collections(memory),
+            notes: notes(memory),
+        }
+    }
+}
+
+/// What makes a part smaller, and what says more.
+fn advice(row: &PartRow) -> String {
+    match row.seen_by {
+        "" => row.shrinks_by.into(),
+        seen_by => format!("{}: {seen_by}", row.shrinks_by),
+    }
+}
+
+fn share(row: &PartRow, value: u64, memory: &Memory) -> String {
+    match row.kind.sign() {
+        1 => percentage(signed(value), signed(memory.total())).trim().to_string(),
+        -1 => "-".into(),
+        _ => String::new(),
+    }
+}
+
+fn collections(memory: &Memory) -> String {
+    let (all, forced) = memory.collections;
+    let cpu = percentage((memory.gc_cpu * 1e6) as i64, 1_000_000);
+    format!(
+        "next collection at a heap of {}; {all} so far, {forced} of them forced, {} of the CPU time",
+        bytes(memory.next_gc as f64),
+        cpu.trim()
+    )
+}
+
 fn rows(memory: &Memory) -> impl Iterator<Item = (&'static PartRow, u64)> + '_ {
     let part = |row: &'static PartRow| (row, memory.part(row.kind));
     PARTS.iter().map(part).filter(|(_, bytes)| *bytes > 0)
@@ -148,7 +239,7 @@ fn sentence(memory: &Memory) -> String {
     let advice = if row.shrinks_by.is_empty() {
         String::new()
     } else {
-        format!("; to shrink it, {}", row.shrinks_by)
+        format!("; to shrink it, {}", advice(row))
     };
     format!("{share} of {what} is {name} ({meaning}){advice}")
 }
@@ -189,24 +280,14 @@ fn text(memory: &Memory) -> String {
     let mut lines = vec![sum(memory), sentence(memory), String::new()];
     for (row, value) in rows(memory) {
         let size = bytes(value as f64);
-        let share = match row.kind.sign() {
-            1 => percentage(signed(value), signed(memory.total())).trim().to_string(),
-            -1 => "-".into(),
-            _ => String::new(),
-        };
+        let share = share(row, value, memory);
         lines.push(format!("{:<12}{size:>10}{share:>8}  {}", row.name, row.meaning));
         if !row.shrinks_by.is_empty() {
-            lines.push(format!("{:32}→ {}", "", row.shrinks_by));
+            lines.push(format!("{:32}→ {}", "", advice(row)));
         }
     }
     lines.push(String::new());
-    let (all, forced) = memory.collections;
-    let cpu = percentage((memory.gc_cpu * 1e6) as i64, 1_000_000);
-    lines.push(format!(
-        "next collection at a heap of {}; {all} so far, {forced} of them forced, {} of the CPU time",
-        bytes(memory.next_gc as f64),
-        cpu.trim()
-    ));
+    lines.push(collections(memory));
     lines.extend(notes(memory).into_iter().map(|note| format!("note: {note}")));
     lines.push(String::new());
     lines.join("\n")
@@ -230,7 +311,7 @@ fn notes(memory: &Memory) -> Vec<&'static str> {
 
 fn object(memory: &Memory) -> Value {
     let resident = memory.resident;
-    let share = |row: &PartRow, value: u64| {
+    let part_of = |row: &PartRow, value: u64| {
         let total = memory.total();
         (row.kind.sign() != 0 && total > 0).then(|| (value as f64 / total as f64 * 1e4).round() / 1e4)
     };
@@ -240,10 +321,10 @@ fn object(memory: &Memory) -> Value {
             "id": row.id,
             "name": row.name,
             "bytes": value,
-            "share": share(row, value),
+            "share": part_of(row, value),
             "in_rss": row.kind.sign() != 0,
             "meaning": row.meaning,
-            "shrinks_by": row.shrinks_by,
+            "shrinks_by": advice(row),
         })
     };
     json!({

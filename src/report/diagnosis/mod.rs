@@ -13,6 +13,8 @@ use std::io::Write;
 
 pub use self::goroutines::{dump_cost, waited};
 pub use self::leaks::{Witness, write_leaks};
+pub use self::memory::{MemoryRow, MemoryWords};
+pub use self::words::seconds;
 use super::writing;
 use crate::analyze::leaks::{History, Level};
 use crate::error::Result;

@@ -17,7 +17,7 @@ pub(super) fn bytes_range(from: f64, to: f64) -> String {
 }
 
 /// A time of seconds: `3 s`, `60 s`, `4 min`, `2 h`.
-pub(super) fn seconds(value: f64) -> String {
+pub fn seconds(value: f64) -> String {
     match value {
         ..=119.5 => format!("{} s", value.round()),
         ..=7170.0 => format!("{} min", (value / 60.0).round()),

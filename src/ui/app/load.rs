@@ -25,6 +25,7 @@ impl App {
     /// Begins to load.
     pub(in crate::ui) fn reload(&mut self) -> Option<Effect> {
         self.message = None;
+        self.session.probes.forget();
         self.load(Load::Running(Reading::Bytes(0, None)))
     }
 

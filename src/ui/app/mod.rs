@@ -92,6 +92,7 @@ impl App {
     pub(in crate::ui) fn is_busy(&self) -> bool {
         self.load.is_running()
             || self.session.answers.outstanding() > 0
+            || self.session.probes.is_busy()
             || self.errands > 0
             || self.session.timeline.is_reading()
     }
@@ -186,6 +187,15 @@ impl App {
                 self.session.timeline.verdict = Some(verdict);
                 self.refresh();
                 None
+            }
+            Event::Probed {
+                generation,
+                probe,
+                result,
+            } => {
+                self.session.probes.take(generation, probe, result);
+                self.refresh();
+                self.ask_for_view()
             }
             Event::Answered {
                 generation,
@@ -303,6 +313,7 @@ impl App {
                 }
                 self.show(view)
             }
+            Outcome::Probe(probe) => self.session.probes.ask(probe),
             Outcome::Edit(file, line) => Some(Effect::Edit { file, line }),
             Outcome::Say(text) => {
                 self.message = Some(Message::Note(text));
@@ -404,8 +415,13 @@ impl App {
     pub(in crate::ui) fn ask_for_view(&mut self) -> Option<Effect> {
         // The first analysis of a generation brings the listings of all types.
         self.session.listing()?;
-        let queries = self.views[self.front].queries(&self.session);
-        self.session.ask(queries)
+        let view = &self.views[self.front];
+        if let Some(probe) = view.probe(&self.session)
+            && let Some(effect) = self.session.probes.ask_once(probe)
+        {
+            return Some(effect);
+        }
+        self.session.ask(view.queries(&self.session))
     }
 
     fn warn_of_filters(&mut self) {

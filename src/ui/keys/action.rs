@@ -33,6 +33,8 @@ pub(in crate::ui) enum Action {
     Flip,
     /// By what rows are put together.
     Group,
+    /// Ask the process for a stack dump.
+    Dump,
     Search,
     /// A match of the search.
     Match(Toward),
@@ -175,6 +177,7 @@ impl Action {
             Self::Toggle => "toggle",
             Self::Flip => "flip",
             Self::Group => "group",
+            Self::Dump => "stack-dump",
             Self::Search => "search",
             Self::Match(Toward::Next) => "next-match",
             Self::Match(Toward::Previous) => "previous-match",

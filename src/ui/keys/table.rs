@@ -119,7 +119,7 @@ pub(super) fn defaults() -> Vec<Binding> {
             on(":", Action::Command), "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
             on("e", Action::Export), "export", "Export: pictures, and files for other programs";
             on("y", Action::Copy(Copied::Name)), "copy", "Copy the selected name, also over SSH and in tmux (OSC 52)";
-            on("Y", Action::Copy(Copied::Place)), "", "Copy its file and line; in Calls and Flame the whole stack";
+            on("Y", Action::Copy(Copied::Place)), "", "Copy its file and line; in Calls, Flame and Goroutines the stack";
         }
         KeyContext::View(top::ID) => {
             on("s", Action::Sort), "sort", "Sort by the next column: flat, cum, name";
@@ -190,6 +190,7 @@ fn own_keys() -> Vec<Binding> {
         KeyContext::View(goroutines::ID) => {
             on("b", Action::Group), "group by", "Group by stack, own function, state, creator, or a label";
             on("s", Action::Sort), "sort", "Sort by count, or by the longest wait";
+            on("d", Action::Dump), "", "Ask the live process for states, waits and creators, however many";
         }
     }
 }

@@ -6,6 +6,7 @@ mod empty;
 pub(super) mod flame;
 pub(super) mod goroutines;
 pub(super) mod graph;
+pub(super) mod memory;
 pub(super) mod source;
 pub(super) mod top;
 pub(super) mod tree;
@@ -13,6 +14,7 @@ pub(super) mod tree;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -20,13 +22,13 @@ use regex::Regex;
 
 use crate::analyze::goroutines::is_of_goroutines;
 use crate::analyze::{CallTree, Direction, TreeNodeId};
-use crate::model::Profile;
+use crate::model::{Profile, Snapshot};
 use crate::ui::keys::action::{Action, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Emphasis, Match, Tally, next_match};
 use crate::ui::widget::name;
-use crate::ui::work::{listing::Listing, query::Query};
+use crate::ui::work::{host::Probe, listing::Listing, query::Query};
 
 pub(super) use details::place;
 use details::{draw_details, draw_position, draw_rule, fill};
@@ -101,6 +103,13 @@ pub(super) const VIEWS: &[ViewRow] = &[
         enter: Some(("stack", "Show the stack; in it, the function's callers and callees")),
         make: || Box::<goroutines::Goroutines>::default(),
     },
+    ViewRow {
+        id: memory::ID,
+        title: "Memory",
+        help: "resident memory as parts that add up, what each means, and what would shrink it",
+        enter: Some(("more", "Go where more is told of the part: Top or Goroutines")),
+        make: || Box::<memory::Memory>::default(),
+    },
 ];
 
 /// The view that one begins in and backs out to.
@@ -131,6 +140,8 @@ pub(super) enum Outcome {
     Ignored,
     /// It wants another view in front.
     Go(ViewId),
+    /// The live process is to be asked, again if it was.
+    Probe(Probe),
     /// The user's editor is to be opened on a file at a line.
     Edit(PathBuf, i64),
     /// The footer is to say this.
@@ -157,6 +168,10 @@ pub(super) trait View: Keep {
     fn refresh(&mut self, session: &mut Session, body: Rect);
     /// What it needs to be analysed.
     fn queries(&self, session: &Session) -> Vec<Query>;
+    /// What the live process is to be asked once, before it can show anything.
+    fn probe(&self, _: &Session) -> Option<Probe> {
+        None
+    }
     /// Whether an expression matches what is searched here; nothing where that is the names of all functions.
     fn finds(&self, _: &Session, _: &Regex) -> Option<bool> {
         None
@@ -280,6 +295,15 @@ fn beside_bar(body: Rect) -> Rect {
     Rect {
         width: body.width.saturating_sub(u16::from(body.width > 20)),
         ..body
+    }
+}
+
+/// The time of day of a snapshot, where it has one.
+fn clock_of(session: &Session) -> impl Fn(&Snapshot) -> Option<String> {
+    let zone = session.environment.zone.clone();
+    move |snapshot| {
+        let time = Timestamp::from_nanosecond(i128::from(snapshot.time_nanos()?)).ok()?;
+        Some(time.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string())
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::model::{Comparison, Loaded, Moment, MomentId};
+use crate::model::{Comparison, Loaded, Moment, MomentId, Snapshot};
 use crate::progress::Observer;
 
 /// Where the dashboard's profiles come from.
@@ -31,6 +31,17 @@ pub trait Loader: Send + Sync {
     /// Why none could be told of; the message is shown.
     fn follow(&self, _control: &Control, _tell: &mut dyn FnMut(Followed)) -> Result<()> {
         Ok(())
+    }
+    /// Whether there is a live process that can be asked for more.
+    fn is_live(&self) -> bool {
+        false
+    }
+    /// Asks the live process for something beside the profile.
+    ///
+    /// # Errors
+    /// Whatever can go wrong; the message is shown.
+    fn probe(&self, _: Probe, _: &dyn Observer) -> Result<Snapshot> {
+        Err(Error::Usage("only a live process can be asked".into()))
     }
 }
 
@@ -133,6 +144,17 @@ pub enum Pause {
     Hold,
     /// As planned.
     GoOn,
+}
+
+/// What a live process can be asked for beside its profile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Probe {
+    /// Its goroutines: each with its state where there are not too many, else counted.
+    Goroutines,
+    /// Its goroutines with their states and waits, however many there are.
+    StackDump,
+    /// Its heap as text, which has `runtime.MemStats`, and its resident memory.
+    Memory,
 }
 
 /// What becomes of a file that is there already.

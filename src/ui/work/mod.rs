@@ -12,6 +12,7 @@ pub(super) mod analyst;
 pub(super) mod answers;
 pub(super) mod host;
 pub(super) mod listing;
+pub(super) mod probes;
 pub(super) mod query;
 mod series;
 pub(super) mod threads;

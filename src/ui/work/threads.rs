@@ -11,11 +11,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::analyst::Analyst;
-use super::host::{Control, Existing, Followed, Host, Loader, Opened, Pause, Saved, Wanted};
+use super::host::{Control, Existing, Followed, Host, Loader, Opened, Pause, Probe, Saved, Wanted};
 use super::query::{Query, Written};
 use super::series::{SumOrder, add_up};
 use crate::error::{Error, Result};
-use crate::model::{Loaded, Profile, Sides};
+use crate::model::{Loaded, Profile, Sides, Snapshot};
 use crate::progress::Observer;
 use crate::report::{self, Environment, Options};
 use crate::ui::event::{Event, Reading};
@@ -149,6 +149,23 @@ impl Workers {
         self.control.record(folder);
     }
 
+    /// Asks the live process; how long it takes nobody waits for.
+    pub(in crate::ui) fn probe(&self, generation: u64, probe: Probe) {
+        let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
+        thread::spawn(move || {
+            let blank = |mut snapshot: Snapshot| {
+                blank_tabs(&mut snapshot.profile);
+                snapshot
+            };
+            let result = loader.probe(probe, &()).map(blank);
+            let _ = events.send(Event::Probed {
+                generation,
+                probe,
+                result,
+            });
+        });
+    }
+
     pub(in crate::ui) fn load(&self, generation: u64, wanted: Wanted) {
         self.wanted_load.store(generation, Ordering::Relaxed);
         let (loader, events, newest) = (
@@ -169,7 +186,14 @@ impl Workers {
     }
 }
 
-/// What was loaded, with blanks for tabs: a screen has no place for them.
+/// A profile with blanks for tabs: a screen has no place for them.
+fn blank_tabs(profile: &mut Arc<Profile>) {
+    if profile.strings.has_tabs() {
+        Arc::make_mut(profile).strings.show_tabs_as_blanks();
+    }
+}
+
+/// What was loaded, without tabs.
 pub(super) fn without_tabs(mut loaded: Loaded) -> Loaded {
     let sides = loaded
         .sides
@@ -177,9 +201,7 @@ pub(super) fn without_tabs(mut loaded: Loaded) -> Loaded {
         .flat_map(|sides| [&mut sides.before, &mut sides.after]);
     let snapshots = loaded.snapshots.iter_mut().map(|snapshot| &mut snapshot.profile);
     for profile in [&mut loaded.profile].into_iter().chain(sides).chain(snapshots) {
-        if profile.strings.has_tabs() {
-            Arc::make_mut(profile).strings.show_tabs_as_blanks();
-        }
+        blank_tabs(profile);
     }
     loaded
 }

@@ -1,6 +1,7 @@
 //! What goroutines do: those that are alike as one row, with what they wait for, how long, and who started them. Below,
 //! the stack of the row under the cursor.
 
+mod details;
 pub(in crate::ui) mod model;
 mod row;
 
@@ -15,13 +16,14 @@ use unicode_width::UnicodeWidthStr;
 use super::{Outcome, View, ViewId, tree};
 use crate::analyze::goroutines::{Detail, GoroutineGroup, Grouping};
 use crate::model::units::grouped;
-use crate::report;
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::list::{Clicked, Emphasis, List, Tally, next_match};
-use crate::ui::widget::{name, paint};
+use crate::ui::widget::list::{Clicked, List, Tally, next_match};
+use crate::ui::widget::paint;
+use crate::ui::work::host::Probe;
 use crate::ui::work::query::Query;
+use details::{call_line, draw_missing};
 use model::{GroupJob, Groups, goroutines_of};
 
 pub(in crate::ui) const ID: ViewId = ViewId("goroutines");
@@ -211,95 +213,16 @@ impl Goroutines {
             Detail::Each => " · from a stack dump",
             Detail::Counts => " · counted: no waits, no creators",
         };
+        let asked = session.probes.reply(Probe::Goroutines).snapshot();
+        let asked = asked.and_then(super::clock_of(session));
+        let asked = asked.map_or(String::new(), |time| format!(" · asked at {time}"));
         let mut line = start;
-        for more in [turn.as_str(), known] {
+        for more in [turn.as_str(), known, &asked] {
             if line.width() + more.width() < width {
                 line.push_str(more);
             }
         }
         line
-    }
-
-    fn draw_details(&self, theme: Theme, area: Rect, buffer: &mut Buffer) {
-        let (Some((groups, row)), true) = (self.row(), area.height > 0) else {
-            return;
-        };
-        super::draw_rule(theme, area, buffer);
-        let mut facts = Vec::new();
-        let listed = |names: &[(String, i64)]| {
-            let each = names.iter().take(3).map(|(name, count)| match *count == row.count {
-                true => name.clone(),
-                false => format!("{name} ({})", grouped(*count)),
-            });
-            each.collect::<Vec<_>>().join(", ")
-        };
-        if !row.states.is_empty() {
-            facts.push(("", listed(&row.states)));
-        }
-        if let Some(wait) = row.wait {
-            facts.push(("waits", report::waited(wait)));
-        }
-        if !row.created_by.is_empty() {
-            facts.push(("created by", listed(&row.created_by)));
-        }
-        let labels = row
-            .labels
-            .iter()
-            .map(|(key, value, count)| (format!("{key}={value}"), *count));
-        let labels: Vec<(String, i64)> = labels.collect();
-        if !labels.is_empty() {
-            facts.push(("labels", listed(&labels)));
-        }
-        let (width, mut lines) = (usize::from(area.width), vec![Line::raw(" ")]);
-        for (name, fact) in facts {
-            let name = if name.is_empty() {
-                name.to_string()
-            } else {
-                format!("{name} ")
-            };
-            let line = lines.len() - 1;
-            if lines[line].width() > 1 && lines[line].width() + name.width() + fact.width() + 2 > width {
-                lines.push(Line::raw(" "));
-            }
-            let line = lines.len() - 1;
-            let gap = if lines[line].width() > 1 { "  " } else { "" };
-            lines[line].push_span(Span::styled(format!("{gap}{name}"), theme.quiet()));
-            lines[line].push_span(Span::raw(fact));
-        }
-        lines.truncate(usize::from(FACTS - 1));
-        for (at, line) in lines.iter().enumerate() {
-            paint::line(buffer, area, at as u16 + 1, line);
-        }
-        let above = lines.len() + 1;
-        let (stack, room) = (groups.stack(row), usize::from(area.height).saturating_sub(above));
-        for (at, call) in stack.iter().take(room).enumerate() {
-            let is_cut = at + 1 == room && stack.len() > room;
-            let line = match is_cut {
-                true => Line::styled(format!("   … {} more calls", stack.len() - at), theme.quiet()),
-                false => call_line(theme, call.as_ref(), Emphasis::Plain, usize::from(area.width)),
-            };
-            paint::line(buffer, area, (at + above) as u16, &line);
-        }
-    }
-
-    /// What is missing, at the end of the rule above the details.
-    fn draw_note(&self, session: &Session, theme: Theme, parts: Parts, buffer: &mut Buffer) {
-        let position = self.list.position(self.order.len(), parts.rows).unwrap_or_default();
-        let missing = self.shown.as_ref().filter(|groups| groups.known == Detail::Counts);
-        let missing = missing.map_or(String::new(), |groups| missing_words(session, groups));
-        for note in [format!("{missing}{position}"), position] {
-            let wide = note.width() as u16;
-            if wide > 0 && wide + 2 < parts.details.width {
-                let area = Rect {
-                    x: parts.details.right() - wide,
-                    width: wide,
-                    height: parts.details.height.min(1),
-                    ..parts.details
-                };
-                paint::line(buffer, area, 0, &Line::styled(note, theme.quiet()));
-                return;
-            }
-        }
     }
 
     fn draw_stack(&self, session: &Session, theme: Theme, list: &List, body: Rect, buffer: &mut Buffer) {
@@ -326,15 +249,6 @@ impl Goroutines {
     }
 }
 
-/// What a counted profile does not tell, and what would.
-fn missing_words(session: &Session, groups: &Groups) -> String {
-    let cost = report::dump_cost(groups.of);
-    match session.is_remote {
-        _ if groups.of == 0 => String::new(),
-        _ => format!(" goroutine?debug=2 tells waits and creators, for about {cost} "),
-    }
-}
-
 /// Where the calls of a stack are: below a title.
 fn stack_area(body: Rect) -> Rect {
     let title = u16::from(body.height >= 3);
@@ -343,22 +257,6 @@ fn stack_area(body: Rect) -> Rect {
         height: body.height - title,
         ..body
     }
-}
-
-fn call_line(theme: Theme, call: Option<&(String, String)>, emphasis: Emphasis, width: usize) -> Line<'static> {
-    let quiet = emphasis.style(theme.quiet());
-    let Some((function, place)) = call else {
-        return Line::from(vec![emphasis.marker(), Span::styled("  … runtime", quiet)]);
-    };
-    let short = name::shorten(function, width.saturating_sub(place.width() + 5).max(12));
-    let split = name::function_start(&short);
-    Line::from(vec![
-        emphasis.marker(),
-        Span::raw("  "),
-        Span::styled(short[..split].to_string(), quiet),
-        Span::styled(short[split..].to_string(), emphasis.style(theme.function())),
-        Span::styled(format!("  {place}"), quiet),
-    ])
 }
 
 /// Goes to a function's callers and callees, where the profile in view has it.
@@ -397,6 +295,12 @@ impl View for Goroutines {
             Action::Group => {
                 self.grouping = self.next_grouping();
                 return Outcome::Done;
+            }
+            Action::Dump if session.probes.is_live => return Outcome::Probe(Probe::StackDump),
+            Action::Dump => {
+                return Outcome::Say(
+                    "Only a live process can be asked: open its URL, or goroutine?debug=2 of it.".into(),
+                );
             }
             Action::Sort => {
                 if self.shown.as_ref().is_some_and(|groups| groups.known == Detail::Counts) {
@@ -447,9 +351,30 @@ impl View for Goroutines {
         job.into_iter().map(|job| Query::Goroutines(Box::new(job))).collect()
     }
 
+    fn probe(&self, session: &Session) -> Option<Probe> {
+        goroutines_of(session).is_none().then_some(Probe::Goroutines)
+    }
+
     fn finds(&self, _: &Session, expression: &Regex) -> Option<bool> {
         let groups = self.shown.as_ref();
         Some(groups.is_some_and(|groups| groups.matches(expression).contains(&true)))
+    }
+
+    fn name(&self, session: &Session) -> String {
+        let Some((groups, row)) = self.row() else {
+            return session.selected.clone();
+        };
+        let call = self
+            .stack
+            .and_then(|list| groups.stack(row).get(list.at()).cloned().flatten());
+        call.map_or_else(|| groups.own(row).to_string(), |(name, _)| name)
+    }
+
+    fn place(&self, _: &Session) -> Option<String> {
+        let (groups, row) = self.row()?;
+        let calls = groups.stack(row).into_iter().flatten();
+        let lines: Vec<String> = calls.map(|(name, place)| format!("{name} {place}")).collect();
+        Some(lines.join("\n"))
     }
 
     fn tally(&self, session: &Session) -> Option<Tally> {
@@ -485,16 +410,4 @@ impl View for Goroutines {
         self.draw_details(theme, parts.details, buffer);
         self.draw_note(session, theme, parts, buffer);
     }
-}
-
-/// Why there are no goroutines to show, and where to get them.
-fn draw_missing(session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
-    let text = match goroutines_of(session) {
-        Some(_) => vec!["Counting goroutines…".to_string()],
-        None => vec![
-            "No goroutine profile came with this one.".to_string(),
-            "Open …/debug/pprof/goroutine?debug=2 of the process, or a file of it, or a session's folder.".to_string(),
-        ],
-    };
-    paint::middle(buffer, body, theme.heading(), &text);
 }

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::model::{Profile, Side};
 use crate::report::{self, Options};
 use crate::ui::session::Session;
+use crate::ui::work::host::Probe;
 
 /// Asks for the goroutines of a profile in rows.
 #[derive(Clone, Debug)]
@@ -90,9 +91,12 @@ fn report_column(profile: &Profile) -> Option<&Vec<i64>> {
     profile.samples.values.get(kind.index())
 }
 
-/// The goroutines that can be shown: the profile's own, or those of the same moment.
+/// The goroutines that can be shown: what the process was asked for, the profile's own, or those of the same moment.
 pub(in crate::ui) fn goroutines_of(session: &Session) -> Option<&Arc<Profile>> {
     let profile = session.profile()?;
+    if let Some(asked) = session.probes.reply(Probe::Goroutines).snapshot() {
+        return Some(&asked.profile);
+    }
     if is_of_goroutines(profile) {
         return Some(profile);
     }
