@@ -57,7 +57,7 @@ const MOMENTS: [Moment; 5] = [
     },
     Moment {
         name: "in the editor",
-        args: "-source_path=tests/fixtures/src/orders --keys \"/newSession<enter><s-tab>v\" tests/fixtures/orders.heap.pb.gz",
+        args: "-source_path=tests/fixtures/src/orders --keys \"/newSession<enter><tab><tab><tab><tab><tab>v\" tests/fixtures/orders.heap.pb.gz",
         is_there: |screen| !screen.alternate_screen() && shows(screen, "editing"),
         left_alone: &["INT", "QUIT"],
     },

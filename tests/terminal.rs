@@ -174,7 +174,7 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
     let args = "-source_path=tests/fixtures/src/orders tests/fixtures/orders.heap.pb.gz";
     let mut session = Session::start(args, &[("VISUAL", ""), ("EDITOR", "$N/vi")]);
     session.wait("first frame", is_open);
-    session.keys("/newSession\r\x1b[Z", "history: newHistory()");
+    session.keys("/newSession\r\t\t\t\t\t", "history: newHistory()");
 
     session.keys("v", "failed: exit status: 127");
 

@@ -3,9 +3,11 @@
 use std::fs;
 use std::net::TcpStream;
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::support::server::{answer, server};
+#[cfg(unix)]
+use crate::support::terminal::Session;
 
 /// How many snapshots of the heap the doubles were asked for.
 static ASKED: AtomicU64 = AtomicU64::new(0);
@@ -134,6 +136,55 @@ fn a_process_is_watched_recorded_judged_and_compared() {
         assert_eq!(output.status.code(), Some(status), "{args:?}: {output:?}");
         assert!(said.contains(text), "{args:?}: {said}");
     }
+}
+
+/// How many snapshots the dashboard took, and whether its server is down.
+static SHOWN: AtomicU64 = AtomicU64::new(0);
+static IS_DOWN: AtomicBool = AtomicBool::new(false);
+
+fn serve_dashboard(request: &str, stream: &mut TcpStream) {
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    match path {
+        _ if IS_DOWN.load(Ordering::Relaxed) => answer(stream, "500 Internal Server Error", "", b"out of luck"),
+        _ if path.starts_with("/debug/pprof/heap?gc=1&debug=1") => {
+            let snapshot = SHOWN.fetch_add(1, Ordering::Relaxed);
+            answer(stream, "200 OK", "", heap(snapshot).as_bytes());
+        }
+        _ => answer(stream, "404 Not Found", "", b"Unknown profile"),
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_process_is_watched_in_the_dashboard() {
+    let (address, requests) = server(serve_dashboard);
+    let mut session = Session::start(&format!("watch --every 0.1 {address}"), &[]);
+    let shows = |text: &'static str| move |screen: &vt100::Screen| screen.contents().contains(text);
+    session.wait("the first snapshots", |screen| {
+        let contents = screen.contents();
+        contents.contains("main.(*store).put") && contents.contains("● live")
+    });
+    session.wait("what came since", shows("Δ"));
+    // Held, one can look back, and nothing is asked for.
+    session.keys(" ", "‖ paused");
+    let asked = SHOWN.load(Ordering::Relaxed);
+    session.keys(",", " s back");
+    session.keys(">", "‖ paused");
+    session.keys("B", "This moment is the base");
+    assert!(SHOWN.load(Ordering::Relaxed) <= asked + 1, "one was under way");
+    session.press(" ");
+    session.wait("before and after", |screen| {
+        let contents = screen.contents();
+        contents.contains("before") && contents.contains("ratio") && contents.contains("● live")
+    });
+    session.wait("a restart", shows("╎"));
+    IS_DOWN.store(true, Ordering::Relaxed);
+    session.wait("a server that is down", shows("○ stale"));
+    IS_DOWN.store(false, Ordering::Relaxed);
+    session.wait("a server that is back", shows("● live"));
+    session.press("q");
+    session.end("0");
+    drop(requests);
 }
 
 #[test]

@@ -186,7 +186,9 @@ impl Session {
 
     /// The program has ended: the terminal is as it was, and this is how it ended.
     pub(crate) fn end(mut self, status: &str) -> vt100::Parser {
-        self.wait("end", |screen| screen.contents().contains("after"));
+        self.wait("end", |screen| {
+            !screen.alternate_screen() && screen.contents().contains("after")
+        });
         self.press("\n");
         self.shell.wait().expect("the shell ends");
         let screen = self.screen();

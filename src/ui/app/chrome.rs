@@ -116,9 +116,12 @@ fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
     facts
 }
 
-/// A source without the scheme of its URL.
+/// A source without the scheme of its URL, and without the path that every heap has.
 fn short_source(source: &str) -> &str {
-    source.split_once("://").map_or(source, |(_, rest)| rest)
+    let Some((_, rest)) = source.split_once("://") else {
+        return source;
+    };
+    rest.strip_suffix("/debug/pprof/heap").unwrap_or(rest)
 }
 
 /// Tabs side by side: those that fit, the one in front among them.

@@ -233,7 +233,7 @@ pub(super) fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
     };
     if let (Some(_), Some(point), Some(last)) = (timeline.past(), timeline.point(), points.last()) {
         let ago = last.moment.seconds_since(&point.moment);
-        let text = format!("◀ {}, {} before the newest", time(point.moment.nanos), duration(ago));
+        let text = format!("◀ {}, {} back", time(point.moment.nanos), duration(ago));
         facts.push((text, theme.key()));
     }
     facts.push(state);

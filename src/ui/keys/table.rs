@@ -83,8 +83,8 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("<s-tab>", Action::Tab(Toward::Previous)), "", "Previous view";
         }
         KeyContext::OverTime => {
-            on(",", Action::Step(Toward::Previous)), "before", "The moment before";
-            on(".", Action::Step(Toward::Next)), "after", "The moment after";
+            on(",", Action::Step(Toward::Previous)), "earlier", "The moment before";
+            on(".", Action::Step(Toward::Next)), "later", "The moment after";
             on("<lt>", Action::Oldest), "", "The first moment";
             on(">", Action::Newest), "", "The newest moment, and those that come";
         }
