@@ -19,7 +19,7 @@
 //! | [`layout`] | sizes and edges to boxes and routes, in layers | profiles, terminals, picture formats |
 //! | [`graphics`] | shapes and texts as SVG, PNG, PDF; the font | what a picture shows |
 //! | [`report`] | pprof's options and layouts, one file a report | I/O, clock, terminal |
-//! | [`source`] | files, standard input, HTTP, lists of hosts, Prometheus, where source code is | what the bytes mean |
+//! | [`source`] | files, standard input, HTTP, lists of hosts, Prometheus, stores, where source code is | what the bytes mean |
 //! | [`ui`] | the terminal, keys, views | files and network: the loader is handed in |
 //! | [`load`] | several names become one profile, a session, a watch, a survey of hosts | where bytes come from: how a name is opened is handed in |
 //! | [`host`] | saving files, starting an editor and a browser | what they hold or show |

@@ -113,8 +113,11 @@ fn run() -> Result<Outcome> {
 /// Answers a question about a process; the status says it too.
 fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     let inputs = Inputs::new(&asked.input)?;
-    if asked.row.live == Live::Watch && inputs.names_hosts() {
-        return judge_hosts(&inputs, asked);
+    if asked.row.live == Live::Watch {
+        inputs.check_evidence()?;
+        if inputs.names_hosts() {
+            return judge_hosts(&inputs, asked);
+        }
     }
     let (evidence, warnings) = match (inputs.process(), asked.row.live) {
         (Some(url), Live::Watch) => {
@@ -438,13 +441,11 @@ fn write_report(
 }
 
 fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
-    let Inputs {
-        sources, http, budget, ..
-    } = Inputs::new(input)?;
-    let [name] = &sources[..] else {
+    let inputs = Inputs::new(input)?;
+    let budget = inputs.budget;
+    let [name] = &inputs.sources[..] else {
         return Err(Error::Usage("one profile at a time".into()));
     };
-    let source = wiring::source(name);
     let check = |bytes: &[u8]| {
         let profile = decode::profile(bytes, budget, &())?;
         let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
@@ -457,7 +458,7 @@ fn fetch(input: &Input, output: Option<&Path>) -> Result<()> {
             ending: decode::ending(bytes),
         })
     };
-    let read = || told(|observer| source.read(&http, observer));
+    let read = || told(|observer| inputs.read(name, observer));
     if output == Some(Path::new("-")) {
         let bytes = read()?;
         check(&bytes)?;

@@ -4,6 +4,7 @@
 mod colours;
 pub mod hosts;
 pub mod series;
+mod stores;
 pub mod watch;
 mod when;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::colours::{Viewer, colours};
+use self::stores::Kept;
 use crate::cli::{ConfigChoice, Input, Remembered};
 use crate::config::Config;
 use crate::decode;
@@ -177,13 +179,10 @@ impl Inputs {
     /// # Errors
     /// As [`load::load`].
     pub fn load(&self, keep: Keep, observer: &dyn Observer) -> Result<Loaded> {
-        let open = |name: &SourceName| {
-            let bytes = source(name).open(&self.http, observer)?;
-            decode::profile(bytes, self.budget, &())
-        };
+        let open = |name: &SourceName| self.profile(name, Kept::Profile, observer);
         let opener = Opener {
             open: &open,
-            show: &|name| source(name).name(),
+            show: &|name| self.shown(name),
         };
         load::load(&self.sources, &self.combine, keep, &opener)
     }
@@ -197,7 +196,7 @@ impl Inputs {
     /// As [`session()`] and [`ProcessMemory::of`].
     pub fn evidence(&self, pid: Option<u32>, observer: &dyn Observer) -> Result<(Evidence, Vec<String>)> {
         let session = session(&self.sources, &|name| {
-            decode::profile_or_stats(source(name).open(&self.http, observer)?, self.budget, &())
+            self.profile(name, Kept::ProfileOrStats, observer)
         })?;
         let last = session.last;
         let of_process = pid.map(ProcessMemory::of).transpose()?;
@@ -250,7 +249,8 @@ impl Inputs {
 
     /// Whether one of them comes from a server.
     pub fn is_remote(&self) -> bool {
-        self.sources.iter().any(|name| matches!(source(name), Source::Url(_)))
+        let is_served = |name| matches!(source(name), Source::Url(_) | Source::Store(_));
+        self.sources.iter().any(is_served)
     }
 }
 

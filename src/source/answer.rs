@@ -3,6 +3,8 @@
 //! Knows `net/http/pprof` and HTTP's status codes. Knows no connection. What the server wrote is quoted as it is but
 //! short; whoever prints it makes it harmless.
 
+use serde_json::Value;
+
 use super::url::Url;
 use crate::error::Error;
 
@@ -65,7 +67,7 @@ const ADVICE: &[(&str, &str)] = &[
 
 /// The error that a refusal is.
 pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error {
-    let line = first_line(refusal.body);
+    let line = said(refusal.body);
     let words = if line.is_empty() || line.starts_with('<') {
         format!("{} {}", refusal.status, refusal.reason)
     } else {
@@ -99,6 +101,16 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
         _ => "check the URL".into(),
     };
     error(url, words, advice)
+}
+
+/// What a refusal says: the message of an object, as servers' interfaces have it, or the first line.
+fn said(body: &[u8]) -> String {
+    let object: Option<Value> = serde_json::from_slice(body).ok();
+    let text = |key: &str| Some(object.as_ref()?.get(key)?.as_str()?.to_string());
+    match text("message").or_else(|| text("error")) {
+        Some(text) => first_line(text.as_bytes()),
+        None => first_line(body),
+    }
 }
 
 /// The error that an answer is which was not refused, but is no profile, judged by how it begins.

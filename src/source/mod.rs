@@ -15,10 +15,11 @@ mod hosts;
 mod http;
 mod process;
 mod prometheus;
+mod store;
 mod url;
 
 use std::fmt;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 pub use self::code::{Answer, Code, CodeFinder, NotFound, Rule};
@@ -27,6 +28,7 @@ use self::http::Question;
 pub use self::http::{Certificates, Header, HttpOptions, Proxies};
 pub use self::process::ProcessMemory;
 pub use self::prometheus::{Labels, Measured, Prometheus, Range, Target};
+pub use self::store::{Merged, ProfileStore, Snapshots, StoreQuery};
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
@@ -43,6 +45,8 @@ pub enum Source {
     Stdin,
     /// A server.
     Url(Url),
+    /// A store of many processes' profiles.
+    Store(ProfileStore),
     /// The binary itself.
     Bytes {
         /// What to call it.
@@ -61,7 +65,10 @@ impl Source {
         match typed {
             "-" => Self::Stdin,
             _ if path.exists() => Self::File(path.into()),
-            _ => Url::parse(typed).map_or_else(|| Self::Missing(name.clone()), Self::Url),
+            _ => match ProfileStore::parse(typed) {
+                Some((store, _)) => Self::Store(store),
+                None => Url::parse(typed).map_or_else(|| Self::Missing(name.clone()), Self::Url),
+            },
         }
     }
 
@@ -80,6 +87,7 @@ impl Source {
             Self::Missing(name) => Err(missing(name)),
             Self::Stdin => file::stdin(observer),
             Self::Url(url) => Ok(Box::new(http::open(url, &Question::PROFILE, options, observer)?)),
+            Self::Store(store) => Ok(Box::new(Cursor::new(store.fetch(options, observer)?.bytes))),
             Self::Bytes { bytes, .. } => Ok(Box::new(file::watched(*bytes, Some(bytes.len() as u64), observer))),
         }
     }
@@ -130,6 +138,7 @@ impl fmt::Display for Source {
             Self::Missing(name) => name.fmt(out),
             Self::Stdin => out.write_str(file::STDIN),
             Self::Url(url) => url.fmt(out),
+            Self::Store(store) => store.fmt(out),
             Self::Bytes { name, .. } => out.write_str(name),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::stores::Kept;
 use super::watch::{Target, seed};
 use super::{Inputs, source};
 use crate::cli::Watched;
@@ -95,7 +96,7 @@ impl TimedInputs {
 
     fn read(&self, name: &SourceName, observer: &dyn Observer) -> Result<Profile> {
         match moment_of(name) {
-            None => decode::profile(source(name).open(&self.inputs.http, observer)?, self.inputs.budget, &()),
+            None => self.inputs.profile(name, Kept::Profile, observer),
             Some(id) => {
                 let held = self.store().get(id).cloned().ok_or_else(gone)?;
                 self.unpack(held.heap.as_ref().or(held.goroutines.as_ref()).ok_or_else(gone)?)
@@ -138,7 +139,7 @@ impl TimedInputs {
             open: &|name| self.read(name, observer),
             show: &|name| match moment_of(name) {
                 Some(id) => format!("snapshot {}", id.0 + 1),
-                None => source(name).name(),
+                None => self.inputs.shown(name),
             },
         };
         let mut loaded = load::load(&sources, &combine, Keep::Snapshots, &opener)?;

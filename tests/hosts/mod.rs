@@ -1,5 +1,8 @@
 //! Many hosts on the loopback: a row each, whatever some of them do; lists, names and a Prometheus server that name them.
 
+mod prometheus;
+mod stores;
+
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::process::Output;

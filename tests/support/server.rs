@@ -8,7 +8,7 @@ use std::thread;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// What a server does with a request: its path and headers, and where to answer.
+/// What a server does with a request: its path, headers and what was sent along, and where to answer.
 pub(crate) type Serve = fn(&str, &mut TcpStream);
 
 /// Starts a server; returns its `host:port` and hears of each request's path.
@@ -20,9 +20,15 @@ pub(crate) fn server(serve: Serve) -> (String, Receiver<String>) {
         for stream in listener.incoming() {
             let (mut stream, asked) = (stream.expect("a connection"), asked.clone());
             thread::spawn(move || {
-                let lines = BufReader::new(stream.try_clone().expect("two ends")).lines();
+                let mut reader = BufReader::new(stream.try_clone().expect("two ends"));
+                let lines = reader.by_ref().lines();
                 let lines = lines.map_while(|line| line.ok().filter(|line| !line.is_empty()));
-                let request = lines.collect::<Vec<_>>().join("\n");
+                let mut request = lines.collect::<Vec<_>>().join("\n");
+                if let Some(length) = content_length(&request) {
+                    let mut body = vec![0; length];
+                    reader.read_exact(&mut body).unwrap_or_default();
+                    request += &format!("\n\n{}", String::from_utf8_lossy(&body));
+                }
                 let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
                 asked.send(path).unwrap_or_default();
                 serve(&request, &mut stream);
@@ -30,6 +36,14 @@ pub(crate) fn server(serve: Serve) -> (String, Receiver<String>) {
         }
     });
     (address, requests)
+}
+
+/// How many bytes come behind the headers.
+fn content_length(head: &str) -> Option<usize> {
+    let lines = head.lines().map(str::to_ascii_lowercase);
+    lines
+        .filter_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok())
+        .next()
 }
 
 /// Sends a whole answer.

@@ -26,7 +26,7 @@ pub use self::header::Header;
 pub use self::proxy::Proxies;
 use self::proxy::Way;
 use self::question::Route;
-pub(super) use self::question::{Expects, Question};
+pub(super) use self::question::{Expects, Message, Question};
 use self::tls::Trust;
 use super::answer::{self, Asker, Index, Refusal};
 use super::coding;

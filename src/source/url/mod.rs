@@ -214,6 +214,11 @@ impl fmt::Debug for Url {
     }
 }
 
+/// The text that a part of an address stands for.
+pub(super) fn text(encoded: &str) -> String {
+    String::from_utf8_lossy(&decoded(encoded)).into_owned()
+}
+
 const UNIX: &str = "unix:";
 const HTTP_UNIX: &str = "http+unix://";
 

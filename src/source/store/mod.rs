@@ -1,0 +1,245 @@
+//! Stores that keep the profiles of many processes: Pyroscope and Parca, asked for what they merge of a part of time.
+//!
+//! What is held (`inuse_space`, goroutines) is merged by adding up snapshots, of which there may be hundreds: an answer says
+//! how many, so that whoever reads it can take the mean. What happened in a time (allocations, CPU time) is a sum and stays
+//! one. A query is `{label="value"}` behind a profile type, which is [`USUAL_TYPE`] where none is given; each answer has one
+//! sample type. The requests and replies are those of the servers' own sources; no live server was at hand.
+
+mod parca;
+mod pyroscope;
+
+use std::fmt;
+
+use super::answer;
+use super::http::{HttpOptions, Message, Question};
+use super::url::Url;
+use crate::error::{Error, Result};
+use crate::progress::Observer;
+
+/// What the heap holds, as Go's profiles call it in both stores.
+const USUAL_TYPE: &str = "memory:inuse_space:bytes:space:bytes";
+
+/// A store and what is wanted of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProfileStore {
+    kind: Kind,
+    server: Url,
+    /// Of what kind the profiles are, e.g. [`USUAL_TYPE`].
+    profile_type: String,
+    /// Which processes, with its braces.
+    selector: String,
+    /// Milliseconds since 1970 UTC.
+    start: i64,
+    end: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Pyroscope,
+    Parca,
+}
+
+const KINDS: [(&str, Kind); 2] = [("pyroscope:", Kind::Pyroscope), ("parca:", Kind::Parca)];
+
+/// What an address of a store says besides where it is; what it does not say is missing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StoreQuery {
+    /// The query.
+    pub selector: Option<String>,
+    /// From when on, as typed.
+    pub from: Option<String>,
+    /// Until when, as typed.
+    pub until: Option<String>,
+}
+
+/// What a store answers.
+#[derive(Debug)]
+pub struct Merged {
+    /// A profile.
+    pub bytes: Vec<u8>,
+    /// Of how many snapshots it is the sum; missing for what is a sum by nature.
+    pub snapshots: Option<Snapshots>,
+}
+
+/// How many snapshots a sum is made of.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Snapshots {
+    /// So many.
+    Count(f64),
+    /// So many that this is what one holds in the mean.
+    Mean(f64),
+}
+
+impl ProfileStore {
+    /// Reads `pyroscope:URL` and `parca:URL`, which may have `match`, `from` and `until` in the query of the URL. Which
+    /// part of time is meant is said by [`ProfileStore::within`].
+    pub fn parse(name: &str) -> Option<(Self, StoreQuery)> {
+        let (prefix, kind) = KINDS.iter().find(|(prefix, _)| name.starts_with(prefix))?;
+        let (address, query) = name[prefix.len()..]
+            .split_once('?')
+            .unwrap_or((&name[prefix.len()..], ""));
+        let server = Url::read(address)?;
+        let mut asked = StoreQuery::default();
+        for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            let field = match key {
+                "match" => &mut asked.selector,
+                "from" => &mut asked.from,
+                "until" => &mut asked.until,
+                _ => continue,
+            };
+            *field = Some(super::url::text(value));
+        }
+        let store = Self {
+            kind: *kind,
+            server,
+            profile_type: USUAL_TYPE.into(),
+            selector: "{}".into(),
+            start: 0,
+            end: 0,
+        };
+        Some((store, asked))
+    }
+
+    /// The same with a query, in a part of time: milliseconds since 1970 UTC.
+    pub fn within(self, query: &str, start: i64, end: i64) -> Self {
+        let query = query.trim();
+        let (profile_type, selector) = query.split_at(query.find('{').unwrap_or(query.len()));
+        let (profile_type, selector) = match (profile_type.trim(), selector) {
+            // A type has colons, and a label's matcher an operator.
+            (plain, "") if plain.contains(['=', '~']) => (USUAL_TYPE, format!("{{{plain}}}")),
+            ("", "") => (USUAL_TYPE, "{}".into()),
+            ("", selector) => (USUAL_TYPE, selector.into()),
+            (kind, "") => (kind, "{}".into()),
+            (kind, selector) => (kind, selector.into()),
+        };
+        Self {
+            profile_type: profile_type.into(),
+            selector,
+            start,
+            end,
+            ..self
+        }
+    }
+
+    /// The part of time that is asked for: milliseconds since 1970 UTC.
+    pub fn time(&self) -> (i64, i64) {
+        (self.start, self.end)
+    }
+
+    /// Whether a snapshot holds what is asked for, so that adding up snapshots says little.
+    fn is_held(&self) -> bool {
+        let kind = self.profile_type.split(':').nth(1).unwrap_or_default();
+        kind.starts_with("inuse") || kind.starts_with("goroutine")
+    }
+
+    /// Asks for the profile.
+    ///
+    /// # Errors
+    /// Those of the connection; [`Error::Http`] where the store has nothing, with what it has.
+    pub fn fetch(&self, options: &HttpOptions, observer: &dyn Observer) -> Result<Merged> {
+        match self.kind {
+            Kind::Pyroscope => pyroscope::fetch(self, options, observer),
+            Kind::Parca => parca::fetch(self, options, observer),
+        }
+    }
+
+    /// What a server answers at an address of it.
+    fn ask(
+        &self,
+        url: &Url,
+        message: Option<Message>,
+        options: &HttpOptions,
+        observer: &dyn Observer,
+    ) -> Result<Vec<u8>> {
+        let question = Question {
+            message,
+            ..Question::data(
+                "check --match and the address, e.g. --match 'memory:inuse_space:bytes:space:bytes{service_name=\"api\"}'",
+            )
+        };
+        super::answer_to(url, &question, options, observer)
+    }
+
+    /// The store has nothing of what is asked for; `known` is what it does have.
+    fn nothing(&self, what: &str, known: &[String]) -> Error {
+        const SHOWN: usize = 12;
+        let advice = match known {
+            [] => "is anything written to it, in this time? see --from and --until".to_string(),
+            known if known.len() > SHOWN => format!(
+                "there is {what} {} and {} more",
+                known[..SHOWN].join(", "),
+                known.len() - SHOWN
+            ),
+            known => format!("there is {what} {}", known.join(", ")),
+        };
+        let what = format!(
+            "nothing is stored for {}{} in this time",
+            self.profile_type, self.selector
+        );
+        answer::error(&self.server, what, advice)
+    }
+
+    fn foreign(&self) -> Error {
+        let name = match self.kind {
+            Kind::Pyroscope => "Pyroscope",
+            Kind::Parca => "Parca",
+        };
+        let what = format!("the answer is not that of {name}");
+        answer::error(
+            &self.server,
+            what,
+            "is this the server's address, with the path in front that it may have?",
+        )
+    }
+}
+
+impl fmt::Display for ProfileStore {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let prefix = KINDS
+            .iter()
+            .find(|(_, kind)| *kind == self.kind)
+            .map_or("", |(prefix, _)| prefix);
+        write!(out, "{prefix}{}", self.server)?;
+        match self.selector.as_str() {
+            "{}" => Ok(()),
+            selector => write!(out, " {selector}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_is_an_address_and_a_query() {
+        #[rustfmt::skip]
+        let table = [
+            ("", USUAL_TYPE, "{}"),
+            ("job=\"api\"", USUAL_TYPE, "{job=\"api\"}"),
+            (" {job=~\"a.*\"}", USUAL_TYPE, "{job=~\"a.*\"}"),
+            ("process_cpu:cpu:nanoseconds:cpu:nanoseconds", "process_cpu:cpu:nanoseconds:cpu:nanoseconds", "{}"),
+            ("a:b:c:d:e{x=\"y\"}", "a:b:c:d:e", "{x=\"y\"}"),
+        ];
+        for (query, profile_type, selector) in table {
+            let (store, asked) = ProfileStore::parse("pyroscope:http://h:4040/p").expect("a store");
+            assert_eq!(asked, StoreQuery::default());
+            let store = store.within(query, 1000, 2500);
+            assert_eq!(
+                (store.profile_type.as_str(), store.selector.as_str()),
+                (profile_type, selector),
+                "{query}"
+            );
+            assert_eq!(store.time(), (1000, 2500));
+        }
+        let (store, asked) = ProfileStore::parse("parca:me:pw@h:7070?match=job%3D%22a+b%22&from=-2h").expect("a store");
+        assert_eq!(
+            (asked.selector.as_deref(), asked.from.as_deref()),
+            (Some("job=\"a+b\""), Some("-2h"))
+        );
+        assert_eq!(store.to_string(), "parca:http://h:7070");
+        for wrong in ["pyroscope:", "parca:here", "http://h:1", "stores:h:1"] {
+            assert!(ProfileStore::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+}
