@@ -17,42 +17,94 @@ use crate::ui::keys::bindings::Binding;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::VIEWS;
-use crate::ui::widget::{name, paint};
+use crate::ui::widget::{figure, name, paint};
 
 /// Draws everything but the body.
 pub(in crate::ui) fn draw(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
-    header(&app.session, theme, regions.header, buffer);
-    types(&app.session, theme, regions.types, buffer);
-    views(app, theme, regions.views, buffer);
+    header(app, regions, theme, buffer);
+    if app.session.profile().is_some() {
+        let (views, types) = tab_areas(app, regions.tabs);
+        views.1.draw(theme, views.0, app.front, buffer);
+        types.1.draw(theme, types.0, app.session.sample_type.index(), buffer);
+    }
     strip::draw(&app.session, theme, regions.strip, buffer);
     footer(app, theme, regions.footer, buffer);
 }
 
 /// What a click at a place outside of the body does.
 pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option<Action> {
-    if regions.types.contains(at) {
-        let strip = Strip::types(&app.session, regions.types);
-        let hit = strip.hit(regions.types, at);
-        return hit.map(|at| Action::SampleType(SampleTypeId::from_index(at)));
-    }
-    if regions.views.contains(at) {
-        let area = view_tabs(&app.session, regions.views);
-        let strip = Strip::views(app.front, area);
-        let hit = strip.hit(area, at);
-        return hit.map(|at| Action::View(VIEWS[at].id));
-    }
     if regions.strip.contains(at) {
         return strip::hit(&app.session, regions.strip, at).map(Action::Moment);
     }
-    None
+    let (views, types) = tab_areas(app, regions.tabs);
+    let view = views.1.hit(views.0, at).map(|at| Action::View(VIEWS[at].id));
+    let kind = || types.1.hit(types.0, at);
+    view.or_else(|| kind().map(|at| Action::SampleType(SampleTypeId::from_index(at))))
 }
 
-fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+/// The tabs of views, and of sample types at the right end of their row: all by name where there is room, else only the
+/// one in front.
+fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
+    let front = app.front;
+    let views = Strip::views(
+        front,
+        Rect {
+            width: u16::MAX,
+            ..area
+        },
+    )
+    .width();
+    let of_types = |named: Named| {
+        Strip::types(
+            &app.session,
+            named,
+            Rect {
+                width: u16::MAX,
+                ..area
+            },
+        )
+        .width()
+    };
+    let room = usize::from(area.width);
+    let named = if views + of_types(Named::All) <= room {
+        Named::All
+    } else {
+        Named::Front
+    };
+    let wanted = of_types(named);
+    let width = if views + wanted <= room {
+        wanted
+    } else {
+        wanted.min(room / 2)
+    };
+    let width = u16::try_from(width).unwrap_or(u16::MAX).min(area.width);
+    let left = Rect {
+        width: area.width - width,
+        ..area
+    };
+    let right = Rect {
+        x: left.right(),
+        width,
+        ..area
+    };
+    let types = Strip::types(&app.session, named, right);
+    ((left, Strip::views(front, left)), (right, types))
+}
+
+fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
+    let (session, area) = (&app.session, regions.header);
+    let source = short_source(&session.source);
     let mut line = Line::from(vec![
         Span::styled(" heaptui ", theme.heading()),
-        Span::raw(short_source(&session.source).to_string()),
+        Span::raw(source.to_string()),
     ]);
-    let mut said = facts(session, theme);
+    let room = usize::from(area.width).saturating_sub(line.width());
+    line.spans.extend(state(app, theme, room));
+    let kind = match regions.tabs.height {
+        0 => Kind::Named,
+        _ => Kind::InTabs,
+    };
+    let mut said = facts(session, kind, theme);
     // The total first, then where in time it is.
     let at = said.len().min(1);
     said.splice(at..at, strip::facts(session, theme));
@@ -67,18 +119,27 @@ fn header(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     paint::line(buffer, area, 0, &line);
 }
 
+/// Where the sample type is said.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    InTabs,
+    /// Before the total: there are no tabs.
+    Named,
+}
+
 /// What the header says of the profile, what matters most first.
-fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
+fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
     let (Some(profile), Some(listing)) = (session.profile(), session.listing()) else {
         return Vec::new();
     };
     let report = &listing.report;
-    let (kind, unit) = (
-        profile.type_name(report.sample_type),
-        profile.type_unit(report.sample_type),
-    );
+    let kind = match kind {
+        Kind::Named => profile.type_name(report.sample_type),
+        Kind::InTabs => "total",
+    };
     let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
-    let value = |value| units::label(value, unit, "auto");
+    // In the unit of the tables, so that they add up to it.
+    let value = |value| figure::amount(report, value);
     let total = match listing.net {
         _ if report.is_saturated() => format!("{kind} ≥{}", value(report.total)),
         None if listing.sides.is_some() => format!("{kind} +{}", value(report.total)),
@@ -124,6 +185,13 @@ fn short_source(source: &str) -> &str {
     rest.strip_suffix("/debug/pprof/heap").unwrap_or(rest)
 }
 
+/// Which sample types are named in their tabs.
+#[derive(Clone, Copy, PartialEq)]
+enum Named {
+    All,
+    Front,
+}
+
 /// Tabs side by side: those that fit, the one in front among them.
 struct Strip {
     /// The number of the first.
@@ -138,9 +206,9 @@ impl Strip {
         let room = usize::from(area.width.saturating_sub(1));
         let mut first = front;
         let mut used = if front < count { label(front).width() } else { 0 };
-        while first > 0 && used + 1 + label(first - 1).width() <= room {
+        while first > 0 && used + label(first - 1).width() <= room {
             first -= 1;
-            used += 1 + label(first).width();
+            used += label(first).width();
         }
         Self {
             first,
@@ -149,8 +217,14 @@ impl Strip {
         }
     }
 
+    /// Cells that all of it takes, where all of it is there.
+    fn width(&self) -> usize {
+        let labels: usize = self.labels.iter().map(|label| label.width()).sum();
+        labels + 1
+    }
+
     /// Of sample types.
-    fn types(session: &Session, area: Rect) -> Self {
+    fn types(session: &Session, named: Named, area: Rect) -> Self {
         let front = session.sample_type.index();
         let profile = session.profile();
         let label = |at: usize| {
@@ -158,6 +232,8 @@ impl Strip {
             let kind = name::cut_end(kind, 30);
             if at == front {
                 format!("[{} {kind}]", at + 1)
+            } else if named == Named::Front {
+                format!(" {} ", at + 1)
             } else {
                 format!(" {} {kind} ", at + 1)
             }
@@ -181,8 +257,8 @@ impl Strip {
         found.map(|found| self.first + found)
     }
 
-    /// Draws it, with a sign where there are more; returns the first cell behind.
-    fn draw(&self, theme: Theme, area: Rect, front: usize, buffer: &mut Buffer) -> u16 {
+    /// Draws it, with a sign where there are more.
+    fn draw(&self, theme: Theme, area: Rect, front: usize, buffer: &mut Buffer) {
         let mut behind = area.x;
         let rects = tabs(area, &self.labels);
         for (at, (rect, label)) in (self.first..).zip(rects.iter().zip(&self.labels)) {
@@ -200,38 +276,17 @@ impl Strip {
                 ..area
             };
             paint::line(buffer, rest, 0, &Line::styled("›", theme.key()));
-            behind = (behind + 1).min(area.right());
         }
-        behind
     }
 }
 
-fn types(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    Strip::types(session, area).draw(theme, area, session.sample_type.index(), buffer);
-}
-
-/// The part of the row of views that is for their tabs: filters in force have up to half of it.
-fn view_tabs(session: &Session, area: Rect) -> Rect {
-    let filters = session.filters();
-    let wide: usize = filters.iter().map(|(name, text)| name.len() + text.width() + 4).sum();
-    let kept = u16::try_from(wide).unwrap_or(u16::MAX).min(area.width / 2);
-    Rect {
-        width: area.width - kept,
-        ..area
-    }
-}
-
-fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    if app.session.profile().is_none() {
-        return;
-    }
-    let tabs = view_tabs(&app.session, area);
-    let used = Strip::views(app.front, tabs).draw(theme, tabs, app.front, buffer);
+/// What is in force: filters, granularity, the search.
+fn state(app: &App, theme: Theme, room: usize) -> Vec<Span<'static>> {
     let filters = app.session.filters();
     let mut spans = Vec::new();
     // Where all of them do not fit each gets its share, and keeps its end, which says most.
     let names: usize = filters.iter().map(|(name, _)| name.len() + 4).sum();
-    let room = usize::from(area.right().saturating_sub(used)).saturating_sub(names);
+    let room = room.saturating_sub(names);
     let wide: usize = filters.iter().map(|(_, text)| text.width()).sum();
     let share = room / filters.len().max(1);
     for (at, (filter, text)) in filters.iter().enumerate() {
@@ -246,7 +301,9 @@ fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
             Span::styled(format!("{filter}={text}"), theme.filter()),
         ]);
     }
-    if let Load::Failed(_) = app.load {
+    if let Load::Failed(_) = app.load
+        && app.session.profile().is_some()
+    {
         spans.push(Span::styled("  as before: not read again", theme.error()));
     }
     if let Some(granularity) = app.session.granularity() {
@@ -255,12 +312,7 @@ fn views(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if let Some(search) = &app.session.search {
         spans.push(Span::styled(format!("  /{}", search.typed), theme.key()));
     }
-    let rest = Rect {
-        x: used,
-        width: area.right().saturating_sub(used),
-        ..area
-    };
-    paint::line(buffer, rest, 0, &Line::from(spans));
+    spans
 }
 
 fn footer(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {

@@ -19,6 +19,7 @@ use self::ask::Ask;
 use self::export::Menu;
 pub(in crate::ui) use self::load::Load;
 use self::overlay::Overlay;
+use crate::analyze::Granularity;
 use crate::error::Result;
 use crate::model::{MomentId, SampleTypeId};
 use crate::ui::event::{Effect, Event, Mouse};
@@ -330,7 +331,8 @@ impl App {
             Action::Redraw => Some(Effect::Redraw),
             Action::Help => {
                 let width = usize::from(self.area.width);
-                let lines = help::lines(&self.session.keys, self.theme, width);
+                let session = &self.session;
+                let lines = help::lines(&session.keys, self.theme, width, (self.view(), session.sort));
                 self.open_pane(Pane::new("Help".into(), lines));
                 None
             }
@@ -366,6 +368,16 @@ impl App {
             }
             Action::ClearFilters => {
                 self.session.clear_filters();
+                self.session.analyze_again()
+            }
+            Action::Granularity => {
+                let options = &mut self.session.options;
+                options.granularity = match options.granularity {
+                    Granularity::Functions => Granularity::Lines,
+                    Granularity::Lines => Granularity::Files,
+                    _ => Granularity::Functions,
+                };
+                self.session.forget_names();
                 self.session.analyze_again()
             }
             Action::Reload => self.reload(),

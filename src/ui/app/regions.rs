@@ -5,12 +5,10 @@ use ratatui::layout::Rect;
 /// The parts of the screen, from top to bottom. A part that has no room is empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(in crate::ui) struct Regions {
-    /// Source, total, time.
+    /// Source, filters, total, time.
     pub(in crate::ui) header: Rect,
-    /// Sample types.
-    pub(in crate::ui) types: Rect,
-    /// Views and filters.
-    pub(in crate::ui) views: Rect,
+    /// Views on the left, sample types on the right.
+    pub(in crate::ui) tabs: Rect,
     /// The series, where there is one.
     pub(in crate::ui) strip: Rect,
     /// The view in front.
@@ -37,13 +35,12 @@ impl Regions {
         let none = Rect { height: 0, ..area };
         let (has_header, has_tabs, has_footer) = (area.height >= 3, area.height >= 8, area.height >= 4);
         let has_strip = has_tabs && strip == Strip::Shown;
-        let tabs = u16::from(has_header) + 2 * u16::from(has_tabs);
+        let tabs = u16::from(has_header) + u16::from(has_tabs);
         let top = tabs + u16::from(has_strip);
         let bottom = u16::from(has_footer);
         Self {
             header: if has_header { row(0) } else { none },
-            types: if has_tabs { row(1) } else { none },
-            views: if has_tabs { row(2) } else { none },
+            tabs: if has_tabs { row(1) } else { none },
             strip: if has_strip { row(tabs) } else { none },
             body: Rect {
                 y: area.y + top,
@@ -55,7 +52,7 @@ impl Regions {
     }
 }
 
-/// Places labels side by side with a gap between them: for each its rectangle in the row, as far as there is room.
+/// Places labels side by side: for each its rectangle in the row, as far as there is room.
 pub(in crate::ui) fn tabs(area: Rect, labels: &[String]) -> Vec<Rect> {
     use unicode_width::UnicodeWidthStr;
     let mut x = area.x.saturating_add(1);
@@ -72,7 +69,7 @@ pub(in crate::ui) fn tabs(area: Rect, labels: &[String]) -> Vec<Rect> {
             width,
             height: area.height,
         });
-        x = right.saturating_add(1);
+        x = right;
     }
     rects
 }
@@ -89,8 +86,7 @@ mod tests {
                 let regions = Regions::new(area, strip);
                 let parts = [
                     regions.header,
-                    regions.types,
-                    regions.views,
+                    regions.tabs,
                     regions.strip,
                     regions.body,
                     regions.footer,

@@ -38,6 +38,8 @@ pub(in crate::ui) enum Action {
     Search,
     /// A match of the search.
     Match(Toward),
+    /// Rows are functions, lines or files.
+    Granularity,
     Sort,
     SortBy(ColumnId),
     Reverse,
@@ -181,6 +183,7 @@ impl Action {
             Self::Search => "search",
             Self::Match(Toward::Next) => "next-match",
             Self::Match(Toward::Previous) => "previous-match",
+            Self::Granularity => "granularity",
             Self::Sort => "sort",
             Self::SortBy(_) => "sort-by",
             Self::Reverse => "reverse",

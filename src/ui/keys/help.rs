@@ -3,11 +3,11 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::report::{COLUMNS, SAMPLE_TYPES, screen_columns};
+use crate::report::{COLUMNS, ColumnId, SAMPLE_TYPES, screen_columns};
 use crate::ui::keys::action::KeyContext;
 use crate::ui::keys::bindings::Bindings;
 use crate::ui::theme::Theme;
-use crate::ui::view::VIEWS;
+use crate::ui::view::{HOME, VIEWS, ViewId, row_of};
 use crate::ui::widget::paint;
 
 /// Where keys act, in the order of the help.
@@ -34,47 +34,130 @@ pub(in crate::ui) fn order() -> Vec<KeyContext> {
     around.into_iter().chain(views).chain(behind).collect()
 }
 
-/// All lines of the help in a width.
-pub(in crate::ui) fn lines(bindings: &Bindings, theme: Theme, width: usize) -> Vec<Line<'static>> {
+/// All lines of the help in a width, in two columns where they fit. It begins with the view in front and what the column
+/// holds that orders its rows.
+pub(in crate::ui) fn lines(
+    bindings: &Bindings,
+    theme: Theme,
+    width: usize,
+    (view, sort): (ViewId, ColumnId),
+) -> Vec<Line<'static>> {
+    let is_wide = width >= 2 * COLUMN;
+    let column = if is_wide { width / 2 } else { width };
+    let mut blocks = vec![front(bindings, theme, column, view, sort)];
+    let mut last = "";
+    for context in order().into_iter().filter(|context| *context != KeyContext::View(view)) {
+        let lines = keys(bindings, theme, column, context);
+        match blocks.last_mut() {
+            Some(block) if context.title() == last => block.extend(lines),
+            _ => blocks.push([vec![heading(theme, context.title())], lines].concat()),
+        }
+        last = context.title();
+    }
+    let mouse = "a click selects, a second one goes in; the wheel scrolls, dragging moves the graph; tabs and column heads can be clicked";
+    let mut block = |title: &str, style: Style, entries: Vec<(&str, &str)>| {
+        let mut lines = vec![heading(theme, title)];
+        for (term, text) in entries {
+            entry(&mut lines, style, term, text, column);
+        }
+        blocks.push(lines);
+    };
+    block("Mouse", theme.key(), vec![("click, wheel", mouse)]);
+    let columns = screen_columns(COLUMNS).into_iter();
+    let columns = columns.map(|(column, _)| (column.head, column.help)).collect();
+    block("What the numbers mean", theme.value(), columns);
+    block("Sample types", theme.value(), SAMPLE_TYPES.to_vec());
+    let views = VIEWS.iter().map(|view| (view.title, view.help)).collect();
+    block("Views", theme.value(), views);
+    if is_wide {
+        beside(&blocks, column)
+    } else {
+        below(&blocks)
+    }
+}
+
+/// The least width of a column of two.
+const COLUMN: usize = 60;
+
+fn heading(theme: Theme, text: &str) -> Line<'static> {
+    Line::styled(format!(" {text}"), theme.heading())
+}
+
+/// What the view in front shows, its own keys, and what orders its rows.
+fn front(bindings: &Bindings, theme: Theme, width: usize, view: ViewId, sort: ColumnId) -> Vec<Line<'static>> {
+    let Some(row) = row_of(view) else { return Vec::new() };
+    let mut lines = vec![heading(theme, row.title)];
+    for part in paint::wrap(row.help, width.saturating_sub(4).max(10)) {
+        lines.push(Line::raw(format!("   {part}")));
+    }
+    lines.extend(keys(bindings, theme, width, KeyContext::View(view)));
+    let column = COLUMNS.iter().find(|column| column.id == sort);
+    if let Some(column) = column.filter(|_| view == HOME) {
+        entry(
+            &mut lines,
+            theme.value(),
+            &format!("▼{}", column.head),
+            column.help,
+            width,
+        );
+    }
+    lines
+}
+
+/// A line for each row of the key table in a context.
+fn keys(bindings: &Bindings, theme: Theme, width: usize, context: KeyContext) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let heading = |lines: &mut Vec<Line<'static>>, text: &str| {
+    for binding in bindings.active(&[context]) {
+        let keys: Vec<String> = binding.keys.iter().map(|(chord, _)| chord.label()).collect();
+        let keys = if keys.len() > 4 {
+            format!("{} … {}", keys[0], keys[keys.len() - 1])
+        } else {
+            keys.join("  ")
+        };
+        entry(&mut lines, theme.key(), &keys, binding.help, width);
+    }
+    lines
+}
+
+/// Blocks one below the other, an empty line between.
+fn below(blocks: &[Vec<Line<'static>>]) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for block in blocks.iter().filter(|block| !block.is_empty()) {
         if !lines.is_empty() {
             lines.push(Line::raw(""));
         }
-        lines.push(Line::styled(format!(" {text}"), theme.heading()));
-    };
-    let mut last = "";
-    for context in order() {
-        for binding in bindings.active(&[context]) {
-            if context.title() != last {
-                last = context.title();
-                heading(&mut lines, last);
-            }
-            let keys: Vec<String> = binding.keys.iter().map(|(chord, _)| chord.label()).collect();
-            let keys = if keys.len() > 4 {
-                format!("{} … {}", keys[0], keys[keys.len() - 1])
-            } else {
-                keys.join("  ")
-            };
-            entry(&mut lines, theme.key(), &keys, binding.help, width);
-        }
-    }
-    heading(&mut lines, "Mouse");
-    let mouse = "a click selects, a second one goes in; the wheel scrolls, dragging moves the graph; tabs and column heads can be clicked";
-    entry(&mut lines, theme.key(), "click, wheel", mouse, width);
-    heading(&mut lines, "What the numbers mean");
-    for (column, _) in screen_columns(COLUMNS) {
-        entry(&mut lines, theme.value(), column.head, column.help, width);
-    }
-    heading(&mut lines, "Sample types");
-    for (kind, help) in SAMPLE_TYPES {
-        entry(&mut lines, theme.value(), kind, help, width);
-    }
-    heading(&mut lines, "Views");
-    for view in VIEWS {
-        entry(&mut lines, theme.value(), view.title, view.help, width);
+        lines.extend(block.iter().cloned());
     }
     lines
+}
+
+/// Blocks in two columns, the first about as long as the second.
+fn beside(blocks: &[Vec<Line<'static>>], width: usize) -> Vec<Line<'static>> {
+    let all: usize = blocks.iter().map(|block| block.len() + 1).sum();
+    let mut first = 0;
+    let mut long = 0;
+    while first < blocks.len() && long + blocks[first].len() / 2 < all / 2 {
+        long += blocks[first].len() + 1;
+        first += 1;
+    }
+    let [left, right] = [&blocks[..first], &blocks[first..]].map(below);
+    let rows = left.len().max(right.len());
+    let row = |at: usize| {
+        let mut line = left.get(at).cloned().unwrap_or_default();
+        if let Some(other) = right.get(at) {
+            let gap = width.saturating_sub(line.width());
+            // What is styled as a whole keeps its style as a part.
+            let styled = |line: &Line<'static>| {
+                let style = line.style;
+                let spans = line.spans.iter().cloned();
+                spans.map(|span| span.patch_style(style)).collect::<Vec<_>>()
+            };
+            let spans = [styled(&line), vec![Span::raw(" ".repeat(gap))], styled(other)].concat();
+            line = Line::from(spans);
+        }
+        line
+    };
+    (0..rows).map(row).collect()
 }
 
 const TERM: usize = 16;

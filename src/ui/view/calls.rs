@@ -15,7 +15,7 @@ use crate::ui::keys::action::{Action, KeyContext, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Clicked, Emphasis, List, Match, Tally, next_match};
-use crate::ui::widget::paint;
+use crate::ui::widget::{figure, paint};
 use crate::ui::work::query::Query;
 
 pub(in crate::ui) const ID: ViewId = ViewId("calls");
@@ -49,7 +49,7 @@ struct TreeRow {
     is_only: bool,
 }
 
-const VALUE: usize = 10;
+const VALUE: usize = 11;
 /// Children shown of one context, and rows in all: a screen is no place for more.
 const MAX_ROWS: usize = 100_000;
 
@@ -150,7 +150,7 @@ impl Calls {
         let report = &shown.listing.report;
         let context = shown.tree.get(row.id);
         let (plain, value) = (emphasis.style(theme.quiet()), emphasis.style(theme.value()));
-        let figure = |sum: i64| format!("{:>VALUE$}", report.format.value(sum));
+        let figure = |sum: i64| format!("{:>VALUE$}", figure::amount(report, sum));
         let share = |sum: i64| format!(" {:>6} ", percentage(sum, report.total).trim());
         let quiet_zero = |sum: i64| if sum == 0 { plain } else { value };
         let mut spans = vec![
@@ -339,6 +339,6 @@ impl View for Calls {
         });
         let name = self.rows.get(self.list.at()).map_or("", |row| &row.name);
         super::draw_details(session, theme, parts.details, name, buffer);
-        super::draw_position(theme, parts, &self.list, self.rows.len(), buffer);
+        super::draw_position(theme, parts.title, parts.rows, &self.list, self.rows.len(), buffer);
     }
 }

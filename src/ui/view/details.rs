@@ -3,31 +3,45 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
-use super::Parts;
 use crate::model::SampleTypeId;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::List;
-use crate::ui::widget::{name, paint};
+use crate::ui::widget::{figure, name, paint};
 
-/// At the right end of the rule above the details: which rows are in view, where not all are.
-pub(super) fn draw_position(theme: Theme, parts: Parts, list: &List, len: usize, buffer: &mut Buffer) {
-    if let Some(position) = list.position(len, parts.rows) {
-        draw_note(theme, parts, &position, buffer);
-    }
+/// At the right end of the title: which rows are in view, where not all are.
+pub(super) fn draw_position(theme: Theme, title: Rect, rows: Rect, list: &List, len: usize, buffer: &mut Buffer) {
+    let Some(position) = list.position(len, rows) else {
+        return;
+    };
+    let line = Line::styled(position, theme.quiet());
+    let width = (line.width() as u16).min(title.width);
+    let area = Rect {
+        x: title.right() - width,
+        width,
+        ..title
+    };
+    paint::clear(buffer, area);
+    paint::line(buffer, area, 0, &line);
 }
 
-/// Writes at the right end of the rule above the details.
-fn draw_note(theme: Theme, parts: Parts, note: &str, buffer: &mut Buffer) {
-    let line = Line::styled(note.to_string(), theme.quiet());
-    let width = (line.width() as u16).min(parts.details.width);
-    let area = Rect {
-        x: parts.details.right() - width,
-        width,
-        height: parts.details.height.min(1),
-        ..parts.details
-    };
+/// Cells that a place has at least.
+const LEAST_PLACE: usize = 20;
+
+/// In a single line: the name, and where it is.
+fn draw_short(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
+    let room = usize::from(area.width).saturating_sub(2);
+    let place = place(session, full);
+    // The name first, but the end of the place in any case.
+    let left = room.saturating_sub(full.width() + 2).max(LEAST_PLACE);
+    let place = name::cut_start(&place, left);
+    let left = room.saturating_sub(place.width() + 2);
+    let line = Line::from(vec![
+        Span::styled(format!(" {}", name::shorten(full, left)), theme.function()),
+        Span::styled(format!("  {place}"), theme.quiet()),
+    ]);
     paint::line(buffer, area, 0, &line);
 }
 
@@ -41,6 +55,9 @@ pub(super) fn draw_rule(theme: Theme, area: Rect, buffer: &mut Buffer) {
 pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
     if area.height == 0 || full.is_empty() {
         return;
+    }
+    if area.height == 1 {
+        return draw_short(session, theme, area, full, buffer);
     }
     draw_rule(theme, area, buffer);
     paint::line(
@@ -76,7 +93,7 @@ pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &s
             .map(|&node| *listing.whole.node(node))
             .unwrap_or_default();
         // In the unit of the tables, so that a number is the same in both.
-        let [flat, cum] = [sums.flat_value(), sums.cum_value()].map(|value| report.format.value(value));
+        let [flat, cum] = [sums.flat_value(), sums.cum_value()].map(|value| figure::amount(report, value));
         let text = format!("{flat}/{cum}");
         (report.profile.type_name(report.sample_type), text)
     });

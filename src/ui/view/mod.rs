@@ -323,7 +323,7 @@ struct Parts {
 fn parts(body: Rect) -> Parts {
     let details = match body.height {
         0..=9 => 0,
-        10..=19 => 3,
+        10..=25 => 1,
         _ => 4,
     };
     let heads = if body.height >= 5 { 2 } else { 0 };

@@ -11,7 +11,7 @@ use crate::ui::keys::action::Action;
 use crate::ui::session::{Session, with_time};
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
-use crate::ui::widget::{bar, name, paint};
+use crate::ui::widget::{bar, figure, name, paint};
 use crate::ui::work::listing::{Listing, ListingColumn};
 use crate::ui::work::query::Query;
 
@@ -35,6 +35,8 @@ struct Placed {
 }
 
 const MIN_NAME: usize = 30;
+/// Cells at the end of the title that say which rows are in view.
+const POSITION: usize = 20;
 
 impl Top {
     fn rows<'s>(&'s self, listing: &'s Listing) -> &'s [Row] {
@@ -135,7 +137,11 @@ fn head(session: &Session, theme: Theme, context: TableContext<'_>, columns: &[P
         let text = if column.align == Align::Right {
             format!("{text:>width$} ")
         } else {
-            format!(" {:bar$}{text}", "", bar = bar_width(body))
+            let name = format!(" {:bar$}{text}", "", bar = bar_width(body));
+            match place_width(body) {
+                0 => name,
+                place => format!("{name:<room$}at", room = width + 3 - place),
+            }
         };
         spans.push(Span::styled(text, style));
     }
@@ -161,7 +167,8 @@ fn row_line(
                 _ => theme.quiet(),
             };
             let cell = column.shown(context, row);
-            spans.push(Span::styled(format!("{:>width$} ", cell.trim()), emphasis.style(style)));
+            let cell = figure::grouped(cell.trim());
+            spans.push(Span::styled(format!("{cell:>width$} "), emphasis.style(style)));
             continue;
         }
         let bar_width = bar_width(body);
@@ -173,11 +180,27 @@ fn row_line(
         };
         spans.push(Span::raw(" "));
         spans.push(Span::styled(drawn, emphasis.style(theme.bar())));
-        let room = width.saturating_sub(bar_width + row.inline.suffix().width());
-        spans.extend(super::name_spans(session, theme, &row.name, room, emphasis));
+        let place = place_width(body);
+        let room = width.saturating_sub(bar_width + place + row.inline.suffix().width());
+        let name = super::name_spans(session, theme, &row.name, room, emphasis);
+        let wide: usize = name.iter().map(Span::width).sum();
+        spans.extend(name);
         spans.push(Span::styled(row.inline.suffix(), emphasis.style(theme.quiet())));
+        if place > 0 {
+            let gap = " ".repeat(room.saturating_sub(wide) + 2);
+            let place = name::cut_start(&super::place(session, &row.name), place - 2);
+            spans.push(Span::styled(format!("{gap}{place}"), emphasis.style(theme.quiet())));
+        }
     }
     Line::from(spans)
+}
+
+/// Cells of the line that matters most in a function, with the gap before it: there are some on wide screens.
+fn place_width(body: Rect) -> usize {
+    match usize::from(body.width) {
+        0..=159 => 0,
+        width => (width / 3).min(72),
+    }
 }
 
 /// Cells of the bar with the gap behind it.
@@ -354,14 +377,14 @@ impl View for Top {
         let parts = parts(body);
         let rows = self.rows(listing);
         let accounting = report::accounting(&listing.report).join(" · ");
+        // The total is in the header.
+        let total = format!(" of {} total", listing.report.format.value(listing.report.total));
+        let accounting = accounting.replacen(&total, "", 1);
         // Where the line is too long its first words are what one can do without.
-        let short = accounting
-            .strip_prefix("Showing nodes accounting for ")
-            .unwrap_or(&accounting);
-        let accounting = if accounting.width() < usize::from(body.width) {
-            &accounting
-        } else {
-            short
+        let room = usize::from(body.width).saturating_sub(POSITION);
+        let accounting = match accounting.strip_prefix("Showing nodes accounting for ") {
+            Some(short) if accounting.width() > room => short,
+            _ => &accounting,
         };
         paint::line(
             buffer,
@@ -390,6 +413,6 @@ impl View for Top {
             paint::style_row(buffer, parts.rows, 0, theme.cursor());
             paint::line(buffer, parts.rows, 0, &line);
         }
-        super::draw_position(theme, parts, &self.list, rows.len(), buffer);
+        super::draw_position(theme, parts.title, area, &self.list, rows.len(), buffer);
     }
 }

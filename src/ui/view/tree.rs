@@ -11,7 +11,7 @@ use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
-use crate::ui::widget::{bar, name, paint};
+use crate::ui::widget::{bar, figure, name, paint};
 use crate::ui::work::{listing::Listing, query::Query};
 
 pub(in crate::ui) const ID: ViewId = ViewId("tree");
@@ -38,13 +38,19 @@ struct Entry {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Role {
+    /// On the heaviest path to the root, above the callers.
+    Above,
     Caller,
     This,
     Callee,
+    /// What the heaviest caller calls, too.
+    Beside,
     /// A line that says that there are none.
     Nothing(&'static str),
 }
 
+/// A path to the root that is longer is no help.
+const LONGEST_PATH: usize = 40;
 const VALUE: usize = 11;
 /// Below this width a row is its numbers and its name.
 const NARROW: usize = 60;
@@ -78,8 +84,28 @@ impl Tree {
         }
         let callers = graph.callers_sorted(node, &names);
         let callees = graph.callees_sorted(node, &names);
-        let mut entries: Vec<Entry> = callers.iter().map(|edge| call(Role::Caller, edge, edge.from)).collect();
-        if entries.is_empty() {
+        let mut entries = Vec::new();
+        // The function, its heaviest caller, that one's, and so on.
+        let mut path = vec![node];
+        while let Some(&last) = path.last()
+            && path.len() < LONGEST_PATH
+        {
+            let callers = graph.callers_sorted(last, &names);
+            let new = callers.iter().rev().filter(|edge| !path.contains(&edge.from));
+            match new.max_by_key(|edge| edge.weight.unsigned_abs()) {
+                Some(edge) => path.push(edge.from),
+                None => break,
+            }
+        }
+        entries.extend(path.iter().skip(2).rev().map(|&above| Entry {
+            role: Role::Above,
+            name: names(above),
+            weight: graph.node(above).cum_value(),
+            whole: listing.report.total,
+            inline: false,
+        }));
+        entries.extend(callers.iter().map(|edge| call(Role::Caller, edge, edge.from)));
+        if callers.is_empty() {
             entries.push(line(Role::Nothing("no callers: stacks begin here"), ""));
         }
         entries.push(line(Role::This, selected));
@@ -87,6 +113,18 @@ impl Tree {
             entries.push(line(Role::Nothing("no callees: everything is its own"), ""));
         }
         entries.extend(callees.iter().map(|edge| call(Role::Callee, edge, edge.to)));
+        if let (true, Some(caller)) = (callees.is_empty(), path.get(1)) {
+            let whole = graph.node(*caller).cum_value();
+            let siblings = graph.callees_sorted(*caller, &names);
+            let others: Vec<&&Edge> = siblings.iter().filter(|edge| edge.to != node).collect();
+            if !others.is_empty() {
+                entries.push(line(Role::Nothing("beside it, of the same caller:"), ""));
+            }
+            entries.extend(others.iter().map(|edge| Entry {
+                whole,
+                ..call(Role::Beside, edge, edge.to)
+            }));
+        }
         entries
     }
 
@@ -129,20 +167,20 @@ impl Tree {
                     .unwrap_or_default();
                 let (flat, cum) = (sums.flat_value(), sums.cum_value());
                 let share = |sum: i64| percentage(sum, report.total).trim().to_string();
-                spans.push(Span::styled(format!("{:>VALUE$} ", report.format.value(cum)), value));
+                spans.push(Span::styled(format!("{:>VALUE$} ", figure::amount(report, cum)), value));
                 let of_all = behind("of all".into());
                 spans.push(Span::styled(
                     format!("{:>7} {of_all:bar_width$}  ● ", share(cum)),
                     plain,
                 ));
-                let own = behind(format!("  flat {} ({})", report.format.value(flat), share(flat)));
+                let own = behind(format!("  flat {} ({})", figure::amount(report, flat), share(flat)));
                 let room = width.saturating_sub(used + own.chars().count());
                 spans.extend(super::name_spans(session, theme, &entry.name, room, emphasis));
                 spans.push(Span::styled(own, value));
             }
-            Role::Caller | Role::Callee => {
+            Role::Above | Role::Caller | Role::Callee | Role::Beside => {
                 let share = entry.weight as f64 / entry.whole.unsigned_abs().max(1) as f64;
-                let weight = report.format.value(entry.weight);
+                let weight = figure::amount(report, entry.weight);
                 spans.push(Span::styled(format!("{weight:>VALUE$} "), value));
                 spans.push(Span::styled(
                     format!("{:>7} ", percentage(entry.weight, entry.whole).trim()),
@@ -150,7 +188,11 @@ impl Tree {
                 ));
                 spans.push(Span::styled(bar::bar(share, bar_width), emphasis.style(theme.bar())));
                 spans.push(Span::styled(
-                    if entry.role == Role::Caller { "  ╭ " } else { "  ╰ " },
+                    match entry.role {
+                        Role::Caller => "  ╭ ",
+                        Role::Callee => "  ╰ ",
+                        _ => "  ┆ ",
+                    },
                     plain,
                 ));
                 let inline = behind(if entry.inline {
@@ -208,7 +250,7 @@ impl View for Tree {
             }
             Action::Enter => {
                 let entry = self.entries.get(self.list.at()).cloned();
-                if let Some(entry) = entry.filter(|entry| matches!(entry.role, Role::Caller | Role::Callee)) {
+                if let Some(entry) = entry.filter(|entry| !matches!(entry.role, Role::This | Role::Nothing(_))) {
                     self.trail.push(entry.name.clone());
                     self.visit(session, entry.name, body);
                 }
@@ -300,6 +342,6 @@ impl View for Tree {
             });
         let name = self.entries.get(self.list.at()).map_or("", |entry| &entry.name);
         super::draw_details(session, theme, parts.details, name, buffer);
-        super::draw_position(theme, parts, &self.list, self.entries.len(), buffer);
+        super::draw_position(theme, parts.title, parts.rows, &self.list, self.entries.len(), buffer);
     }
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::analyze::{CallIdentity, Graph, GraphUse, NodeId, TrimLimits, TrimPlan, Trimmed, heaviest_lines};
 use crate::model::{Line, StringId};
 use crate::report::{self, Align, COLUMNS, Column, Report, Row, ScreenPlace, SideSums, TableContext, When};
+use crate::ui::widget::figure;
 
 /// One sample type as the views show it.
 pub(in crate::ui) struct Listing {
@@ -52,7 +53,7 @@ impl ListingColumn {
         let numbers = if column.align == Align::Right { rows } else { &[] };
         let cells = numbers
             .iter()
-            .map(|row| column.shown(context, row).trim().chars().count());
+            .map(|row| figure::grouped(column.shown(context, row).trim()).chars().count());
         let head = column.title(context).chars().count() + 1;
         let least = match column.align {
             Align::Right if column.shown != When::Always => place.width.max(head),

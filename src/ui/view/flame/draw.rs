@@ -15,7 +15,7 @@ use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::Emphasis;
-use crate::ui::widget::{name, paint};
+use crate::ui::widget::{figure, name, paint};
 use crate::ui::work::query::Matches;
 
 /// The left edge of a tile, and that of the one under the cursor.
@@ -197,13 +197,12 @@ impl Picture<'_> {
     fn total(&self) -> String {
         let report = &self.shown.listing.report;
         let cum = self.shown.tree.get(TreeNodeId::ROOT).cum;
-        let kind = report.profile.type_name(report.sample_type);
-        let value = report.format.value(cum);
+        let value = figure::amount(report, cum);
         if cum == report.total {
-            format!("total {value} {kind}")
+            format!("total {value}")
         } else {
-            let (all, share) = (report.format.value(report.total), percentage(cum, report.total));
-            format!("total {value} {kind}, {} of {all}", share.trim())
+            let (all, share) = (figure::amount(report, report.total), percentage(cum, report.total));
+            format!("total {value}, {} of {all}", share.trim())
         }
     }
 
@@ -285,7 +284,7 @@ impl Picture<'_> {
         let report = &self.shown.listing.report;
         let count = matches.contexts.len();
         let share = percentage(matches.covered, report.total);
-        let covered = format!("{} {}", report.format.value(matches.covered), share.trim());
+        let covered = format!("{} {}", figure::amount(report, matches.covered), share.trim());
         match (count, matches.contexts.binary_search(&self.flame.part().first())) {
             (0, _) => "nothing matches".into(),
             (_, Ok(at)) if matches!(self.flame.part(), Part::One(_)) => {
@@ -300,10 +299,13 @@ impl Picture<'_> {
     fn members(&self, session: &Session, first: TreeNodeId, end: TreeNodeId, area: Rect, buffer: &mut Buffer) {
         let report = &self.shown.listing.report;
         let tree = &self.shown.tree;
-        draw_rule(self.theme, area, buffer);
-        for (row, id) in (1..area.height).zip(tree.siblings(first, end)) {
+        let first_row = u16::from(area.height > 1);
+        if first_row > 0 {
+            draw_rule(self.theme, area, buffer);
+        }
+        for (row, id) in (first_row..area.height).zip(tree.siblings(first, end)) {
             let cum = tree.get(id).cum;
-            let (value, share) = (report.format.value(cum), percentage(cum, report.total));
+            let (value, share) = (figure::amount(report, cum), percentage(cum, report.total));
             let mut spans = vec![
                 Span::styled(format!(" {value:>10}"), self.theme.value()),
                 Span::styled(format!(" {:>6}  ", share.trim()), self.theme.quiet()),
@@ -327,7 +329,7 @@ impl Picture<'_> {
         let tree = &self.shown.tree;
         let with_share = |sum: i64| match percentage(sum, report.total).trim() {
             _ if sum == 0 => "0".to_string(),
-            share => format!("{} {share}", report.format.value(sum)),
+            share => format!("{} {share}", figure::amount(report, sum)),
         };
         let facts = match self.flame.part() {
             Part::One(id) => {

@@ -182,10 +182,12 @@ impl Source {
 
     /// What is known of the line under the cursor.
     fn draw_details(&self, session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
-        let rule = "─".repeat(usize::from(area.width));
-        paint::line(buffer, area, 0, &Line::styled(rule, theme.quiet()));
-        let full = Span::styled(format!(" {}", session.selected), theme.function());
-        paint::line(buffer, area, 1, &Line::from(full));
+        // A single line is for what the line under the cursor calls: the rest is in the title.
+        if area.height > 1 {
+            super::draw_rule(theme, area, buffer);
+            let full = Span::styled(format!(" {}", session.selected), theme.function());
+            paint::line(buffer, area, 1, &Line::from(full));
+        }
         let (Some(shown), Some((body, line))) = (&self.shown, self.body(self.list.at())) else {
             return;
         };
@@ -202,9 +204,15 @@ impl Source {
             .zip(line_calls)
             .map(|(value, call)| (&**value, call.name.clone()));
         let place = std::iter::once(("at", format!("{place}:{line}")));
-        super::fill(buffer, area, 2, theme, "", place);
-        if !line_calls.is_empty() {
-            super::fill(buffer, area, 3, theme, "calls", calls);
+        match (area.height, line_calls.is_empty()) {
+            (1, true) => super::fill(buffer, area, 0, theme, "", place),
+            (1, false) => super::fill(buffer, area, 0, theme, "calls", calls),
+            (_, is_last) => {
+                super::fill(buffer, area, 2, theme, "", place);
+                if !is_last {
+                    super::fill(buffer, area, 3, theme, "calls", calls);
+                }
+            }
         }
     }
 
