@@ -19,6 +19,7 @@ mod exports;
 mod fetch;
 mod flame;
 mod golden;
+mod growth;
 mod hostile;
 mod hosts;
 mod laws;

@@ -56,15 +56,15 @@ fn go(name: &str) -> Option<Range> {
         at += end + 1;
         starts.push(at);
     }
-    let has_package = |start: &usize| {
-        let rest = &name[*start..];
-        rest.find('.').is_some_and(|dot| dot > 0 && dot + 1 < rest.len())
+    // The first dot from a start on: each piece of the name is looked at once.
+    let (mut dot, mut end) = (None, name.len());
+    let has_package = |&start: &usize| {
+        dot = name[start..end].find('.').map(|at| start + at).or(dot);
+        end = start;
+        dot.is_some_and(|dot| dot > start && dot + 1 < name.len())
     };
-    starts
-        .into_iter()
-        .rev()
-        .find(has_package)
-        .map(|start| start..name.len())
+    let last = starts.into_iter().rev().find(has_package);
+    last.map(|start| start..name.len())
 }
 
 /// `com.example.Class.method(int)` → `Class.method`.
