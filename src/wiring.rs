@@ -3,6 +3,7 @@
 
 mod colours;
 pub mod hosts;
+mod offers;
 pub mod series;
 mod stores;
 pub mod watch;

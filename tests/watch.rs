@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::support::server::{answer, server};
+use crate::support::server::{answer, profile, server};
 #[cfg(unix)]
 use crate::support::terminal::Session;
 
@@ -150,6 +150,13 @@ fn serve_dashboard(request: &str, stream: &mut TcpStream) {
             let snapshot = SHOWN.fetch_add(1, Ordering::Relaxed);
             answer(stream, "200 OK", "", heap(snapshot).as_bytes());
         }
+        "/debug/pprof/" => {
+            let row = |name: &str| format!("<tr><td>7</td><td><a href='{name}?debug=1'>{name}</a></td></tr>");
+            let page = ["heap", "sessions"].map(row).concat();
+            answer(stream, "200 OK", "", page.as_bytes());
+        }
+        "/debug/pprof/sessions" => answer(stream, "200 OK", "", &profile()),
+        path if path.starts_with("/debug/pprof/trace") => answer(stream, "500 Internal Server Error", "", b"no trace"),
         _ => answer(stream, "404 Not Found", "", b"Unknown profile"),
     }
 }
@@ -182,6 +189,12 @@ fn a_process_is_watched_in_the_dashboard() {
     session.wait("a server that is down", shows("○ stale"));
     IS_DOWN.store(false, Ordering::Relaxed);
     session.wait("a server that is back", shows("● live"));
+    // Another profile of the server; the watch goes on behind.
+    session.keys("p", "7 records");
+    session.keys("s", "·  sessions  ·");
+    session.keys("p", "7 records");
+    session.keys("t", "trace?seconds=5: 500");
+    session.keys(">", "main.(*store).put");
     session.press("q");
     session.end("0");
     drop(requests);

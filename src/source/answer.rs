@@ -141,6 +141,22 @@ pub(super) fn offered(page: &str) -> Vec<String> {
     names.take(MAX_OFFERED).map(str::to_owned).collect()
 }
 
+/// What stands before each name of an index page: how many records the profile has.
+pub(super) fn counts(page: &str) -> Vec<(String, u64)> {
+    let mut counts = Vec::new();
+    let mut before = "";
+    for part in page.split("<td><a href=") {
+        let count = before.rsplit("<td>").next().unwrap_or_default();
+        let digits: String = count.chars().take_while(char::is_ascii_digit).collect();
+        let name = offered(&format!("<td><a href={part}")).pop();
+        if let (Some(name), Ok(count)) = (name, digits.parse()) {
+            counts.push((name, count));
+        }
+        before = part;
+    }
+    counts
+}
+
 /// An [`Error::Http`] about this address.
 pub(super) fn error(url: &Url, what: impl Into<String>, advice: impl Into<String>) -> Error {
     Error::Http {
@@ -261,6 +277,10 @@ mod tests {
         ];
         for (page, names) in table {
             assert_eq!(offered(page), names, "{page}");
+            assert!(
+                counts(page).iter().all(|(name, _)| names.contains(&name.as_str())),
+                "{page}"
+            );
         }
         assert_eq!(offered(&"<td><a href='x'>".repeat(1000)).len(), MAX_OFFERED);
     }

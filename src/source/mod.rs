@@ -109,6 +109,19 @@ pub fn data(url: &Url, options: &HttpOptions, observer: &dyn Observer) -> Result
     answer_to(url, &Question::data("check the URL"), options, observer)
 }
 
+/// The profiles that a server's index lists, each with how many records it has.
+///
+/// # Errors
+/// Those of the server; [`Error::NoMatch`] for a page that lists none.
+pub fn profiles(url: &Url, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<(String, u64)>> {
+    let page = data(&url.index(), options, observer)?;
+    let counts = answer::counts(&String::from_utf8_lossy(&page));
+    match counts.is_empty() {
+        true => Err(Error::NoMatch(format!("{} lists no profiles", url.index()))),
+        false => Ok(counts),
+    }
+}
+
 /// All of an answer.
 fn answer_to(url: &Url, question: &Question, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
     let answer = http::open(url, question, options, observer)?;

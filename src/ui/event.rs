@@ -10,7 +10,7 @@ use crate::analyze::leaks::Verdict;
 use crate::error::Error;
 use crate::model::{Loaded, MomentId, Snapshot};
 use crate::ui::timeline::Summed;
-use crate::ui::work::host::{Followed, Pause, Probe, Wanted};
+use crate::ui::work::host::{Followed, Offer, Pause, Probe, Wanted};
 use crate::ui::work::query::{Answer, Query};
 use crate::ui::work::threads::{Done, Errand, Job};
 
@@ -40,6 +40,10 @@ pub(super) enum Event {
         generation: u64,
         result: Result<Loaded, Error>,
     },
+    /// What the server offers.
+    Offered(Result<Vec<Offer>, Error>),
+    /// Something that was offered is saved: where.
+    OfferSaved(Result<String, Error>),
     /// A series tells something.
     Followed(Followed),
     /// A series is over; why, if something went wrong.
@@ -92,6 +96,10 @@ pub(super) enum Mouse {
 pub(super) enum Effect {
     /// Read a profile.
     Load { generation: u64, wanted: Wanted },
+    /// Ask the server what it offers.
+    Offers,
+    /// Save what is offered.
+    SaveOffer(Offer),
     /// Follow the series.
     Follow,
     /// Stop taking moments for a while, or go on.

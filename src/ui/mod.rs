@@ -46,7 +46,8 @@ pub use keys::bindings::WrittenKeys;
 pub use terminal::guard;
 pub use theme::{Ask, COLOURS, Colours, Depth, Ground, Palette, parse_colour};
 pub use work::host::{
-    Base, Control, Existing, Followed, Host, Loader, NoHost, Opened, Pause, Probe, Saved, Series, Wanted,
+    Base, Control, Existing, Followed, Host, Loader, NoHost, Offer, OfferKind, Opened, Pause, Probe, Saved, Series,
+    Wanted,
 };
 
 /// How a dashboard begins.
@@ -376,6 +377,8 @@ impl Dashboard {
             None => return Flow::Continue,
             Some(Effect::Load { generation, wanted }) => self.workers.load(generation, wanted),
             Some(Effect::Follow) => self.workers.follow(),
+            Some(Effect::Offers) => self.workers.offers(),
+            Some(Effect::SaveOffer(offer)) => self.workers.save_offer(offer),
             Some(Effect::Pause(pause)) => self.workers.pause(pause),
             Some(Effect::Record(folder)) => self.workers.record(folder),
             Some(Effect::Probe { generation, probe }) => self.workers.probe(generation, probe),

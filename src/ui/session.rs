@@ -16,7 +16,7 @@ use crate::ui::timeline::{InType, Timeline};
 use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
 use crate::ui::work::answers::Answers;
-use crate::ui::work::host::{Base, Loader, Series, Wanted};
+use crate::ui::work::host::{Base, Loader, Offer, Series, Wanted};
 use crate::ui::work::listing::Listing;
 use crate::ui::work::probes::Probes;
 use crate::ui::work::query::{Matches, Query, Search};
@@ -36,6 +36,8 @@ pub(super) struct Session {
     pub(super) timeline: Timeline,
     /// What profiles are compared with.
     pub(super) base: Base,
+    /// Another profile of the process that is in view.
+    pub(super) offer: Option<Offer>,
     /// What was read last.
     pub(super) loaded: Option<Loaded>,
     /// Filters and the rest of what the user set.
@@ -72,6 +74,7 @@ impl Session {
             series: loader.series(),
             timeline: Timeline::default(),
             base: Base::default(),
+            offer: None,
             loaded: None,
             sample_type: SampleTypeId(0),
             selected: String::new(),
@@ -202,6 +205,14 @@ impl Session {
         self.timeline.of_type(kind, width)
     }
 
+    /// Whether a profile has none of the sample types of the one in view: it is of another kind.
+    pub(super) fn is_other_kind(&self, other: &Profile) -> bool {
+        let Some(profile) = self.profile() else { return false };
+        let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
+        let mut names = types.map(|id| profile.type_name(id));
+        names.all(|name| name.is_empty() || other.sample_type(name).is_none())
+    }
+
     /// How many profiles were added up, where nobody compared them.
     pub(super) fn added_up(&self) -> Option<usize> {
         let loaded = self.loaded.as_ref().filter(|loaded| loaded.sides.is_none())?;
@@ -210,13 +221,24 @@ impl Session {
 
     /// The profile that is to be in view.
     pub(super) fn wanted(&self) -> Wanted {
+        if let Some(offer) = &self.offer {
+            return Wanted {
+                offer: Some(offer.path.clone()),
+                moment: None,
+                base: Base::None,
+            };
+        }
         let moment = self.timeline.point().map(|point| point.moment.id);
         let base = match &self.base {
             // A moment is not compared with itself.
             Base::Moment(base) if Some(*base) == moment => Base::None,
             base => base.clone(),
         };
-        Wanted { moment, base }
+        Wanted {
+            offer: None,
+            moment,
+            base,
+        }
     }
 
     /// Whether what is in view is out of date.

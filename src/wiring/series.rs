@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
+use super::offers;
 use super::stores::Kept;
 use super::watch::{Target, seed};
 use super::{Inputs, source};
@@ -12,7 +15,7 @@ use crate::cli::Watched;
 use crate::decode;
 use crate::encode;
 use crate::error::{Error, Result};
-use crate::host::{self, Caller};
+use crate::host::{self, Caller, Described};
 use crate::load::series::{Held, Packed, Store};
 use crate::load::session::{Files, Recorder, is_folder, list};
 use crate::load::watch::{Happened, Next, Taken, Watcher, watch};
@@ -20,7 +23,8 @@ use crate::load::{self, Combine, Keep, Opener};
 use crate::model::{Collection, Loaded, Moment, MomentId, Profile, Side, Snapshot};
 use crate::progress::Observer;
 use crate::secret::SourceName;
-use crate::ui::{Base, Control, Followed, Loader, Probe, Series, Wanted};
+use crate::source::{Source, Url, data, profiles};
+use crate::ui::{Base, Control, Followed, Loader, Offer, Probe, Series, Wanted};
 
 /// How often a wait looks whether it is to end.
 const TICK: Duration = Duration::from_millis(50);
@@ -118,6 +122,9 @@ impl TimedInputs {
     /// Reads a moment, or what was named, with or without something to compare it with.
     fn read_all(&self, wanted: &Wanted, observer: &dyn Observer) -> Result<Loaded> {
         let combine = &self.inputs.combine;
+        if let Some(path) = &wanted.offer {
+            return self.read_offer(path, observer);
+        }
         let mut sources = match wanted.moment {
             Some(id) => vec![name_of(id)],
             None => self.inputs.sources.clone(),
@@ -205,6 +212,29 @@ impl Loader for TimedInputs {
         self.inputs.answer_probe(&url, probe, observer)
     }
 
+    fn offers(&self, observer: &dyn Observer) -> Result<Vec<Offer>> {
+        let url = self.inputs.process().ok_or(Error::Empty)?;
+        Ok(offers::offers(&profiles(&url, &self.inputs.http, observer)?))
+    }
+
+    fn save_offer(&self, offer: &Offer, observer: &dyn Observer) -> Result<String> {
+        let url = self.offer(&offer.path)?;
+        let read = || data(&url, &self.inputs.http, observer);
+        let described = |_: &[u8]| {
+            Ok(Described {
+                process: String::new(),
+                kind: "trace".into(),
+                time_nanos: i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or(0),
+                ending: "out".into(),
+            })
+        };
+        let saved = host::keep(&read, None, &described)?;
+        let path = saved.path.display();
+        Ok(format!(
+            "Wrote {path}, an execution trace: go tool trace {path} shows it."
+        ))
+    }
+
     fn follow(&self, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {
         match self.series {
             Kind::None => Ok(()),
@@ -215,6 +245,29 @@ impl Loader for TimedInputs {
 }
 
 impl TimedInputs {
+    /// Where an offer is.
+    fn offer(&self, path: &str) -> Result<Url> {
+        let (profile, query) = path.split_once('?').unwrap_or((path, ""));
+        let url = self.inputs.process().ok_or(Error::Empty)?;
+        Ok(url.beside(profile, query))
+    }
+
+    fn read_offer(&self, path: &str, observer: &dyn Observer) -> Result<Loaded> {
+        let url = self.offer(path)?;
+        let opener = Opener {
+            open: &|_| {
+                let bytes = Source::Url(url.clone()).open(&self.inputs.http, observer)?;
+                decode::profile(bytes, self.inputs.budget, &())
+            },
+            show: &|_| path.to_string(),
+        };
+        let combine = Combine {
+            base: Vec::new(),
+            ..self.inputs.combine.clone()
+        };
+        load::load(&[path.into()], &combine, Keep::Snapshots, &opener)
+    }
+
     fn list(&self, tell: &mut dyn FnMut(Followed)) -> Result<()> {
         let open = |name: &SourceName| self.read(name, &());
         let listed = list(&self.inputs.sources, &open)?;

@@ -35,7 +35,7 @@ impl App {
             Ask::Search => Prompt::new("/", String::new()),
             Ask::Command => Prompt::new(":", String::new()),
             Ask::Export(export) | Ask::Replace(export) => {
-                let (_, report, _) = *exports().get(export)?;
+                let (report, _) = *exports().get(export)?;
                 Prompt::new("write to: ", self.proposed_file(report))
             }
             Ask::Filter(filter) => {

@@ -148,6 +148,9 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
         Some(net) => format!("{kind} net {}", value(net)),
     };
     let mut facts = vec![(total, theme.value())];
+    if let Some(offer) = &session.offer {
+        facts.insert(0, (offer.name.clone(), theme.key()));
+    }
     if let Some(count) = session.added_up() {
         let key = session.keys.label(Action::Base, &[KeyContext::Comparable]);
         facts.push((format!("sum of {count} profiles, {key} compares them"), theme.key()));
@@ -178,7 +181,7 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
 }
 
 /// A source without the scheme of its URL, and without the path that every heap has.
-fn short_source(source: &str) -> &str {
+pub(super) fn short_source(source: &str) -> &str {
     let Some((_, rest)) = source.split_once("://") else {
         return source;
     };

@@ -11,6 +11,7 @@ use crate::ui::app::chrome;
 use crate::ui::app::overlay::Overlay;
 use crate::ui::app::regions::Regions;
 use crate::ui::app::{App, Load, Message};
+use crate::ui::app::{export, offers};
 use crate::ui::event::Reading;
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::widget::{bar, paint};
@@ -22,7 +23,14 @@ impl App {
         let theme = self.theme;
         chrome::draw(self, &regions, theme, buffer);
         match self.overlay.as_ref().and_then(Overlay::over_body) {
-            Some(Overlay::Menu(menu)) => menu.draw(&self.session, theme, regions.body, buffer),
+            Some(Overlay::Exports(menu)) => {
+                let title = export::title(&self.session);
+                menu.draw(&title, &export::choices(), theme, regions.body, buffer);
+            }
+            Some(Overlay::Offers(menu, offers)) => {
+                let title = format!("Profiles of {}", chrome::short_source(&self.session.source));
+                menu.draw(&title, &offers::choices(offers), theme, regions.body, buffer);
+            }
             Some(Overlay::Pane(pane)) => pane.draw(theme, regions.body, buffer),
             _ if self.session.profile().is_some() && self.session.listing().is_none() => {
                 let text = match &self.message {
@@ -121,8 +129,12 @@ impl App {
     /// A line over the footer while a profile is read again.
     fn draw_reload(&self, regions: &Regions, buffer: &mut Buffer) {
         if let Load::Running(reading) = self.load {
+            let what = match &self.session.offer {
+                Some(offer) => offer.name.as_str(),
+                None => "again",
+            };
             let text = format!(
-                " Reading again, {} cancels: {}",
+                " Reading {what}, {} cancels: {}",
                 self.label(Action::Back),
                 progress(reading)
             );

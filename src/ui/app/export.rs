@@ -1,10 +1,6 @@
 //! The menu of exports: what other programs read. A loop over the reports whose files have an ending. And what becomes of
 //! a report that is made: it is shown, or the host takes it.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-
 use crate::error::Result;
 use crate::model::units;
 use crate::report::{Content, Options, Output, REPORTS, ReportRow, ReportStep};
@@ -14,90 +10,33 @@ use crate::ui::app::{App, Message};
 use crate::ui::event::Effect;
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
-use crate::ui::theme::Theme;
-use crate::ui::widget::{list::List, paint, pane::Pane, prompt::Prompt};
+use crate::ui::widget::{menu::Choice, pane::Pane, prompt::Prompt};
 use crate::ui::work::host::{Existing, Opened, Saved};
 use crate::ui::work::query::{Query, ReportJob, Written};
 use crate::ui::work::threads::{Done, Errand};
 
-/// The menu over the view.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::ui) struct Menu {
-    list: List,
+/// Every export with the ending of its file.
+pub(in crate::ui) fn exports() -> Vec<(&'static ReportRow, &'static str)> {
+    REPORTS.iter().filter_map(|row| Some((row, row.ending?))).collect()
 }
 
-/// Every export with its letter: the first of its name that no other has.
-pub(in crate::ui) fn exports() -> Vec<(char, &'static ReportRow, &'static str)> {
-    let mut exports: Vec<(char, &ReportRow, &str)> = Vec::new();
-    for (row, ending) in REPORTS.iter().filter_map(|row| Some((row, row.ending?))) {
-        let is_free = |letter: &char| exports.iter().all(|(taken, ..)| taken != letter);
-        let mut letters = row.name.chars().chain('a'..='z');
-        let letter = letters.find(|letter| is_letter(*letter) && is_free(letter));
-        let letter = letter.unwrap_or(' ');
-        exports.push((letter, row, ending));
-    }
-    exports
+/// The exports as the rows of a menu.
+pub(in crate::ui) fn choices() -> Vec<Choice> {
+    let choice = |(row, _): (&ReportRow, &str)| Choice::new(row.name, row.help);
+    exports().into_iter().map(choice).collect()
 }
 
-/// `q` leaves.
-fn is_letter(char: char) -> bool {
-    char.is_ascii_lowercase() && char != 'q'
-}
-
-impl Menu {
-    /// Moves, or picks a row: returns which.
-    pub(in crate::ui) fn update(&mut self, action: Action, body: Rect) -> Option<usize> {
-        let (exports, area) = (exports(), rows(body));
-        match action {
-            Action::Move(step) => self.list.step(step, exports.len(), area),
-            Action::Enter => return Some(self.list.at()),
-            Action::Letter(letter) => return exports.iter().position(|(own, ..)| *own == letter),
-            Action::Click(at) => return self.list.hit(at, exports.len(), area),
-            _ => {}
-        }
-        None
-    }
-
-    pub(in crate::ui) fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
-        paint::clear(buffer, body);
-        let area = rows(body);
-        if area.y > body.y {
-            let kind = session
-                .profile()
-                .map_or("", |profile| profile.type_name(session.sample_type));
-            let filters = if session.filters().is_empty() {
-                ""
-            } else {
-                " (filtered)"
-            };
-            let title = Line::from(vec![
-                Span::styled(" Export ", theme.heading()),
-                Span::styled(format!("{kind}{filters} as …"), theme.text()),
-            ]);
-            paint::line(buffer, body, 0, &title);
-        }
-        let mut list = self.list;
-        let exports = exports();
-        list.fit(exports.len(), area);
-        let widest = exports.iter().map(|(_, row, _)| row.name.len()).max().unwrap_or(0);
-        list.draw(&exports, theme, area, buffer, |(letter, row, _), emphasis| {
-            Line::from(vec![
-                Span::styled(format!("   {letter}  "), emphasis.style(theme.key())),
-                Span::styled(format!("{:<widest$}  ", row.name), emphasis.style(theme.function())),
-                Span::raw(row.help),
-            ])
-        });
-    }
-}
-
-/// Where the rows are: below the title.
-fn rows(body: Rect) -> Rect {
-    let title = if body.height >= 4 { 2 } else { 0 };
-    Rect {
-        y: body.y + title,
-        height: body.height - title,
-        ..body
-    }
+/// What stands over the menu of exports.
+pub(in crate::ui) fn title(session: &Session) -> String {
+    let kind = session
+        .profile()
+        .map_or("", |profile| profile.type_name(session.sample_type));
+    let filters = if session.filters().is_empty() {
+        ""
+    } else {
+        " (filtered)"
+    };
+    format!("Export {kind}{filters} as …")
 }
 
 impl App {
@@ -151,8 +90,8 @@ impl App {
 
     /// Writes what is in view into a file.
     pub(in crate::ui) fn export(&mut self, export: usize, file: String, existing: Existing) -> Option<Effect> {
-        let &(_, report, _) = exports().get(export)?;
-        self.overlay.take_if(|overlay| matches!(overlay, Overlay::Menu(_)));
+        let &(report, _) = exports().get(export)?;
+        self.overlay.take_if(|overlay| matches!(overlay, Overlay::Exports(_)));
         let options = Options {
             sample_index: self.session.sample_type.0.to_string(),
             ..self.session.options.clone()
@@ -180,9 +119,7 @@ impl App {
         let Output::File(file) = job.step.output.clone() else {
             return;
         };
-        let export = exports()
-            .iter()
-            .position(|(_, row, _)| row.name == job.step.report.name);
+        let export = exports().iter().position(|(row, _)| row.name == job.step.report.name);
         let (Some(export), None) = (export, self.question()) else {
             let note = format!("{file} is there already: nothing was written.");
             self.message = Some(Message::Problem(note));
@@ -224,56 +161,4 @@ fn clean(name: &str) -> String {
         .map(|char| if is_plain(&char) { char } else { '_' })
         .collect();
     plain.trim_matches(['.', '-']).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use ratatui::layout::Position;
-
-    use super::*;
-    use crate::ui::keys::action::Movement;
-
-    #[test]
-    fn each_export_has_a_letter_of_its_own() {
-        let exports = exports();
-        assert!(exports.len() > 5);
-        for (at, (letter, row, ending)) in exports.iter().enumerate() {
-            assert!(is_letter(*letter), "{}: {letter:?}", row.name);
-            assert!(
-                exports[..at].iter().all(|(other, ..)| other != letter),
-                "{letter} is of two"
-            );
-            assert!(
-                exports[..at].iter().all(|(_, _, other)| other != ending),
-                "{ending} is of two"
-            );
-        }
-    }
-
-    #[test]
-    fn a_click_picks_the_row_under_it() {
-        let body = Rect::new(0, 3, 40, 8);
-        let mut menu = Menu::default();
-        let click = |y: u16| Action::Click(Position { x: 4, y });
-        assert_eq!(menu.update(click(4), body), None, "the title");
-        assert_eq!(menu.update(click(5), body), Some(0));
-        menu.update(Action::Move(Movement::Last), body);
-        assert_eq!(menu.update(click(10), body), Some(exports().len() - 1));
-        assert_eq!(menu.update(click(11), body), None, "below");
-    }
-
-    #[test]
-    fn names_of_files_are_plain() {
-        for (source, name) in [
-            ("prometheus.heap.pb.gz", "prometheus.heap"),
-            ("http://localhost:6060/debug/pprof/heap?gc=1", "localhost_6060.heap"),
-            ("a.prof less b.prof", "a.prof_less_b"),
-            ("../../etc/passwd", "_.._etc_passwd"),
-            ("-rf $(x)", "rf___x_"),
-            (".gz", "gz"),
-            ("demo", "demo"),
-        ] {
-            assert_eq!(stem(source), name, "{source}");
-        }
-    }
 }

@@ -53,15 +53,16 @@ impl App {
                 problems.extend(loaded.warnings.iter().cloned());
                 if !problems.is_empty() {
                     self.message = Some(Message::Problem(problems.join("; ")));
-                } else if self.session.profile().is_some() && is_asked_for {
+                } else if self.session.profile().is_some() && is_asked_for && self.session.offer.is_none() {
                     self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
                 }
+                self.offer_before = None;
                 let wanted = &self.session.options.sample_index;
                 if self.session.profile().is_none() && profile.sample_type(wanted).is_none() && !wanted.is_empty() {
                     let note = format!("There is no sample type {wanted:?}; this is the profile's own.");
                     self.message = Some(Message::Problem(note));
                 }
-                if self.session.profile().is_none() {
+                if self.session.profile().is_none() || self.session.is_other_kind(profile) {
                     self.front = view::first(profile);
                 }
                 let effect = self.session.set_loaded(loaded);
@@ -69,6 +70,10 @@ impl App {
                 self.catch_up().or(effect)
             }
             Err(error) if self.session.profile().is_some() => {
+                // What was picked is not in view.
+                if let Some(before) = self.offer_before.take() {
+                    self.session.offer = before;
+                }
                 // What was read again is in the header; the line has room for why it failed.
                 let text = error.to_string();
                 let why = text

@@ -7,6 +7,7 @@ pub(super) mod export;
 mod find;
 mod load;
 mod mouse;
+mod offers;
 mod overlay;
 pub(super) mod regions;
 mod strip;
@@ -16,7 +17,6 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, 
 use ratatui::layout::Rect;
 
 use self::ask::Ask;
-use self::export::Menu;
 pub(in crate::ui) use self::load::Load;
 use self::overlay::Overlay;
 use crate::analyze::Granularity;
@@ -29,8 +29,8 @@ use crate::ui::session::Session;
 use crate::ui::terminal::bounded;
 use crate::ui::theme::{Ground, Theme};
 use crate::ui::view::{HOME, Outcome, VIEWS, View, ViewId};
-use crate::ui::widget::pane::Pane;
-use crate::ui::work::host::Series;
+use crate::ui::widget::{menu::Menu, pane::Pane};
+use crate::ui::work::host::{Offer, Series};
 use crate::ui::work::query::{Answer, Query};
 
 /// Everything that is on the screen.
@@ -49,6 +49,8 @@ pub(in crate::ui) struct App {
     pub(in crate::ui) load: Load,
     /// Number of the newest load.
     loads: u64,
+    /// What was in view instead of the heap when another profile was picked that is still loading.
+    offer_before: Option<Option<Offer>>,
     /// The moment that is being opened.
     loading: Option<MomentId>,
     /// The moment whose profile is in view.
@@ -80,6 +82,7 @@ impl App {
             message: None,
             load: Load::Idle,
             loads: 0,
+            offer_before: None,
             loading: None,
             shown: None,
             errands: 0,
@@ -108,7 +111,7 @@ impl App {
     pub(in crate::ui) fn contexts(&self) -> Vec<KeyContext> {
         match self.overlay {
             Some(Overlay::Prompt(_)) => return vec![KeyContext::Prompt],
-            Some(Overlay::Menu(_)) => return vec![KeyContext::Menu],
+            Some(Overlay::Exports(_) | Overlay::Offers(..)) => return vec![KeyContext::Menu],
             Some(Overlay::Pane(_)) => return vec![KeyContext::Pane],
             None => {}
         }
@@ -173,6 +176,15 @@ impl App {
                 None
             }
             Event::Loaded { generation, result } => self.loaded(generation, result),
+            Event::Offered(offers) => self.offered(offers),
+            Event::OfferSaved(saved) => {
+                self.errands = self.errands.saturating_sub(1);
+                self.message = Some(match saved {
+                    Ok(note) => Message::Note(note),
+                    Err(error) => Message::Problem(error.to_string()),
+                });
+                None
+            }
             Event::Followed(followed) => self.followed(followed),
             Event::FollowEnded(result) => self.follow_ended(result),
             Event::Summed {
@@ -278,9 +290,20 @@ impl App {
         let body = self.regions().body;
         match &mut self.overlay {
             Some(Overlay::Prompt(_)) => return self.update_prompt(action),
-            Some(Overlay::Menu(menu)) => {
-                match menu.update(action, body) {
+            Some(Overlay::Exports(menu)) => {
+                match menu.update(action, &export::choices(), body) {
                     Some(export) => return self.ask(Ask::Export(export)),
+                    None if action == Action::Back => self.close_overlay(),
+                    None => {}
+                }
+                return None;
+            }
+            Some(Overlay::Offers(menu, offers)) => {
+                match menu.update(action, &offers::choices(offers), body) {
+                    Some(picked) => {
+                        let offer = offers.swap_remove(picked);
+                        return self.pick_offer(offer);
+                    }
                     None if action == Action::Back => self.close_overlay(),
                     None => {}
                 }
@@ -337,7 +360,7 @@ impl App {
                 None
             }
             Action::Export => {
-                self.overlay = Some(Overlay::Menu(Menu::default()));
+                self.overlay = Some(Overlay::Exports(Menu::default()));
                 None
             }
             Action::Tab(toward) => self.show(VIEWS[toward.step(self.front, 1, VIEWS.len())].id),
@@ -387,6 +410,7 @@ impl App {
             Action::Watch => self.watch(),
             Action::Hold => self.hold(),
             Action::Base => self.choose_base(),
+            Action::Profiles => self.ask_for_offers(),
             _ => None,
         }
     }

@@ -19,7 +19,9 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.update(Action::Move(Movement::WheelDown)),
             MouseEventKind::ScrollUp => self.update(Action::Move(Movement::WheelUp)),
-            MouseEventKind::Down(MouseButton::Left) if matches!(self.overlay, Some(Overlay::Menu(_))) => {
+            MouseEventKind::Down(MouseButton::Left)
+                if matches!(self.overlay, Some(Overlay::Exports(_) | Overlay::Offers(..))) =>
+            {
                 self.update(Action::Click(at))
             }
             MouseEventKind::Drag(MouseButton::Left) if self.overlay.is_none() => self.update(Action::Drag(at)),

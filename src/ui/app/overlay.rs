@@ -2,16 +2,18 @@
 
 use crate::ui::app::App;
 use crate::ui::app::ask::Ask;
-use crate::ui::app::export::Menu;
 use crate::ui::app::find::Origin;
-use crate::ui::widget::{pane::Pane, prompt::Prompt};
+use crate::ui::widget::{menu::Menu, pane::Pane, prompt::Prompt};
+use crate::ui::work::host::Offer;
 
 /// What lies over the view and takes the keys.
 pub(in crate::ui) enum Overlay {
     /// A text: help, a report.
     Pane(Pane),
     /// The menu of exports.
-    Menu(Menu),
+    Exports(Menu),
+    /// The menu of what the server offers.
+    Offers(Menu, Vec<Offer>),
     /// A prompt on the last line.
     Prompt(Box<Question>),
 }

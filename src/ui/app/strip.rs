@@ -96,6 +96,14 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
     let profile = session.profile();
     let kind = profile.map_or("", |profile| profile.type_name(session.sample_type));
     let unit = profile.map_or("", |profile| profile.type_unit(session.sample_type));
+    // While another profile is in view the heap goes on.
+    let is_summed =
+        session.offer.is_none() || (0..timeline.points().len()).any(|at| timeline.total(at, kind).is_some());
+    let (kind, unit) = if is_summed {
+        (kind, unit)
+    } else {
+        ("inuse_space", "bytes")
+    };
     let unit = ["bytes", "count", "nanoseconds"]
         .into_iter()
         .find(|known| *known == unit)

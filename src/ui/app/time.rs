@@ -106,7 +106,8 @@ impl App {
     pub(in crate::ui) fn catch_up(&mut self) -> Option<Effect> {
         let timeline = &self.session.timeline;
         let newest = timeline.points().last()?.moment.id;
-        let is_followed = timeline.past().is_none() && timeline.following != Following::Listing;
+        let is_followed =
+            self.session.offer.is_none() && timeline.past().is_none() && timeline.following != Following::Listing;
         let is_loading = matches!(self.load, Load::Opening) || self.loading.is_some();
         (is_followed && !is_loading && self.shown != Some(newest))
             .then(|| self.open())
@@ -126,6 +127,7 @@ impl App {
 
     /// Puts another moment in view.
     pub(in crate::ui) fn step(&mut self, action: Action) -> Option<Effect> {
+        self.leave_offer();
         let timeline = &mut self.session.timeline;
         let (place, last) = (timeline.place()?, timeline.points().len() - 1);
         let to = match action {
@@ -174,6 +176,7 @@ impl App {
 
     /// Compares with the moment in view, or stops comparing.
     pub(in crate::ui) fn choose_base(&mut self) -> Option<Effect> {
+        self.leave_offer();
         if !self.can_compare() {
             return None;
         }

@@ -90,6 +90,8 @@ pub(in crate::ui) enum Action {
     Hold,
     /// Compare with the moment in view, or stop comparing.
     Base,
+    /// The menu of the profiles that the server offers.
+    Profiles,
 }
 
 /// What of a selection is copied.
@@ -219,6 +221,7 @@ impl Action {
             Self::Watch => "watch",
             Self::Hold => "pause",
             Self::Base => "base",
+            Self::Profiles => "profiles",
         };
         name.into()
     }
@@ -344,7 +347,7 @@ impl KeyContext {
             Self::InUse | Self::Objects => "Heap profiles",
             Self::OverTime | Self::Watched | Self::Process | Self::Comparable => "Over time",
             Self::Prompt => "In a prompt",
-            Self::Menu => "In the menu of exports",
+            Self::Menu => "In a menu",
             Self::Pane => "In a text (this help, reports)",
         }
     }

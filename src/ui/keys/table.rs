@@ -33,13 +33,13 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("<end> <c-e>", Action::Edit(InputRequest::GoToEnd)), "", "Go to the end";
         }
         KeyContext::Menu => {
-            on("<enter>", Action::Enter), "export", "Export as the format under the cursor";
-            on("<esc> q <bs> <c-c>", Action::Back), "close", "Leave without an export";
+            on("<enter>", Action::Enter), "pick", "Take the row under the cursor";
+            on("<esc> q <bs> <c-c>", Action::Back), "close", "Leave without a choice";
             on("<down> <c-n>", Action::Move(Movement::Down)), "", "Down";
             on("<up> <c-p>", Action::Move(Movement::Up)), "", "Up";
             on("<home>", Action::Move(Movement::First)), "", "To the first";
             on("<end>", Action::Move(Movement::Last)), "", "To the last";
-            letters(), "", "Export as the format with that letter";
+            letters(), "", "Take the row with that letter";
         }
         KeyContext::Pane => {
             on("<esc> q ? <bs> <c-c>", Action::Back), "close", "Close the text";
@@ -92,6 +92,7 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("B", Action::Base), "base", "Compare with this moment, or with the first of two profiles; again: stop";
         }
         KeyContext::Process => {
+            on("p", Action::Profiles), "profiles", "The server's other profiles: goroutines, mutex, CPU, trace and more";
             on("w", Action::Watch), "watch", "Watch: take a snapshot every few seconds; again: pause";
         }
         KeyContext::Watched => {

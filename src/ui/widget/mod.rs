@@ -3,6 +3,7 @@
 pub(super) mod bar;
 pub(super) mod figure;
 pub(super) mod list;
+pub(super) mod menu;
 pub(super) mod name;
 pub(super) mod paint;
 pub(super) mod pane;

@@ -25,6 +25,20 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn load(&self, wanted: &Wanted, observer: &dyn Observer) -> Result<Loaded>;
+    /// The profiles that the process's server offers.
+    ///
+    /// # Errors
+    /// Those of the server.
+    fn offers(&self, _observer: &dyn Observer) -> Result<Vec<Offer>> {
+        Ok(Vec::new())
+    }
+    /// Saves what is offered and is no profile; says where.
+    ///
+    /// # Errors
+    /// Those of the server and of the file.
+    fn save_offer(&self, offer: &Offer, _observer: &dyn Observer) -> Result<String> {
+        Err(Error::Usage(format!("{} is not saved here", offer.name)))
+    }
     /// Tells of the moments of the series: those that were recorded, or those that are taken until it is to stop.
     ///
     /// # Errors
@@ -61,9 +75,33 @@ pub enum Series {
     },
 }
 
+/// A profile that a server offers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offer {
+    /// What it is called in the menu.
+    pub name: String,
+    /// Path and query, below where the server's profiles are.
+    pub path: String,
+    /// What it is, and how much of it there is.
+    pub help: String,
+    /// Whether it is opened or saved.
+    pub kind: OfferKind,
+}
+
+/// What can be done with an [`Offer`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OfferKind {
+    /// It is a profile.
+    Profile,
+    /// It is for another program.
+    File,
+}
+
 /// Which profile is wanted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wanted {
+    /// Another profile of the process; its path as in [`Offer::path`].
+    pub offer: Option<String>,
     /// A moment of the series; none for what the program was called with.
     pub moment: Option<MomentId>,
     /// What it is compared with.

@@ -112,6 +112,7 @@ impl Adder<'_> {
 
     fn summed(&mut self, moment: &Moment) -> Result<Summed> {
         let wanted = Wanted {
+            offer: None,
             moment: Some(moment.id),
             base: Base::None,
         };

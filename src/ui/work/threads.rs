@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::analyst::Analyst;
-use super::host::{Control, Existing, Followed, Host, Loader, Opened, Pause, Probe, Saved, Wanted};
+use super::host::{Control, Existing, Followed, Host, Loader, Offer, Opened, Pause, Probe, Saved, Wanted};
 use super::query::{Query, Written};
 use super::series::{SumOrder, add_up};
 use crate::error::{Error, Result};
@@ -138,6 +138,21 @@ impl Workers {
             };
             let result = loader.follow(&control, &mut tell);
             let _ = events.send(Event::FollowEnded(result));
+        });
+    }
+
+    /// Asks what the server offers.
+    pub(in crate::ui) fn offers(&self) {
+        let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
+        thread::spawn(move || {
+            let _ = events.send(Event::Offered(loader.offers(&())));
+        });
+    }
+
+    pub(in crate::ui) fn save_offer(&self, offer: Offer) {
+        let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
+        thread::spawn(move || {
+            let _ = events.send(Event::OfferSaved(loader.save_offer(&offer, &())));
         });
     }
 
