@@ -28,6 +28,9 @@ export   e<down>
 help     ?
 '
 
+mkdir -p "$screens_dir"
+"$heaptui" --print "${SIZE:-110x30}" --picture "$screens_dir/watch.svg" tests/fixtures/sessions/buffer
+
 for profile in "$@"; do
     into=$screens_dir
     [ "$profile" = --demo ] || into=$screens_dir/$(basename "$(dirname "$profile")")

@@ -94,6 +94,12 @@ const FLAGS: &[Flag] = &[
         of: &["watch"],
     },
     Flag {
+        name: "save-when",
+        value: Some("CONDITION"),
+        help: "Record a snapshot only then, at most once a minute: 'heap > 2GiB', +20%, 'rss > 1GB'",
+        of: &["watch"],
+    },
+    Flag {
         name: "keep",
         value: Some("N|SIZE"),
         help: "Keep about so many snapshots, or bytes, of the recording: old ones are thinned out",

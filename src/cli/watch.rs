@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::{Input, flags};
 use crate::error::{Error, Result};
-use crate::load::session::Keeping;
+use crate::load::session::{Keeping, SaveWhen};
 use crate::load::watch::{Forcing, Plan};
 
 /// The command.
@@ -22,6 +22,8 @@ pub struct Watched {
     pub record: Option<PathBuf>,
     /// How much of it is kept.
     pub keeping: Keeping,
+    /// When a snapshot is recorded; none for always.
+    pub save_when: Option<SaveWhen>,
 }
 
 impl Default for Watched {
@@ -30,6 +32,7 @@ impl Default for Watched {
             plan: Plan::default(),
             record: None,
             keeping: Keeping::Everything,
+            save_when: None,
         }
     }
 }
@@ -74,6 +77,7 @@ pub(super) fn watched(matches: &ArgMatches) -> Result<Watched> {
             Some(text) => Keeping::parse(text)?,
             None => Keeping::Everything,
         },
+        save_when: flags::value(matches, "save-when").map(SaveWhen::parse).transpose()?,
     })
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::offers;
 use super::stores::Kept;
-use super::watch::{Target, seed};
+use super::watch::{Target, seed, total};
 use super::{Inputs, source};
 use crate::cli::Watched;
 use crate::decode;
@@ -17,7 +17,7 @@ use crate::encode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller, Described};
 use crate::load::series::{Held, Packed, Store};
-use crate::load::session::{Files, Recorder, is_folder, list};
+use crate::load::session::{Files, Gate, Observed, Recorder, is_folder, list};
 use crate::load::watch::{Happened, Next, Taken, Watcher, watch};
 use crate::load::{self, Combine, Keep, Opener};
 use crate::model::{Collection, Loaded, Moment, MomentId, Profile, Side, Snapshot};
@@ -304,6 +304,7 @@ impl TimedInputs {
             control,
             tell,
             recorder: None,
+            gate: Gate::new(self.watched.save_when),
             failure: None,
         };
         if let Some(folder) = &self.watched.record {
@@ -322,6 +323,8 @@ struct Follower<'f> {
     control: &'f Control,
     tell: &'f mut dyn FnMut(Followed),
     recorder: Option<Recorder<'f>>,
+    /// Which moments are recorded.
+    gate: Gate,
     /// Why there is no moment at all.
     failure: Option<Error>,
 }
@@ -361,13 +364,24 @@ impl Follower<'_> {
         };
         let gone = inputs.store().push(held);
         let loaded = inputs.loaded(id, profile, &taken)?;
+        let goroutines = loaded
+            .snapshots
+            .last()
+            .and_then(|snapshot| snapshot.goroutines.as_deref());
+        let observed = Observed {
+            heap: in_use,
+            resident: taken.resident.map(|resident| resident.bytes),
+            goroutines: goroutines.and_then(|profile| u64::try_from(total(profile, "")?).ok()),
+        };
         *inputs.newest() = Some((id, loaded));
         if let Some(folder) = self.control.take_recording()
             && let Err(error) = self.record(&folder)
         {
             (self.tell)(Followed::Missed(error.to_string()));
         }
-        if let Some(recorder) = &mut self.recorder {
+        if let Some(recorder) = &mut self.recorder
+            && self.gate.admits(taken.time, observed)
+        {
             recorder.record(&taken, in_use)?;
         }
         (self.tell)(Followed::Moment(moment, gone));

@@ -15,7 +15,7 @@ use crate::decode::{self, Budget};
 use crate::encode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller};
-use crate::load::session::{Files, Recorder};
+use crate::load::session::{Files, Gate, Observed, Recorder};
 use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
 use crate::model::{Collection, Profile, Resident, ResidentMoment, Side, Snapshot};
 use crate::progress::Observer;
@@ -183,7 +183,9 @@ impl Inputs {
             stop,
             tell,
             until_known: false,
+            is_choosy: watched.save_when.is_some(),
             kept: usize::MAX,
+            gate: Gate::new(watched.save_when),
             recorder: folder
                 .map(|folder| Recorder::create(folder, watched.keeping, files))
                 .transpose()?,
@@ -260,10 +262,14 @@ struct Process<'w> {
     last_allocated: u64,
     stop: &'w Arc<AtomicBool>,
     tell: Tell<'w>,
+    /// Whether only some snapshots are recorded.
+    is_choosy: bool,
     /// Whether to end as soon as the verdict is known.
     until_known: bool,
     /// How many snapshots are held at most.
     kept: usize,
+    /// Which snapshots are recorded.
+    gate: Gate,
     recorder: Option<Recorder<'w>>,
     seen: Seen,
     /// Why there is no snapshot at all.
@@ -332,11 +338,19 @@ impl Process<'_> {
         self.seen.history.keep_last(self.kept);
         let in_use = total(&heap, "inuse_space").map_or(0, |sum| u64::try_from(sum).unwrap_or(0));
         let held = stats.map_or(in_use, |stats| stats.heap_alloc);
-        if let Some(recorder) = &mut self.recorder {
-            recorder.record(taken, held)?;
-        }
         let count = goroutines.as_ref().and_then(|profile| total(profile, ""));
         let mut line = line(taken, held, count);
+        let observed = Observed {
+            heap: held,
+            resident: taken.resident.map(|resident| resident.bytes),
+            goroutines: count.and_then(|count| u64::try_from(count).ok()),
+        };
+        if let Some(recorder) = &mut self.recorder
+            && self.gate.admits(taken.time, observed)
+        {
+            recorder.record(taken, held)?;
+            line.push_str(if self.is_choosy { "  recorded" } else { "" });
+        }
         if is_restarted {
             line.push_str("  restarted: the process is another one");
         }
@@ -358,7 +372,7 @@ pub(super) fn resident(memory: ProcessMemory) -> Resident {
 }
 
 /// What all samples of a type add up to; none without such a type.
-fn total(profile: &Profile, kind: &str) -> Option<i64> {
+pub(super) fn total(profile: &Profile, kind: &str) -> Option<i64> {
     let values = &profile.samples.values[profile.sample_type(kind)?.index()];
     Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
 }

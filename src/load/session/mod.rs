@@ -8,12 +8,14 @@ mod clock;
 mod list;
 mod recorder;
 mod row;
+mod when;
 
 use std::path::Path;
 
 pub use list::{Listed, list};
 pub use recorder::{Files, Keeping, Recorder, bytes};
 pub use row::SessionRow;
+pub use when::{Gate, Observed, SaveWhen};
 
 use crate::analyze::leaks::{History, Observation};
 use crate::error::{Error, Result};
