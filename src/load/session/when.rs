@@ -146,7 +146,8 @@ mod tests {
             (Timestamp::from_second(1_795_694_400 + second).unwrap(), observed)
         };
         // Heap and seconds of each snapshot, and which of them are recorded.
-        let table: &[(&str, &[(i64, u64, bool)])] = &[
+        type Seen = (i64, u64, bool);
+        let table: &[(&str, &[Seen])] = &[
             (
                 "heap > 1kB",
                 &[(0, 1000, false), (3, 1025, true), (6, 5000, false), (63, 5000, true)],

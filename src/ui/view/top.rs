@@ -34,6 +34,7 @@ struct Placed {
     width: usize,
 }
 
+/// Cells that a name has behind its bar before columns give way.
 const MIN_NAME: usize = 30;
 /// Cells at the end of the title that say which rows are in view.
 const POSITION: usize = 20;
@@ -253,7 +254,7 @@ fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
     loop {
         let used: usize = shown.iter().map(|one| width(one) + 1).sum();
         let spare = shown.iter().map(|one| one.spare).max().unwrap_or(0);
-        if used + MIN_NAME <= room || spare == 0 {
+        if used + bar_width(body) + MIN_NAME <= room || spare == 0 {
             break;
         }
         shown.retain(|one| one.spare != spare);
