@@ -50,8 +50,8 @@ pub use cells::{OverTime, TableContext, Value, blocks};
 pub use columns::COLUMNS;
 pub use command::{Output, ReportStep, Step, complete, interpret, is_choice, numbered};
 pub use diagnosis::{
-    AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, Live, MemoryRow, MemoryWords, Outcome, Witness, dump_cost,
-    seconds, waited, write_leaks,
+    AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, FindingWords, LeakWords, Live, MemoryRow, MemoryWords,
+    Outcome, Witness, dump_cost, seconds, shape, too_few, waited, write_leaks,
 };
 pub use diff::{Change, Diff, DiffForm, Limit};
 pub use environment::Environment;

@@ -53,6 +53,8 @@ pub(super) enum Event {
         generation: u64,
         moment: MomentId,
         summed: Option<Box<Summed>>,
+        /// Whether the verdict will look at it too.
+        is_observed: bool,
     },
     /// What all moments so far say of leaks.
     Judged(Arc<Verdict>),

@@ -99,6 +99,8 @@ pub(super) struct Timeline {
     /// Moments that had to go.
     pub(super) gone: usize,
     pub(super) verdict: Option<Arc<Verdict>>,
+    /// Whether there are moments that a verdict is still to come of.
+    pub(super) is_judging: bool,
 }
 
 impl Timeline {
@@ -117,7 +119,7 @@ impl Timeline {
 
     /// Whether moments are still to be listed or added up.
     pub(super) fn is_reading(&self) -> bool {
-        self.following == Following::Listing || self.points.iter().any(|point| !point.is_read)
+        self.following == Following::Listing || self.is_judging || self.points.iter().any(|point| !point.is_read)
     }
 
     /// All moments, the earliest first.

@@ -191,13 +191,16 @@ impl App {
                 generation,
                 moment,
                 summed,
+                is_observed,
             } => {
+                self.session.timeline.is_judging |= is_observed;
                 self.session.timeline.sum_up(generation, moment, summed);
                 self.refresh();
                 None
             }
             Event::Judged(verdict) => {
                 self.session.timeline.verdict = Some(verdict);
+                self.session.timeline.is_judging = false;
                 self.refresh();
                 None
             }

@@ -6,6 +6,7 @@ mod empty;
 pub(super) mod flame;
 pub(super) mod goroutines;
 pub(super) mod graph;
+pub(super) mod leaks;
 pub(super) mod memory;
 pub(super) mod source;
 pub(super) mod top;
@@ -109,6 +110,16 @@ pub(super) const VIEWS: &[ViewRow] = &[
         help: "resident memory as parts that add up, what each means, and what would shrink it",
         enter: Some(("more", "Go where more is told of the part: Top or Goroutines")),
         make: || Box::<memory::Memory>::default(),
+    },
+    ViewRow {
+        id: leaks::ID,
+        title: "Leaks",
+        help: "whether the process leaks, who keeps what, and how it grew: the verdict on a session or a watch",
+        enter: Some((
+            "callers",
+            "Show the function's callers and callees, or the view that says more",
+        )),
+        make: || Box::<leaks::Leaks>::default(),
     },
 ];
 

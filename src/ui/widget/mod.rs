@@ -1,6 +1,7 @@
 //! Small pieces that views are drawn with.
 
 pub(super) mod bar;
+pub(super) mod chart;
 pub(super) mod figure;
 pub(super) mod list;
 pub(super) mod menu;

@@ -1,5 +1,5 @@
 //! Adds up the moments of a series: what each row held, and what all of them say of leaks. One thread, a moment at a
-//! time, in the order in which they came; when the options change all are added up again, the newest first.
+//! time, in the order in which they came; when the options change those that were are added up again, the newest first.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
@@ -57,9 +57,8 @@ pub(super) fn add_up(queue: &Receiver<SumOrder>, answers: &Sender<Event>, loader
         }
         let is_ready = adder.options.is_some();
         if let Some(moment) = adder.waiting.pop_if(|_| is_ready) {
-            let before = adder.judged;
             let event = adder.sum(&moment);
-            is_changed |= before != adder.judged;
+            is_changed |= matches!(event, Event::Summed { is_observed: true, .. });
             if answers.send(event).is_err() {
                 return;
             }
@@ -95,18 +94,24 @@ impl Adder<'_> {
                 if self.options.as_ref() != Some(&options) {
                     self.options = Some(options);
                     self.generation += 1;
-                    self.waiting.clone_from(&self.moments);
+                    // A verdict takes moments in the order of their time; those that it has seen come behind.
+                    let is_seen = |moment: &&Moment| self.judged.is_some_and(|(nanos, _)| moment.nanos <= nanos);
+                    let (seen, new): (Vec<&Moment>, Vec<&Moment>) = self.moments.iter().partition(is_seen);
+                    self.waiting = seen.into_iter().chain(new.into_iter().rev()).copied().collect();
                 }
             }
         }
     }
 
     fn sum(&mut self, moment: &Moment) -> Event {
+        let before = self.judged;
+        // What cannot be read is a gap; that it could not is said when it is looked at.
+        let summed = self.summed(moment).ok().map(Box::new);
         Event::Summed {
             generation: self.generation,
             moment: moment.id,
-            // What cannot be read is a gap; that it could not is said when it is looked at.
-            summed: self.summed(moment).ok().map(Box::new),
+            summed,
+            is_observed: self.judged != before,
         }
     }
 

@@ -13,6 +13,7 @@
 mod hosts;
 mod notes;
 mod sentence;
+mod words;
 
 use std::io::Write;
 
@@ -21,9 +22,10 @@ use serde_json::{Value, json};
 pub use self::hosts::{Witness, write_leaks};
 use self::notes::notes;
 use self::sentence::{evidence, next, rested, sentence};
+pub use self::words::{FindingWords, LeakWords, shape, too_few};
 use super::causes::cause;
 use super::{AnswerForm, Asked, Evidence, Outcome, write_object};
-use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict, judge};
+use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Trend, Verdict, judge};
 use crate::error::{Error, Result};
 use crate::report::writing;
 
@@ -48,24 +50,20 @@ pub(super) fn write(given: &Evidence, asked: &Asked, out: &mut dyn Write) -> Res
 /// The whole verdict for the eye: a sentence for each finding, and below it what it rests on and what to do.
 fn text(verdict: &Verdict) -> String {
     let mut lines = Vec::new();
-    for finding in &verdict.findings {
-        lines.push(sentence(finding, verdict));
-        lines.extend(evidence(finding).into_iter().map(|line| format!("    {line}")));
-        let reached = finding.culprit.as_ref().map_or(&[][..], Culprit::callers);
-        if !reached.is_empty() {
-            lines.push(format!("    reached by {}", chain(reached)));
-        }
-        if let Some(cause) = cause(finding) {
-            lines.push(format!("    usual cause: {cause}"));
-        }
-        lines.extend(next(finding, verdict).map(|next| format!("    next: {next}")));
+    let words = LeakWords::new(verdict);
+    for finding in words.findings {
+        lines.push(finding.sentence);
+        lines.extend(finding.evidence.iter().map(|line| format!("    {line}")));
+        lines.extend(finding.reached_by.map(|chain| format!("    reached by {chain}")));
+        lines.extend(finding.cause.map(|cause| format!("    usual cause: {cause}")));
+        lines.extend(finding.next.map(|next| format!("    next: {next}")));
         lines.push(String::new());
     }
     if verdict.findings.is_empty() {
-        lines.push(rested(verdict));
+        lines.push(words.sentence);
     }
-    lines.extend(sentence::not_the_cause(verdict));
-    lines.extend(notes(verdict).into_iter().map(|note| format!("note: {note}")));
+    lines.extend(words.level);
+    lines.extend(words.notes.iter().map(|note| format!("note: {note}")));
     lines.push(String::new());
     lines.join("\n")
 }
@@ -159,20 +157,5 @@ fn confidence(confidence: Confidence) -> &'static str {
         Confidence::Medium => "medium",
         Confidence::High => "high",
         Confidence::Certain => "certain",
-    }
-}
-
-fn shape(shape: TrendShape) -> &'static str {
-    match shape {
-        TrendShape::Flat => "flat",
-        TrendShape::Swing => "swing",
-        TrendShape::Stopped => "stopped",
-        TrendShape::Jump => "jump",
-        TrendShape::Wander => "wander",
-        TrendShape::Slowing => "slowing",
-        TrendShape::Late => "late",
-        TrendShape::Steps => "steps",
-        TrendShape::Unsure => "unsure",
-        TrendShape::Steady => "steady",
     }
 }

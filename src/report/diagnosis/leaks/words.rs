@@ -1,0 +1,81 @@
+//! A verdict in words, as a value: what the text and a screen are made of.
+
+use super::super::causes::cause;
+use super::notes::notes;
+use super::sentence::{evidence, next, not_the_cause, rested, sentence};
+use super::{FEWEST, chain};
+use crate::analyze::leaks::{Culprit, Finding, TrendShape, Verdict};
+
+/// A verdict in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeakWords {
+    /// The answer, in a sentence.
+    pub sentence: String,
+    /// One for each finding of the verdict, in its order.
+    pub findings: Vec<FindingWords>,
+    /// What was looked at and is level.
+    pub level: Option<String>,
+    /// What limits all this.
+    pub notes: Vec<String>,
+}
+
+/// A finding in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FindingWords {
+    /// What it is.
+    pub sentence: String,
+    /// What it rests on, a line each.
+    pub evidence: Vec<String>,
+    /// Its callers in a row, the nearest first.
+    pub reached_by: Option<String>,
+    /// What usually is wrong.
+    pub cause: Option<&'static str>,
+    /// What to do next.
+    pub next: Option<String>,
+}
+
+impl LeakWords {
+    /// In words.
+    pub fn new(verdict: &Verdict) -> Self {
+        let first = verdict.findings.first();
+        Self {
+            sentence: first.map_or_else(|| rested(verdict), |first| sentence(first, verdict)),
+            findings: verdict.findings.iter().map(|finding| words(finding, verdict)).collect(),
+            level: not_the_cause(verdict),
+            notes: notes(verdict),
+        }
+    }
+}
+
+fn words(finding: &Finding, verdict: &Verdict) -> FindingWords {
+    let reached = finding.culprit.as_ref().map_or(&[][..], Culprit::callers);
+    FindingWords {
+        sentence: sentence(finding, verdict),
+        evidence: evidence(finding),
+        reached_by: (!reached.is_empty()).then(|| chain(reached)),
+        cause: cause(finding),
+        next: next(finding, verdict),
+    }
+}
+
+/// Why a verdict says nothing yet; nothing where it has enough snapshots.
+pub fn too_few(verdict: &Verdict) -> Option<String> {
+    let count = verdict.snapshots;
+    (count < FEWEST).then(|| format!("{count} of at least {FEWEST} snapshots: fewer show a difference, not a trend"))
+}
+
+/// What a shape is called.
+pub fn shape(shape: TrendShape) -> &'static str {
+    match shape {
+        TrendShape::Flat => "flat",
+        TrendShape::Swing => "swing",
+        TrendShape::Stopped => "stopped",
+        TrendShape::Jump => "jump",
+        TrendShape::Wander => "wander",
+        TrendShape::Slowing => "slowing",
+        TrendShape::Late => "late",
+        TrendShape::Steps => "steps",
+        TrendShape::Unsure => "unsure",
+        TrendShape::Steady => "steady",
+    }
+}

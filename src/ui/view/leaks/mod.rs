@@ -1,0 +1,373 @@
+//! Whether the process leaks: the verdict in a sentence, who is suspected, and how the suspect under the cursor grew.
+
+mod suspect;
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{Outcome, View, ViewId, goroutines, memory, tree};
+use crate::analyze::leaks::{Kind, Level, Verdict};
+use crate::report::{self, LeakWords};
+use crate::ui::keys::action::{Action, KeyContext};
+use crate::ui::session::Session;
+use crate::ui::theme::Theme;
+use crate::ui::timeline::Following;
+use crate::ui::widget::chart::{self, Curve, Stroke};
+use crate::ui::widget::list::{Clicked, List, Tally};
+use crate::ui::widget::paint;
+use crate::ui::work::host::Series;
+use crate::ui::work::query::Query;
+use suspect::{Suspect, head};
+
+pub(in crate::ui) const ID: ViewId = ViewId("leaks");
+
+/// The view's own state.
+#[derive(Clone, Default)]
+pub(super) struct Leaks {
+    list: List,
+    shown: Option<Shown>,
+    /// Which suspect the cursor is on, so that it stays there.
+    place: String,
+}
+
+/// What is drawn.
+#[derive(Clone)]
+struct Shown {
+    verdict: Arc<Verdict>,
+    words: LeakWords,
+    /// Why there is no answer yet, and until when.
+    waits: Option<String>,
+    suspects: Vec<Suspect>,
+}
+
+/// How long a verdict takes: about 21 snapshots.
+const MINUTE: f64 = 60.0;
+
+/// The parts of the body, from top to bottom.
+#[derive(Clone, Copy)]
+struct Places {
+    sentence: Rect,
+    head: Rect,
+    rows: Rect,
+    details: Rect,
+    chart: Rect,
+}
+
+fn places(body: Rect, suspects: usize) -> Places {
+    let height = body.height;
+    let sentence = match height {
+        0..=3 => 0,
+        4..=9 => 1,
+        _ => 2,
+    };
+    let gap = u16::from(height >= 22);
+    let head = u16::from(height >= 6);
+    let left = height.saturating_sub(sentence + gap + head);
+    let wanted = u16::try_from(suspects.max(1)).unwrap_or(u16::MAX);
+    let rows = if height >= 12 {
+        wanted.min(left / 3).max(1)
+    } else {
+        left
+    };
+    let left = left - rows.min(left);
+    let details = left.min(7).min(left.saturating_sub(5).max(left / 2));
+    let mut y = body.y;
+    let mut part = |height: u16| {
+        let part = Rect { y, height, ..body };
+        y += height;
+        part
+    };
+    let sentence = part(sentence);
+    part(gap);
+    let (head, rows) = (part(head), part(rows));
+    Places {
+        sentence,
+        head,
+        rows,
+        details: part(details),
+        chart: part(left - details),
+    }
+}
+
+impl Shown {
+    fn of(session: &Session) -> Option<Self> {
+        let verdict = session.timeline.verdict.as_ref()?;
+        Some(Self {
+            words: LeakWords::new(verdict),
+            waits: waits(session, verdict),
+            suspects: Suspect::all(verdict),
+            verdict: Arc::clone(verdict),
+        })
+    }
+
+    /// The answer, with what it is not yet.
+    fn sentence(&self) -> String {
+        let mut sentence = match report::too_few(&self.verdict) {
+            Some(too_few) => format!("Not known yet: {too_few}"),
+            None => {
+                let mut letters = self.words.sentence.chars();
+                let first = letters.next().into_iter().flat_map(char::to_uppercase);
+                first.chain(letters).collect()
+            }
+        };
+        sentence.push('.');
+        if let Some(waits) = &self.waits {
+            sentence.push_str(&format!(" {waits}"));
+        }
+        sentence
+    }
+
+    fn draw_details(&self, suspect: Option<&Suspect>, theme: Theme, area: Rect, buffer: &mut Buffer) {
+        if area.height == 0 {
+            return;
+        }
+        super::draw_rule(theme, area, buffer);
+        let mut lines = Vec::new();
+        if let Some(suspect) = suspect {
+            lines.push((suspect.name().to_string(), theme.function()));
+            let words = suspect.finding.and_then(|at| self.words.findings.get(at));
+            match words {
+                Some(words) => {
+                    lines.extend(words.next.iter().map(|next| (format!("next: {next}"), theme.value())));
+                    lines.push((words.evidence.join(" · "), theme.text()));
+                    lines.extend(
+                        words
+                            .reached_by
+                            .iter()
+                            .map(|chain| (format!("reached by {chain}"), theme.quiet())),
+                    );
+                    lines.extend(
+                        words
+                            .cause
+                            .iter()
+                            .map(|cause| (format!("usual cause: {cause}"), theme.text())),
+                    );
+                }
+                None => lines.push((
+                    "no leak: it does not go on growing, or grows by little".into(),
+                    theme.quiet(),
+                )),
+            }
+        }
+        lines.extend(self.words.level.iter().map(|level| (level.clone(), theme.quiet())));
+        lines.push((self.words.notes.join(" · "), theme.quiet()));
+        let width = usize::from(area.width).saturating_sub(2).max(1);
+        let wrapped = lines.into_iter().flat_map(|(text, style)| {
+            let lines = paint::wrap(&text, width).into_iter();
+            lines.map(move |line| Line::styled(format!(" {line}"), style))
+        });
+        for (at, line) in wrapped.take(usize::from(area.height) - 1).enumerate() {
+            paint::line(buffer, area, at as u16 + 1, &line);
+        }
+    }
+
+    fn draw_chart(&self, suspect: &Suspect, theme: Theme, area: Rect, buffer: &mut Buffer) {
+        if area.height < 4 {
+            return;
+        }
+        let plot = Rect {
+            height: area.height - 1,
+            ..area
+        };
+        let fit = suspect.fit(self.verdict.window);
+        let curve = |values, stroke, style| Curve { values, stroke, style };
+        let mut curves = vec![curve(&suspect.values, Stroke::Solid, theme.bar())];
+        if !suspect.own.is_empty() {
+            curves.push(curve(&suspect.own, Stroke::Solid, theme.literal()));
+        }
+        let grows = suspect.trend.rate > 0.0 && suspect.finding.is_some();
+        if grows {
+            curves.push(curve(&fit, Stroke::Dotted, theme.value()));
+        }
+        chart::draw(&curves, |value| suspect.amount(value), theme.quiet(), plot, buffer);
+        let mut legend = vec![Span::styled(format!(" ── {}", suspect.curve), theme.bar())];
+        if !suspect.own.is_empty() {
+            legend.push(Span::styled("   ── its samples", theme.literal()));
+        }
+        if grows {
+            let rate = suspect.amount(suspect.trend.rate * 60.0);
+            legend.push(Span::styled(format!("   ·· {rate} a minute"), theme.value()));
+        }
+        legend.push(Span::styled(
+            format!("   over {}", report::seconds(self.verdict.window)),
+            theme.quiet(),
+        ));
+        let row = area.height - 1;
+        paint::line(buffer, area, row, &Line::from(legend));
+    }
+}
+
+/// Why the answer may change, and until when, while moments come.
+fn waits(session: &Session, verdict: &Verdict) -> Option<String> {
+    let timeline = &session.timeline;
+    let missing = MINUTE - verdict.window;
+    match timeline.following {
+        Following::Live if missing > 0.0 => Some(format!(
+            "A verdict takes a minute: about {} more.",
+            report::seconds(missing.max(1.0))
+        )),
+        Following::Paused if missing > 0.0 => Some("The watch is paused before its minute was over.".into()),
+        _ => None,
+    }
+}
+
+impl Leaks {
+    fn suspects(&self) -> &[Suspect] {
+        self.shown.as_ref().map_or(&[], |shown| &shown.suspects)
+    }
+
+    fn suspect(&self) -> Option<&Suspect> {
+        self.suspects().get(self.list.selected()?)
+    }
+
+    /// Keeps in mind which suspect the cursor is on, and selects its function where the profile in view has it.
+    fn note(&mut self, session: &mut Session) {
+        let Some(suspect) = self.suspect() else { return };
+        let (place, function) = (suspect.identity(), suspect.function.clone());
+        let is_known = session
+            .listing()
+            .is_some_and(|listing| listing.by_name.contains_key(&function));
+        if is_known {
+            session.selected = function;
+        }
+        self.place = place;
+    }
+
+    fn enter(&self, session: &mut Session) -> Outcome {
+        let Some(suspect) = self.suspect() else {
+            return Outcome::Done;
+        };
+        let is_known = session
+            .listing()
+            .is_some_and(|listing| listing.by_name.contains_key(&suspect.function));
+        match suspect.kind {
+            Kind::Goroutine | Kind::Stacks => Outcome::Go(goroutines::ID),
+            Kind::Outside => Outcome::Go(memory::ID),
+            Kind::Heap if is_known => {
+                session.selected.clone_from(&suspect.function);
+                Outcome::Go(tree::ID)
+            }
+            Kind::Heap => Outcome::Say("The profile in view has nothing of it.".into()),
+        }
+    }
+}
+
+impl View for Leaks {
+    fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
+        let len = self.suspects().len();
+        let rows = places(body, len).rows;
+        match action {
+            Action::Move(step) => self.list.step(step, len, rows),
+            Action::Match(toward) => {
+                let suspects = self.suspects();
+                let found = super::find_match(session, len, self.list.at(), toward, |at| suspects[at].name().into());
+                if let Some(found) = found {
+                    self.list.go(found.at, len, rows);
+                    self.note(session);
+                }
+                return super::went_to_match(session, found);
+            }
+            Action::Enter => return self.enter(session),
+            Action::Click(at) => {
+                if self.list.click(at, len, rows) == Clicked::Again {
+                    return self.enter(session);
+                }
+            }
+            _ => return Outcome::Ignored,
+        }
+        self.note(session);
+        Outcome::Done
+    }
+
+    fn refresh(&mut self, session: &mut Session, body: Rect) {
+        self.shown = Shown::of(session);
+        let suspects = self.suspects();
+        let at = suspects.iter().position(|suspect| suspect.identity() == self.place);
+        let len = suspects.len();
+        self.list.go(at.unwrap_or(0), len, places(body, len).rows);
+        self.note(session);
+    }
+
+    fn queries(&self, _: &Session) -> Vec<Query> {
+        Vec::new()
+    }
+
+    fn finds(&self, _: &Session, expression: &regex::Regex) -> Option<bool> {
+        Some(
+            self.suspects()
+                .iter()
+                .any(|suspect| expression.is_match(suspect.name())),
+        )
+    }
+
+    fn name(&self, session: &Session) -> String {
+        let named = self.suspect().map(|suspect| suspect.function.clone());
+        named
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| session.selected.clone())
+    }
+
+    fn tally(&self, session: &Session) -> Option<Tally> {
+        let suspects = self.suspects();
+        let matches = super::matches(session, suspects.len(), |at| suspects[at].name().into())?;
+        Some(Tally::new(&matches, self.list.selected()))
+    }
+
+    fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
+        let Some(shown) = &self.shown else {
+            draw_missing(session, theme, body, buffer);
+            return;
+        };
+        let (width, places) = (usize::from(body.width), places(body, shown.suspects.len()));
+        let style = match shown.verdict.level {
+            Level::Leak => theme.error(),
+            Level::Growing => theme.value(),
+            Level::None => theme.heading(),
+        };
+        let sentence = paint::wrap(&shown.sentence(), width.saturating_sub(2).max(1));
+        let room = usize::from(places.sentence.height);
+        for (at, line) in sentence.iter().take(room).enumerate() {
+            let is_cut = at + 1 == room && sentence.len() > room;
+            let text = if is_cut { sentence[at..].join(" ") } else { line.clone() };
+            paint::line(
+                buffer,
+                places.sentence,
+                at as u16,
+                &Line::styled(format!(" {text}"), style),
+            );
+        }
+        if !shown.suspects.is_empty() {
+            paint::line(buffer, places.head, 0, &Line::styled(head(width), theme.quiet()));
+        }
+        self.list
+            .draw(&shown.suspects, theme, places.rows, buffer, |suspect, emphasis| {
+                suspect.line(session, theme, emphasis, width)
+            });
+        shown.draw_details(self.suspect(), theme, places.details, buffer);
+        if let Some(suspect) = self.suspect() {
+            shown.draw_chart(suspect, theme, places.chart, buffer);
+        }
+    }
+}
+
+/// Why there is no verdict, and what would give one.
+fn draw_missing(session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer) {
+    let key = session.keys.label(Action::Watch, &[KeyContext::Process]);
+    let text = match (&session.timeline.following, &session.series) {
+        (Following::Listing | Following::Live, _) => vec!["Reading the snapshots…".to_string()],
+        (Following::Ended(Some(why)), _) => vec!["There are no snapshots to judge.".to_string(), why.clone()],
+        (_, Series::Process { .. }) => vec![
+            "One snapshot shows what is held, not what grows.".to_string(),
+            format!("{key} watches the process: a verdict takes about a minute."),
+        ],
+        _ => vec![
+            "One profile shows what is held, not what grows.".to_string(),
+            "Open a session's folder, several profiles of one process, or the process's URL. heaptui watch records one."
+                .to_string(),
+        ],
+    };
+    paint::middle(buffer, body, theme.heading(), &text);
+}
