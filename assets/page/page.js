@@ -6,8 +6,8 @@ const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 const { names, types } = data;
 const svgs = [...document.querySelectorAll("#graph > svg")];
-const VIEWS = ["graph", "flame", "top"];
-const state = { type: data.first, view: "graph", selected: -1, zoom: 0, cursor: -1, by: data.by, down: true, search: null, hits: new Set() };
+const VIEWS = ["flame", "graph", "top"];
+const state = { type: data.first, view: "flame", selected: -1, zoom: 0, cursor: -1, by: data.by, down: true, search: null, hits: new Set() };
 
 function element(tag, text, kind) {
   const made = document.createElement(tag);
@@ -46,11 +46,14 @@ const tree = { parent: [], children: [], end: [] };
 {
   const path = [];
   data.tree.depth.forEach((depth, node) => {
+    for (let old = path.length - 1; old >= depth; old--) tree.end[path[old]] = node;
+    path.length = Math.min(path.length, depth);
     tree.children.push([]);
     tree.parent.push(depth ? path[depth - 1] : 0);
     if (depth) tree.children[path[depth - 1]].push(node);
     path[depth] = node;
   });
+  for (const node of path) tree.end[node] = data.tree.depth.length;
 }
 for (const type of types) {
   type.flat = new Map();
@@ -59,6 +62,7 @@ for (const type of types) {
   type.weight = type.cum.map((_, node) => Math.abs(type.flat.get(node) || 0));
   for (let node = type.weight.length - 1; node > 0; node--) type.weight[tree.parent[node]] += type.weight[node];
   type.byName = new Map(type.rows.map((row) => [row[0], row]));
+  type.differs = type.own.some((value, at) => at % 2 && value < 0);
 }
 
 const nameOf = (node) => (node === 0 ? "all" : data.tree.name[node] < 0 ? `${-data.tree.name[node]} smaller frames` : names[data.tree.name[node]]);
@@ -103,7 +107,58 @@ function tell(name, node) {
 function select(name) {
   state.selected = name;
   tell(name);
+  peek();
   mark();
+  keep();
+}
+
+// Who calls the selected function and whom it calls, each sample once for a call, as `peek` counts them.
+
+function calls(name) {
+  const { cum } = types[state.type];
+  const sums = [new Map(), new Map()];
+  const inside = new Map();
+  const add = (which, other, node) => {
+    // What a recursion passes a second time is counted already.
+    const end = inside.get(`${which} ${other}`) ?? -1;
+    if (node < end) return;
+    inside.set(`${which} ${other}`, tree.end[node]);
+    sums[which].set(other, (sums[which].get(other) || 0) + cum[node]);
+  };
+  data.tree.name.forEach((own, node) => {
+    if (!node || own < 0) return;
+    const above = tree.parent[node];
+    if (own === name && above) add(0, data.tree.name[above], node);
+    if (above && data.tree.name[above] === name) add(1, own, node);
+  });
+  return sums.map((sum) => [...sum].filter(([, value]) => value).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]) || (names[a[0]] < names[b[0]] ? -1 : 1)));
+}
+
+// How many callers and callees are listed.
+const MOST_CALLS = 30;
+
+function peek() {
+  const panel = $("peek");
+  panel.hidden = state.selected < 0;
+  if (panel.hidden) return;
+  const row = types[state.type].byName.get(state.selected);
+  for (const [at, found] of calls(state.selected).entries()) {
+    const list = $(["callers", "callees"][at]);
+    list.replaceChildren();
+    for (const [other, value] of found.slice(0, MOST_CALLS)) {
+      const line = element("li");
+      const go = element("button", fitting(names[other], 230));
+      go.title = names[other];
+      go.addEventListener("click", () => {
+        select(other);
+        reveal();
+      });
+      line.append(go, element("span", `${label(value)} ${percent(value, row ? row[2] : undefined)}`));
+      list.append(line);
+    }
+    if (!found.length) list.append(element("li", at ? "none: everything is its own" : "none: stacks begin here", "none"));
+    if (found.length > MOST_CALLS) list.append(element("li", `${found.length - MOST_CALLS} more`, "none"));
+  }
 }
 
 // Puts the marks of selection and search on what is drawn.
@@ -123,7 +178,7 @@ function mark() {
   }
   for (const row of $("rows").children) {
     row.classList.toggle("selected", Number(row.dataset.name) === selected);
-    row.setAttribute("aria-selected", Number(row.dataset.name) === selected);
+    row.toggleAttribute("aria-current", Number(row.dataset.name) === selected);
   }
 }
 
@@ -170,14 +225,28 @@ function revealBox(name) {
   if (!inside) panGraph(of.left + of.width / 2 - area.left - area.width / 2, of.top + of.height / 2 - area.top - area.height / 2);
 }
 
-// Shows the box of a function as large as it was drawn.
-function closeUp(name) {
+// Shows the box of a function as large as it was drawn, or larger.
+function closeUp(name, scale = 1) {
   const svg = svgs[state.type];
   const box = svg && boxes(svg)[types[state.type].graph.indexOf(name)];
   if (!box) return;
   const area = svg.getBoundingClientRect();
   const { x, y, width, height } = box.getBBox();
-  look(state.type, [x + width / 2 - area.width / 2, y + height / 2 - area.height / 2, area.width, area.height]);
+  const [w, h] = [area.width / scale, area.height / scale];
+  look(state.type, [x + width / 2 - w / 2, y + height / 2 - h / 2, w, h]);
+}
+
+// The graph of each type begins at its heaviest box, at a size that can be read.
+const begun = new Set();
+const READABLE = 11;
+
+function begin() {
+  const [at, type] = [state.type, types[state.type]];
+  if (state.view !== "graph" || begun.has(at) || !svgs[at] || !type.graph.length) return;
+  begun.add(at);
+  const own = (name) => Math.abs((type.byName.get(name) || [0, 0])[1]);
+  const sizes = [...svgs[at].querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize));
+  closeUp(type.graph.reduce((best, name) => (own(name) > own(best) ? name : best)), Math.max(1, READABLE / Math.min(...sizes)));
 }
 
 function drawGraph() {
@@ -218,6 +287,12 @@ function drawFlame() {
     tile.style.setProperty("--hue", hue(name));
     if (size * width < 9) tile.classList.add("thin");
     if (cum[node] < 0 && !count) tile.classList.add("negative");
+    // In a comparison: more or less, and how much.
+    if (types[state.type].differs && node && !count) {
+      tile.style.setProperty("--hue", cum[node] < 0 ? 140 : 5);
+      tile.style.setProperty("--much", Math.min(1, (4 * Math.abs(cum[node])) / (weight[0] || 1)));
+      tile.classList.add("change");
+    }
     made.append(tile);
     if (!count) (rowsOfTiles[depth] ||= []).push(node);
   };
@@ -258,6 +333,7 @@ function zoom(node, cursor = -1) {
   state.zoom = node;
   state.cursor = cursor;
   drawFlame();
+  keep("push");
   $("flame").scrollTop = Math.max(0, (depthOf(node) - 3) * ROW);
 }
 
@@ -268,6 +344,8 @@ function point(node) {
   state.cursor = node;
   if (node !== 0) state.selected = data.tree.name[node];
   mark();
+  peek();
+  keep();
   tell(node === 0 ? -1 : state.selected, node);
   const tile = $("tiles").querySelector(".cursor");
   if (tile) tile.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -393,7 +471,10 @@ function search(text) {
     names.forEach((name, at) => state.search.test(name) && state.hits.add(at));
     count();
   }
-  drawTop();
+  // The other tabs are drawn when they come to the front.
+  if (state.view === "top") drawTop();
+  else mark();
+  keep();
 }
 
 // What share goes through frames that match, each sample once.
@@ -432,11 +513,50 @@ function draw() {
   for (const tab of $("views").children) tab.setAttribute("aria-selected", tab.dataset.view === state.view);
   for (const view of VIEWS) $(view).hidden = view !== state.view;
   drawGraph();
+  begin();
   if (state.view === "flame") drawFlame();
   drawTop();
   if (state.search) count();
   tell(state.selected);
+  peek();
+  // In a comparison: what has come less what has gone, and both together.
+  const { differs, cum, weight } = types[state.type];
+  $("net").textContent = differs ? `net ${cum[0] > 0 ? "+" : ""}${label(cum[0])}, gross ${label(weight[0])}` : "";
   reveal();
+}
+
+// What is looked at is kept in the address, so that reloading, going back and a link lead to it.
+
+let isRestoring = false;
+
+function keep(how = "replace") {
+  if (isRestoring) return;
+  const parts = { view: state.view, type: types[state.type].name };
+  if (state.selected >= 0) parts.at = names[state.selected];
+  if (state.zoom) parts.zoom = state.zoom;
+  if ($("search").value) parts.find = $("search").value;
+  const hash = `#${new URLSearchParams(parts)}`;
+  if (hash === location.hash) return;
+  history[how === "push" ? "pushState" : "replaceState"](null, "", hash);
+}
+
+function restore() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  isRestoring = true;
+  if (VIEWS.includes(parts.get("view"))) state.view = parts.get("view");
+  const type = types.findIndex((one) => one.name === parts.get("type"));
+  if (type >= 0) state.type = type;
+  state.selected = names.indexOf(parts.get("at"));
+  const zoomed = Number(parts.get("zoom"));
+  state.zoom = Number.isInteger(zoomed) && zoomed > 0 && zoomed < tree.parent.length && types[state.type].weight[zoomed] ? zoomed : 0;
+  state.cursor = -1;
+  const found = parts.get("find") || "";
+  if (found !== $("search").value) {
+    $("search").value = found;
+    search(found);
+  }
+  draw();
+  isRestoring = false;
 }
 
 function setType(type) {
@@ -444,11 +564,13 @@ function setType(type) {
   state.type = type;
   if (!types[type].weight[state.zoom]) [state.zoom, state.cursor] = [0, -1];
   draw();
+  keep("push");
 }
 
 function setView(view) {
   state.view = view;
   draw();
+  keep("push");
   $(view).focus({ preventScroll: true });
 }
 
@@ -530,7 +652,16 @@ $("closer").addEventListener("click", () => scaleGraph(1 / 1.25));
 $("farther").addEventListener("click", () => scaleGraph(1.25));
 $("fit").addEventListener("click", fit);
 $("out").addEventListener("click", () => zoom(tree.parent[state.zoom]));
-for (const head of document.querySelectorAll("th[data-by]")) head.addEventListener("click", () => sortBy(head.dataset.by));
+for (const head of document.querySelectorAll("th[data-by]")) {
+  head.tabIndex = 0;
+  head.addEventListener("click", () => sortBy(head.dataset.by));
+  head.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    sortBy(head.dataset.by);
+  });
+}
 $("rows").addEventListener("click", (event) => {
   const row = event.target.closest("tr");
   if (row) select(Number(row.dataset.name));
@@ -545,6 +676,7 @@ $("tiles").addEventListener("click", (event) => {
   const closer = tile.classList.contains("more") ? tree.parent[node] : node;
   if (closer) state.selected = data.tree.name[closer];
   zoom(closer);
+  peek();
   tell(state.selected, closer);
 });
 $("tiles").addEventListener("mouseover", (event) => {
@@ -568,10 +700,24 @@ svgs.forEach((svg, at) => {
     event.preventDefault();
     scaleGraph(Math.exp(Math.max(-60, Math.min(60, event.deltaY)) / 300), event.clientX, event.clientY);
   }, { passive: false });
+  // Two fingers zoom.
+  const fingers = new Map();
+  const apart = () => {
+    const [a, b] = [...fingers.values()];
+    return Math.hypot(a.x - b.x, a.y - b.y) || 1;
+  };
   svg.addEventListener("pointerdown", (event) => {
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     held = { x: event.clientX, y: event.clientY, moved: false, down: true };
   });
   svg.addEventListener("pointermove", (event) => {
+    if (fingers.has(event.pointerId) && fingers.size === 2) {
+      const before = apart();
+      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      const [a, b] = [...fingers.values()];
+      held.moved = true;
+      return scaleGraph(before / apart(), (a.x + b.x) / 2, (a.y + b.y) / 2);
+    }
     if (!held || !held.down) return;
     const [dx, dy] = [event.clientX - held.x, event.clientY - held.y];
     if (!held.moved && Math.hypot(dx, dy) < 4) return;
@@ -581,7 +727,8 @@ svgs.forEach((svg, at) => {
     panGraph(dx, dy);
     [held.x, held.y] = [event.clientX, event.clientY];
   });
-  const release = () => {
+  const release = (event) => {
+    fingers.delete(event.pointerId);
     if (held) held.down = false;
     svg.classList.remove("held");
   };
@@ -594,5 +741,6 @@ addEventListener("resize", () => {
   resized = setTimeout(() => state.view === "flame" && drawFlame(), 60);
 });
 
-if (!svgs.some((svg, at) => types[at].graph.length)) state.view = "flame";
-draw();
+addEventListener("popstate", restore);
+addEventListener("hashchange", restore);
+restore();

@@ -167,9 +167,9 @@ fn a_walk_through_the_page() {
 
     // What is shown first.
     assert_eq!(text(&mut browser, "h1"), "orders");
-    assert_eq!(shown_view(&mut browser), "graph");
+    assert_eq!(shown_view(&mut browser), "flame");
     assert_eq!(text(&mut browser, "#types [aria-selected=true]"), "4 inuse_space");
-    assert_eq!(count(&mut browser, "#graph > svg:not([hidden])"), 1);
+    assert_eq!(count(&mut browser, "#peek:not([hidden])"), 0);
 
     // Views and sample types, by keys and by clicks; every number is the one of `top`.
     for (key, view) in [("f", "flame"), ("t", "top"), ("g", "graph"), ("t", "top")] {
@@ -220,10 +220,14 @@ fn a_walk_through_the_page() {
     browser.keys(&["Escape"]);
     assert_eq!(count(&mut browser, ".selected"), 0);
 
-    // The graph: a click selects, the wheel and keys zoom, dragging moves.
+    // The graph begins at the heaviest box, so large that it can be read; a click selects, the wheel and keys zoom,
+    // dragging moves.
+    let closer = in_view(&mut browser);
+    browser.keys(&["0"]);
+    let whole = in_view(&mut browser);
+    assert!(closer.0 < whole.0, "{closer:?} of {whole:?}");
     browser.click("#graph > svg:not([hidden]) .node:nth-last-child(20)");
     assert_eq!(count(&mut browser, "#graph > svg:not([hidden]) .node.selected"), 1);
-    let whole = in_view(&mut browser);
     browser.keys(&["Enter"]);
     let graph = browser.value("document.querySelector('#graph').clientWidth");
     assert_eq!(
@@ -273,6 +277,8 @@ fn a_walk_through_the_page() {
     browser.keys(&["g"]);
     assert_eq!(count(&mut browser, "#graph > svg:not([hidden]) .node.hit"), 1);
     browser.keys(&["Escape"]);
+    assert_eq!(count(&mut browser, ".hit"), 0);
+    browser.keys(&["t"]);
     assert_eq!(count(&mut browser, ".hit, mark"), 0);
     browser.keys(&["/", "("]);
     assert_eq!(text(&mut browser, "#matches"), "no regular expression");
@@ -297,6 +303,64 @@ fn a_walk_through_the_page() {
 
     browser.keys(&["?"]);
     assert_eq!(count(&mut browser, "#keys[open]"), 1);
+    assert_eq!(browser.problems(), [""; 0]);
+}
+
+/// What is looked at is in the address, callers and callees are beside it, and a phone has room for it.
+#[test]
+fn what_is_looked_at_is_kept_and_explained() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = orders();
+    let address = saved(&folder, &page(&profile));
+    browser.open(&address);
+    browser.keys(&["t", "/", "n", "e", "w", "S", "e", "s", "s", "i", "o", "n", "Enter"]);
+    assert_eq!(count(&mut browser, "#callers li"), 1);
+    assert!(text(&mut browser, "#callers li").contains("(*Store).Open"));
+    assert_eq!(text(&mut browser, "#callers span"), "133.88MB 100%");
+    let callees = [("newHistory", "129.38MB 96.64%"), ("attributes", "4MB 2.99%")];
+    for (at, (name, value)) in callees.into_iter().enumerate() {
+        let line = text(&mut browser, &format!("#callees li:nth-child({})", at + 1));
+        assert!(line.contains(name) && line.ends_with(value), "{line}");
+    }
+    browser.click("#callees li:nth-child(2) button");
+    assert!(text(&mut browser, "#detail b").ends_with("session.attributes"));
+    // Another type and view, and back to the first.
+    browser.keys(&["Escape", "1", "g"]);
+    let hash = browser.value("location.hash");
+    let hash = hash.as_str().expect("text");
+    assert!(
+        hash.contains("view=graph") && hash.contains("type=alloc_objects"),
+        "{hash}"
+    );
+    let then = "new Promise((done) => { addEventListener('popstate', () => done(), { once: true });";
+    browser.value(&format!("{then} history.back(); }})"));
+    assert_eq!(shown_view(&mut browser), "top");
+    browser.value(&format!(
+        "{then} location.hash = '#view=flame&type=alloc_space&at=main.main'; }})"
+    ));
+    assert_eq!(shown_view(&mut browser), "flame");
+    assert_eq!(text(&mut browser, "#types [aria-selected=true]"), "2 alloc_space");
+    assert_eq!(text(&mut browser, "#detail b"), "main.main");
+    // Heads of columns are reached and used by keys.
+    browser.keys(&["t"]);
+    browser.value("document.querySelector('th[data-by=name]').focus()");
+    browser.keys(&["Enter"]);
+    assert_eq!(count(&mut browser, "th[data-by=name][aria-sort]"), 1);
+
+    browser.call(
+        "Emulation.setDeviceMetricsOverride",
+        json!({"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": true}),
+    );
+    for view in ["f", "g", "t"] {
+        browser.keys(&[view]);
+        let wide = browser.value("document.documentElement.scrollWidth");
+        assert!(wide.as_u64() <= Some(390), "{view}: {wide}");
+    }
+    let rows = browser.value("[...document.querySelectorAll('#rows tr')].every((row) => row.clientHeight < 40)");
+    assert_eq!(rows, json!(true), "a row is a line");
+    let first = "[...document.querySelectorAll('#rows tr:first-child td')].filter((cell) => cell.clientWidth).length";
+    assert_eq!(browser.value(first), json!(3), "the name and two numbers");
     assert_eq!(browser.problems(), [""; 0]);
 }
 

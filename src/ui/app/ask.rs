@@ -4,7 +4,7 @@ use regex::Regex;
 
 use crate::error::{Error, Result};
 use crate::model::Profile;
-use crate::report::{self, OPTIONS, Options, ReportStep, SortDirection};
+use crate::report::{self, OPTIONS, OptionRow, Options, ReportStep, SortDirection, Takes};
 use crate::ui::app::export::exports;
 use crate::ui::app::overlay::Overlay;
 use crate::ui::app::{App, Message};
@@ -114,6 +114,8 @@ impl App {
 
     /// Does what a line of pprof's language says.
     fn command(&mut self, line: &str) -> Option<Effect> {
+        // A colon too many is no part of the command.
+        let line = line.trim_start_matches([':', ' ']);
         if line.trim().is_empty() {
             return None;
         }
@@ -129,7 +131,7 @@ impl App {
         let chosen = if report::is_choice(line) {
             format!("{}=true", line.trim())
         } else {
-            line.to_string()
+            with_default(line).unwrap_or_else(|| line.to_string())
         };
         let mut options = self.session.options.clone();
         let steps = report::interpret(&chosen, &profile, &mut options);
@@ -308,6 +310,19 @@ impl App {
         }
         notes
     }
+}
+
+/// `name=` with the value that the option has by itself: of a choice the one that is made where nobody chooses. Nothing
+/// for what is no option, and where that is the empty text.
+fn with_default(line: &str) -> Option<String> {
+    let row = report::option(line.trim().strip_suffix('=')?)?;
+    let defaults = Options::default();
+    if let Takes::Choice(_) = row.takes {
+        let is_it = |other: &&OptionRow| other.takes == row.takes && other.get(&defaults) == "true";
+        return OPTIONS.iter().find(is_it).map(|row| format!("{}=true", row.name));
+    }
+    let value = row.get(&defaults);
+    (!value.is_empty()).then(|| format!("{}={value}", row.name))
 }
 
 /// Whether an expression matches a name that filters look at: of a function, its file or a binary.

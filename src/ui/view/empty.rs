@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::model::SampleTypeId;
+use crate::model::{Profile, SampleTypeId};
 use crate::ui::keys::action::{Action, Filter, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -13,10 +13,9 @@ use crate::ui::widget::paint;
 pub(super) fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let Some(profile) = session.profile() else { return };
     let text = if profile.samples.is_empty() || profile.sample_types.is_empty() {
-        vec![
-            "The profile has no samples.".to_string(),
-            "Was the process doing anything when it was taken?".to_string(),
-        ]
+        vec!["The profile has no samples.".to_string(), rate_advice(profile)]
+    } else if let Some(text) = cut_off(session) {
+        text
     } else if !session.filters().is_empty() {
         let filters: Vec<String> = session
             .filters()
@@ -44,6 +43,37 @@ pub(super) fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &m
     paint::middle(buffer, area, theme.heading(), &text);
 }
 
+/// What has to be switched on before there are samples of this kind. Source: the documentation of Go's package runtime.
+fn rate_advice(profile: &Profile) -> String {
+    let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
+    let names: Vec<&str> = types.map(|id| profile.type_name(id)).collect();
+    let has = |name: &str| names.contains(&name);
+    let advice = if has("contentions") {
+        "It stays empty until the program calls runtime.SetBlockProfileRate (block) or SetMutexProfileFraction (mutex)."
+    } else if has("inuse_space") || has("alloc_space") {
+        "Is runtime.MemProfileRate 0? Else nothing of 512 kB has been allocated yet."
+    } else {
+        "Was the process doing anything when it was taken?"
+    };
+    advice.to_string()
+}
+
+/// What is said where samples are left and limits leave out every row.
+fn cut_off(session: &Session) -> Option<Vec<String>> {
+    let listing = session.listing()?;
+    let is_cut = listing.rows.is_empty() && listing.is_whole && !listing.by_name.is_empty();
+    let options = &session.options;
+    (is_cut && options.trim && listing.report.total != 0).then(|| {
+        vec![
+            format!(
+                "Everything is below nodefraction={} of the total.",
+                options.node_fraction
+            ),
+            ":nodefraction= sets it back; :trim=false shows everything.".to_string(),
+        ]
+    })
+}
+
 /// Which keys clear and change filters.
 fn filter_advice(session: &Session) -> String {
     let key = |action| session.keys.label(action, &[KeyContext::Filtered, KeyContext::Views]);
@@ -68,11 +98,14 @@ pub(super) fn draw_absent(session: &Session, theme: Theme, area: Rect, buffer: &
     let kind = listing.report.profile.type_name(listing.report.sample_type);
     let text = [
         format!("{} has no samples of {kind} here.", session.selected),
-        format!(
-            "{}; {} clears filters.",
-            other_types(session),
-            session.keys.label(Action::ClearFilters, &[KeyContext::Filtered])
-        ),
+        match session.filters().is_empty() {
+            true => format!("{}.", other_types(session)),
+            false => format!(
+                "{} clears the filters. {}.",
+                session.keys.label(Action::ClearFilters, &[KeyContext::Filtered]),
+                other_types(session)
+            ),
+        },
     ];
     paint::middle(buffer, area, theme.heading(), &text);
 }

@@ -8,6 +8,7 @@ pub(super) mod goroutines;
 pub(super) mod graph;
 pub(super) mod leaks;
 pub(super) mod memory;
+pub(super) mod packages;
 pub(super) mod source;
 pub(super) mod top;
 pub(super) mod tree;
@@ -120,6 +121,13 @@ pub(super) const VIEWS: &[ViewRow] = &[
             "Show the function's callers and callees, or the view that says more",
         )),
         make: || Box::<leaks::Leaks>::default(),
+    },
+    ViewRow {
+        id: packages::ID,
+        title: "Packages",
+        help: "what each package's functions hold themselves, summed up by whose code it is",
+        enter: Some(("callers", "Show who calls the function that holds most of it")),
+        make: || Box::<packages::Packages>::default(),
     },
 ];
 
