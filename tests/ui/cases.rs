@@ -15,6 +15,7 @@ pub(super) const CASES: &[Case] = &[
     ("first-20x5", "orders.heap", (20, 5), ""),
     ("top-moved", "orders.heap", NORMAL, "jjG<up><c-u>"),
     ("top-allocated", "orders.heap", NORMAL, "i"),
+    ("top-allocated-120x36", "orders.heap", LARGE, "i"),
     ("top-objects", "orders.heap", NORMAL, "o"),
     ("top-by-number", "orders.heap", NORMAL, "2"),
     ("top-no-such-number", "orders.heap", NORMAL, "9"),

@@ -6,10 +6,12 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::model::SampleTypeId;
+use crate::model::units::percentage;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::List;
 use crate::ui::widget::{figure, name, paint};
+use crate::ui::work::listing::Listing;
 
 /// At the right end of the title: which rows are in view, where not all are.
 pub(super) fn draw_position(theme: Theme, title: Rect, rows: Rect, list: &List, len: usize, buffer: &mut Buffer) {
@@ -66,7 +68,11 @@ pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &s
         1,
         &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
     );
-    let facts = [("at", place(session, full)), ("package", package(session, full))];
+    let facts = [
+        ("at", place(session, full)),
+        ("freed", churn(session, full)),
+        ("package", package(session, full)),
+    ];
     fill(
         buffer,
         area,
@@ -98,6 +104,35 @@ pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &s
         (report.profile.type_name(report.sample_type), text)
     });
     fill(buffer, area, 3, theme, "flat/cum", values);
+}
+
+/// So much of what a function allocated is gone from there on.
+const PRESSURE: f64 = 0.95;
+/// What allocates less of all is no matter.
+const MATTERS: f64 = 0.05;
+
+/// Of what is allocated, how much is freed: what a function does to the collector; empty for other sample types.
+fn churn(session: &Session, full: &str) -> String {
+    let freed = || {
+        let (allocated, in_use) = (session.listing()?, session.sibling_type(&[("alloc", "inuse")])?);
+        let report = &allocated.report;
+        if !report.profile.type_name(report.sample_type).starts_with("alloc") {
+            return None;
+        }
+        let in_use = session.listing_of(in_use)?;
+        let flat = |listing: &Listing| {
+            let node = listing.by_name.get(full);
+            node.map_or(0, |&node| listing.whole.node(node).flat_value())
+        };
+        let (all, kept) = (flat(allocated), flat(in_use));
+        let freed = all.saturating_sub(kept);
+        let share = freed as f64 / all as f64;
+        let is_pressure = share >= PRESSURE && all as f64 >= MATTERS * report.total as f64;
+        let hint = if is_pressure { ": GC pressure, not a leak" } else { "" };
+        let percent = percentage(freed, all);
+        (all > 0).then(|| format!("{} of it, {}{hint}", figure::amount(report, freed), percent.trim()))
+    };
+    freed().unwrap_or_default()
 }
 
 /// Writes named facts into a row, as many as there is room for; the first in any case.

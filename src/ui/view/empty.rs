@@ -35,7 +35,7 @@ pub(super) fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &m
             .map(|id| format!("{} {}", id.0 + 1, profile.type_name(id)))
             .collect();
         let advice = match &others[..] {
-            [] => "So is every other sample type.".to_string(),
+            [] => format!("So is every other sample type. {}", rate_advice(profile)),
             others => format!("Not 0: {}. Press the number.", others.join(", ")),
         };
         vec![format!("Every sample of {kind} is 0."), advice]
@@ -43,19 +43,30 @@ pub(super) fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &m
     paint::middle(buffer, area, theme.heading(), &text);
 }
 
-/// What has to be switched on before there are samples of this kind. Source: the documentation of Go's package runtime.
+/// Why nothing may be in a profile of its kind, and what to call in the program.
 fn rate_advice(profile: &Profile) -> String {
-    let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
-    let names: Vec<&str> = types.map(|id| profile.type_name(id)).collect();
-    let has = |name: &str| names.contains(&name);
-    let advice = if has("contentions") {
-        "It stays empty until the program calls runtime.SetBlockProfileRate (block) or SetMutexProfileFraction (mutex)."
-    } else if has("inuse_space") || has("alloc_space") {
-        "Is runtime.MemProfileRate 0? Else nothing of 512 kB has been allocated yet."
+    let kinds = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
+    let kinds: Vec<&str> = kinds.map(|id| profile.type_name(id)).collect();
+    let has = |names: &[&str]| kinds.iter().any(|kind| names.contains(kind));
+    let text = if has(&["contentions", "delay"]) {
+        "Nothing is recorded before the program calls runtime.SetBlockProfileRate(1) for blocking, or runtime.SetMutexProfileFraction(1) for mutexes: both are off by default."
+    } else if has(&["inuse_space", "inuse_objects", "alloc_space"]) {
+        match profile.period {
+            0 => {
+                "runtime.MemProfileRate is 0, so nothing is sampled: leave it as it is (524288), or set it first thing in main."
+            }
+            _ => {
+                "A heap is sampled every 512 kB by default: a small one may have none yet. Is runtime.MemProfileRate set to 0, or changed late?"
+            }
+        }
+    } else if has(&["goroutineleak"]) {
+        "Go has proved of no goroutine that it can never go on."
+    } else if has(&["cpu"]) {
+        "The process used no CPU while it was watched: take it over more seconds, or under load."
     } else {
         "Was the process doing anything when it was taken?"
     };
-    advice.to_string()
+    text.into()
 }
 
 /// What is said where samples are left and limits leave out every row.

@@ -122,6 +122,23 @@ fn told(session: &Session) -> Option<&Snapshot> {
     snapshots.filter(|snapshot| snapshot.mem_stats().is_some()).last()
 }
 
+/// A heap of which so many fit into resident memory says little of where that is.
+const SMALL: u64 = 4;
+/// Less resident memory than this is nobody's matter.
+const LITTLE: u64 = 64 << 20;
+
+/// That resident memory is far more than what a heap profile accounts for, in a few words.
+pub(super) fn hint(session: &Session, in_use: i64) -> Option<String> {
+    let asked = session.probes.reply(Probe::Memory).snapshot();
+    let last = || session.loaded.as_ref()?.side(Side::After).last();
+    let resident = asked.or_else(last)?.resident?.bytes;
+    let held = u64::try_from(in_use).ok()?.saturating_mul(SMALL);
+    (resident >= LITTLE && held < resident).then(|| {
+        let size = units::rounded(resident as f64, "bytes");
+        format!("resident are {size}: see Memory")
+    })
+}
+
 /// How long before the snapshot the last collection was, where that is long.
 fn old_collection(snapshot: &Snapshot) -> Option<String> {
     let stats = snapshot.mem_stats()?;

@@ -381,6 +381,12 @@ impl View for Top {
         // The total is in the header.
         let total = format!(" of {} total", listing.report.format.value(listing.report.total));
         let accounting = accounting.replacen(&total, "", 1);
+        let kind = listing.report.profile.type_name(listing.report.sample_type);
+        let hint = (kind == "inuse_space").then(|| super::memory::hint(session, listing.report.total));
+        let accounting = match hint.flatten() {
+            Some(hint) => format!("{accounting} · {hint}"),
+            None => accounting,
+        };
         // Where the line is too long its first words are what one can do without.
         let room = usize::from(body.width).saturating_sub(POSITION);
         let accounting = match accounting.strip_prefix("Showing nodes accounting for ") {
