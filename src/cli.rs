@@ -261,12 +261,7 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>, defa
 }
 
 fn dashboard(matches: &ArgMatches, input: Input, options: Box<Options>) -> Result<Dashboard> {
-    let print = matches.get_one::<String>("print").map(|size| {
-        let sides = size
-            .split_once('x')
-            .and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
-        sides.ok_or_else(|| Error::Usage(format!("--print takes COLUMNSxROWS, e.g. 80x24, not {size:?}")))
-    });
+    let print = print_size(matches)?;
     let keys = matches.get_one::<String>("keys").cloned();
     let theme = matches.get_one::<String>("theme").map(|name| Theme::parse(name));
     let theme = theme.transpose()?;
@@ -285,11 +280,22 @@ fn dashboard(matches: &ArgMatches, input: Input, options: Box<Options>) -> Resul
         options,
         theme,
         keys,
-        print: print.transpose()?,
+        print,
         picture,
         is_series: matches.get_flag("series"),
         memory: matches.get_one::<String>("memory").map(size).transpose()?,
     })
+}
+
+/// The size of a frame that is to be printed, if one is.
+fn print_size(matches: &ArgMatches) -> Result<Option<(u16, u16)>> {
+    let size = matches.get_one::<String>("print").map(|size| {
+        let sides = size
+            .split_once('x')
+            .and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+        sides.ok_or_else(|| Error::Usage(format!("--print takes COLUMNSxROWS, e.g. 80x24, not {size:?}")))
+    });
+    size.transpose()
 }
 
 /// Applies the options in the table's order, so that which of two wins does not depend on the order they came in.

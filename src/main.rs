@@ -6,11 +6,11 @@
     reason = "printing is what this file is for"
 )]
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use heaptui::cli::{
     self, ConfigChoice, Dashboard, Diagnosis, DiffRequest, HostsRequest, Input, Request, Theme, Watched,
@@ -18,7 +18,6 @@ use heaptui::cli::{
 use heaptui::config::{self, Config};
 use heaptui::decode;
 use heaptui::error::{Error, Result};
-use heaptui::graphics::FileFormat;
 use heaptui::host::{self, Caller, Described, WaitLine};
 use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
@@ -29,8 +28,10 @@ use heaptui::report::{
 };
 use heaptui::secret::without_passwords;
 use heaptui::source::Source;
-use heaptui::ui::{self, Host, Opened, Preferences, Setup, Wanted};
+use heaptui::ui::{self, Host, HostsSetup, HostsTable, Opened, Preferences, Setup, Wanted};
+use heaptui::wiring::hosts::Target;
 use heaptui::wiring::series::{BUDGET, Moments, TimedInputs};
+use heaptui::wiring::table::{Surveyed, chosen};
 use heaptui::wiring::{self, Inputs, Machine, Viewer};
 use heaptui::zone;
 
@@ -91,7 +92,7 @@ fn run() -> Result<Outcome> {
             open(dashboard, &config, Some(watched))
         }
         Request::Watch(Dashboard { input, .. }, watched) | Request::WatchHeadless { input, watched } => {
-            let stop = stop_on_signals()?;
+            let stop = wiring::stop_on_signals()?;
             let mut failed = Ok(());
             let mut tell = |line: &str| {
                 let printed = print(format!("{}\n", visible(line)).as_bytes());
@@ -104,7 +105,7 @@ fn run() -> Result<Outcome> {
             Inputs::new(&input)?.watch(&watched, &stop, &mut tell)?;
             failed
         }
-        Request::Hosts(asked) => hosts(&asked),
+        Request::Hosts(asked) => hosts(asked, &config),
         Request::Diagnosis(diagnosis) => return diagnose(&diagnosis),
     }?;
     Ok(Outcome::Answered)
@@ -121,7 +122,7 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     }
     let (evidence, warnings) = match (inputs.process(), asked.row.live) {
         (Some(url), Live::Watch) => {
-            let stop = stop_on_signals()?;
+            let stop = wiring::stop_on_signals()?;
             let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell_terminal)?;
             (wiring::evidence_of(seen), Vec::new())
         }
@@ -137,7 +138,7 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
 
 /// Watches several hosts and judges each.
 fn judge_hosts(inputs: &Inputs, asked: &Diagnosis) -> Result<Outcome> {
-    let stop = stop_on_signals()?;
+    let stop = wiring::stop_on_signals()?;
     let targets = told(|observer| inputs.targets(&asked.survey, observer))?;
     let hosts = inputs.watch_hosts_for_leaks(&targets, &asked.watched, &stop, &mut tell_terminal)?;
     let mut text = Vec::new();
@@ -165,17 +166,59 @@ fn deliver(text: &[u8], output: Option<&Path>) -> Result<()> {
 }
 
 /// Shows many processes side by side.
-fn hosts(asked: &HostsRequest) -> Result<()> {
+fn hosts(asked: HostsRequest, config: &Config) -> Result<()> {
     let inputs = Inputs::new(&asked.input)?;
-    let stop = stop_on_signals()?;
-    let targets = told(|observer| inputs.targets(&asked.asked, observer))?;
-    let fleet = inputs.fleet(&targets, &asked.asked, &stop);
+    let targets: Arc<[Target]> = told(|observer| inputs.targets(&asked.asked, observer))?.into();
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    let is_seen = io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb && asked.output.is_none();
+    if asked.form.is_none() && (is_seen || asked.print.is_some()) {
+        return show_hosts(inputs, &targets, asked, config);
+    }
+    let fleet = inputs.fleet(&targets, &asked.asked, &*wiring::stop_on_signals()?);
     let mut text = Vec::new();
     report::write_hosts(&fleet, asked.form.unwrap_or_default(), &mut text)?;
     deliver(&text, asked.output.as_deref())?;
     match fleet.count().answered {
         0 => Err(Error::NoMatch("no host answered".into())),
         _ => Ok(()),
+    }
+}
+
+/// Shows them in a table, and what is chosen from it in a dashboard.
+fn show_hosts(inputs: Inputs, targets: &Arc<[Target]>, asked: HostsRequest, config: &Config) -> Result<()> {
+    let viewer = if asked.print.is_some() {
+        Viewer::File
+    } else {
+        Viewer::Terminal
+    };
+    let mut table = HostsTable::new(HostsSetup {
+        surveyor: Arc::new(Surveyed::new(inputs, Arc::clone(targets), asked.asked)),
+        colours: wiring::colours(asked.theme.or(config.theme).unwrap_or(Theme::Auto), viewer),
+        palette: config.palette,
+        bindings: config.bindings.clone(),
+    });
+    let dashboard = |input| Dashboard {
+        input,
+        options: Box::default(),
+        theme: asked.theme,
+        keys: None,
+        print: asked.print,
+        picture: None,
+        is_series: false,
+        memory: None,
+    };
+    loop {
+        let (frame, choice) = match asked.print {
+            Some(size) => table.print(size, &asked.keys)?,
+            None => (String::new(), Some(table.run()?)),
+        };
+        let Some(input) = choice.and_then(|choice| chosen(&asked.input, targets, &choice)) else {
+            return print(frame.as_bytes());
+        };
+        open(dashboard(input), config, None)?;
+        if asked.print.is_some() {
+            return Ok(());
+        }
     }
 }
 
@@ -210,14 +253,6 @@ fn diff(asked: &DiffRequest) -> Result<Outcome> {
         }
         _ => Ok(Outcome::Answered),
     }
-}
-
-/// Set when the program is asked to end, so that what is under way is finished first.
-fn stop_on_signals() -> Result<Arc<AtomicBool>> {
-    host::stop_on_signals().map_err(|reason| Error::Io {
-        name: "signals".into(),
-        reason,
-    })
 }
 
 /// Prints the configuration, and what is wrong with it.
@@ -273,7 +308,7 @@ fn open(mut dashboard: Dashboard, config: &Config, watched: Option<Watched>) -> 
     };
     if let Some(size) = dashboard.print {
         return match dashboard.picture {
-            Some(path) => picture(&setup, size, &path),
+            Some(path) => wiring::save_picture(&setup, size, &path),
             None => print(ui::print(&setup, size)?.as_bytes()),
         };
     }
@@ -307,28 +342,10 @@ fn report_names() -> String {
     names.join(", ")
 }
 
-/// Draws a frame into a file, in the format that its ending says.
-fn picture(setup: &Setup, size: (u16, u16), path: &Path) -> Result<()> {
-    let ending = path.extension().unwrap_or_default();
-    let found = FileFormat::ALL.iter().find(|(own, _)| ending == *own);
-    let Some(&(_, format)) = found else {
-        return Err(Error::Usage(
-            "--picture takes a file ending in .svg, .png or .pdf".into(),
-        ));
-    };
-    let mut bytes = Vec::new();
-    let failed = |reason| Error::Io {
-        name: path.display().to_string(),
-        reason,
-    };
-    ui::picture(setup, size)?.write(format, &mut bytes).map_err(failed)?;
-    host::save(&bytes, path, Caller::Command)
-}
-
 /// Reads pprof's commands from standard input and does them, as `go tool pprof FILE` does without a terminal.
 fn commands(input: &Input, mut options: Options, environment: &Environment, mut lines: impl BufRead) -> Result<()> {
     let profile = load_told(input)?;
-    while let Some(line) = command_line(&mut lines)? {
+    while let Some(line) = wiring::command_line(&mut lines)? {
         for step in report::interpret(&line, &profile, &mut options) {
             match step {
                 Step::Quit => return Ok(()),
@@ -348,23 +365,6 @@ fn commands(input: &Input, mut options: Options, environment: &Environment, mut 
         }
     }
     Ok(())
-}
-
-/// The next command, if there is one.
-fn command_line(lines: &mut impl BufRead) -> Result<Option<String>> {
-    const MAX: u64 = 1 << 20;
-    let mut line = Vec::new();
-    let read = lines.by_ref().take(MAX).read_until(b'\n', &mut line);
-    read.map_err(|reason| Error::Io {
-        name: "standard input".into(),
-        reason,
-    })?;
-    if line.len() as u64 == MAX && !line.ends_with(b"\n") {
-        let usage = "standard input holds no commands: a line of more than 1 MiB; to read a profile from it, add -";
-        return Err(Error::Usage(usage.into()));
-    }
-    let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
-    Ok((!line.is_empty()).then_some(text))
 }
 
 /// Reads what a report is about, and warns of what is to be warned of.

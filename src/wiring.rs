@@ -2,10 +2,12 @@
 //! files and starts programs. Each is a trait of the room that asks, done by the room that can.
 
 mod colours;
+mod console;
 pub mod hosts;
 mod offers;
 pub mod series;
 mod stores;
+pub mod table;
 pub mod watch;
 mod when;
 
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::colours::{Viewer, colours};
+pub use self::console::{command_line, save_picture, stop_on_signals};
 use self::stores::Kept;
 use crate::cli::{ConfigChoice, Input, Remembered};
 use crate::config::Config;

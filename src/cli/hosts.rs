@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Input, flags};
+use super::{Input, Theme, flags};
 use crate::error::{Error, Result};
 use crate::report::HostsForm;
 
@@ -18,8 +18,14 @@ pub struct HostsRequest {
     pub input: Input,
     /// How.
     pub asked: Survey,
-    /// How it is written; none for the dashboard, where there is a terminal.
+    /// How it is written; none for a table on the terminal, where there is one.
     pub form: Option<HostsForm>,
+    /// Its colours there; none for what the configuration says.
+    pub theme: Option<Theme>,
+    /// Keys to play before the user's.
+    pub keys: String,
+    /// Draw one frame of this many columns and rows to standard output instead of opening a terminal.
+    pub print: Option<(u16, u16)>,
     /// Where to; standard output if missing.
     pub output: Option<PathBuf>,
 }
@@ -66,6 +72,12 @@ pub(super) fn request(matches: &ArgMatches, input: Input) -> Result<HostsRequest
         input,
         asked: survey(matches)?,
         form,
+        theme: matches
+            .get_one::<String>("theme")
+            .map(|name| Theme::parse(name))
+            .transpose()?,
+        keys: matches.get_one::<String>("keys").cloned().unwrap_or_default(),
+        print: super::print_size(matches)?,
         output: matches.get_one("output").cloned(),
     })
 }

@@ -57,7 +57,7 @@ pub use diff::{Change, Diff, DiffForm, Limit};
 pub use environment::Environment;
 pub use fields::{CALL_FIELDS, CallRow, Cell, DataField, Form, TAG_FIELDS, TagRow, calls, labels};
 pub use header::accounting;
-pub use hosts::{HOST_COLUMNS, HostColumn, HostsForm, by_heap, change, sentence, spark, write_hosts};
+pub use hosts::{HostRow, HostsForm, host_table, sentence, write_hosts};
 pub use options::{OPTIONS, OptionGroup, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use reports::*;
 pub use routine::{Counting, LineCall, Routine, routines};

@@ -12,6 +12,7 @@ use crate::model::{Loaded, MomentId, Snapshot};
 use crate::ui::timeline::Summed;
 use crate::ui::work::host::{Followed, Offer, Pause, Probe, Wanted};
 use crate::ui::work::query::{Answer, Query};
+use crate::ui::work::survey::Surveyed;
 use crate::ui::work::threads::{Done, Errand, Job};
 
 /// What the loop waits for.
@@ -70,6 +71,8 @@ pub(super) enum Event {
         query: Query,
         answer: Result<Answer, Error>,
     },
+    /// A survey of hosts tells something.
+    Surveyed(Surveyed),
     /// The host did an errand.
     Done(Result<Done, Error>),
 }

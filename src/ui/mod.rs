@@ -6,6 +6,7 @@
 
 mod app;
 mod event;
+mod hosts;
 mod keys;
 mod listen;
 mod screenshot;
@@ -40,6 +41,7 @@ use session::Session;
 use terminal::{Screen, Tty};
 use work::threads::Workers;
 
+pub use hosts::{Choice, HostsSetup, HostsTable};
 pub use keys::bindings::Bindings;
 pub use keys::bindings::WrittenKeys;
 #[cfg(unix)]
@@ -49,6 +51,7 @@ pub use work::host::{
     Base, Control, Existing, Followed, Host, Loader, NoHost, Offer, OfferKind, Opened, Pause, Probe, Saved, Series,
     Wanted,
 };
+pub use work::survey::Surveyor;
 
 /// How a dashboard begins.
 pub struct Setup {

@@ -40,6 +40,8 @@ const SHORTEST_STEP: f64 = 15.0;
 pub struct Target {
     /// What it is called. Safe to print.
     pub name: String,
+    /// The source that its heap profile is, for a dashboard.
+    pub source: SourceName,
     /// Its heap profile.
     pub url: Url,
     /// What was measured of it before.
@@ -80,6 +82,8 @@ impl Inputs {
         let typed = name.as_typed();
         let plain = |url: Url| Target {
             name: visible(&url.server()).into_owned(),
+            // An address that was found has no password in it.
+            source: url.to_string().into(),
             url,
             history: History::default(),
         };
@@ -99,7 +103,10 @@ impl Inputs {
             })?;
             targets.extend(self.scraped(&server, asked, observer)?);
         } else if let Source::Url(url) = source(name) {
-            targets.push(plain(url));
+            targets.push(Target {
+                source: name.clone(),
+                ..plain(url)
+            });
         } else {
             let usage = "host:port, a URL, @FILE, dns:NAME:PORT or prometheus:URL is";
             return Err(Error::Usage(format!("{name} is no host: {usage}")));
@@ -127,17 +134,21 @@ impl Inputs {
             let own = all.iter().find(|measured| measured.labels == *labels);
             own.map_or(Vec::new(), |measured| measured.points.clone())
         };
-        let target = |target: source::Target| Target {
-            history: History {
-                rss: of(&rss, &target.labels),
-                heap: of(&heap, &target.labels),
-                goroutines: of(&goroutines, &target.labels),
-            },
-            name: visible(&target.instance).into_owned(),
-            url: match asked.port {
+        let target = |target: source::Target| {
+            let url = match asked.port {
                 Some(port) => target.url.at_port(port),
                 None => target.url,
-            },
+            };
+            Target {
+                history: History {
+                    rss: of(&rss, &target.labels),
+                    heap: of(&heap, &target.labels),
+                    goroutines: of(&goroutines, &target.labels),
+                },
+                name: visible(&target.instance).into_owned(),
+                source: url.to_string().into(),
+                url,
+            }
         };
         Ok(scraped.into_iter().map(target).collect())
     }
@@ -177,10 +188,10 @@ impl Inputs {
 
     /// Asks all hosts once; one that does not answer says why in its row.
     pub fn fleet(&self, targets: &[Target], asked: &Survey, stop: &AtomicBool) -> Fleet {
-        let mut fleet = Fleet::new(targets.iter().map(|target| target.name.clone()));
-        for (at, target) in targets.iter().enumerate() {
-            fleet.remember(at, target.history.clone());
-        }
+        let remembered = targets
+            .iter()
+            .map(|target| (target.name.clone(), target.history.clone()));
+        let mut fleet = Fleet::remembered(remembered);
         self.survey(targets, asked, stop, &mut |at, answer| {
             fleet.answered(at, now(), answer.map_err(|error| reason(&error)));
         });
@@ -335,7 +346,7 @@ fn file_name(host: &str) -> String {
 }
 
 /// Seconds since 1970 UTC.
-fn now() -> f64 {
+pub(super) fn now() -> f64 {
     Timestamp::now().as_millisecond() as f64 / 1e3
 }
 

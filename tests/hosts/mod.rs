@@ -2,6 +2,8 @@
 
 mod prometheus;
 mod stores;
+#[cfg(unix)]
+mod table;
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -35,7 +37,9 @@ const GOROUTINES: &[u8] =
 
 fn process(request: &str, stream: &mut TcpStream, held: u64) {
     match request.split(' ').nth(1).unwrap_or_default() {
-        "/debug/pprof/heap?debug=1" | "/debug/pprof/heap?gc=1&debug=1" => answer(stream, "200 OK", "", &heap(held)),
+        "/debug/pprof/heap" | "/debug/pprof/heap?debug=1" | "/debug/pprof/heap?gc=1&debug=1" => {
+            answer(stream, "200 OK", "", &heap(held))
+        }
         "/debug/pprof/goroutine" => answer(stream, "200 OK", "", GOROUTINES),
         "/metrics" => {
             let text = b"# TYPE go_goroutines gauge\ngo_goroutines 7\nprocess_resident_memory_bytes 3.3554432e+07\nprocess_start_time_seconds 1.5e+09\n";

@@ -78,17 +78,20 @@ impl Fleet {
         }
     }
 
-    /// The hosts.
-    pub fn hosts(&self) -> &[Host] {
-        &self.hosts
-    }
-
-    /// Takes in what was measured of a host before it was asked.
-    pub fn remember(&mut self, host: usize, history: History) {
-        if let Some(host) = self.hosts.get_mut(host) {
+    /// Hosts of which something was measured before.
+    pub fn remembered(hosts: impl IntoIterator<Item = (String, History)>) -> Self {
+        let (names, histories): (Vec<String>, Vec<History>) = hosts.into_iter().unzip();
+        let mut fleet = Self::new(names);
+        for (host, history) in fleet.hosts.iter_mut().zip(histories) {
             host.is_remembered = !history.heap.is_empty();
             host.history = history;
         }
+        fleet
+    }
+
+    /// The hosts.
+    pub fn hosts(&self) -> &[Host] {
+        &self.hosts
     }
 
     /// Takes in a host's answer, which came so many seconds after 1970; or why there is none.

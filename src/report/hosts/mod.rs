@@ -14,8 +14,8 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-pub use self::table::{HOST_COLUMNS, HostColumn, by_heap};
-pub use self::words::{change, sentence, spark};
+pub use self::table::{HostRow, host_table};
+pub use self::words::sentence;
 use self::words::{name, number};
 use super::{csv, line, writing};
 use crate::analyze::hosts::{Fleet, Host, MEASURES, Outlier, State};
@@ -145,12 +145,19 @@ fn write_csv(fleet: &Fleet, out: &mut dyn Write) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::words::{change, spark};
     use super::*;
     use crate::analyze::hosts::{Figures, Function, Held, History};
 
     fn fleet() -> Fleet {
         const MIB: f64 = 1_048_576.0;
-        let mut fleet = Fleet::new(["10.0.3.7:6060", "b", "c", "=d"].map(String::from));
+        let history = History {
+            rss: vec![(1.0, MIB), (2.0, 3.0 * MIB)],
+            ..History::default()
+        };
+        let histories = [History::default(), history, History::default(), History::default()];
+        let names = ["10.0.3.7:6060", "b", "c", "=d"].map(String::from);
+        let mut fleet = Fleet::remembered(names.into_iter().zip(histories));
         for (at, heap) in [310.0, 100.0, 95.0].into_iter().enumerate() {
             let function = |name: &str, mib: f64| Function {
                 name: name.into(),
@@ -172,11 +179,6 @@ mod tests {
                 ],
                 ..Figures::default()
             };
-            let history = History {
-                rss: vec![(1.0, MIB), (2.0, 3.0 * MIB)],
-                ..History::default()
-            };
-            fleet.remember(at, if at == 1 { history } else { History::default() });
             fleet.answered(at, 3.0, Ok(figures));
         }
         fleet.answered(3, 3.0, Err("connection refused; is it up?".into()));

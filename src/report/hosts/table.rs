@@ -9,24 +9,21 @@ use crate::report::diagnosis::words::{bytes, count};
 use crate::report::line;
 
 /// A column of the table for the eye.
-pub struct HostColumn {
+struct HostColumn {
     /// Its head.
-    pub head: &'static str,
-    /// What it is, in a line.
-    pub help: &'static str,
+    head: &'static str,
     /// On which side its cells are.
-    pub is_text: bool,
+    is_text: bool,
     /// The column that it shows, for marks.
-    pub measure: Option<Measure>,
+    measure: Option<Measure>,
     /// A host's cell; empty for what is not known.
-    pub cell: fn(&Fleet, &Host) -> String,
+    cell: fn(&Fleet, &Host) -> String,
 }
 
 /// The columns of the table for the eye, behind the host's name.
-pub const HOST_COLUMNS: &[HostColumn] = &[
+const HOST_COLUMNS: &[HostColumn] = &[
     HostColumn {
         head: "rss",
-        help: "resident memory; with ≤ the most that it ever was, where no more is known",
         is_text: false,
         measure: Some(Measure::Rss),
         cell: |_, host| match host.figures() {
@@ -40,7 +37,6 @@ pub const HOST_COLUMNS: &[HostColumn] = &[
     },
     HostColumn {
         head: "heap",
-        help: "heap in use at the last collection, sampled; after one, exact, with --gc",
         is_text: false,
         measure: Some(Measure::Heap),
         cell: |_, host| {
@@ -51,7 +47,6 @@ pub const HOST_COLUMNS: &[HostColumn] = &[
     },
     HostColumn {
         head: "goroutines",
-        help: "how many goroutines there are",
         is_text: false,
         measure: Some(Measure::Goroutines),
         cell: |_, host| {
@@ -62,7 +57,6 @@ pub const HOST_COLUMNS: &[HostColumn] = &[
     },
     HostColumn {
         head: "uptime",
-        help: "time since the process was started, or since its first collection",
         is_text: false,
         measure: Some(Measure::Uptime),
         cell: |_, host| {
@@ -73,7 +67,6 @@ pub const HOST_COLUMNS: &[HostColumn] = &[
     },
     HostColumn {
         head: "gc",
-        help: "part of its CPU time that went into garbage collection",
         is_text: false,
         measure: Some(Measure::GcShare),
         cell: |_, host| {
@@ -84,14 +77,12 @@ pub const HOST_COLUMNS: &[HostColumn] = &[
     },
     HostColumn {
         head: "share",
-        help: "what the top function holds of the heap",
         is_text: false,
         measure: None,
         cell: |fleet, host| fleet.top(host).map_or(String::new(), |top| percent(top.share)),
     },
     HostColumn {
         head: "top function",
-        help: "the function that holds most of the heap",
         is_text: true,
         measure: None,
         cell: |fleet, host| fleet.top(host).map_or(String::new(), |top| top.name),
@@ -99,7 +90,7 @@ pub const HOST_COLUMNS: &[HostColumn] = &[
 ];
 
 /// The hosts' places, the largest heap first, then those that did not answer.
-pub fn by_heap(fleet: &Fleet) -> Vec<usize> {
+fn by_heap(fleet: &Fleet) -> Vec<usize> {
     let mut order: Vec<usize> = (0..fleet.hosts().len()).collect();
     let heap = |at: &usize| {
         let figures = fleet.hosts().get(*at).and_then(Host::figures);
@@ -112,51 +103,66 @@ pub fn by_heap(fleet: &Fleet) -> Vec<usize> {
 /// What stands for a value that stands out.
 const MARK: char = '!';
 
-pub(super) fn write(fleet: &Fleet, out: &mut dyn Write) -> Result<()> {
+/// A row of the table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostRow {
+    /// The host's place in [`Fleet::hosts`].
+    pub host: usize,
+    /// A cell for each head; of a host that did not answer its name and why.
+    pub cells: Vec<String>,
+    /// Whether it answered.
+    pub is_answered: bool,
+    /// Whether something of it stands out.
+    pub stands_out: bool,
+}
+
+/// The heads of the columns that there is something for, and a row for each host, the largest heap first.
+pub fn host_table(fleet: &Fleet) -> (Vec<String>, Vec<HostRow>) {
     let outliers = fleet.outliers();
-    let has_history = fleet
-        .hosts()
-        .iter()
-        .any(|host| host.history.rss.len() > 1 || host.history.heap.len() > 1);
+    let is_long = |host: &Host| host.history.rss.len() > 1 || host.history.heap.len() > 1;
+    let has_history = fleet.hosts().iter().any(is_long);
+    let numbers = || HOST_COLUMNS.iter().filter(|column| !column.is_text);
+    let texts = || HOST_COLUMNS.iter().filter(|column| column.is_text);
     let mut head: Vec<String> = vec!["host".into()];
-    head.extend(
-        HOST_COLUMNS
-            .iter()
-            .filter(|column| !column.is_text)
-            .map(|column| column.head.to_string()),
-    );
+    head.extend(numbers().map(|column| column.head.to_string()));
     if has_history {
         head.extend(["Δ rss", "Δ heap", "rss over time"].map(String::from));
     }
-    head.extend(
-        HOST_COLUMNS
-            .iter()
-            .filter(|column| column.is_text)
-            .map(|column| column.head.to_string()),
-    );
-    let mut rows = Vec::new();
-    for at in by_heap(fleet) {
+    head.extend(texts().map(|column| column.head.to_string()));
+    let row = |at: usize| {
         let host = &fleet.hosts()[at];
-        let mut row = vec![host.name.clone()];
+        let mut cells = vec![host.name.clone()];
         match &host.state {
-            State::Waiting => row.push("not asked".into()),
-            State::Failed(reason) => row.push(reason.clone()),
+            State::Waiting => cells.push("not asked yet".into()),
+            State::Failed(reason) => cells.push(reason.clone()),
             State::Answered(_) => {
                 let cell = |column: &HostColumn| {
                     let stands_out = |outlier: &&Outlier| outlier.host == at && Some(outlier.measure) == column.measure;
                     let mark = outliers.iter().find(stands_out).map_or("", |_| "!");
                     format!("{mark}{}", (column.cell)(fleet, host))
                 };
-                row.extend(HOST_COLUMNS.iter().filter(|column| !column.is_text).map(cell));
+                cells.extend(numbers().map(cell));
                 if has_history {
                     let history = &host.history;
-                    row.extend([change(&history.rss), change(&history.heap), spark(&history.rss, SPARK)]);
+                    cells.extend([change(&history.rss), change(&history.heap), spark(&history.rss, SPARK)]);
                 }
-                row.extend(HOST_COLUMNS.iter().filter(|column| column.is_text).map(cell));
+                cells.extend(texts().map(cell));
             }
         }
-        rows.push(row);
-    }
+        HostRow {
+            host: at,
+            cells,
+            is_answered: host.figures().is_some(),
+            stands_out: outliers.iter().any(|outlier| outlier.host == at),
+        }
+    };
+    (head, by_heap(fleet).into_iter().map(row).collect())
+}
+
+pub(super) fn write(fleet: &Fleet, out: &mut dyn Write) -> Result<()> {
+    let outliers = fleet.outliers();
+    let (head, rows) = host_table(fleet);
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.cells).collect();
     let count = fleet.count();
     line(
         out,

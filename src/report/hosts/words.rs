@@ -67,7 +67,7 @@ pub(super) fn span(seconds: f64) -> String {
 }
 
 /// What came from the first to the last value, with its sign.
-pub fn change(points: &[(f64, f64)]) -> String {
+pub(super) fn change(points: &[(f64, f64)]) -> String {
     let (Some((_, first)), Some((_, last))) = (points.first(), points.last()) else {
         return String::new();
     };
@@ -80,7 +80,7 @@ pub fn change(points: &[(f64, f64)]) -> String {
 }
 
 /// A history as a line of blocks, from the least value to the most.
-pub fn spark(points: &[(f64, f64)], width: usize) -> String {
+pub(super) fn spark(points: &[(f64, f64)], width: usize) -> String {
     const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let values: Vec<f64> = match points.len() {
         0..2 => return String::new(),

@@ -163,7 +163,7 @@ impl App {
                 }
                 None
             }
-            Event::Identity => None,
+            Event::Identity | Event::Surveyed(_) => None,
             Event::Returned { problem } => {
                 self.message = problem.map(Message::Problem);
                 self.session.answers.forget_sources();

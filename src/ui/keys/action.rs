@@ -92,6 +92,10 @@ pub(in crate::ui) enum Action {
     Base,
     /// The menu of the profiles that the server offers.
     Profiles,
+    /// Compare a host with the median one.
+    Against,
+    /// Open all hosts added up.
+    Sum,
 }
 
 /// What of a selection is copied.
@@ -222,6 +226,8 @@ impl Action {
             Self::Hold => "pause",
             Self::Base => "base",
             Self::Profiles => "profiles",
+            Self::Against => "against-median",
+            Self::Sum => "sum",
         };
         name.into()
     }
@@ -306,6 +312,8 @@ pub(in crate::ui) enum KeyContext {
     Process,
     /// When there is something to compare with.
     Comparable,
+    /// The table of hosts.
+    Hosts,
     Prompt,
     /// The menu of exports.
     Menu,
@@ -329,6 +337,7 @@ impl KeyContext {
             Self::Watched => "watched",
             Self::Process => "process",
             Self::Comparable => "comparable",
+            Self::Hosts => "hosts",
             Self::Prompt => "prompt",
             Self::Menu => "menu",
             Self::Pane => "pane",
@@ -346,6 +355,7 @@ impl KeyContext {
             Self::Filtered => "With filters",
             Self::InUse | Self::Objects => "Heap profiles",
             Self::OverTime | Self::Watched | Self::Process | Self::Comparable => "Over time",
+            Self::Hosts => "In the table of hosts",
             Self::Prompt => "In a prompt",
             Self::Menu => "In a menu",
             Self::Pane => "In a text (this help, reports)",

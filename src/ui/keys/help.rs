@@ -25,6 +25,7 @@ pub(in crate::ui) fn order() -> Vec<KeyContext> {
     ];
     let views = VIEWS.iter().map(|view| KeyContext::View(view.id));
     let behind = [
+        KeyContext::Hosts,
         KeyContext::Server,
         KeyContext::Everywhere,
         KeyContext::Menu,
@@ -46,7 +47,9 @@ pub(in crate::ui) fn lines(
     let column = if is_wide { width / 2 } else { width };
     let mut blocks = vec![front(bindings, theme, column, view, sort)];
     let mut last = "";
-    for context in order().into_iter().filter(|context| *context != KeyContext::View(view)) {
+    // The table of hosts has a help of its own.
+    let is_elsewhere = |context: &KeyContext| [KeyContext::View(view), KeyContext::Hosts].contains(context);
+    for context in order().into_iter().filter(|context| !is_elsewhere(context)) {
         let lines = keys(bindings, theme, column, context);
         match blocks.last_mut() {
             Some(block) if context.title() == last => block.extend(lines),
@@ -74,6 +77,23 @@ pub(in crate::ui) fn lines(
     } else {
         below(&blocks)
     }
+}
+
+/// The lines of some contexts alone, in a width.
+pub(in crate::ui) fn lines_of(
+    bindings: &Bindings,
+    theme: Theme,
+    width: usize,
+    contexts: &[KeyContext],
+) -> Vec<Line<'static>> {
+    let block = |context: &KeyContext| {
+        [
+            vec![heading(theme, context.title())],
+            keys(bindings, theme, width, *context),
+        ]
+        .concat()
+    };
+    below(&contexts.iter().map(block).collect::<Vec<_>>())
 }
 
 /// The least width of a column of two.

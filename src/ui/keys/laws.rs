@@ -20,6 +20,8 @@ const MEANT: &[(&str, KeyContext, KeyContext)] = &[
     ("j", KeyContext::View(graph::ID), KeyContext::Lists),
     ("<up>", KeyContext::View(graph::ID), KeyContext::Lists),
     ("k", KeyContext::View(graph::ID), KeyContext::Lists),
+    // There all hosts are added up; the mouse is the table's.
+    ("m", KeyContext::Hosts, KeyContext::Everywhere),
     // `w` pauses too.
     ("<space>", KeyContext::View(calls::ID), KeyContext::Watched),
     ("<bs>", KeyContext::View(source::ID), KeyContext::Everywhere),
@@ -45,7 +47,8 @@ fn situations() -> Vec<Vec<KeyContext>> {
         .iter()
         .map(|row| [&around[..], &[KeyContext::View(row.id)]].concat());
     let over = [KeyContext::Prompt, KeyContext::Menu, KeyContext::Pane].map(|context| vec![context]);
-    views.chain(over).collect()
+    let hosts = vec![KeyContext::Everywhere, KeyContext::Lists, KeyContext::Hosts];
+    views.chain(over).chain([hosts]).collect()
 }
 
 #[test]

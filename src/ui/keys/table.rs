@@ -59,6 +59,13 @@ pub(super) fn defaults() -> Vec<Binding> {
             on(":", Action::Command), "command", "A command of pprof";
             on("m", Action::Mouse), "", "Let go of the mouse, so that the terminal selects";
         }
+        KeyContext::Hosts => {
+            on("<enter>", Action::Enter), "open", "Open the host in a dashboard; leaving that comes back";
+            on("d", Action::Against), "compare", "Compare with the median host, function by function";
+            on("m", Action::Sum), "sum", "Open the sum of all hosts that answered";
+            on("w", Action::Watch), "watch", "Ask all hosts every few seconds; again: stop";
+            on("r <f5>", Action::Reload), "ask again", "Ask all hosts again";
+        }
         KeyContext::Server => {
             on("r <f5>", Action::Reload), "refetch", "Fetch again; selection, view, filters and sort stay";
         }

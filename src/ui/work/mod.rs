@@ -15,4 +15,5 @@ pub(super) mod listing;
 pub(super) mod probes;
 pub(super) mod query;
 mod series;
+pub(super) mod survey;
 pub(super) mod threads;
