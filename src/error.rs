@@ -89,6 +89,9 @@ pub enum Error {
         "the dashboard ended without a word, for lack of memory or because it was killed; the terminal is given back"
     )]
     Ended,
+    /// A mistake in heaptui itself, found out while a profile was worked on.
+    #[error("a mistake in heaptui, please report it: {0}")]
+    Bug(String),
     /// The user asked to stop.
     #[error("cancelled")]
     Cancelled,

@@ -49,6 +49,26 @@ fn a_walk_through_the_dashboard() {
     session.end("0");
 }
 
+/// A pipe is a source that has not come yet, for as long as the test wants.
+#[test]
+fn keys_act_once_their_profile_is_there() {
+    let mut session = Session::start_with("$N/pipe", &[], |folder| {
+        let made = Command::new("mkfifo").arg(folder.join("pipe")).status();
+        assert!(made.expect("mkfifo starts").success());
+    });
+    session.wait("that it reads", |screen| screen.contents().contains("Reading"));
+    // Help acts at once, so what was typed before it has been read.
+    session.keys("\tk\r?", "Views and filters");
+    session.press("?");
+    let profile = fs::read(FIXTURE).expect("a fixture");
+    fs::write(session.notes.path().join("pipe"), profile).expect("a reader");
+    session.wait("the view, and the function in it, that were asked for", |screen| {
+        screen.contents().contains("session.newHistory → session.newSession")
+    });
+    session.press("q");
+    session.end("0");
+}
+
 #[test]
 fn the_mouse_selects_and_moves() {
     let mut session = Session::start(FIXTURE, &[]);

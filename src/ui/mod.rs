@@ -19,12 +19,13 @@ mod view;
 mod widget;
 mod work;
 
+use std::collections::VecDeque;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event as TerminalEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -325,7 +326,12 @@ struct Dashboard {
     program: Option<Command>,
     /// What the terminal is to be told before the next frame.
     told: Vec<Told>,
+    /// Keys for what is not there yet.
+    typed: VecDeque<KeyEvent>,
 }
+
+/// So many keys are kept while a profile is read.
+const TYPED_AHEAD: usize = 100;
 
 /// What the terminal is told besides frames.
 enum Told {
@@ -356,6 +362,7 @@ impl Dashboard {
             is_answered: false,
             program: None,
             told: Vec::new(),
+            typed: VecDeque::new(),
         }
     }
 
@@ -370,6 +377,32 @@ impl Dashboard {
     }
 
     fn handle(&mut self, event: Event) -> Flow {
+        match event {
+            Event::Terminal(TerminalEvent::Key(key)) if self.waits(&key) => {
+                self.typed.extend((self.typed.len() < TYPED_AHEAD).then_some(key));
+                return Flow::Continue;
+            }
+            _ => {}
+        }
+        let mut flow = self.take(event);
+        while flow == Flow::Continue
+            && !self.app.is_changing()
+            && let Some(key) = self.typed.pop_front()
+        {
+            flow = self.take(Event::Terminal(TerminalEvent::Key(key)));
+        }
+        flow
+    }
+
+    /// Whether a key is for what is not there yet, or behind one that is.
+    fn waits(&self, key: &KeyEvent) -> bool {
+        match self.app.awaits_profile() {
+            true => !self.app.acts_on(key),
+            false => !self.typed.is_empty(),
+        }
+    }
+
+    fn take(&mut self, event: Event) -> Flow {
         self.is_answered |= matches!(event, Event::Identity);
         let effect = self.app.handle(event);
         self.perform(effect)

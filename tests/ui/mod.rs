@@ -138,6 +138,42 @@ fn a_file_that_is_none_and_options_that_cannot_be_end_it() {
     assert!(with("deltas.heap", |options| options.divide_by = 0.0).contains("divide_by"));
 }
 
+/// Finds no source, and falls over it.
+#[derive(Debug)]
+struct Clumsy;
+
+impl Sources for Clumsy {
+    fn folders(&self) -> String {
+        String::new()
+    }
+
+    fn find(&self, wanted: &WantedFile<'_>) -> std::result::Result<Found, Missing> {
+        panic!("{} is in the way", wanted.name)
+    }
+}
+
+#[test]
+fn a_panic_behind_the_screen_is_told_on_it() {
+    let error = ui::print(&setup("clumsy", "", Colours::DARK), NORMAL).expect_err("nothing is read");
+    let text = error.to_string();
+    assert!(
+        text.contains("please report it") && text.contains("two left feet"),
+        "{text}"
+    );
+    let mut setup = setup(
+        "orders.heap",
+        "/newSession<enter><tab><tab><tab><tab><tab>",
+        Colours::DARK,
+    );
+    setup.environment.sources = Arc::new(Clumsy);
+    let frame = ui::print(&setup, NORMAL).expect("a frame");
+    assert!(frame.contains("please report it"), "{frame}");
+    // The next question is answered.
+    setup.keys.push('1');
+    let frame = ui::print(&setup, NORMAL).expect("a frame");
+    assert!(frame.contains("[1 alloc_objects]"), "{frame}");
+}
+
 fn frame(fixture: &'static str, size: (u16, u16), keys: &str, colours: Colours) -> String {
     ui::print(&setup(fixture, keys, colours), size).expect("a frame")
 }
@@ -284,6 +320,7 @@ impl Loader for Fixture {
             "twins" => hostile::twins(),
             "dump" => DUMP.into(),
             "broken" => b"<html>".to_vec(),
+            "clumsy" => panic!("two left feet"),
             "live" => fs::read(in_fixtures("orders.heap.pb.gz")).expect("a fixture"),
             "cache" => fs::read(in_fixtures("sessions/cache/020.heap.txt.gz")).expect("a fixture"),
             name => fs::read(in_fixtures(&format!("{name}.pb.gz"))).expect("a fixture"),

@@ -1,9 +1,12 @@
 //! Loading: what is read, and what becomes of it.
 
+use crossterm::event::KeyEvent;
+
 use crate::error::{Error, Result};
 use crate::model::Loaded;
 use crate::ui::app::{App, Message};
 use crate::ui::event::{Effect, Reading};
+use crate::ui::keys::chord::Chord;
 use crate::ui::view;
 
 /// What the loader is doing.
@@ -22,6 +25,17 @@ impl Load {
 }
 
 impl App {
+    /// Whether there is nothing to show but what is being read.
+    pub(in crate::ui) fn awaits_profile(&self) -> bool {
+        self.load.is_running() && self.session.profile().is_none()
+    }
+
+    /// Whether a key does something now.
+    pub(in crate::ui) fn acts_on(&self, key: &KeyEvent) -> bool {
+        let keys = &self.session.keys;
+        self.overlay.is_some() || keys.lookup(Chord::pressed(key), &self.contexts()).is_some()
+    }
+
     /// Begins to load.
     pub(in crate::ui) fn reload(&mut self) -> Option<Effect> {
         self.message = None;

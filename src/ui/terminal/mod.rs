@@ -27,6 +27,7 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use crate::error::{Error, Result};
 use crate::ui::event::Mouse;
+use crate::ui::work::threads::WORKER;
 
 #[cfg(unix)]
 pub use guard::guard;
@@ -50,7 +51,8 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over. A panic on any thread gives it back, is reported, and ends the program.
+    /// Takes the terminal over. A panic gives it back, is reported, and ends the program, unless
+    /// a worker tells the screen of it.
     pub(super) fn open(tty: &Arc<Tty>) -> Result<Self> {
         let hold = Arc::new(Hold {
             tty: Arc::clone(tty),
@@ -62,6 +64,9 @@ impl Screen {
         });
         let (hook, held) = (std::panic::take_hook(), Arc::clone(&hold));
         std::panic::set_hook(Box::new(move |info| {
+            if std::thread::current().name() == Some(WORKER) {
+                return;
+            }
             held.release();
             hook(info);
             std::process::exit(PANICKED);

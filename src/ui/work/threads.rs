@@ -1,7 +1,9 @@
 //! The threads behind the screen: one loads, one analyses, one saves. Each answer has a generation, so that a stale one
 //! can be told. The screen never waits for any of them.
 
+use std::any::Any;
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -19,6 +21,9 @@ use crate::model::{Loaded, Profile, Sides, Snapshot};
 use crate::progress::Observer;
 use crate::report::{self, Environment, Options};
 use crate::ui::event::{Event, Reading};
+
+/// The name of threads that tell the screen of a panic and go on: see [`contained`].
+pub(in crate::ui) const WORKER: &str = "worker";
 
 /// What to find out.
 #[derive(Debug)]
@@ -82,10 +87,10 @@ impl Workers {
         let newest_job = Arc::new(AtomicU64::new(0));
         let (jobs, queue) = channel();
         let (answers, newest) = (events.clone(), Arc::clone(&newest_job));
-        thread::spawn(move || analyse(&queue, &newest, &answers, &environment));
+        start(move || analyse(&queue, &newest, &answers, &environment));
         let (errands, queue) = channel();
         let (answers, runner) = (events.clone(), Arc::clone(&host));
-        thread::spawn(move || run_errands(&queue, &answers, &*runner));
+        start(move || run_errands(&queue, &answers, &*runner));
         let (sums, queue) = channel();
         let (answers, reader) = (events.clone(), Arc::clone(&loader));
         thread::spawn(move || add_up(&queue, &answers, &*reader));
@@ -167,12 +172,12 @@ impl Workers {
     /// Asks the live process; how long it takes nobody waits for.
     pub(in crate::ui) fn probe(&self, generation: u64, probe: Probe) {
         let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
-        thread::spawn(move || {
+        start(move || {
             let blank = |mut snapshot: Snapshot| {
                 blank_tabs(&mut snapshot.profile);
                 snapshot
             };
-            let result = loader.probe(probe, &()).map(blank);
+            let result = contained(|| loader.probe(probe, &())).map(blank);
             let _ = events.send(Event::Probed {
                 generation,
                 probe,
@@ -188,17 +193,34 @@ impl Workers {
             self.events.clone(),
             Arc::clone(&self.wanted_load),
         );
-        thread::spawn(move || {
+        start(move || {
             let observer = LoadObserver {
                 generation,
                 wanted: newest,
                 events: events.clone(),
                 last: Cell::new(None),
             };
-            let result = loader.load(&wanted, &observer).map(without_tabs);
+            let result = contained(|| loader.load(&wanted, &observer).map(without_tabs));
             let _ = events.send(Event::Loaded { generation, result });
         });
     }
+}
+
+/// Starts a thread whose panics are [`contained`].
+fn start(work: impl FnOnce() + Send + 'static) {
+    let started = thread::Builder::new().name(WORKER.to_owned()).spawn(work);
+    assert!(started.is_ok(), "no thread for work: {started:?}");
+}
+
+/// Does a piece of work. A panic in it is an error: the screen says so, and what is on it stays.
+fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::Bug(said(&*panic).to_owned())))
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a word")
 }
 
 /// A profile with blanks for tabs: a screen has no place for them.
@@ -289,7 +311,7 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, e
             if newest.load(Ordering::Relaxed) != generation {
                 break;
             }
-            let answer = query.answer(&mut analyst, &observer);
+            let answer = contained(|| query.answer(&mut analyst, &observer));
             let answered = Event::Answered {
                 generation,
                 query,
@@ -305,7 +327,7 @@ fn analyse(queue: &Receiver<Job>, newest: &AtomicU64, answers: &Sender<Event>, e
 
 fn run_errands(queue: &Receiver<Errand>, answers: &Sender<Event>, host: &dyn Host) {
     while let Ok(errand) = queue.recv() {
-        let done = match errand {
+        let done = contained(|| match errand {
             Errand::Save(written, file) => host
                 .save(&file, &written.bytes, written.job.existing)
                 .map(|saved| Done::Save(written, file, saved)),
@@ -317,7 +339,7 @@ fn run_errands(queue: &Receiver<Errand>, answers: &Sender<Event>, host: &dyn Hos
             Errand::OpenPage(written) => host
                 .open_page(&written.bytes)
                 .map(|opened| Done::OpenPage(written, opened)),
-        };
+        });
         if answers.send(Event::Done(done)).is_err() {
             return;
         }
