@@ -170,9 +170,13 @@ pub fn parse_over(args: impl IntoIterator<Item = OsString>, defaults: Defaults<'
         args.push("--help".into());
     }
     let Translated { line, given, argument } = translate(args)?;
-    // The options of the table are read already: the parser needs them only to tell of them.
-    let quick = command(Knows::TheRest).try_get_matches_from(line.iter());
-    let matches = match quick.or_else(|_| command(Knows::Everything).try_get_matches_from(line.iter())) {
+    // The options of the table are read already: the parser needs them, as commands that are not named, only to tell of them.
+    let quick = command(Knows::Named(&line)).try_get_matches_from(line.iter());
+    let whole = |error: clap::Error| match error.kind() {
+        ErrorKind::DisplayVersion => Err(error),
+        _ => command(Knows::Everything).try_get_matches_from(line.iter()),
+    };
+    let matches = match quick.or_else(whole) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return Ok(Request::Print(error.render().to_string()));
@@ -336,14 +340,23 @@ fn options(given: &[Given], mut options: Options) -> Result<Options> {
 
 /// What a parser knows of.
 #[derive(Clone, Copy, PartialEq)]
-enum Knows {
-    /// The options of the table too: for the help, and to say what was perhaps meant.
+enum Knows<'l> {
+    /// All there is: for the help, and to say what was perhaps meant.
     Everything,
-    /// All but the options of the table.
-    TheRest,
+    /// No options of the table, and the commands that are words of this line.
+    Named(&'l [OsString]),
 }
 
-fn command(knows: Knows) -> Command {
+impl Knows<'_> {
+    fn has(self, name: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Named(line) => line.iter().any(|word| word == name),
+        }
+    }
+}
+
+fn command(knows: Knows<'_>) -> Command {
     let source = || {
         Arg::new("source")
             .value_name("SOURCE")
@@ -364,7 +377,8 @@ fn command(knows: Knows) -> Command {
         .args(OPTIONS.iter().filter(|_| knows == Knows::Everything).map(option_arg))
         .args(OWN.iter().map(own::OwnRow::arg))
         .arg(source());
-    let reports = REPORTS.iter().map(|report| {
+    let is_named = |report: &&ReportRow| knows.has(report.name) || report.aliases.iter().any(|alias| knows.has(alias));
+    let reports = REPORTS.iter().filter(is_named).map(|report| {
         let command = Command::new(report.name)
             .args_override_self(true)
             .about(report.help)
@@ -381,14 +395,18 @@ fn command(knows: Knows) -> Command {
         .args_override_self(true)
         .about("Save a profile from a URL, checked and whole, to a file")
         .arg(source());
+    let config = Command::new(CONFIG).about("Print the configuration in force, with all that can be in one");
+    let others = diagnosis::commands(source)
+        .chain([
+            diff::command(source()),
+            hosts::command(source()),
+            watch::command(source()),
+            fetch,
+            config,
+        ])
+        .chain(documents::commands());
     root.subcommands(reports)
-        .subcommands(diagnosis::commands(source))
-        .subcommand(diff::command(source()))
-        .subcommand(hosts::command(source()))
-        .subcommand(watch::command(source()))
-        .subcommand(fetch)
-        .subcommand(Command::new(CONFIG).about("Print the configuration in force, with all that can be in one"))
-        .subcommands(documents::commands())
+        .subcommands(others.filter(|command| knows.has(command.get_name())))
 }
 
 /// The command that prints the configuration.
