@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::net::TcpStream;
 
 use serde_json::Value;
 
 use crate::support::program::heaptui;
+use crate::support::server::{answer, server};
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
     let output = heaptui().args(arguments).output().expect("the program starts");
@@ -98,6 +100,32 @@ fn a_local_process_is_asked_for_its_memory() {
     assert!(part(&memory, "files") > 0, "a program is a mapped file");
     let (status, _, error) = run(&["memory", "--pid", "many", "sessions/cache"]);
     assert_eq!(status, 2, "{error}");
+}
+
+fn serve_metrics(request: &str, stream: &mut TcpStream) {
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    let heap = || fs::read("tests/fixtures/sessions/cache/020.heap.txt.gz").expect("a fixture");
+    match path.strip_prefix("http://orders.test").unwrap_or(path) {
+        "/debug/pprof/heap?debug=1" => answer(stream, "200 OK", "", &heap()),
+        "/metrics" => answer(stream, "200 OK", "", b"process_resident_memory_bytes 7.340032e+07\n"),
+        _ => answer(stream, "404 Not Found", "", b"Unknown profile"),
+    }
+}
+
+#[test]
+fn a_process_elsewhere_tells_its_memory_in_its_metrics() {
+    // Behind a proxy it is nobody's of this machine.
+    let (address, _) = server(serve_metrics);
+    let output = heaptui()
+        .env("http_proxy", format!("http://{address}"))
+        .args(["memory", "--json", "http://orders.test/debug/pprof/heap"])
+        .output()
+        .expect("the program starts");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    let memory: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("JSON: {error}"));
+    assert_eq!(memory["rss"].as_i64(), Some(70 << 20));
+    assert_eq!(memory["rss_is_peak"], false);
+    assert!(memory["notes"].to_string().contains("/metrics"), "{}", memory["notes"]);
 }
 
 /// A dump of so many goroutines, a third of them waiting for a channel.

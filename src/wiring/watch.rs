@@ -16,6 +16,7 @@ use crate::encode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller};
 use crate::load::session::{Files, Gate, Observed, Recorder};
+use crate::load::survey::Metrics;
 use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
 use crate::model::{Collection, Profile, Resident, ResidentMoment, Side, Snapshot};
 use crate::progress::Observer;
@@ -87,7 +88,8 @@ impl Inputs {
         evidence.heap = Some(read("heap", "debug=1")?);
         let pid = pid.or_else(|| url.local_port().and_then(ProcessMemory::listening));
         let memory = pid.and_then(|pid| ProcessMemory::of(pid).ok());
-        evidence.resident = memory.map(resident);
+        let told = || told_resident(url, &self.http, observer);
+        evidence.resident = memory.map(resident).or_else(told);
         Ok(evidence)
     }
 
@@ -201,11 +203,18 @@ pub(super) struct Target<'w> {
     http: &'w HttpOptions,
     /// The process, where it runs on this machine and was found.
     pid: Option<u32>,
+    /// Whether the server tells of resident memory; nothing before it was asked.
+    tells_resident: Option<bool>,
 }
 
 impl<'w> Target<'w> {
     pub(super) fn new(url: Url, http: &'w HttpOptions) -> Self {
-        Self { url, http, pid: None }
+        Self {
+            url,
+            http,
+            pid: None,
+            tells_resident: None,
+        }
     }
 
     fn read(&self, profile: &str, query: &str) -> Result<Vec<u8>> {
@@ -219,6 +228,19 @@ impl<'w> Target<'w> {
             self.pid = self.url.local_port().and_then(ProcessMemory::listening);
             ProcessMemory::of(self.pid?).ok()
         })
+    }
+
+    /// Its resident memory by the system, else as the server tells it; one that does not is asked once.
+    fn resident(&mut self) -> Option<Resident> {
+        if let Some(memory) = self.memory() {
+            return Some(resident(memory));
+        }
+        if self.tells_resident == Some(false) {
+            return None;
+        }
+        let told = told_resident(&self.url, self.http, &());
+        self.tells_resident.get_or_insert(told.is_some());
+        told
     }
 
     /// Takes a snapshot.
@@ -235,12 +257,12 @@ impl<'w> Target<'w> {
         let heap = self.read("heap", query)?;
         let cost = start.elapsed();
         let goroutine = self.read("goroutine", "").ok();
-        let memory = self.memory();
+        let resident = self.resident();
         Ok(Taken {
             time,
             heap,
             goroutine,
-            resident: memory.map(resident),
+            resident,
             collection,
             cost,
         })
@@ -360,6 +382,27 @@ impl Process<'_> {
         self.seen.goroutines = goroutines.or(self.seen.goroutines.take());
         Ok(line)
     }
+}
+
+/// A page of metrics that is longer, or takes longer, is not waited for.
+const MOST_METRICS: u64 = 4 << 20;
+const LONGEST_METRICS: Duration = Duration::from_secs(2);
+
+/// The resident memory that a server tells in its `/metrics`, as Prometheus's client writes them; mapped files are not told
+/// apart there.
+fn told_resident(url: &Url, http: &HttpOptions, observer: &dyn Observer) -> Option<Resident> {
+    let http = HttpOptions {
+        max_bytes: MOST_METRICS,
+        timeout: Some(LONGEST_METRICS),
+        ..http.clone()
+    };
+    let text = crate::source::data(&url.metrics(), &http, observer).ok()?;
+    let bytes = Metrics::parse(&text).rss?;
+    Some(Resident {
+        bytes: bytes as u64,
+        files: None,
+        moment: ResidentMoment::Now,
+    })
 }
 
 /// What the system says now.

@@ -299,7 +299,11 @@ fn notes(memory: &Memory) -> Vec<&'static str> {
         LiveBasis::Samples => Some("live and garbage are told apart by samples: heap?gc=1&debug=1 makes it exact"),
         LiveBasis::NextGc => Some("live is taken for half of NextGC, which is right for GOGC=100"),
     };
+    let is_whole = memory.resident.is_some_and(|resident| resident.files.is_some());
     let resident = match memory.resident.map(|resident| resident.moment) {
+        Some(ResidentMoment::Now) if !is_whole => {
+            Some("RSS is what /metrics tells: mapped files, mostly the program itself, count as outside Go")
+        }
         Some(ResidentMoment::Now) => None,
         Some(ResidentMoment::Peak) => Some(
             "RSS is the peak since the process began, so what is outside Go now may be less: --pid gives that of a local process",
