@@ -108,8 +108,16 @@ impl Sampled {
     }
 }
 
-/// Frames of the profiler itself: taking a snapshot allocates.
+/// Packages of the profiler itself: taking a snapshot allocates.
 const PROFILER: [&str; 2] = ["net/http/pprof.", "runtime/pprof."];
+/// What of them a program calls to label its own work: `pprof.Do` may be below everything that a server does.
+const LABELLING: [&str; 5] = ["Do", "WithLabels", "SetGoroutineLabels", "Labels", "ForLabels"];
+
+/// Whether a function is the profiler's own work.
+fn is_profilers(name: &str) -> bool {
+    let called = PROFILER.iter().find_map(|package| name.strip_prefix(package));
+    called.is_some_and(|called| !LABELLING.contains(&called.split('.').next().unwrap_or_default()))
+}
 
 impl History {
     /// How many snapshots there are.
@@ -267,7 +275,7 @@ impl History {
         let is_profilers: Vec<bool> = profile
             .functions
             .iter()
-            .map(|function| PROFILER.iter().any(|own| text(function.name).starts_with(own)))
+            .map(|function| is_profilers(text(function.name)))
             .collect();
         let mut chains: Vec<Option<Option<Chain>>> = vec![None; profile.stacks.len()];
         let mut sums: FxHashMap<Chain, usize> = FxHashMap::default();
@@ -335,4 +343,25 @@ fn range<'f>(frames: &'f [Frame], ends: &[u32], row: u32) -> &'f [Frame] {
     let row = row as usize;
     let start = row.checked_sub(1).map_or(0, |before| ends[before]);
     &frames[start as usize..ends[row] as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_profilers;
+
+    #[test]
+    fn labels_are_the_programs_business() {
+        for (name, is_its_own) in [
+            ("net/http/pprof.handler.ServeHTTP", true),
+            ("runtime/pprof.writeHeapInternal", true),
+            ("runtime/pprof.(*Profile).WriteTo", true),
+            ("runtime/pprof.Do", false),
+            ("runtime/pprof.Do.func1", false),
+            ("runtime/pprof.WithLabels", false),
+            ("runtime/pprofile.F", false),
+            ("main.main", false),
+        ] {
+            assert_eq!(is_profilers(name), is_its_own, "{name}");
+        }
+    }
 }
