@@ -29,7 +29,7 @@ help     ?
 '
 
 mkdir -p "$screens_dir"
-"$heaptui" --print "${SIZE:-110x30}" --picture "$screens_dir/watch.svg" tests/fixtures/sessions/buffer
+"$heaptui" --print "${SIZE:-110x30}" --picture "$screens_dir/watch.svg" --demo
 
 for profile in "$@"; do
     into=$screens_dir

@@ -288,14 +288,12 @@ fn open(mut dashboard: Dashboard, config: &Config, watched: Option<Watched>) -> 
     );
     let inputs = Inputs::new(&dashboard.input)?;
     let budget = dashboard.memory.unwrap_or(BUDGET);
-    let moments = match dashboard.is_series {
-        true => Moments::Yes,
-        false => Moments::No,
-    };
+    let moments = if dashboard.is_series { Moments::Yes } else { Moments::No };
+    let loader = TimedInputs::new(inputs, moments, watched, budget)?;
     let setup = Setup {
-        loader: Arc::new(TimedInputs::new(inputs, moments, watched, budget)?),
+        environment: loader.environment(),
+        loader: Arc::new(loader),
         host: Arc::new(Machine),
-        environment: wiring::environment(),
         options: *dashboard.options,
         colours,
         bindings: config.bindings.clone(),

@@ -3,6 +3,7 @@
 
 mod colours;
 mod console;
+mod demo;
 pub mod hosts;
 mod offers;
 pub mod series;
@@ -229,6 +230,11 @@ pub fn evidence_of(seen: watch::Seen) -> Evidence {
 }
 
 impl Inputs {
+    /// Whether what is built in is opened.
+    fn is_demo(&self) -> bool {
+        matches!(&self.sources[..], [only] if only.as_typed() == DEMO_NAME)
+    }
+
     /// What to call all of them.
     pub fn name(&self) -> String {
         let short = |name: &SourceName| match source(name) {

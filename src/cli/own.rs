@@ -87,7 +87,12 @@ pub(super) const OWN: &[OwnRow] = &[
         "Begin of what a server remembers, e.g. -2h [default: 15 min ago; a day]",
     ),
     own("until", Kind::Text, Some("TIME"), "Its end [default: now]"),
-    own("demo", Kind::Flag, None, "Open the heap profile that is built in"),
+    own(
+        "demo",
+        Kind::Flag,
+        None,
+        "Open the recorded session that is built in: a service that leaks",
+    ),
     own(
         "seconds",
         Kind::Seconds,

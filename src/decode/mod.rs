@@ -50,6 +50,16 @@ pub fn profile(bytes: impl Read, budget: Budget, observer: &dyn Observer) -> Res
     known(&head, &mut source, budget, observer)
 }
 
+/// Bytes without what they are wrapped in: gzip, zstd and the like.
+///
+/// # Errors
+/// [`Error::Malformed`], [`Error::TooLarge`] for more than `limit` bytes, [`Error::Io`] from the reader.
+pub fn unwrapped(bytes: impl Read, limit: u64) -> Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    let read = wrapping::unwrap(bytes, limit)?.bytes.read_to_end(&mut whole);
+    read.map(|_| whole).map_err(wrapping::read_error)
+}
+
 /// Reads a profile, or the `memstats` of Go's `/debug/vars`, which make a profile with nothing else in it.
 ///
 /// # Errors

@@ -7,21 +7,23 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::offers;
+use super::demo::Demo;
 use super::stores::Kept;
 use super::watch::{Target, seed, total};
 use super::{Inputs, source};
+use super::{environment, offers};
 use crate::cli::Watched;
 use crate::decode;
 use crate::encode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller, Described};
 use crate::load::series::{Held, Packed, Store};
-use crate::load::session::{Files, Gate, Observed, Recorder, is_folder, list};
+use crate::load::session::{Files, Gate, Listed, Observed, Recorder, is_folder, list};
 use crate::load::watch::{Happened, Next, Taken, Watcher, watch};
 use crate::load::{self, Combine, Keep, Opener};
 use crate::model::{Collection, Loaded, Moment, MomentId, Profile, Side, Snapshot};
 use crate::progress::Observer;
+use crate::report::Environment;
 use crate::secret::SourceName;
 use crate::source::{Source, Url, data, profiles};
 use crate::ui::{Base, Control, Followed, Loader, Offer, Probe, Series, Wanted};
@@ -54,7 +56,11 @@ pub enum Moments {
 enum Kind {
     None,
     Recorded,
-    Process { begins: bool },
+    /// The session that is built in.
+    Demo(Demo),
+    Process {
+        begins: bool,
+    },
 }
 
 impl TimedInputs {
@@ -70,6 +76,7 @@ impl TimedInputs {
             ));
         }
         let series = match inputs.process() {
+            _ if inputs.is_demo() && inputs.combine.base.is_empty() => Kind::Demo(Demo::open()?),
             _ if moments == Moments::Yes || has_folder => Kind::Recorded,
             Some(_) => Kind::Process {
                 begins: watched.is_some(),
@@ -88,6 +95,14 @@ impl TimedInputs {
             store: Mutex::new(Store::new(budget)),
             newest: Mutex::default(),
         })
+    }
+
+    /// The machine as the dashboard sees it.
+    pub fn environment(&self) -> Environment {
+        match &self.series {
+            Kind::Demo(demo) => demo.environment(),
+            _ => environment(),
+        }
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
@@ -175,12 +190,12 @@ impl Loader for TimedInputs {
     }
 
     fn series(&self) -> Series {
-        match self.series {
+        match &self.series {
             Kind::None => Series::None,
-            Kind::Recorded => Series::Recorded,
+            Kind::Recorded | Kind::Demo(_) => Series::Recorded,
             Kind::Process { begins } => Series::Process {
                 pace: format!("every {} s ±30%", self.watched.plan.every.as_secs_f64()),
-                begins,
+                begins: *begins,
             },
         }
     }
@@ -236,9 +251,23 @@ impl Loader for TimedInputs {
     }
 
     fn follow(&self, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {
-        match self.series {
+        match &self.series {
             Kind::None => Ok(()),
-            Kind::Recorded => self.list(tell),
+            Kind::Recorded => {
+                let open = |name: &SourceName| self.read(name, &());
+                let listed = list(&self.inputs.sources, &open)?;
+                let file = |name: String| Some(Packed::File(PathBuf::from(name)));
+                self.tell_of(listed, file, tell);
+                Ok(())
+            }
+            Kind::Demo(demo) => {
+                let listed = Listed {
+                    rows: demo.rows(),
+                    warnings: Vec::new(),
+                };
+                self.tell_of(listed, |name| demo.file(&name).map(Packed::Bytes), tell);
+                Ok(())
+            }
             Kind::Process { .. } => self.watch(control, tell),
         }
     }
@@ -268,11 +297,9 @@ impl TimedInputs {
         load::load(&[path.into()], &combine, Keep::Snapshots, &opener)
     }
 
-    fn list(&self, tell: &mut dyn FnMut(Followed)) -> Result<()> {
-        let open = |name: &SourceName| self.read(name, &());
-        let listed = list(&self.inputs.sources, &open)?;
+    /// Holds the snapshots of a list, and tells of each.
+    fn tell_of(&self, listed: Listed, packed: impl Fn(String) -> Option<Packed>, tell: &mut dyn FnMut(Followed)) {
         for row in listed.rows {
-            let file = |name: Option<String>| name.map(|name| Packed::File(PathBuf::from(name)));
             let mut held = Held {
                 moment: Moment {
                     id: MomentId(0),
@@ -281,8 +308,8 @@ impl TimedInputs {
                     collection: row.collection,
                     cost: None,
                 },
-                heap: file(row.heap),
-                goroutines: file(row.goroutine),
+                heap: row.heap.and_then(&packed),
+                goroutines: row.goroutine.and_then(&packed),
             };
             held.moment.id = self.store().next_id();
             let moment = held.moment;
@@ -292,7 +319,6 @@ impl TimedInputs {
         if !listed.warnings.is_empty() {
             tell(Followed::Note(listed.warnings.join("; ")));
         }
-        Ok(())
     }
 
     fn watch(&self, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {

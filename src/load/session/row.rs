@@ -46,7 +46,7 @@ impl SessionRow {
     }
 
     /// Reads a line, or says what is wrong with it.
-    pub(super) fn parse(line: &[u8]) -> Result<Self, String> {
+    pub fn parse(line: &[u8]) -> Result<Self, String> {
         let value: Value = serde_json::from_slice(line).map_err(|error| match error.is_eof() {
             true => "is cut off".to_string(),
             false => "is no JSON".to_string(),
