@@ -280,6 +280,7 @@ function drawFlame() {
     const value = count ? "" : ` ${label(cum[node])} (${percent(cum[node])})`;
     const tile = element("div", size * width > 28 ? fitting(name, size * width) : "", `tile ${kind}`);
     tile.title = name + value;
+    if ((name.length + value.length + 3) * LETTER < size * width) tile.dataset.value = value;
     tile.dataset.node = node;
     tile.style.left = `${from * 100}%`;
     tile.style.width = `${size * 100}%`;
@@ -323,10 +324,30 @@ function drawFlame() {
   mark();
 }
 
-// A name without its import path where there is no room for it.
+// Cells of a letter, about.
+const LETTER = 6.6;
+
+// Where a name begins behind its import path; a version alone says too little.
+function startOf(name) {
+  const plain = name.split(/[([<\s]/)[0];
+  const start = plain.lastIndexOf("/") + 1;
+  return start && /^v\d+(\.|$)/.test(plain.slice(start)) ? plain.lastIndexOf("/", start - 2) + 1 : start;
+}
+
+// A name in its width: without its import path, then without package, then without receiver, before it is cut.
 function fitting(name, width) {
-  const start = name.split(/[([<\s]/)[0].lastIndexOf("/") + 1;
-  return name.length * 6.6 > width ? name.slice(start) : name;
+  if (name.length * LETTER <= width) return name;
+  const short = name.slice(startOf(name));
+  const words = [0];
+  let depth = 0;
+  [...short].forEach((char, at) => {
+    if ("([{<".includes(char)) depth++;
+    else if (")]}>".includes(char)) depth--;
+    // What the compiler calls a closure belongs to the word before.
+    else if (char === "." && !depth && !/^(func|gowrap|deferwrap)?[\d-]*(\.|$)/.test(short.slice(at + 1))) words.push(at + 1);
+  });
+  const labels = words.map((at) => (at ? "…" : "") + short.slice(at));
+  return labels.find((text) => text.length * LETTER <= width) || short.slice(words.at(-1));
 }
 
 function zoom(node, cursor = -1) {

@@ -262,6 +262,20 @@ fn a_walk_through_the_page() {
     assert_eq!(count(&mut browser, ".tile"), all);
     browser.keys(&["ArrowDown", "ArrowDown", "ArrowRight", "ArrowLeft"]);
     assert_eq!(text(&mut browser, ".tile.cursor"), "net/http.(*conn).serve");
+    let value = browser.value("document.querySelector('.tile.cursor').dataset.value");
+    assert_eq!(value, json!(" 137.39MB (81.00%)"), "there is room for it");
+    for (name, width, label) in [
+        ("encoding/json/v2.Unmarshal", 130, "json/v2.Unmarshal"),
+        ("encoding/json/v2.Unmarshal", 70, "…Unmarshal"),
+        ("net/http.(*conn).serve", 100, "…(*conn).serve"),
+        ("a/b.(*T).Run.func1.2", 80, "…Run.func1.2"),
+    ] {
+        assert_eq!(
+            browser.value(&format!("fitting('{name}', {width})")),
+            json!(label),
+            "{name}"
+        );
+    }
     browser.keys(&["Enter"]);
     assert!(count(&mut browser, ".tile") < all);
     browser.click("#out");
