@@ -22,6 +22,9 @@ pub(super) enum SumOrder {
     Options(Arc<Options>),
 }
 
+/// So many moments are judged at most, the newest: an hour of one every three seconds.
+const JUDGED: usize = 1200;
+
 /// What is known so far.
 struct Adder<'l> {
     loader: &'l dyn Loader,
@@ -161,6 +164,7 @@ impl Adder<'_> {
             resident: moment.resident,
             collection: moment.collection,
         });
+        self.history.keep_last(JUDGED);
         self.judged = Some((moment.nanos, allocated));
     }
 }
