@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 heaptui=${HEAPTUI:-target/release/heaptui}
 screens_dir=${1:-assets/screens}
 shift || true
-[ $# -gt 0 ] || set -- --demo
+[ $# -gt 0 ] || set -- assets/demo.pb.gz
 sources=tests/fixtures/src/orders
 unset NO_COLOR
 export TZ=UTC
@@ -33,7 +33,7 @@ mkdir -p "$screens_dir"
 
 for profile in "$@"; do
     into=$screens_dir
-    [ "$profile" = --demo ] || into=$screens_dir/$(basename "$(dirname "$profile")")
+    [ "$profile" = assets/demo.pb.gz ] || into=$screens_dir/$(basename "$(dirname "$profile")")
     mkdir -p "$into"
     while read -r name keys; do
         [ -n "$name" ] || continue

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analyze::{CallTree, Direction, Granularity, Sort};
-use crate::model::{Loaded, Profile, SampleTypeId};
+use crate::model::{Loaded, Profile, SampleTypeId, Side, Snapshot};
 use crate::report::{
     self, ColumnId, Environment, OPTIONS, OptionGroup, OptionRow, Options, OverTime, Report, Row, Section,
     SortDirection, TableContext, Takes,
@@ -211,6 +211,11 @@ impl Session {
         let types = (0..profile.sample_types.len()).map(SampleTypeId::from_index);
         let mut names = types.map(|id| profile.type_name(id));
         names.all(|name| name.is_empty() || other.sample_type(name).is_none())
+    }
+
+    /// The snapshot in view: of several, the last one on the side that is looked at.
+    pub(super) fn snapshot(&self) -> Option<&Snapshot> {
+        self.loaded.as_ref()?.side(Side::After).last()
     }
 
     /// How many profiles were added up, where nobody compared them.

@@ -24,7 +24,8 @@ pub(in crate::ui) fn draw(app: &App, regions: &Regions, theme: Theme, buffer: &m
     header(app, regions, theme, buffer);
     if app.session.profile().is_some() {
         let (views, types) = tab_areas(app, regions.tabs);
-        views.1.draw(theme, views.0, app.front, buffer);
+        let front = app.shown_views().iter().position(|view| *view == app.front);
+        views.1.draw(theme, views.0, front.unwrap_or(0), buffer);
         types.1.draw(theme, types.0, app.session.sample_type.index(), buffer);
     }
     strip::draw(&app.session, theme, regions.strip, buffer);
@@ -37,7 +38,10 @@ pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option
         return strip::hit(&app.session, regions.strip, at).map(Action::Moment);
     }
     let (views, types) = tab_areas(app, regions.tabs);
-    let view = views.1.hit(views.0, at).map(|at| Action::View(VIEWS[at].id));
+    let view = views
+        .1
+        .hit(views.0, at)
+        .and_then(|at| Some(Action::View(VIEWS[*app.shown_views().get(at)?].id)));
     let kind = || types.1.hit(types.0, at);
     view.or_else(|| kind().map(|at| Action::SampleType(SampleTypeId::from_index(at))))
 }
@@ -45,9 +49,8 @@ pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option
 /// The tabs of views, and of sample types at the right end of their row: all by name where there is room, else only the
 /// one in front.
 fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
-    let front = app.front;
     let views = Strip::views(
-        front,
+        app,
         Rect {
             width: u16::MAX,
             ..area
@@ -88,7 +91,7 @@ fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
         ..area
     };
     let types = Strip::types(&app.session, named, right);
-    ((left, Strip::views(front, left)), (right, types))
+    ((left, Strip::views(app, left)), (right, types))
 }
 
 fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
@@ -246,12 +249,14 @@ impl Strip {
     }
 
     /// Of views.
-    fn views(front: usize, area: Rect) -> Self {
-        let label = |at: usize| match VIEWS[at].title {
+    fn views(app: &App, area: Rect) -> Self {
+        let shown = app.shown_views();
+        let front = shown.iter().position(|view| *view == app.front).unwrap_or(0);
+        let label = |at: usize| match VIEWS[shown[at]].title {
             title if at == front => format!("[{title}]"),
             title => format!(" {title} "),
         };
-        Self::new(area, VIEWS.len(), front, label)
+        Self::new(area, shown.len(), front, label)
     }
 
     /// The tab at a place.

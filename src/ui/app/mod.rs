@@ -366,7 +366,11 @@ impl App {
                 self.overlay = Some(Overlay::Exports(Menu::default()));
                 None
             }
-            Action::Tab(toward) => self.show(VIEWS[toward.step(self.front, 1, VIEWS.len())].id),
+            Action::Tab(toward) => {
+                let shown = self.shown_views();
+                let at = shown.iter().position(|view| *view == self.front).unwrap_or(0);
+                self.show(VIEWS[shown[toward.step(at, 1, shown.len())]].id)
+            }
             Action::View(view) => self.show(view),
             Action::ToggleInUse => self.switch(self.session.sibling_type(IN_USE)),
             Action::ToggleObjects => self.switch(self.session.sibling_type(OBJECTS)),
@@ -424,6 +428,12 @@ impl App {
             return None;
         }
         self.show(HOME)
+    }
+
+    /// The places among [`VIEWS`] of those that have something to show, and of the one in front.
+    pub(in crate::ui) fn shown_views(&self) -> Vec<usize> {
+        let is_shown = |at: &usize| *at == self.front || (VIEWS[*at].applies)(&self.session);
+        (0..VIEWS.len()).filter(is_shown).collect()
     }
 
     /// The view in front.

@@ -30,7 +30,8 @@ use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Emphasis, Match, Tally, next_match};
 use crate::ui::widget::name;
-use crate::ui::work::{host::Probe, listing::Listing, query::Query};
+use crate::ui::work::host::{Probe, Series};
+use crate::ui::work::{listing::Listing, query::Query};
 
 pub(super) use details::place;
 use details::{draw_details, draw_position, draw_rule, fill};
@@ -48,6 +49,8 @@ pub(super) struct ViewRow {
     pub(super) help: &'static str,
     /// What Enter does in it, for the footer and for the help; none where the key table says so.
     pub(super) enter: Option<(&'static str, &'static str)>,
+    /// Whether it has anything to show: else `Tab` passes it over.
+    pub(super) applies: fn(&Session) -> bool,
     pub(super) make: fn() -> Box<dyn View>,
 }
 
@@ -58,13 +61,42 @@ pub(super) const VIEWS: &[ViewRow] = &[
         title: "Top",
         help: "the functions that hold most, one a row, as `pprof -top` lists them",
         enter: Some(("callers", "Show the function's callers and callees")),
+        applies: |_| true,
         make: || Box::<top::Top>::default(),
+    },
+    ViewRow {
+        id: leaks::ID,
+        title: "Leaks",
+        help: "whether the process leaks, who keeps what, and how it grew: the verdict on a session or a watch",
+        enter: Some((
+            "callers",
+            "Show the function's callers and callees, or the view that says more",
+        )),
+        applies: |session| session.series != Series::None,
+        make: || Box::<leaks::Leaks>::default(),
+    },
+    ViewRow {
+        id: memory::ID,
+        title: "Memory",
+        help: "resident memory as parts that add up, what each means, and what would shrink it",
+        enter: Some(("more", "Go where more is told of the part: Top or Goroutines")),
+        applies: has_memory,
+        make: || Box::<memory::Memory>::default(),
+    },
+    ViewRow {
+        id: goroutines::ID,
+        title: "Goroutines",
+        help: "what goroutines do and wait for, those that are alike as one row; … stands for calls of the runtime",
+        enter: Some(("stack", "Show the stack; in it, the function's callers and callees")),
+        applies: has_goroutines,
+        make: || Box::<goroutines::Goroutines>::default(),
     },
     ViewRow {
         id: tree::ID,
         title: "Tree",
         help: "the selected function between its callers and its callees, as `pprof -peek` shows it",
         enter: Some(("go", "Go to the caller or callee under the cursor")),
+        applies: |_| true,
         make: || Box::<tree::Tree>::default(),
     },
     ViewRow {
@@ -72,6 +104,7 @@ pub(super) const VIEWS: &[ViewRow] = &[
         title: "Calls",
         help: "the whole call tree, from the roots down or from the leaves up",
         enter: None,
+        applies: |_| true,
         make: || Box::<calls::Calls>::default(),
     },
     ViewRow {
@@ -79,6 +112,7 @@ pub(super) const VIEWS: &[ViewRow] = &[
         title: "Flame",
         help: "the call tree as a picture: each frame as wide as what it holds, below the one that called it",
         enter: Some(("zoom", "Zoom into the frame; … stands for small ones, merged")),
+        applies: |_| true,
         make: || Box::<flame::Flame>::default(),
     },
     ViewRow {
@@ -89,6 +123,7 @@ pub(super) const VIEWS: &[ViewRow] = &[
             "go in",
             "From the map to the graph, from there to the function's callers and callees",
         )),
+        applies: |_| true,
         make: || Box::<graph::CallGraph>::default(),
     },
     ViewRow {
@@ -96,40 +131,29 @@ pub(super) const VIEWS: &[ViewRow] = &[
         title: "Source",
         help: "the selected function's source with what each line holds, as `pprof -list` prints it",
         enter: Some(("callee", "Go to the function that the line calls most")),
+        applies: |_| true,
         make: || Box::<source::Source>::default(),
-    },
-    ViewRow {
-        id: goroutines::ID,
-        title: "Goroutines",
-        help: "what goroutines do and wait for, those that are alike as one row; … stands for calls of the runtime",
-        enter: Some(("stack", "Show the stack; in it, the function's callers and callees")),
-        make: || Box::<goroutines::Goroutines>::default(),
-    },
-    ViewRow {
-        id: memory::ID,
-        title: "Memory",
-        help: "resident memory as parts that add up, what each means, and what would shrink it",
-        enter: Some(("more", "Go where more is told of the part: Top or Goroutines")),
-        make: || Box::<memory::Memory>::default(),
-    },
-    ViewRow {
-        id: leaks::ID,
-        title: "Leaks",
-        help: "whether the process leaks, who keeps what, and how it grew: the verdict on a session or a watch",
-        enter: Some((
-            "callers",
-            "Show the function's callers and callees, or the view that says more",
-        )),
-        make: || Box::<leaks::Leaks>::default(),
     },
     ViewRow {
         id: packages::ID,
         title: "Packages",
         help: "what each package's functions hold themselves, summed up by whose code it is",
         enter: Some(("callers", "Show who calls the function that holds most of it")),
+        applies: |_| true,
         make: || Box::<packages::Packages>::default(),
     },
 ];
+
+fn has_memory(session: &Session) -> bool {
+    let snapshot = session.snapshot();
+    session.probes.is_live || snapshot.is_some_and(|snapshot| snapshot.mem_stats().is_some())
+}
+
+fn has_goroutines(session: &Session) -> bool {
+    let is_its_own = session.profile().is_some_and(|profile| is_of_goroutines(profile));
+    let snapshot = session.snapshot();
+    session.probes.is_live || is_its_own || snapshot.is_some_and(|snapshot| snapshot.goroutines.is_some())
+}
 
 /// The view that one begins in and backs out to.
 pub(super) const HOME: ViewId = VIEWS[0].id;
