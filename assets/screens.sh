@@ -30,6 +30,7 @@ help     ?
 
 mkdir -p "$screens_dir"
 "$heaptui" --print "${SIZE:-110x30}" --picture "$screens_dir/watch.svg" --demo
+"$heaptui" --print "${SIZE:-110x30}" --keys "<tab>" --picture "$screens_dir/leaks.svg" --demo
 
 for profile in "$@"; do
     into=$screens_dir
