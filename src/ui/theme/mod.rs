@@ -269,6 +269,15 @@ impl Theme {
         self.ink(Role::Bar)
     }
 
+    /// Bars in the row under the cursor: in the colour of its letters they would be holes in it on a light terminal.
+    pub(super) fn cursor_bar(self) -> Style {
+        match (self.colours.depth, self.colours.ground) {
+            (Depth::None, _) | (Depth::All, Ground::Light) => Style::new(),
+            (Depth::Sixteen, _) => Style::new().fg(Color::Cyan),
+            (Depth::All, Ground::Dark | Ground::Either) => Style::new().fg(rgb(0x9fc4ff)),
+        }
+    }
+
     /// A part of the total, of 1: the larger, the hotter. Something else has to say it, too.
     pub(super) fn heat(self, share: f64) -> Style {
         self.ink(match share.abs() {

@@ -139,7 +139,7 @@ fn line(listing: &Listing, theme: Theme, row: &Row, emphasis: Emphasis, width: u
         Span::styled(format!("{:>9} ", figure::grouped(&row.functions.to_string())), quiet),
     ];
     if width >= 60 {
-        spans.push(Span::styled(bar::bar(share, 8), emphasis.style(theme.bar())));
+        spans.push(Span::styled(bar::bar(share, 8), emphasis.bar(theme)));
     }
     let used: usize = spans.iter().map(Span::width).sum();
     match &row.package {

@@ -163,13 +163,13 @@ fn row_line(
         if column.align == Align::Right {
             let value = (column.value)(context, row);
             let style = match value {
-                Value::Amount(amount) | Value::Change(amount) if amount != 0 => theme.value(),
-                Value::Trend(_) => theme.bar(),
-                _ => theme.quiet(),
+                Value::Amount(amount) | Value::Change(amount) if amount != 0 => emphasis.style(theme.value()),
+                Value::Trend(_) => emphasis.bar(theme),
+                _ => emphasis.style(theme.quiet()),
             };
             let cell = column.shown(context, row);
             let cell = figure::grouped(cell.trim());
-            spans.push(Span::styled(format!("{cell:>width$} "), emphasis.style(style)));
+            spans.push(Span::styled(format!("{cell:>width$} "), style));
             continue;
         }
         let bar_width = bar_width(body);
@@ -180,7 +180,7 @@ fn row_line(
             String::new()
         };
         spans.push(Span::raw(" "));
-        spans.push(Span::styled(drawn, emphasis.style(theme.bar())));
+        spans.push(Span::styled(drawn, emphasis.bar(theme)));
         let place = place_width(body);
         let room = width.saturating_sub(bar_width + place + row.inline.suffix().width());
         let name = super::name_spans(session, theme, &row.name, room, emphasis);

@@ -186,7 +186,7 @@ impl Tree {
                     format!("{:>7} ", percentage(entry.weight, entry.whole).trim()),
                     plain,
                 ));
-                spans.push(Span::styled(bar::bar(share, bar_width), emphasis.style(theme.bar())));
+                spans.push(Span::styled(bar::bar(share, bar_width), emphasis.bar(theme)));
                 spans.push(Span::styled(
                     match entry.role {
                         Role::Caller => "  ╭ ",

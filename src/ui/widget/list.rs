@@ -48,6 +48,14 @@ impl Emphasis {
         }
     }
 
+    /// The style of a bar.
+    pub(in super::super) fn bar(self, theme: Theme) -> Style {
+        match self {
+            Self::Plain => theme.bar(),
+            Self::Cursor => theme.cursor_bar(),
+        }
+    }
+
     /// What stands at the left end of the row: a mark for the cursor that needs no colour.
     pub(in super::super) fn marker(self) -> Span<'static> {
         Span::raw(match self {

@@ -132,7 +132,7 @@ impl<'g> Columns<'g> {
         if self.bar > 0 {
             let share = row.count as f64 / self.largest as f64;
             let drawn = format!("{} ", bar::bar(share, self.bar - 1));
-            spans.push(Span::styled(drawn, emphasis.style(theme.bar())));
+            spans.push(Span::styled(drawn, emphasis.bar(theme)));
         }
         let used: usize = spans.iter().map(Span::width).sum();
         let room = self.width.saturating_sub(used);

@@ -164,7 +164,7 @@ impl Suspect {
             let values: Vec<Option<i64>> = sampled(&self.values, SPARK)
                 .map(|value| Some(value.round() as i64))
                 .collect();
-            let style = emphasis.style(theme.bar());
+            let style = emphasis.bar(theme);
             tail.push(Span::styled(format!(" {:SPARK$}", report::blocks(&values)), style));
         }
         let used: usize = tail.iter().map(Span::width).sum();

@@ -273,10 +273,7 @@ impl Look<'_> {
             emphasis.marker(),
             value(flat, columns.flat),
             value(cum, columns.cum),
-            Span::styled(
-                format!("{:gap$}", bar::bar(share, columns.bar)),
-                emphasis.style(theme.bar()),
-            ),
+            Span::styled(format!("{:gap$}", bar::bar(share, columns.bar)), emphasis.bar(theme)),
             Span::raw(" ".repeat(gap)),
             Span::styled(
                 format!("{number_text:>0$}  ", columns.number),
