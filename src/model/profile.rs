@@ -241,6 +241,12 @@ impl Profile {
         self.text(value_type.copied().unwrap_or_default().unit)
     }
 
+    /// What all samples of a type add up to; none without such a type. Sums saturate.
+    pub fn total(&self, sample_type: &str) -> Option<i64> {
+        let values = &self.samples.values[self.sample_type(sample_type)?.index()];
+        Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
+    }
+
     /// The lines of a location, the innermost inlined call first.
     pub fn lines_of(&self, id: LocationId) -> &[Line] {
         &self.lines[self.locations[id.index()].line_range()]

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::demo::Demo;
 use super::stores::Kept;
-use super::watch::{Target, seed, total};
+use super::watch::{Target, seed};
 use super::{Inputs, source};
 use super::{environment, offers};
 use crate::cli::Watched;
@@ -397,7 +397,7 @@ impl Follower<'_> {
         let observed = Observed {
             heap: in_use,
             resident: taken.resident.map(|resident| resident.bytes),
-            goroutines: goroutines.and_then(|profile| u64::try_from(total(profile, "")?).ok()),
+            goroutines: goroutines.and_then(|profile| u64::try_from(profile.total("")?).ok()),
         };
         *inputs.newest() = Some((id, loaded));
         if let Some(folder) = self.control.take_recording()

@@ -76,7 +76,7 @@ impl Inputs {
         let mut evidence = Evidence::default();
         if live == Live::Goroutines {
             let counts = read("goroutine", "")?;
-            let count = total(&counts, "").unwrap_or(0);
+            let count = counts.total("").unwrap_or(0);
             // With states and waits the process stands still for all of them.
             evidence.goroutines = Some(if count <= MOST_DUMPED {
                 read("goroutine", "debug=2")?
@@ -358,9 +358,11 @@ impl Process<'_> {
             collection: taken.collection,
         });
         self.seen.history.keep_last(self.kept);
-        let in_use = total(&heap, "inuse_space").map_or(0, |sum| u64::try_from(sum).unwrap_or(0));
+        let in_use = heap
+            .total("inuse_space")
+            .map_or(0, |sum| u64::try_from(sum).unwrap_or(0));
         let held = stats.map_or(in_use, |stats| stats.heap_alloc);
-        let count = goroutines.as_ref().and_then(|profile| total(profile, ""));
+        let count = goroutines.as_ref().and_then(|profile| profile.total(""));
         let mut line = line(taken, held, count);
         let observed = Observed {
             heap: held,
@@ -412,12 +414,6 @@ pub(super) fn resident(memory: ProcessMemory) -> Resident {
         files: memory.files,
         moment: ResidentMoment::Now,
     }
-}
-
-/// What all samples of a type add up to; none without such a type.
-pub(super) fn total(profile: &Profile, kind: &str) -> Option<i64> {
-    let values = &profile.samples.values[profile.sample_type(kind)?.index()];
-    Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
 }
 
 fn line(taken: &Taken, held: u64, goroutines: Option<i64>) -> String {

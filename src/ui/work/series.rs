@@ -8,7 +8,7 @@ use super::host::{Base, Loader, Wanted};
 use super::threads::without_tabs;
 use crate::analyze::leaks::{History, Observation, judge};
 use crate::error::Result;
-use crate::model::{Moment, MomentId, Profile, Snapshot};
+use crate::model::{Moment, MomentId, Snapshot};
 use crate::report::{Options, RowSums};
 use crate::ui::event::Event;
 use crate::ui::timeline::Summed;
@@ -131,7 +131,7 @@ impl Adder<'_> {
         let goroutines = snapshot.and_then(|snapshot| snapshot.goroutines.as_deref());
         let mem_stats = snapshot.and_then(Snapshot::mem_stats);
         let allocated = mem_stats.map(|stats| stats.total_alloc);
-        let allocated = allocated.or_else(|| u64::try_from(total(&loaded.profile, "alloc_space")?).ok());
+        let allocated = allocated.or_else(|| u64::try_from(loaded.profile.total("alloc_space")?).ok());
         if let Some(snapshot) = snapshot
             && self.judged.is_none_or(|(nanos, _)| nanos < moment.nanos)
         {
@@ -139,7 +139,7 @@ impl Adder<'_> {
         }
         Ok(Summed {
             sums,
-            goroutines: goroutines.and_then(|profile| total(profile, "goroutine")),
+            goroutines: goroutines.and_then(|profile| profile.total("goroutine")),
             allocated,
             mem_stats: mem_stats.cloned().map(Box::new),
         })
@@ -167,10 +167,4 @@ impl Adder<'_> {
         self.history.keep_last(JUDGED);
         self.judged = Some((moment.nanos, allocated));
     }
-}
-
-/// What all samples of a type add up to; none without such a type.
-fn total(profile: &Profile, kind: &str) -> Option<i64> {
-    let values = &profile.samples.values[profile.sample_type(kind)?.index()];
-    Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
 }
