@@ -239,6 +239,11 @@ impl Timeline {
         first..end + 1
     }
 
+    /// The moments that a trend of so many cells shows: those of the process in view, up to the one in view.
+    pub(super) fn trend_places(&self, width: usize) -> Vec<Option<usize>> {
+        self.buckets(self.span(), width)
+    }
+
     /// The place of what changes are counted from.
     pub(super) fn base_place(&self) -> Option<usize> {
         let chosen = self.base().and_then(|base| self.find(base));
@@ -317,7 +322,7 @@ impl OverTime for InType<'_> {
 
     fn trend(&self, name: &str) -> Vec<Option<i64>> {
         let timeline = self.timeline;
-        let buckets = timeline.buckets(timeline.span(), self.width);
+        let buckets = timeline.trend_places(self.width);
         let value = |place: Option<usize>| timeline.value(place?, name, self.sample_type);
         buckets.into_iter().map(value).collect()
     }

@@ -40,6 +40,8 @@ struct Shown {
     last_collection: Option<String>,
     /// When the process was asked.
     time: Option<String>,
+    /// Each part up to the moment in view; empty without a series.
+    trends: Vec<(PartKind, String)>,
 }
 
 /// Cells of the columns.
@@ -166,7 +168,13 @@ impl Shown {
             total: parts.total(),
             last_collection: old_collection(snapshot),
             time: is_asked.then(|| clock(snapshot)).flatten(),
+            trends: trends(session),
         })
+    }
+
+    /// Whether there are trends, and room for them beside what parts mean.
+    fn has_trends(&self, width: usize) -> bool {
+        !self.trends.is_empty() && width > 3 + NAME + SIZE + SHARE + TREND + 40
     }
 
     /// The bar: each part as long as its share, together as long as the line.
@@ -211,6 +219,10 @@ impl Shown {
             Span::styled(format!("{size:>SIZE$}"), emphasis.style(theme.value())),
             Span::styled(format!("{:>SHARE$}", row.share), quiet),
         ];
+        let trend = self.trends.iter().find(|(kind, _)| *kind == row.kind);
+        if let Some((_, trend)) = trend.filter(|_| self.has_trends(width)) {
+            spans.push(Span::styled(format!("  {trend:<TREND$}"), emphasis.bar(theme)));
+        }
         let used: usize = spans.iter().map(Span::width).sum();
         if used + 20 < width {
             spans.push(Span::styled(format!("  {}", row.meaning), plain));
@@ -251,6 +263,37 @@ impl Shown {
             paint::line(buffer, area, at as u16 + 1, line);
         }
     }
+}
+
+/// Cells of a trend.
+const TREND: usize = 12;
+
+/// What each part was at the moments up to the one in view, as blocks; nothing with fewer than two of them.
+fn trends(session: &Session) -> Vec<(PartKind, String)> {
+    let points = session.timeline.points();
+    let moments: Vec<Option<Parts>> = session
+        .timeline
+        .trend_places(TREND)
+        .into_iter()
+        .map(|place| {
+            let point = points.get(place?)?;
+            let facts = MemoryFacts {
+                resident: point.moment.resident,
+                heap: None,
+                is_collected: point.moment.collection == Collection::Forced,
+            };
+            Some(Parts::new(point.mem_stats.as_deref()?, &facts))
+        })
+        .collect();
+    if moments.iter().flatten().count() < 2 {
+        return Vec::new();
+    }
+    let size = |parts: &Option<Parts>, kind| i64::try_from(parts.as_ref()?.part(kind)).ok();
+    let trend = |kind: PartKind| {
+        let sizes: Vec<Option<i64>> = moments.iter().map(|parts| size(parts, kind)).collect();
+        (kind, report::blocks(&sizes))
+    };
+    PartKind::ALL.into_iter().map(trend).collect()
 }
 
 /// What a search looks at.
@@ -363,7 +406,11 @@ impl View for Memory {
         for (at, line) in sentence.into_iter().enumerate() {
             paint::line(buffer, places.sentence, at as u16, &Line::raw(format!(" {line}")));
         }
-        let head = format!("   {:NAME$}{:>SIZE$}{:>SHARE$}  what it is", "part", "size", "share");
+        let trend = match shown.has_trends(usize::from(body.width)) {
+            true => format!("  {:<TREND$}", "trend"),
+            false => String::new(),
+        };
+        let head = format!("   {:NAME$}{:>SIZE$}{:>SHARE$}{trend}  what it is", "part", "size", "share");
         paint::line(buffer, places.head, 0, &Line::styled(head, theme.quiet()));
         self.list.draw(rows, theme, places.rows, buffer, |row, emphasis| {
             shown.line(session, theme, row, emphasis, width)
