@@ -471,3 +471,14 @@ fn what_is_no_session_is_an_error() {
         assert!(error.contains(said), "{error}");
     }
 }
+
+#[test]
+fn a_watch_that_has_only_begun_calls_nothing_a_leak() {
+    for &(name, level, ..) in SESSIONS {
+        let all = recorded(name);
+        let begun = judge(&history(all.iter().take(6), Collection::Forced)).while_watching();
+        assert!(begun.level < Level::Leak, "{name}: {:?}", begun.findings);
+        let whole = judge(&history(&all, Collection::Forced)).while_watching();
+        assert_eq!(whole.level, level, "{name}: of all snapshots what it was");
+    }
+}

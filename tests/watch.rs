@@ -186,7 +186,7 @@ fn a_process_is_watched_in_the_dashboard() {
     });
     session.wait("a restart", shows("╎"));
     IS_DOWN.store(true, Ordering::Relaxed);
-    session.wait("a server that is down", shows("○ stale"));
+    session.wait("a server that is down", shows("○ no answer"));
     IS_DOWN.store(false, Ordering::Relaxed);
     session.wait("a server that is back", shows("● live"));
     // Another profile of the server; the watch goes on behind.

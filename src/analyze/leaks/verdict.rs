@@ -196,3 +196,24 @@ pub struct Verdict {
     /// What limits all this.
     pub caveats: Vec<Caveat>,
 }
+
+/// A watch with fewer snapshots has only begun.
+const BEGINNING: usize = 10;
+
+impl Verdict {
+    /// As it is to be told of a watch: while that has only begun a start-up looks like a leak, so that growth is all
+    /// that is said. What Go has proved, and goroutines that nobody can end, stay what they are.
+    #[must_use]
+    pub fn while_watching(mut self) -> Self {
+        if self.snapshots < BEGINNING {
+            for finding in &mut self.findings {
+                if finding.level == Level::Leak && finding.confidence != Confidence::Certain {
+                    (finding.level, finding.confidence) = (Level::Growing, Confidence::Low);
+                }
+            }
+            let highest = self.findings.iter().map(|finding| finding.level).max();
+            self.level = highest.unwrap_or(Level::None);
+        }
+        self
+    }
+}

@@ -108,9 +108,8 @@ fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
         _ => Kind::InTabs,
     };
     let mut said = facts(session, kind, theme);
-    // The total first, then where in time it is.
-    let at = said.len().min(1);
-    said.splice(at..at, strip::facts(session, theme));
+    // Where in time it is, which changes what all the rest means.
+    said.splice(0..0, strip::facts(session, theme));
     for (text, style) in said {
         let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
         let wide: usize = spans.iter().map(Span::width).sum();

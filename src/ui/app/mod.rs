@@ -441,7 +441,7 @@ impl App {
         VIEWS[self.front].id
     }
 
-    fn show(&mut self, view: ViewId) -> Option<Effect> {
+    pub(super) fn show(&mut self, view: ViewId) -> Option<Effect> {
         if let Some(front) = VIEWS.iter().position(|row| row.id == view) {
             self.front = front;
             self.refresh();

@@ -19,6 +19,8 @@ struct Measure<'s> {
     name: String,
     value: Box<dyn Fn(usize) -> Option<i64> + 's>,
     unit: &'static str,
+    /// Whether it is of the sample type in view.
+    is_main: bool,
 }
 
 /// Draws the strip.
@@ -88,7 +90,7 @@ fn laid_out(session: &Session, width: usize) -> Vec<(Measure<'_>, usize)> {
 }
 
 /// A strip is at least so wide where another one stands beside it, and at most so wide.
-const LEAST: usize = 12;
+const LEAST: usize = 8;
 const WIDEST: usize = 120;
 
 fn measures(session: &Session) -> Vec<Measure<'_>> {
@@ -120,17 +122,20 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
         name,
         value: Box::new(move |place| timeline.total(place, kind)),
         unit,
+        is_main: true,
     };
     let others = [
         Measure {
             name: "rss".into(),
             value: of_point(|point| i64::try_from(point.moment.resident?.bytes).ok()),
             unit: "bytes",
+            is_main: false,
         },
         Measure {
             name: "goroutines".into(),
             value: of_point(|point| point.goroutines),
             unit: "count",
+            is_main: false,
         },
     ];
     let is_known = |measure: &Measure<'_>| (0..timeline.points().len()).any(|at| (measure.value)(at).is_some());
@@ -146,6 +151,8 @@ fn texts(measure: &Measure<'_>, timeline: &Timeline, place: usize) -> (String, S
         value.map_or("?".into(), |value| units::label(value, measure.unit, "auto"))
     };
     let first = (0..timeline.points().len()).find(|at| (measure.value)(*at).is_some());
+    // What stands beside the first strip has room for what it is now.
+    let first = first.filter(|_| measure.is_main);
     let first = first.map_or(String::new(), |first| format!(" {}", label(first)));
     (format!("{}{first}", measure.name), label(place))
 }
@@ -236,7 +243,7 @@ pub(super) fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
         Following::Recorded => ("recorded".into(), theme.quiet()),
         Following::Live => ("● live".into(), theme.value()),
         Following::Paused => ("‖ paused".into(), theme.key()),
-        Following::Stale(_) => ("○ stale: the last snapshot failed".into(), theme.error()),
+        Following::Stale(_) => ("○ no answer".into(), theme.error()),
         Following::Ended(_) => ("■ ended".into(), theme.error()),
     };
     if let (Some(_), Some(point), Some(last)) = (timeline.past(), timeline.point(), points.last()) {

@@ -2,11 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::model::Comparison;
+use crate::report;
 use crate::ui::app::regions::{Regions, Strip};
 use crate::ui::app::{App, Load, Message};
 use crate::ui::event::{Effect, Reading};
 use crate::ui::keys::action::{Action, Toward};
 use crate::ui::timeline::Following;
+use crate::ui::view::VIEWS;
 use crate::ui::work::host::{Base, Followed, Pause, Series};
 use ratatui::layout::Rect;
 
@@ -202,9 +204,16 @@ impl App {
         self.open()
     }
 
-    /// Does what `base=FILE`, `diff_base=FILE` and `record FOLDER` say; nothing for any other line.
+    /// Does what `base=FILE`, `diff_base=FILE`, `record FOLDER` and the name of a view say; nothing for any other line.
     pub(in crate::ui) fn time_command(&mut self, line: &str) -> Option<Option<Effect>> {
         let line = line.trim();
+        // Reports of these names are pprof's; the others are views.
+        if let Some(row) = VIEWS
+            .iter()
+            .find(|row| row.id.0 == line && report::REPORTS.iter().all(|report| report.name != line))
+        {
+            return Some(self.show(row.id));
+        }
         if let Some(folder) = line.strip_prefix("record ").map(str::trim) {
             if !self.session.timeline.is_watched() {
                 self.message = Some(Message::Problem("record: nothing is watched".into()));

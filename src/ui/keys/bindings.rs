@@ -136,7 +136,9 @@ impl Bindings {
     /// A row with a key that acts somewhere in a view, if not here.
     pub(in crate::ui) fn elsewhere(&self, key: &KeyEvent) -> Option<&Binding> {
         let chord = Chord::pressed(key);
-        let mut rows = self.rows().filter(|row| !row.context.is_over_the_view());
+        let mut rows = self
+            .rows()
+            .filter(|row| !row.context.is_over_the_view() && row.context != KeyContext::Hosts);
         rows.find(|row| row.keys.iter().any(|bound| bound.0 == chord))
     }
 }

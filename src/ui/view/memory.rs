@@ -115,6 +115,14 @@ fn style(kind: PartKind, theme: Theme) -> Style {
     }
 }
 
+/// The style of a part's sign in its row.
+fn sign_style(kind: PartKind, emphasis: Emphasis, theme: Theme) -> Style {
+    match emphasis {
+        Emphasis::Plain => style(kind, theme),
+        Emphasis::Cursor => emphasis.bar(theme),
+    }
+}
+
 /// The snapshot that tells of memory: what the process was asked for, else the last one in view that knows.
 fn told(session: &Session) -> Option<&Snapshot> {
     if let Some(asked) = session.probes.reply(Probe::Memory).snapshot() {
@@ -213,7 +221,7 @@ impl Shown {
         };
         let mut spans = vec![
             emphasis.marker(),
-            Span::styled(format!("{} ", sign(row.kind)), emphasis.style(style(row.kind, theme))),
+            Span::styled(format!("{} ", sign(row.kind)), sign_style(row.kind, emphasis, theme)),
             Span::styled(row.name.to_string(), name),
             Span::raw(" ".repeat(NAME.saturating_sub(row.name.width()))),
             Span::styled(format!("{size:>SIZE$}"), emphasis.style(theme.value())),
@@ -410,7 +418,10 @@ impl View for Memory {
             true => format!("  {:<TREND$}", "trend"),
             false => String::new(),
         };
-        let head = format!("   {:NAME$}{:>SIZE$}{:>SHARE$}{trend}  what it is", "part", "size", "share");
+        let head = format!(
+            "   {:NAME$}{:>SIZE$}{:>SHARE$}{trend}  what it is",
+            "part", "size", "share"
+        );
         paint::line(buffer, places.head, 0, &Line::styled(head, theme.quiet()));
         self.list.draw(rows, theme, places.rows, buffer, |row, emphasis| {
             shown.line(session, theme, row, emphasis, width)

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use super::host::{Base, Loader, Wanted};
 use super::threads::without_tabs;
-use crate::analyze::leaks::{History, Observation, judge};
+use crate::analyze::leaks::{History, Observation, Verdict, judge};
 use crate::error::Result;
 use crate::model::{Moment, MomentId, Snapshot};
 use crate::report::{Options, RowSums};
@@ -67,7 +67,7 @@ pub(super) fn add_up(queue: &Receiver<SumOrder>, answers: &Sender<Event>, loader
             }
             continue;
         }
-        if std::mem::take(&mut is_changed) && answers.send(Event::Judged(Arc::new(judge(&adder.history)))).is_err() {
+        if std::mem::take(&mut is_changed) && answers.send(Event::Judged(Arc::new(adder.verdict()))).is_err() {
             return;
         }
         match queue.recv() {
@@ -78,6 +78,14 @@ pub(super) fn add_up(queue: &Receiver<SumOrder>, answers: &Sender<Event>, loader
 }
 
 impl Adder<'_> {
+    /// What all moments so far say.
+    fn verdict(&self) -> Verdict {
+        let verdict = judge(&self.history);
+        // Only what is taken now costs the process something.
+        let is_watched = self.moments.last().is_some_and(|moment| moment.cost.is_some());
+        if is_watched { verdict.while_watching() } else { verdict }
+    }
+
     fn take(&mut self, order: SumOrder) {
         match order {
             SumOrder::Moment(moment, gone) => {

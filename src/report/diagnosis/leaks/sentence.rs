@@ -256,7 +256,11 @@ pub(super) fn rested(verdict: &Verdict) -> String {
             )
         }
         TrendShape::Flat => format!("{after} {}, level", bytes(heap.last)),
-        _ => format!("{after} {}, level since {}", bytes(heap.last), seconds(heap.last_high)),
+        _ => format!(
+            "{after} {}, level after the first {}",
+            bytes(heap.last),
+            seconds(heap.last_high)
+        ),
     };
     let before = verdict.rested.as_ref().and_then(|rested| {
         let grew = bytes(rested.trend.grew);

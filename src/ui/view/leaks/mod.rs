@@ -147,7 +147,7 @@ impl Shown {
                     );
                 }
                 None => lines.push((
-                    "no leak: it does not go on growing, or grows by little".into(),
+                    "not a finding of its own: it does not go on growing, or another one accounts for it".into(),
                     theme.quiet(),
                 )),
             }
