@@ -109,7 +109,10 @@ fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
     };
     let mut said = facts(session, kind, theme);
     // Where in time it is, which changes what all the rest means.
-    said.splice(0..0, strip::facts(session, theme));
+    let [state, more] = strip::facts(session, theme);
+    let behind_total = said.len().min(1);
+    said.splice(behind_total..behind_total, more);
+    said.splice(0..0, state);
     for (text, style) in said {
         let spans = [Span::styled("  ·  ", theme.quiet()), Span::styled(text, style)];
         let wide: usize = spans.iter().map(Span::width).sum();

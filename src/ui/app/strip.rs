@@ -227,10 +227,10 @@ fn strip_spans(
         .collect()
 }
 
-/// What the header says of the series: its state, and how much there is.
-pub(super) fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
+/// What the header says of the series: where in time one is, and how much there is.
+pub(super) fn facts(session: &Session, theme: Theme) -> [Vec<(String, Style)>; 2] {
     let timeline = &session.timeline;
-    let mut facts = Vec::new();
+    let (mut state_facts, mut facts) = (Vec::new(), Vec::new());
     let points = timeline.points();
     let time = |nanos: i128| {
         let time = Timestamp::from_nanosecond(nanos).unwrap_or_default();
@@ -238,7 +238,7 @@ pub(super) fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
         time.strftime("%H:%M:%S").to_string()
     };
     let state = match &timeline.following {
-        Following::Nothing => return facts,
+        Following::Nothing => return [state_facts, facts],
         Following::Listing => ("reading".to_string(), theme.quiet()),
         Following::Recorded => ("recorded".into(), theme.quiet()),
         Following::Live => ("● live".into(), theme.value()),
@@ -249,9 +249,9 @@ pub(super) fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
     if let (Some(_), Some(point), Some(last)) = (timeline.past(), timeline.point(), points.last()) {
         let ago = last.moment.seconds_since(&point.moment);
         let text = format!("◀ {}, {} back", time(point.moment.nanos), duration(ago));
-        facts.push((text, theme.key()));
+        state_facts.push((text, theme.key()));
     }
-    facts.push(state);
+    state_facts.push(state);
     if let Some(base) = timeline.base_place().filter(|_| timeline.base().is_some()) {
         facts.push((format!("base {}", time(points[base].moment.nanos)), theme.filter()));
     }
@@ -277,7 +277,7 @@ pub(super) fn facts(session: &Session, theme: Theme) -> Vec<(String, Style)> {
             ));
         }
     }
-    facts
+    [state_facts, facts]
 }
 
 /// A length of time, in the largest unit that has two digits or more of it.
