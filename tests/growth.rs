@@ -4,7 +4,7 @@
 //! Instructions, because a scan within a scan allocates nothing and moves nothing, and a counter planted in the code is
 //! not where nobody thought of it. `valgrind` counts them alike on a busy machine and an idle one. It takes seven minutes on
 //! two cores, so it is a job of its own: `cargo test --test all growth -- --ignored`. `HEAPTUI_PROGRAM` names another program to count;
-//! an optimized one needs more rows, for compression is dearer at first: its window fills.
+//! an optimized one needs more rows.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;

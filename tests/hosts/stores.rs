@@ -118,7 +118,7 @@ fn a_store_is_a_source_like_any_other() {
         (&["top", "--until", END, "--match", alloc, &pyroscope], "of 42B total"),
         (&["top", &format!("{pyroscope}?until={END}&from=2026-11-26T11:00:00Z")], "of 21B total"),
         (&["diff", &format!("{pyroscope}?until={END}"), &format!("{pyroscope}?until={END}")], "21B before"),
-        (&["--print", "100x20", "--until", END, &pyroscope], "inuse_space 21B"),
+        (&["--print", "100x20", "--until", END, &pyroscope], "total 21B"),
         (&["top", "--match", "{job=}", &pyroscope], "400 Bad Request: unexpected \"}\" in label matching; check --match"),
         (&["top", "--match", "job=\"nobody\"", &pyroscope], "nothing is stored for memory:inuse_space:bytes:space:bytes{job=\"nobody\"} in this time; there is service_name api, db"),
         (&["top", "--match", "job=\"nobody\"", &parca], "there is the type memory:inuse_space:bytes:space:bytes, other:inuse_space"),
