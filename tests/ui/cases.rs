@@ -206,6 +206,7 @@ pub(super) const CASES: &[Case] = &[
     ("leaks-to-goroutines", "sessions/waiters", NORMAL, "<tab><enter>"),
     ("leaks-moved", "sessions/requests", LARGE, "<tab>jj"),
     ("leaks-to-tree", "sessions/cache", LARGE, "<tab><enter>"),
+    ("leaks-to-tree-and-back", "sessions/cache", LARGE, "<tab><enter><bs>"),
     ("leaks-back", "sessions/cache", LARGE, "<tab>j<enter><s-tab><s-tab><s-tab>"),
     ("leaks-search", "sessions/cache", NORMAL, "<tab>/malg<enter>"),
     ("leaks-none", "sessions/warmup", LARGE, "<tab>"),

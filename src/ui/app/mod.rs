@@ -39,6 +39,8 @@ pub(in crate::ui) struct App {
     pub(in crate::ui) views: Vec<Box<dyn View>>,
     /// The view in front, by its place among [`VIEWS`].
     pub(in crate::ui) front: usize,
+    /// The views that led to the one in front, the last one last.
+    came_from: Vec<ViewId>,
     pub(in crate::ui) overlay: Option<Overlay>,
     /// What is wrong with the configuration, to be told once.
     pub(in crate::ui) problems: Vec<String>,
@@ -76,6 +78,7 @@ impl App {
             session,
             views,
             front: 0,
+            came_from: Vec::new(),
             overlay: None,
             problems: Vec::new(),
             history: Vec::new(),
@@ -335,6 +338,7 @@ impl App {
         match self.views[self.front].update(action, &mut self.session, body) {
             Outcome::Done => self.ask_for_view(),
             Outcome::Go(view) => {
+                self.came_from.push(self.view());
                 if action == Action::Enter || matches!(action, Action::Click(_)) {
                     self.session.keep_selected();
                 }
@@ -367,11 +371,15 @@ impl App {
                 None
             }
             Action::Tab(toward) => {
+                self.came_from.clear();
                 let shown = self.shown_views();
                 let at = shown.iter().position(|view| *view == self.front).unwrap_or(0);
                 self.show(VIEWS[shown[toward.step(at, 1, shown.len())]].id)
             }
-            Action::View(view) => self.show(view),
+            Action::View(view) => {
+                self.came_from.clear();
+                self.show(view)
+            }
             Action::ToggleInUse => self.switch(self.session.sibling_type(IN_USE)),
             Action::ToggleObjects => self.switch(self.session.sibling_type(OBJECTS)),
             Action::SampleType(chosen) => {
@@ -427,7 +435,8 @@ impl App {
         if self.session.search.take().is_some() || self.view() == HOME {
             return None;
         }
-        self.show(HOME)
+        let before = self.came_from.pop().unwrap_or(HOME);
+        self.show(before)
     }
 
     /// The places among [`VIEWS`] of those that have something to show, and of the one in front.

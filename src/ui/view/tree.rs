@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{HOME, Outcome, View, ViewId, parts};
+use super::{Outcome, View, ViewId, parts};
 use crate::analyze::{Edge, NodeId};
 use crate::model::units::percentage;
 use crate::ui::keys::action::Action;
@@ -258,7 +258,7 @@ impl View for Tree {
             Action::Back => {
                 self.trail.pop();
                 let Some(name) = self.trail.last().cloned() else {
-                    return Outcome::Go(HOME);
+                    return Outcome::Ignored;
                 };
                 self.visit(session, name, body);
             }
