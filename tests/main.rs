@@ -34,6 +34,7 @@ mod pictures;
 #[cfg(unix)]
 mod saving;
 #[cfg(unix)]
+mod series;
 mod sources;
 mod support;
 mod tables;

@@ -174,7 +174,7 @@ pub struct Graph {
 
 impl Graph {
     /// Sums of the nodes alone, without calls: what decides which nodes are kept.
-    pub fn sums(basis: Basis<'_>) -> Self {
+    pub(super) fn sums(basis: Basis<'_>) -> Self {
         Self::linked(sums::nodes(basis), Vec::new())
     }
 

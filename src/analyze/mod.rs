@@ -51,7 +51,7 @@ pub use origin::{Origin, is_runtime, origin, package};
 pub use pattern::compile as compile_pattern;
 pub use places::heaviest_lines;
 pub use stack_tree::{ChainId, ChainSums, Drawn, StackTree};
-pub use sums::{Groups, NO_GROUP, group_sums};
+pub use sums::{Groups, NO_GROUP, group_sums, own_sums};
 pub use tagfilter::TagFilter;
 pub use tagframes::{TagFrames, with_tag_frames};
 pub use tags::{NodeTags, Tag, TagGroup};

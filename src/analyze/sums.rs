@@ -129,6 +129,18 @@ fn means_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
     nodes.into_iter().map(|(node, _)| node).collect()
 }
 
+/// What nodes hold themselves, without what passes through them: a pass that looks at one frame of each stack.
+pub fn own_sums(basis: Basis<'_>) -> Vec<Node> {
+    let mut nodes = vec![Node::default(); basis.frames.len()];
+    for span in basis.scope.spans() {
+        let (value, divisor) = basis.weights.of(span.sample.index());
+        if let Some(leaf) = leaf(basis.frames, basis.stack(span)) {
+            nodes[leaf.index()].add_flat(value, divisor);
+        }
+    }
+    nodes
+}
+
 /// The innermost node of a stack.
 fn leaf(frames: &Frames, stack: Stack<'_>) -> Option<NodeId> {
     stack.iter().find_map(|location| frames.of(location).first()).copied()

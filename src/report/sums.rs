@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::Shows;
 use super::aggregate::{filters, identity, weights, with_tag_frames};
 use super::options::Options;
-use crate::analyze::{Basis, Frames, Graph, Scope};
+use crate::analyze::{Basis, Frames, NodeId, Scope, own_sums};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId, Sides};
 
@@ -46,9 +46,8 @@ impl RowSums {
             };
             sums.types.push(profile.type_name(sample_type).to_string());
             let mut total = 0i64;
-            let graph = Graph::sums(basis);
-            for &node in &graph.listed {
-                let value = graph.node(node).flat_value();
+            for (node, own) in (0..).map(NodeId).zip(own_sums(basis)) {
+                let value = own.flat_value();
                 if value == 0 {
                     continue;
                 }
