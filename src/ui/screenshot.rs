@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::graphics::{ADVANCE, Anchor, Area, Colour, Group, Picture, Point, Shape, Text, blocks};
-use crate::ui::theme::Ground;
+use crate::ui::theme::{Ground, Tint, tint};
 
 /// A cell, in whole numbers, so that blocks meet at pixels.
 const WIDTH: f64 = 9.0;
@@ -212,26 +212,10 @@ impl Run {
 
 /// A colour of the terminal; its own colours are `own`.
 fn colour(colour: Color, own: Colour) -> Colour {
-    let number = match colour {
-        Color::Reset => return own,
-        Color::Rgb(red, green, blue) => return Colour(red, green, blue),
-        Color::Indexed(number) => number,
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 8,
-        Color::LightRed => 9,
-        Color::LightGreen => 10,
-        Color::LightYellow => 11,
-        Color::LightBlue => 12,
-        Color::LightMagenta => 13,
-        Color::LightCyan => 14,
-        Color::White => 15,
+    let number = match tint(colour) {
+        Tint::Own => return own,
+        Tint::Exact(red, green, blue) => return Colour(red, green, blue),
+        Tint::Numbered(number) => number,
     };
     match number {
         0..16 => COLOURS[usize::from(number)],

@@ -100,7 +100,7 @@ impl ProfileStore {
         Some((store, asked))
     }
 
-    /// The same with a query, in a part of time: milliseconds since 1970 UTC.
+    /// This store asked with a query, in a part of time: milliseconds since 1970 UTC.
     pub fn within(self, query: &str, start: i64, end: i64) -> Self {
         let query = query.trim();
         let (profile_type, selector) = query.split_at(query.find('{').unwrap_or(query.len()));

@@ -71,7 +71,7 @@ impl Url {
         }
     }
 
-    /// The same place on another port of the host.
+    /// This path on another port of the host.
     pub fn at_port(&self, port: u16) -> Self {
         let Place::Host(host) = &self.place else {
             return self.clone();

@@ -50,6 +50,42 @@ pub enum Ask {
     No,
 }
 
+/// What a colour of the terminal is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tint {
+    /// The terminal's own, of letters or of the ground.
+    Own,
+    /// Red, green and blue.
+    Exact(u8, u8, u8),
+    /// One of its 256, of which the first sixteen are the user's.
+    Numbered(u8),
+}
+
+/// The kind of a colour.
+pub(super) fn tint(colour: Color) -> Tint {
+    match colour {
+        Color::Reset => Tint::Own,
+        Color::Rgb(red, green, blue) => Tint::Exact(red, green, blue),
+        Color::Indexed(number) => Tint::Numbered(number),
+        Color::Black => Tint::Numbered(0),
+        Color::Red => Tint::Numbered(1),
+        Color::Green => Tint::Numbered(2),
+        Color::Yellow => Tint::Numbered(3),
+        Color::Blue => Tint::Numbered(4),
+        Color::Magenta => Tint::Numbered(5),
+        Color::Cyan => Tint::Numbered(6),
+        Color::Gray => Tint::Numbered(7),
+        Color::DarkGray => Tint::Numbered(8),
+        Color::LightRed => Tint::Numbered(9),
+        Color::LightGreen => Tint::Numbered(10),
+        Color::LightYellow => Tint::Numbered(11),
+        Color::LightBlue => Tint::Numbered(12),
+        Color::LightMagenta => Tint::Numbered(13),
+        Color::LightCyan => Tint::Numbered(14),
+        Color::White => Tint::Numbered(15),
+    }
+}
+
 impl Colours {
     /// No colours.
     pub const NONE: Self = Self::on(Depth::None, Ground::Either);

@@ -140,26 +140,10 @@ fn contrast(a: Rgb, b: Rgb) -> f64 {
 }
 
 fn shown(colour: Option<Color>, own: Rgb, palette: &Palette) -> Rgb {
-    let number = match colour.unwrap_or(Color::Reset) {
-        Color::Reset => return own,
-        Color::Rgb(red, green, blue) => return (red, green, blue),
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 8,
-        Color::LightRed => 9,
-        Color::LightGreen => 10,
-        Color::LightYellow => 11,
-        Color::LightBlue => 12,
-        Color::LightMagenta => 13,
-        Color::LightCyan => 14,
-        Color::White => 15,
-        Color::Indexed(number) => usize::from(number),
+    let number = match tint(colour.unwrap_or(Color::Reset)) {
+        Tint::Own => return own,
+        Tint::Exact(red, green, blue) => return (red, green, blue),
+        Tint::Numbered(number) => usize::from(number),
     };
     palette.sixteen[number]
 }

@@ -369,6 +369,11 @@ fn parts(body: Rect) -> Parts {
         10..=25 => 1,
         _ => 4,
     };
+    parts_with(body, details)
+}
+
+/// The parts of a body whose details have so many rows.
+fn parts_with(body: Rect, details: u16) -> Parts {
     let heads = if body.height >= 5 { 2 } else { 0 };
     let part = |y: u16, height: u16| Rect {
         y: body.y + y,

@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 use regex::Regex;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Outcome, View, ViewId, tree};
+use super::{Outcome, Parts, View, ViewId, parts_with, tree};
 use crate::analyze::goroutines::{Detail, GoroutineGroup, Grouping};
 use crate::model::units::grouped;
 use crate::ui::keys::action::{Action, KeyContext};
@@ -52,38 +52,17 @@ enum Sort {
     Wait,
 }
 
-/// The parts of the body.
-#[derive(Clone, Copy)]
-struct Parts {
-    title: Rect,
-    head: Rect,
-    rows: Rect,
-    /// The stack of the row under the cursor, with a rule above it.
-    details: Rect,
-}
-
 /// Lines of the details that are no calls: the rule, and two of facts.
 const FACTS: u16 = 3;
 
 /// The parts for stacks of so many calls at most.
 fn parts(body: Rect, depth: usize) -> Parts {
-    let heads = if body.height >= 5 { 2 } else { 0 };
     let depth = u16::try_from(depth).unwrap_or(u16::MAX);
     let details = match body.height {
         0..=9 => 0,
         height => depth.saturating_add(FACTS).min(height * 9 / 20),
     };
-    let part = |y: u16, height: u16| Rect {
-        y: body.y + y,
-        height,
-        ..body
-    };
-    Parts {
-        title: part(0, heads / 2),
-        head: part(heads / 2, heads / 2),
-        rows: part(heads, body.height.saturating_sub(heads + details)),
-        details: part(body.height.saturating_sub(details), details),
-    }
+    parts_with(body, details)
 }
 
 /// What a grouping is called.
