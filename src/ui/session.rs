@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analyze::{CallTree, Direction, Granularity, Sort};
+use crate::analyze::{CallSites, CallTree, Direction, Granularity, Sort};
 use crate::model::{Loaded, Profile, SampleTypeId, Side, Snapshot};
 use crate::report::{
     self, ColumnId, Environment, OPTIONS, OptionGroup, OptionRow, Options, OverTime, Report, Row, Section,
@@ -101,6 +101,12 @@ impl Session {
     /// The listing of another sample type, where it is ready.
     pub(super) fn listing_of(&self, sample_type: SampleTypeId) -> Option<&Arc<Listing>> {
         self.answers.listing(sample_type)
+    }
+
+    /// Where functions call others of the sample type in view, where it is ready and its listing is.
+    pub(super) fn call_sites(&self) -> Option<&Arc<CallSites>> {
+        self.listing_of(self.sample_type)?;
+        self.answers.call_sites(self.sample_type)
     }
 
     /// The call tree of the sample type in view, where it is ready.

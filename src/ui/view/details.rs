@@ -33,9 +33,8 @@ pub(super) fn draw_position(theme: Theme, title: Rect, rows: Rect, list: &List, 
 const LEAST_PLACE: usize = 20;
 
 /// In a single line: the name, and where it is.
-fn draw_short(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
+fn draw_short(theme: Theme, area: Rect, (full, place): (&str, String), buffer: &mut Buffer) {
     let room = usize::from(area.width).saturating_sub(2);
-    let place = place(session, full);
     // The name first, but the end of the place in any case.
     let left = room.saturating_sub(full.width() + 2).max(LEAST_PLACE);
     let place = name::cut_start(&place, left);
@@ -55,11 +54,22 @@ pub(super) fn draw_rule(theme: Theme, area: Rect, buffer: &mut Buffer) {
 
 /// Details of a function at the lower end of a view: full name, source, package.
 pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
+    draw_details_at(session, theme, area, (full, place(session, full)), buffer);
+}
+
+/// Details of a function, with another place than the line that matters most in it.
+pub(super) fn draw_details_at(
+    session: &Session,
+    theme: Theme,
+    area: Rect,
+    (full, place): (&str, String),
+    buffer: &mut Buffer,
+) {
     if area.height == 0 || full.is_empty() {
         return;
     }
     if area.height == 1 {
-        return draw_short(session, theme, area, full, buffer);
+        return draw_short(theme, area, (full, place), buffer);
     }
     draw_rule(theme, area, buffer);
     paint::line(
@@ -69,7 +79,7 @@ pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &s
         &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
     );
     let facts = [
-        ("at", place(session, full)),
+        ("at", place),
         ("freed", churn(session, full)),
         ("package", package(session, full)),
     ];

@@ -34,7 +34,7 @@ use crate::ui::work::host::{Probe, Series};
 use crate::ui::work::{listing::Listing, query::Query};
 
 pub(super) use details::place;
-use details::{draw_details, draw_position, draw_rule, fill};
+use details::{draw_details, draw_details_at, draw_position, draw_rule, fill};
 use empty::{draw_absent, draw_empty, other_types};
 
 /// Which view: a short name that stays, since configurations may hold it.

@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{Outcome, View, ViewId, parts};
-use crate::analyze::{Edge, NodeId};
+use crate::analyze::{CallSites, CallTree, Direction, Edge, NodeId, base_name};
 use crate::model::units::percentage;
 use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
@@ -34,6 +35,27 @@ struct Entry {
     weight: i64,
     whole: i64,
     inline: bool,
+    at: Option<Site>,
+}
+
+/// Where a call is made, in the source of the caller.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Site {
+    /// `file:line`.
+    place: String,
+    /// How many other lines of the caller make the call, too.
+    others: usize,
+}
+
+impl Site {
+    /// The file without its folder, and a sign that there are others.
+    fn short(&self) -> String {
+        let file = base_name(&self.place);
+        match self.others {
+            0 => file.into(),
+            others => format!("{file} +{others}"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,24 +74,28 @@ enum Role {
 /// A path to the root that is longer is no help.
 const LONGEST_PATH: usize = 40;
 const VALUE: usize = 11;
+/// The head of the column of call sites.
+const CALLED_AT: &str = "called at";
 /// Below this width a row is its numbers and its name.
 const NARROW: usize = 60;
 
 impl Tree {
     /// The rows for the function that is selected.
-    fn entries(listing: &Listing, selected: &str) -> Vec<Entry> {
+    fn entries(listing: &Listing, around: Around<'_>, selected: &str) -> Vec<Entry> {
         let Some(&node) = listing.by_name.get(selected) else {
             return Vec::new();
         };
         let graph = &listing.whole;
         let names = |node: NodeId| listing.report.name(node);
         let cum = graph.node(node).cum_value();
+        let at = |from: NodeId, to: NodeId| around.sites.and_then(|sites| site(listing, sites, from, to));
         let call = |role: Role, edge: &Edge, other: NodeId| Entry {
             role,
             name: names(other),
             weight: edge.weight,
             whole: cum,
             inline: edge.inline,
+            at: at(edge.from, edge.to),
         };
         let line = |role: Role, name: &str| Entry {
             role,
@@ -77,6 +103,7 @@ impl Tree {
             weight: 0,
             whole: cum,
             inline: false,
+            at: None,
         };
         if !listing.is_whole {
             let wait = "its callers and callees are being added up …";
@@ -85,24 +112,16 @@ impl Tree {
         let callers = graph.callers_sorted(node, &names);
         let callees = graph.callees_sorted(node, &names);
         let mut entries = Vec::new();
-        // The function, its heaviest caller, that one's, and so on.
-        let mut path = vec![node];
-        while let Some(&last) = path.last()
-            && path.len() < LONGEST_PATH
-        {
-            let callers = graph.callers_sorted(last, &names);
-            let new = callers.iter().rev().filter(|edge| !path.contains(&edge.from));
-            match new.max_by_key(|edge| edge.weight.unsigned_abs()) {
-                Some(edge) => path.push(edge.from),
-                None => break,
-            }
-        }
-        entries.extend(path.iter().skip(2).rev().map(|&above| Entry {
+        let path = callers
+            .first()
+            .map_or_else(Vec::new, |edge| path(around, node, edge.from));
+        entries.extend(path.windows(2).map(|step| Entry {
             role: Role::Above,
-            name: names(above),
-            weight: graph.node(above).cum_value(),
+            name: names(step[0]),
+            weight: graph.node(step[0]).cum_value(),
             whole: listing.report.total,
             inline: false,
+            at: at(step[0], step[1]),
         }));
         entries.extend(callers.iter().map(|edge| call(Role::Caller, edge, edge.from)));
         if callers.is_empty() {
@@ -113,9 +132,9 @@ impl Tree {
             entries.push(line(Role::Nothing("no callees: everything is its own"), ""));
         }
         entries.extend(callees.iter().map(|edge| call(Role::Callee, edge, edge.to)));
-        if let (true, Some(caller)) = (callees.is_empty(), path.get(1)) {
-            let whole = graph.node(*caller).cum_value();
-            let siblings = graph.callees_sorted(*caller, &names);
+        if let (true, Some(caller)) = (callees.is_empty(), callers.first()) {
+            let whole = graph.node(caller.from).cum_value();
+            let siblings = graph.callees_sorted(caller.from, &names);
             let others: Vec<&&Edge> = siblings.iter().filter(|edge| edge.to != node).collect();
             if !others.is_empty() {
                 entries.push(line(Role::Nothing("beside it, of the same caller:"), ""));
@@ -126,6 +145,15 @@ impl Tree {
             }));
         }
         entries
+    }
+
+    /// Cells of the column of call sites with the gap before it.
+    fn place_width(&self, width: usize) -> usize {
+        let sites = self.entries.iter().filter_map(|entry| entry.at.as_ref());
+        match sites.map(|site| site.short().width()).max() {
+            Some(widest) if width >= NARROW => (widest.max(CALLED_AT.len()) + 2).min(width / 3),
+            _ => 0,
+        }
     }
 
     fn middle(&self) -> usize {
@@ -200,9 +228,16 @@ impl Tree {
                 } else {
                     String::new()
                 });
-                let room = width.saturating_sub(used + inline.len());
-                spans.extend(super::name_spans(session, theme, &entry.name, room, emphasis));
+                let room = width.saturating_sub(used + inline.len() + self.place_width(width));
+                let name = super::name_spans(session, theme, &entry.name, room, emphasis);
+                let wide: usize = name.iter().map(Span::width).sum();
+                spans.extend(name);
                 spans.push(Span::styled(inline, plain));
+                if let Some(site) = entry.at.as_ref().filter(|_| self.place_width(width) > 0) {
+                    let gap = " ".repeat(room.saturating_sub(wide) + 2);
+                    let place = name::cut_start(&site.short(), self.place_width(width) - 2);
+                    spans.push(Span::styled(format!("{gap}{place}"), plain));
+                }
             }
         }
         Line::from(spans)
@@ -235,6 +270,46 @@ impl Tree {
         spans.reverse();
         Line::from(spans)
     }
+}
+
+/// What is known of a function beyond the listing, as soon as it is.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    sites: Option<&'a CallSites>,
+    tree: Option<&'a CallTree>,
+}
+
+/// The heaviest path to a function from near the root to its caller.
+fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> Vec<NodeId> {
+    let Some(tree) = around.tree else { return Vec::new() };
+    let to = |node: NodeId| {
+        let path = tree.heaviest(node).map(|context| tree.path(context));
+        let mut nodes: Vec<NodeId> = path
+            .iter()
+            .flatten()
+            .filter_map(|&context| tree.node(context))
+            .collect();
+        nodes.drain(..nodes.len().saturating_sub(LONGEST_PATH));
+        nodes
+    };
+    let mut path = to(function);
+    path.pop();
+    match path.last() {
+        Some(last) if *last == caller => path,
+        _ => to(caller),
+    }
+}
+
+/// Where one function calls another; nothing where rows are lines already, or the profile has none.
+fn site(listing: &Listing, sites: &CallSites, from: NodeId, to: NodeId) -> Option<Site> {
+    let report = &listing.report;
+    let found = sites.get(from, to).filter(|_| report.frames.info(from).line == 0)?;
+    let function = &report.profile.functions[found.line.function.index()];
+    let file = report.profile.text(function.filename);
+    (!file.is_empty()).then(|| Site {
+        place: format!("{file}:{}", found.line.line),
+        others: found.others,
+    })
 }
 
 impl View for Tree {
@@ -288,7 +363,11 @@ impl View for Tree {
         if self.trail.last() != Some(&selected) {
             self.trail = vec![selected.clone()];
         }
-        self.entries = Self::entries(&listing, &selected);
+        let around = Around {
+            sites: session.call_sites().map(|sites| &**sites),
+            tree: session.tree(Direction::TopDown).map(|tree| &**tree),
+        };
+        self.entries = Self::entries(&listing, around, &selected);
         let again = self
             .entries
             .iter()
@@ -304,7 +383,14 @@ impl View for Tree {
     }
 
     fn queries(&self, session: &Session) -> Vec<Query> {
-        vec![Query::Listing(session.sample_type)]
+        let of = session.sample_type;
+        let tree = Query::CallTree(of, Direction::TopDown);
+        vec![Query::Listing(of), Query::CallSites(of), tree]
+    }
+
+    fn place(&self, _: &Session) -> Option<String> {
+        let under = self.entries.get(self.list.at())?;
+        Some(under.at.as_ref()?.place.clone())
     }
 
     fn name(&self, session: &Session) -> String {
@@ -331,17 +417,20 @@ impl View for Tree {
             }
             return;
         }
-        let head = format!(
-            " {:>VALUE$} {:>7} {:8}    {}",
-            "cum", "calls%", "", "callers above, callees below"
-        );
+        let mut head = format!(" {:>VALUE$} {:>7} {:8}    ", "cum", "calls%", "");
+        let room = width.saturating_sub(head.len() + self.place_width(width));
+        head += &format!("{:<room$}", "callers above, callees below");
+        if self.place_width(width) > 0 {
+            head += &format!("  {CALLED_AT}");
+        }
         paint::line(buffer, parts.head, 0, &Line::styled(head, theme.quiet()));
         self.list
             .draw(&self.entries, theme, parts.rows, buffer, |entry, emphasis| {
                 self.row(session, theme, listing, entry, emphasis, width)
             });
         let name = self.entries.get(self.list.at()).map_or("", |entry| &entry.name);
-        super::draw_details(session, theme, parts.details, name, buffer);
+        let place = self.place(session).unwrap_or_else(|| super::place(session, name));
+        super::draw_details_at(session, theme, parts.details, (name, place), buffer);
         super::draw_position(theme, parts.title, parts.rows, &self.list, self.entries.len(), buffer);
     }
 }

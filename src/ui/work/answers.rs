@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::listing::Listing;
 use super::query::{Answer, Matches, Query, Search};
-use crate::analyze::{CallTree, Direction};
+use crate::analyze::{CallSites, CallTree, Direction};
 use crate::error::Result;
 use crate::model::SampleTypeId;
 use crate::ui::view::goroutines::model::Groups;
@@ -98,6 +98,14 @@ impl Answers {
     pub(in crate::ui) fn listing(&self, sample_type: SampleTypeId) -> Option<&Arc<Listing>> {
         match self.find(&Query::Rows(sample_type))? {
             Answer::Listing(listing) => Some(listing),
+            _ => None,
+        }
+    }
+
+    /// Where functions call others.
+    pub(in crate::ui) fn call_sites(&self, sample_type: SampleTypeId) -> Option<&Arc<CallSites>> {
+        match self.find(&Query::CallSites(sample_type))? {
+            Answer::CallSites(sites) => Some(sites),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use regex::Regex;
 use super::analyst::Analyst;
 use super::host::Existing;
 use super::listing::Listing;
-use crate::analyze::{CallTree, Direction, NodeId, TreeNodeId, covered};
+use crate::analyze::{CallSites, CallTree, Direction, NodeId, TreeNodeId, covered};
 use crate::error::Result;
 use crate::model::SampleTypeId;
 use crate::progress::Observer;
@@ -26,6 +26,8 @@ pub(in crate::ui) enum Query {
     Rows(SampleTypeId),
     /// The rows, and what is around each.
     Listing(SampleTypeId),
+    /// Where functions call others.
+    CallSites(SampleTypeId),
     CallTree(SampleTypeId, Direction),
     Graph(SampleTypeId, Extent),
     /// The source of a function.
@@ -42,6 +44,7 @@ pub(in crate::ui) enum Query {
 #[derive(Clone, Debug)]
 pub(in crate::ui) enum Answer {
     Listing(Arc<Listing>),
+    CallSites(Arc<CallSites>),
     CallTree(Arc<CallTree>),
     Graph(Arc<Diagram>),
     Source(Arc<Sourced>),
@@ -59,6 +62,10 @@ impl Query {
         Ok(match self {
             Self::Rows(sample_type) => Answer::Listing(analyst.rows(*sample_type)?),
             Self::Listing(sample_type) => Answer::Listing(analyst.listing(*sample_type)?),
+            Self::CallSites(sample_type) => {
+                let basis = analyst.any_report(*sample_type)?;
+                Answer::CallSites(Arc::new(CallSites::new(basis.basis_of(*sample_type))))
+            }
             Self::CallTree(sample_type, direction) => {
                 let basis = analyst.any_report(*sample_type)?;
                 let tree = CallTree::new(basis.basis_of(*sample_type), *direction, observer)?;
