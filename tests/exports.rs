@@ -111,7 +111,11 @@ fn for_all(check: impl Fn(&Arc<Profile>, &Options, &str)) {
 }
 
 fn table<T>(report: &Report, fields: &[DataField<T>], rows: &[T]) -> Vec<Vec<(&'static str, Cell)>> {
-    let context = TableContext::from(report);
+    let churn = report::churn(report, None);
+    let context = TableContext {
+        churn: churn.as_ref(),
+        ..TableContext::from(report)
+    };
     let row = |row: &T| {
         let cells = fields.iter().map(|field| (field.name, field.cell(context, row)));
         cells.collect()

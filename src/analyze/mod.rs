@@ -7,6 +7,7 @@
 
 mod call_tree;
 mod calls;
+mod churn;
 mod contexts;
 mod coverage;
 mod excerpt;
@@ -37,6 +38,7 @@ mod trim;
 mod wait;
 
 pub use call_tree::{CallTree, Direction, TreeNode, TreeNodeId};
+pub use churn::{Block, Churn, NodeChurn};
 pub use contexts::Paths;
 pub use coverage::covered;
 pub use excerpt::excerpt;

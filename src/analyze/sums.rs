@@ -142,7 +142,7 @@ pub fn own_sums(basis: Basis<'_>) -> Vec<Node> {
 }
 
 /// The innermost node of a stack.
-fn leaf(frames: &Frames, stack: Stack<'_>) -> Option<NodeId> {
+pub(super) fn leaf(frames: &Frames, stack: Stack<'_>) -> Option<NodeId> {
     stack.iter().find_map(|location| frames.of(location).first()).copied()
 }
 

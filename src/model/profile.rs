@@ -222,6 +222,14 @@ pub struct MemStats {
     pub max_rss: u64,
 }
 
+impl MemStats {
+    /// Seconds between the first collection and the last, as long as Go remembers the first: about as old the process was.
+    pub fn age(&self) -> Option<f64> {
+        let first = (self.first_gc > 0).then_some(self.first_gc)?;
+        Some(self.last_gc.checked_sub(first)? as f64 / 1e9)
+    }
+}
+
 impl Profile {
     /// The text of a row.
     #[inline]

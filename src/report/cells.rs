@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use super::aggregate::Report;
+use super::diagnosis::seconds;
 use super::diff::ratio;
 use super::fields::{Cell, percent};
 use super::sums::SideSums;
 use super::table::{Inline, Row};
-use crate::model::units::percentage;
+use crate::analyze::{Block, Churn};
+use crate::model::units::{self, percentage};
 
 /// What the cells of a row are taken from, besides the row. Whatever else a column shows (a second moment, a series
 /// for each function) becomes a field here, not an argument of every column.
@@ -19,6 +21,8 @@ pub struct TableContext<'a> {
     pub sides: Option<&'a SideSums>,
     /// What is known of the rows at other moments.
     pub over_time: Option<&'a dyn OverTime>,
+    /// What became of what the rows allocated, where that is asked for.
+    pub churn: Option<&'a Churn>,
 }
 
 /// What is known of the rows of a table, by their names, over time; of one sample type.
@@ -27,6 +31,8 @@ pub trait OverTime {
     fn change(&self, name: &str) -> Option<i64>;
     /// What comes, less what goes, in a minute.
     fn per_minute(&self, name: &str) -> Option<i64>;
+    /// What comes, less what goes, in a minute, of another sample type.
+    fn per_minute_of(&self, name: &str, sample_type: &str) -> Option<i64>;
     /// Values up to the moment in view, evenly spaced in time; nothing where one is not known.
     fn trend(&self, name: &str) -> Vec<Option<i64>>;
 }
@@ -37,6 +43,7 @@ impl<'a> From<&'a Report> for TableContext<'a> {
             report,
             sides: None,
             over_time: None,
+            churn: None,
         }
     }
 }
@@ -64,6 +71,12 @@ pub enum Value<'a> {
     Change(i64),
     /// What was before and what is after.
     Ratio(i64, i64),
+    /// An amount that comes in a minute, in the unit that is best for it.
+    Rate(i64),
+    /// A time in seconds.
+    Seconds(f64),
+    /// Blocks of memory, of the size that matters most.
+    Blocks(Block),
     /// Values over time.
     Trend(Vec<Option<i64>>),
     /// Text that may come from the profile.
@@ -85,6 +98,15 @@ impl Value<'_> {
                 format!("{sign}{}", context.report.format.value(*amount))
             }
             Self::Ratio(before, after) => ratio(*before, *after),
+            Self::Rate(amount) => {
+                let format = &context.report.format;
+                units::label(format.scaled(*amount), &format.from, "auto")
+            }
+            Self::Seconds(time) => duration(*time),
+            Self::Blocks(Block { bytes, others }) => match (units::label(*bytes, "bytes", "auto"), others) {
+                (size, 0) => size,
+                (size, others) => format!("{size} +{others}"),
+            },
             Self::Trend(values) => blocks(values),
             Self::Share(amount) => percentage(*amount, context.report.total),
             Self::Text(text) => text.to_string(),
@@ -98,8 +120,12 @@ impl Value<'_> {
             Self::Unknown => Cell::None,
             Self::Flag(flag) => Cell::Flag(*flag),
             Self::Whole(number) => Cell::Int(*number),
-            Self::Amount(amount) | Self::Change(amount) => Cell::Int(context.report.format.scaled(*amount)),
+            Self::Amount(amount) | Self::Change(amount) | Self::Rate(amount) => {
+                Cell::Int(context.report.format.scaled(*amount))
+            }
             Self::Ratio(before, after) => Cell::Text(ratio(*before, *after)),
+            Self::Seconds(time) => Cell::Float(*time),
+            Self::Blocks(block) => Cell::Int(block.bytes),
             Self::Trend(values) => Cell::Text(blocks(values)),
             Self::Share(amount) => Cell::Float(percent(*amount, context.report.total)),
             Self::Text(text) => Cell::Text(text.to_string()),
@@ -110,9 +136,17 @@ impl Value<'_> {
     /// The amount, if it is one.
     pub fn amount(&self) -> Option<i64> {
         match self {
-            Self::Amount(amount) | Self::Change(amount) => Some(*amount),
+            Self::Amount(amount) | Self::Change(amount) | Self::Rate(amount) => Some(*amount),
             _ => None,
         }
+    }
+}
+
+/// A time as it is told, and below a second in milliseconds.
+fn duration(time: f64) -> String {
+    match time {
+        ..0.9995 => format!("{} ms", (time * 1000.0).round()),
+        _ => seconds(time),
     }
 }
 

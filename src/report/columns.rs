@@ -1,6 +1,7 @@
 //! The columns of the table of functions, in the order of data.
 
 use super::cells::{OverTime, TableContext, Value};
+use super::churn::{age, allocating, block, freed, whole};
 use super::fields::Form;
 use super::table::{Align, Column, ColumnId, Key, Order, Row, ScreenPlace, When};
 
@@ -217,6 +218,57 @@ pub const COLUMNS: &[Column] = &[
         text: Some(6),
         data: &[("cum_percent", Form::Exact)],
         screen: Some(PERCENT),
+    },
+    Column {
+        id: ColumnId::Freed,
+        head: "freed",
+        help: "what the function allocated and does not hold any more: alloc less inuse",
+        align: Align::Right,
+        value: |context, row| freed(context, row).map_or(Value::Unknown, Value::Amount),
+        order: Order::By(|context, row| Key::size(freed(context, row).unwrap_or(0))),
+        shown: When::Churn,
+        text: None,
+        data: &[("freed", Form::Exact), ("freed_text", Form::Shown)],
+        screen: Some(ScreenPlace { width: 6, spare: 0 }),
+    },
+    Column {
+        id: ColumnId::Allocating,
+        head: "alloc/min",
+        help: "what the function allocates in a minute: lately, over a comparison, or since the process began",
+        align: Align::Right,
+        value: |context, row| allocating(context, row).map_or(Value::Unknown, |amount| Value::Rate(whole(amount))),
+        order: Order::By(|context, row| Key::growth(allocating(context, row).map(whole))),
+        shown: When::Churn,
+        text: None,
+        data: &[
+            ("allocated_per_minute", Form::Exact),
+            ("allocated_per_minute_text", Form::Shown),
+        ],
+        screen: Some(ScreenPlace { width: 9, spare: 0 }),
+    },
+    Column {
+        id: ColumnId::Age,
+        head: "age",
+        help: "how old objects get, estimated: those in use over the rate at which they are allocated",
+        align: Align::Right,
+        value: |context, row| age(context, row).map_or(Value::Unknown, Value::Seconds),
+        order: Order::By(|context, row| Key::growth(age(context, row).map(|seconds| whole(seconds * 1000.0)))),
+        shown: When::Churn,
+        text: None,
+        data: &[("age_seconds", Form::Exact), ("age_text", Form::Shown)],
+        screen: Some(ScreenPlace { width: 5, spare: 0 }),
+    },
+    Column {
+        id: ColumnId::Block,
+        head: "block",
+        help: "the size of most of what the function allocates, and +N for so many other sizes",
+        align: Align::Right,
+        value: |context, row| block(context, row).map_or(Value::Unknown, Value::Blocks),
+        order: Order::By(|context, row| Key::growth(block(context, row).map(|block| block.bytes))),
+        shown: When::Churn,
+        text: None,
+        data: &[("block_bytes", Form::Exact), ("block_text", Form::Shown)],
+        screen: Some(ScreenPlace { width: 6, spare: 1 }),
     },
 ];
 

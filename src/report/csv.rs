@@ -8,6 +8,7 @@ use std::io::Write;
 
 use super::aggregate::Report;
 use super::cells::TableContext;
+use super::churn::churn;
 use super::columns::COLUMNS;
 use super::fields::{CALL_FIELDS, Cell, DataField, TAG_FIELDS, calls, labels};
 use super::line;
@@ -16,21 +17,25 @@ use crate::error::Result;
 
 /// The rows of `top`.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
-    table(report, &row_fields(COLUMNS), &rows(report), out)
+    let churn = churn(report, None);
+    let context = TableContext {
+        churn: churn.as_ref(),
+        ..TableContext::from(report)
+    };
+    table(context, &row_fields(COLUMNS), &rows(report), out)
 }
 
 /// The calls of `tree`, one a line.
 pub(super) fn write_calls(report: &Report, out: &mut dyn Write) -> Result<()> {
-    table(report, CALL_FIELDS, &calls(report), out)
+    table(report.into(), CALL_FIELDS, &calls(report), out)
 }
 
 /// The values of `tags`, one a line.
 pub(super) fn write_tags(report: &Report, out: &mut dyn Write) -> Result<()> {
-    table(report, TAG_FIELDS, &labels(report), out)
+    table(report.into(), TAG_FIELDS, &labels(report), out)
 }
 
-fn table<T>(report: &Report, fields: &[DataField<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
-    let context = TableContext::from(report);
+fn table<T>(context: TableContext<'_>, fields: &[DataField<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
     let heads: Vec<&str> = fields.iter().map(|field| field.name).collect();
     line(out, format_args!("{}", heads.join(",")))?;
     for row in rows {

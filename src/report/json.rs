@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 
 use super::aggregate::Report;
 use super::cells::TableContext;
+use super::churn::churn;
 use super::columns::COLUMNS;
 use super::fields::{CALL_FIELDS, DataField, TAG_FIELDS, calls, labels};
 use super::header::active_filters;
@@ -60,15 +61,25 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
         let before = if at == 0 { "{" } else { "," };
         write!(out, "{before}\n\"{name}\": {value}").map_err(writing)?;
     }
-    table(report, "rows", &row_fields(COLUMNS), &rows(report), out)?;
-    table(report, "edges", CALL_FIELDS, &calls(report), out)?;
-    table(report, "tags", TAG_FIELDS, &labels(report), out)?;
+    let churn = churn(report, None);
+    let context = TableContext {
+        churn: churn.as_ref(),
+        ..TableContext::from(report)
+    };
+    table(context, "rows", &row_fields(COLUMNS), &rows(report), out)?;
+    table(context, "edges", CALL_FIELDS, &calls(report), out)?;
+    table(context, "tags", TAG_FIELDS, &labels(report), out)?;
     out.write_all(b"\n}\n").map_err(writing)
 }
 
-fn table<T>(report: &Report, name: &str, fields: &[DataField<T>], rows: &[T], out: &mut dyn Write) -> Result<()> {
+fn table<T>(
+    context: TableContext<'_>,
+    name: &str,
+    fields: &[DataField<T>],
+    rows: &[T],
+    out: &mut dyn Write,
+) -> Result<()> {
     write!(out, ",\n\"{name}\": [").map_err(writing)?;
-    let context = TableContext::from(report);
     for (at, row) in rows.iter().enumerate() {
         out.write_all(if at == 0 { b"\n" } else { b",\n" }).map_err(writing)?;
         serde_json::to_writer(&mut *out, &Object { context, fields, row }).map_err(|error| writing(error.into()))?;

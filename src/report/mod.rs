@@ -8,6 +8,7 @@ mod built;
 mod callgraph;
 mod callgrind;
 mod cells;
+mod churn;
 mod columns;
 mod command;
 mod csv;
@@ -47,6 +48,7 @@ pub use aggregate::{Report, ValueFormat, filters};
 pub use built::{Doubt, doubt, place};
 pub use callgraph::shorten;
 pub use cells::{OverTime, TableContext, Value, blocks};
+pub use churn::{are_on_churn, churn};
 pub use columns::COLUMNS;
 pub use command::{Output, ReportStep, Step, complete, interpret, is_choice, numbered};
 pub use diagnosis::{

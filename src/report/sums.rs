@@ -70,6 +70,7 @@ impl RowSums {
 pub struct SideSums {
     types: [Vec<String>; 2],
     rows: FxHashMap<String, [Box<[i64]>; 2]>,
+    nanos: i64,
 }
 
 impl SideSums {
@@ -89,7 +90,16 @@ impl SideSums {
         Ok(Self {
             types: [before.types, after.types],
             rows,
+            nanos: match (sides.before.time_nanos, sides.after.time_nanos) {
+                (before @ 1.., after @ 1..) => after.saturating_sub(before),
+                _ => 0,
+            },
         })
+    }
+
+    /// Seconds from one side to the other; nothing where that is not known, or they are in no order.
+    pub fn seconds(&self) -> Option<f64> {
+        (self.nanos > 0).then_some(self.nanos as f64 / 1e9)
     }
 
     /// What a row held before and what it holds after; 0 where it is not.

@@ -95,6 +95,14 @@ pub enum ColumnId {
     PerMinute,
     /// Its own value over time.
     Trend,
+    /// What of what it allocated is gone.
+    Freed,
+    /// What it allocates in a minute.
+    Allocating,
+    /// How old what it holds is.
+    Age,
+    /// The size of its blocks.
+    Block,
 }
 
 /// When a column is shown on the screen.
@@ -108,6 +116,8 @@ pub enum When {
     OverTime,
     /// When there are other moments, and the profile in view is not a comparison.
     OverTimeAlone,
+    /// When it is asked what becomes of what is allocated.
+    Churn,
 }
 
 /// To which side a column's cells are set.
@@ -193,6 +203,7 @@ impl Column {
             When::Compared => context.sides.is_some(),
             When::OverTime => context.over_time.is_some(),
             When::OverTimeAlone => context.over_time.is_some() && context.sides.is_none(),
+            When::Churn => context.churn.is_some(),
         }
     }
 

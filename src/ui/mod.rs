@@ -33,7 +33,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::error::{Error, Result};
 use crate::graphics::Picture;
-use crate::report::{ColumnId, Environment, Options};
+use crate::report::{ColumnId, Environment, Options, are_on_churn};
 use app::App;
 use event::{Effect, Event, Mouse};
 use keys::chord::{self, Chord};
@@ -346,6 +346,7 @@ impl Dashboard {
         let mut session = Session::new(&*setup.loader, options, environment.clone(), keys);
         let preferences = &setup.preferences;
         session.columns.clone_from(&preferences.columns);
+        session.shows_churn = are_on_churn(&preferences.columns);
         let theme = theme::Theme::new(setup.colours).with(preferences.palette);
         let mut app = App::new(session, theme, area);
         app.problems.clone_from(&preferences.problems);

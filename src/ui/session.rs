@@ -55,6 +55,8 @@ pub(super) struct Session {
     pub(super) keys: Bindings,
     /// The columns of the Top view besides the name; none for all.
     pub(super) columns: Vec<ColumnId>,
+    /// Whether the Top view shows what becomes of what is allocated.
+    pub(super) shows_churn: bool,
     /// By what the Top view is ordered.
     pub(super) sort: ColumnId,
     pub(super) sort_direction: SortDirection,
@@ -83,6 +85,7 @@ impl Session {
             search: None,
             keys,
             columns: Vec::new(),
+            shows_churn: false,
             sort: sort_column(options.sort),
             sort_direction: SortDirection::Forward,
             options,
@@ -200,7 +203,7 @@ impl Session {
     pub(super) fn sorted(&self, listing: &Listing) -> Vec<Row> {
         let mut rows = listing.rows.clone();
         let over_time = self.over_time(&listing.report, 1);
-        let context = with_time(listing.context(), over_time.as_ref());
+        let context = self.context(listing, over_time.as_ref());
         report::sort_rows(context, &mut rows, self.sort, self.sort_direction);
         rows
     }
@@ -209,6 +212,15 @@ impl Session {
     pub(super) fn over_time<'s>(&'s self, report: &'s Report, width: usize) -> Option<InType<'s>> {
         let kind = report.profile.type_name(report.sample_type);
         self.timeline.of_type(kind, width)
+    }
+
+    /// What the cells of a table's rows are taken from, as the user asked for it.
+    pub(super) fn context<'a>(&self, listing: &'a Listing, over_time: Option<&'a InType<'a>>) -> TableContext<'a> {
+        TableContext {
+            over_time: over_time.map(|known| known as &dyn OverTime),
+            churn: listing.churn.as_deref().filter(|_| self.shows_churn),
+            ..listing.context()
+        }
     }
 
     /// Whether a profile has none of the sample types of the one in view: it is of another kind.
@@ -363,14 +375,6 @@ impl Session {
                 .map(SampleTypeId::from_index)
                 .find(|id| profile.type_name(*id) == other)
         })
-    }
-}
-
-/// A context that knows other moments too.
-pub(super) fn with_time<'a>(context: TableContext<'a>, over_time: Option<&'a InType<'a>>) -> TableContext<'a> {
-    TableContext {
-        over_time: over_time.map(|known| known as &dyn OverTime),
-        ..context
     }
 }
 

@@ -306,11 +306,15 @@ impl OverTime for InType<'_> {
     }
 
     fn per_minute(&self, name: &str) -> Option<i64> {
+        self.per_minute_of(name, self.sample_type)
+    }
+
+    fn per_minute_of(&self, name: &str, sample_type: &str) -> Option<i64> {
         let timeline = self.timeline;
         let now = timeline.point()?.moment;
         let known = timeline.span().rev().map_while(|place| {
             let seconds = timeline.points[place].moment.seconds_since(&now);
-            let value = timeline.value(place, name, self.sample_type);
+            let value = timeline.value(place, name, sample_type);
             (seconds >= -LATELY).then_some((seconds, value))
         });
         let mut points: Vec<(f64, f64)> = known.filter_map(|(time, value)| Some((time, value? as f64))).collect();

@@ -93,7 +93,5 @@ pub fn judge(history: &History) -> Verdict {
 
 /// How old the process is at the end: since its first collection, as long as Go remembers that.
 fn age(window: &Window<'_>) -> Option<f64> {
-    let stats = window.last()?.mem_stats.as_deref()?;
-    let first = (stats.first_gc > 0).then_some(stats.first_gc)?;
-    Some(stats.last_gc.checked_sub(first)? as f64 / 1e9)
+    window.last()?.mem_stats.as_deref()?.age()
 }

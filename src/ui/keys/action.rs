@@ -43,6 +43,8 @@ pub(in crate::ui) enum Action {
     Sort,
     SortBy(ColumnId),
     Reverse,
+    /// What becomes of what is allocated, in columns, or not.
+    Churn,
     Filter(Filter),
     ClearFilters,
     /// Ask for a command of pprof.
@@ -193,6 +195,7 @@ impl Action {
             Self::Sort => "sort",
             Self::SortBy(_) => "sort-by",
             Self::Reverse => "reverse",
+            Self::Churn => "churn",
             Self::Filter(filter) => filter.name(),
             Self::ClearFilters => "clear-filters",
             Self::Command => "command",

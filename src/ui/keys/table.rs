@@ -133,6 +133,7 @@ pub(super) fn defaults() -> Vec<Binding> {
         KeyContext::View(top::ID) => {
             on("s", Action::Sort), "sort", "Sort by the next column: flat, cum, name";
             on("R", Action::Reverse), "reverse", "Reverse the order";
+            on("c", Action::Churn), "churn", "Churn in columns, or not: freed, allocated a minute, age, block size";
         }
         KeyContext::Lists => {
             on("<up> k", Action::Move(Movement::Up)), "", "Up";

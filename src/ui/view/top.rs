@@ -6,9 +6,9 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Outcome, View, ViewId, parts, tree};
-use crate::report::{self, Align, COLUMNS, Column, ColumnId, Order, Row, SortDirection, TableContext, Value};
+use crate::report::{self, Align, COLUMNS, Column, ColumnId, Order, Row, SortDirection, TableContext, Value, When};
 use crate::ui::keys::action::Action;
-use crate::ui::session::{Session, with_time};
+use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
 use crate::ui::widget::{bar, figure, name, paint};
@@ -36,6 +36,10 @@ struct Placed {
 
 /// Cells that a name has behind its bar before columns give way.
 const MIN_NAME: usize = 30;
+/// Cells that a place has at least.
+const MIN_PLACE: usize = 20;
+/// By so much columns are more to be spared beside those on churn.
+const BESIDE_CHURN: u8 = 10;
 /// Cells at the end of the title that say which rows are in view.
 const POSITION: usize = 20;
 
@@ -139,7 +143,7 @@ fn head(session: &Session, theme: Theme, context: TableContext<'_>, columns: &[P
             format!("{text:>width$} ")
         } else {
             let name = format!(" {:bar$}{text}", "", bar = bar_width(body));
-            match place_width(body) {
+            match place_width(body, width) {
                 0 => name,
                 place => format!("{name:<room$}at", room = width + 3 - place),
             }
@@ -163,7 +167,9 @@ fn row_line(
         if column.align == Align::Right {
             let value = (column.value)(context, row);
             let style = match value {
-                Value::Amount(amount) | Value::Change(amount) if amount != 0 => emphasis.style(theme.value()),
+                Value::Amount(amount) | Value::Change(amount) | Value::Rate(amount) if amount != 0 => {
+                    emphasis.style(theme.value())
+                }
                 Value::Trend(_) => emphasis.bar(theme),
                 _ => emphasis.style(theme.quiet()),
             };
@@ -181,7 +187,7 @@ fn row_line(
         };
         spans.push(Span::raw(" "));
         spans.push(Span::styled(drawn, emphasis.bar(theme)));
-        let place = place_width(body);
+        let place = place_width(body, width);
         let room = width.saturating_sub(bar_width + place + row.inline.suffix().width());
         let name = super::name_spans(session, theme, &row.name, room, emphasis);
         let wide: usize = name.iter().map(Span::width).sum();
@@ -196,11 +202,14 @@ fn row_line(
     Line::from(spans)
 }
 
-/// Cells of the line that matters most in a function, with the gap before it: there are some on wide screens.
-fn place_width(body: Rect) -> usize {
+/// Cells of the line that matters most in a function, with the gap before it, in the column of names: there are some on
+/// wide screens.
+fn place_width(body: Rect, column: usize) -> usize {
+    let spare = column.saturating_sub(bar_width(body) + MIN_NAME);
     match usize::from(body.width) {
         0..=159 => 0,
-        width => (width / 3).min(72),
+        width if spare >= MIN_PLACE => (width / 3).min(72).min(spare),
+        _ => 0,
     }
 }
 
@@ -248,7 +257,11 @@ fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
     let room = usize::from(body.width);
     let mut shown = columns(session, listing, body);
     let chosen = &session.columns;
-    shown.retain(|one| chosen.is_empty() || one.column.align == Align::Left || chosen.contains(&one.column.id));
+    shown.retain(|one| {
+        // A key asks for columns on churn; whoever chose some of them has those.
+        let by_key = one.column.shown == When::Churn && !report::are_on_churn(chosen);
+        chosen.is_empty() || one.column.align == Align::Left || by_key || chosen.contains(&one.column.id)
+    });
     // No wider than the screen: the unit of a value may be of any length.
     let width = |one: &ListingColumn| one.width.min(room);
     loop {
@@ -278,17 +291,26 @@ fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
 
 /// Columns with what they would like to have: those of the listing and, among them, those of a series.
 fn columns(session: &Session, listing: &Listing, body: Rect) -> Vec<ListingColumn> {
-    let Some(known) = session.over_time(&listing.report, trend_width(body)) else {
+    let known = session.over_time(&listing.report, trend_width(body));
+    let context = session.context(listing, known.as_ref());
+    if context.over_time.is_none() && context.churn.is_none() {
         return listing.columns.clone();
-    };
-    let context = with_time(listing.context(), Some(&known));
+    }
     let all = report::screen_columns(COLUMNS).into_iter();
     all.filter(|(column, _)| column.applies(context))
         .map(|(column, place)| {
             let known = listing.columns.iter().find(|known| known.column.id == column.id);
-            known
+            let mut one = known
                 .copied()
-                .unwrap_or_else(|| ListingColumn::new(column, place, context, &listing.rows))
+                .unwrap_or_else(|| ListingColumn::new(column, place, context, &listing.rows));
+            let stays = column.align == Align::Left || column.id == ColumnId::Flat || column.shown == When::Churn;
+            // What was asked for stays longest.
+            one.spare += if context.churn.is_none() || stays {
+                0
+            } else {
+                BESIDE_CHURN
+            };
+            one
         })
         .collect()
 }
@@ -335,7 +357,7 @@ impl View for Top {
             Action::Enter => return Outcome::Go(tree::ID),
             Action::Sort => {
                 let known = session.over_time(&listing.report, 1);
-                let next = next_order(session.sort, with_time(listing.context(), known.as_ref()));
+                let next = next_order(session.sort, session.context(&listing, known.as_ref()));
                 session.sort = next;
                 session.sort_direction = SortDirection::Forward;
                 self.order(session, body);
@@ -347,6 +369,19 @@ impl View for Top {
                 };
                 session.sort = column;
                 self.order(session, body);
+            }
+            Action::Churn => {
+                if listing.is_whole && listing.churn.is_none() {
+                    return Outcome::Say("Churn is told of Go's heap profiles, in use or allocated.".into());
+                }
+                session.shows_churn = !session.shows_churn;
+                self.order(session, body);
+                let rates = "Rates and ages need a watch (w), a second profile, or the debug=1 text.";
+                let is_timeless = listing.churn.as_ref().is_some_and(|churn| churn.seconds().is_none());
+                let known = session.over_time(&listing.report, 1);
+                if session.shows_churn && is_timeless && known.is_none() {
+                    return Outcome::Say(rates.into());
+                }
             }
             Action::Reverse => {
                 session.sort_direction = session.sort_direction.turned();
@@ -400,10 +435,7 @@ impl View for Top {
             &Line::styled(format!(" {accounting}"), theme.quiet()),
         );
         let known = session.over_time(&listing.report, trend_width(body));
-        let (context, columns) = (
-            with_time(listing.context(), known.as_ref()),
-            placed(session, listing, body),
-        );
+        let (context, columns) = (session.context(listing, known.as_ref()), placed(session, listing, body));
         paint::line(buffer, parts.head, 0, &head(session, theme, context, &columns, body));
         if rows.is_empty() {
             super::draw_empty(session, theme, parts.rows, buffer);

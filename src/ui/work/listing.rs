@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::analyze::{CallIdentity, Graph, GraphUse, NodeId, TrimLimits, TrimPlan, Trimmed, heaviest_lines};
+use crate::analyze::{CallIdentity, Churn, Graph, GraphUse, NodeId, TrimLimits, TrimPlan, Trimmed, heaviest_lines};
 use crate::model::{Line, StringId};
 use crate::report::{self, Align, COLUMNS, Column, Report, Row, ScreenPlace, SideSums, TableContext, When};
 use crate::ui::widget::figure;
@@ -17,7 +17,9 @@ pub(in crate::ui) struct Listing {
     pub(in crate::ui) rows: Vec<Row>,
     /// What both sides of a comparison hold.
     pub(in crate::ui) sides: Option<Arc<SideSums>>,
-    /// Its columns on the screen, from left to right, but those of a series.
+    /// What became of what its rows allocated, once it is whole.
+    pub(in crate::ui) churn: Option<Arc<Churn>>,
+    /// Its columns on the screen, from left to right, but those of a series and those on churn.
     pub(in crate::ui) columns: Vec<ListingColumn>,
     /// Where samples are negative, as in comparisons, the sum of all: what has come, less what has gone. The total is that
     /// of their absolute values, or of a base.
@@ -93,6 +95,7 @@ impl Listing {
             net: is_difference.then(|| values.iter().fold(0i64, |sum, value| sum.saturating_add(*value))),
             columns,
             sides,
+            churn: None,
             by_name: rows.iter().map(|row| (row.name.clone(), row.node)).collect(),
             rows,
             is_whole: false,
@@ -124,6 +127,7 @@ impl Listing {
             rows: self.rows.clone(),
             columns: self.columns.clone(),
             sides: self.sides.clone(),
+            churn: report::churn(report, self.sides.as_deref()).map(Arc::new),
             net: self.net,
             is_whole: true,
             by_name: whole.listed.iter().map(|&node| (report.name(node), node)).collect(),

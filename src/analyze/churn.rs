@@ -1,0 +1,137 @@
+//! What becomes of what nodes of a heap profile allocate: how much of it there was, how much is still held, in blocks
+//! of which size. Needs the four sample types of Go's heap profiles.
+
+use rustc_hash::FxHashMap;
+
+use super::frames::NodeId;
+use super::graph::{Basis, Weights};
+use super::sums::{leaf, own_sums};
+use crate::model::{LabelSetId, LabelValue, Profile, SampleTypeId};
+
+/// What nodes allocated themselves, and what they still hold.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Churn {
+    nodes: Vec<NodeChurn>,
+    seconds: Option<f64>,
+    is_of_objects: bool,
+}
+
+/// What a node allocated, and what it still holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct NodeChurn {
+    /// Objects or bytes, as the sample type in view counts.
+    pub allocated: i64,
+    /// What of it is in use.
+    pub in_use: i64,
+    /// Objects allocated.
+    pub allocated_objects: i64,
+    /// Objects in use.
+    pub objects_in_use: i64,
+    /// The blocks that hold most of the sample type in view.
+    pub block: Option<Block>,
+}
+
+/// Blocks of one size among those of a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// Bytes of one of them, as the label `bytes` has it.
+    pub bytes: i64,
+    /// How many sizes there are besides.
+    pub others: usize,
+}
+
+impl Churn {
+    /// Adds up a heap profile; nothing for a profile or a sample type that is not of one. `seconds` is how long the
+    /// profile's allocations took, where that is known.
+    pub fn new(basis: Basis<'_>, sample_type: SampleTypeId, seconds: Option<f64>) -> Option<Self> {
+        let profile = basis.profile;
+        let name = profile.type_name(sample_type);
+        let counts = name.strip_prefix("inuse").or_else(|| name.strip_prefix("alloc"))?;
+        let flat = |name: &str| -> Option<Vec<i64>> {
+            let sample_type = profile.sample_type(name)?;
+            let weights = Weights {
+                values: &profile.samples.values[sample_type.index()],
+                divisors: None,
+            };
+            let sums = own_sums(Basis { weights, ..basis });
+            Some(sums.iter().map(|node| node.flat).collect())
+        };
+        let (allocated, in_use) = (flat(&format!("alloc{counts}"))?, flat(&format!("inuse{counts}"))?);
+        let (all, held) = (flat("alloc_objects")?, flat("inuse_objects")?);
+        let blocks = blocks(basis);
+        let nodes = (0..basis.frames.len()).map(|at| NodeChurn {
+            allocated: allocated[at],
+            in_use: in_use[at],
+            allocated_objects: all[at],
+            objects_in_use: held[at],
+            block: blocks.get(&NodeId(at as u32)).copied(),
+        });
+        Some(Self {
+            nodes: nodes.collect(),
+            seconds: seconds.filter(|seconds| *seconds > 0.0),
+            is_of_objects: counts == "_objects",
+        })
+    }
+
+    /// What a node allocated and still holds.
+    pub fn of(&self, node: NodeId) -> NodeChurn {
+        self.nodes.get(node.index()).copied().unwrap_or_default()
+    }
+
+    /// How long the profile's allocations took in seconds, where that is known.
+    pub fn seconds(&self) -> Option<f64> {
+        self.seconds
+    }
+
+    /// The sample type that says what was allocated, as the one in view counts.
+    pub fn allocated_type(&self) -> &'static str {
+        if self.is_of_objects {
+            "alloc_objects"
+        } else {
+            "alloc_space"
+        }
+    }
+}
+
+/// For each node with labelled samples the size of block that weighs most; of equal ones the smaller.
+fn blocks(basis: Basis<'_>) -> FxHashMap<NodeId, Block> {
+    let sizes = sizes(basis.profile);
+    let mut sums: FxHashMap<(NodeId, i64), u64> = FxHashMap::default();
+    for span in basis.scope.spans() {
+        let sample = span.sample.index();
+        let weight = basis.weights.values[sample].unsigned_abs();
+        let size = sizes
+            .get(basis.profile.samples.labels[sample].index())
+            .copied()
+            .flatten();
+        let node = leaf(basis.frames, basis.stack(span));
+        if let (Some(node), Some(size), 1..) = (node, size, weight) {
+            let sum = sums.entry((node, size)).or_default();
+            *sum = sum.saturating_add(weight);
+        }
+    }
+    let mut blocks: FxHashMap<NodeId, (u64, Block)> = FxHashMap::default();
+    for ((node, bytes), weight) in sums {
+        let first = (0, Block { bytes, others: 0 });
+        let (most, block) = blocks.entry(node).or_insert(first);
+        // The first one counts itself only once.
+        block.others += usize::from(*most > 0);
+        if weight > *most || (weight == *most && bytes < block.bytes) {
+            (*most, block.bytes) = (weight, bytes);
+        }
+    }
+    blocks.into_iter().map(|(node, (_, block))| (node, block)).collect()
+}
+
+/// For each set of labels the size of block that it names.
+fn sizes(profile: &Profile) -> Vec<Option<i64>> {
+    let sets = (0..profile.labels.len()).map(LabelSetId::from_index);
+    let size = |set| {
+        let mut labels = profile.labels.get(set).iter();
+        labels.find_map(|label| match label.value {
+            LabelValue::Number { value, .. } if profile.text(label.key) == "bytes" => Some(value),
+            _ => None,
+        })
+    };
+    sets.map(size).collect()
+}
