@@ -275,7 +275,7 @@ fn png_is_the_same_picture() {
         let scale = f64::from(info.width) / width;
         let is_whole = (0.99..2.01).contains(&scale);
         assert!(
-            is_whole || !warnings.is_empty(),
+            is_whole || warnings.iter().any(|warning| warning.contains("of its size")),
             "{name} is drawn at {scale}: {warnings:?}"
         );
         let pixel = |x: f64, y: f64| {
@@ -298,6 +298,20 @@ fn png_is_the_same_picture() {
             .filter(|pixel| pixel[..3].iter().all(|part| *part < 64))
             .count();
         assert!(dark > 500, "{name}: there is text");
+    }
+}
+
+#[test]
+fn letters_that_the_font_lacks_are_named() {
+    let profile = Arc::new(hostile());
+    for (name, lacks) in [("svg", None), ("png", Some("函 数 👩")), ("pdf", Some("函 数 👩"))] {
+        let (_, warnings) = written(&profile, name, &[]);
+        let said = warnings.iter().find(|warning| warning.contains("lacks"));
+        let is_right = match (said, lacks) {
+            (Some(said), Some(letters)) => said.contains(letters),
+            (said, lacks) => said.is_none() && lacks.is_none(),
+        };
+        assert!(is_right, "{name}: {warnings:?}");
     }
 }
 

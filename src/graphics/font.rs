@@ -32,12 +32,22 @@ impl Font {
         Ok(Self { face })
     }
 
+    /// The number of a letter's outline; none for one that the font lacks. A tab is a blank.
+    fn glyph(&self, char: char) -> Option<GlyphId> {
+        self.face.glyph_index(if char == '\t' { ' ' } else { char })
+    }
+
+    /// Whether the font has a letter.
+    pub(super) fn has(&self, char: char) -> bool {
+        self.glyph(char).is_some()
+    }
+
     /// A letter's outline as a part of the size, from the baseline, and how far the next letter is from it. A box for
-    /// one that the font has not.
+    /// one that the font lacks.
     pub(super) fn letter(&self, char: char) -> (Vec<Segment>, f64) {
         let columns = char.width().unwrap_or(1);
         let advance = columns as f64 * ADVANCE;
-        let found = self.face.glyph_index(char);
+        let found = self.glyph(char);
         let unit = 1.0 / f64::from(self.face.units_per_em());
         let mut outline = Outline {
             steps: Vec::new(),

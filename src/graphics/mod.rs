@@ -13,6 +13,8 @@ mod svg;
 use std::fmt;
 use std::io::{self, Write};
 
+use rustc_hash::FxHashSet;
+
 pub use blocks::blocks;
 pub use font::{ADVANCE, columns};
 
@@ -195,6 +197,26 @@ impl Picture {
             FileFormat::Png => png::shrunk(self),
             FileFormat::Pdf => pdf::shrunk(self),
         }
+    }
+
+    /// The letters that a format's font lacks, each once, in the order of the picture: boxes stand for them. None for
+    /// SVG, which is drawn with the fonts of who looks at it.
+    ///
+    /// # Errors
+    /// Those of reading the font.
+    pub fn missing_letters(&self, format: FileFormat) -> io::Result<Vec<char>> {
+        if format == FileFormat::Svg {
+            return Ok(Vec::new());
+        }
+        let font = font::Font::new()?;
+        let shapes = self.groups.iter().flat_map(|group| &group.shapes);
+        let texts = shapes.filter_map(|shape| match shape {
+            Shape::Text(text) => Some(&text.text),
+            Shape::Rect { .. } | Shape::Path { .. } => None,
+        });
+        let mut met = FxHashSet::default();
+        let letters = texts.flat_map(|text| text.chars()).filter(|char| met.insert(*char));
+        Ok(letters.filter(|char| !font.has(*char)).collect())
     }
 
     /// Writes it as an SVG element for a web page, whose style is to keep the blanks of its texts and the edges of its

@@ -35,7 +35,26 @@ pub(in crate::report) fn write(report: &mut Report, format: FileFormat, out: &mu
             part * 100.0
         ));
     }
+    let missing = picture.missing_letters(format).map_err(crate::report::writing)?;
+    if !missing.is_empty() {
+        report.note(format!(
+            "the font of the picture lacks {}: boxes stand for them; svg has them",
+            listed(&missing)
+        ));
+    }
     picture.write(format, out).map_err(crate::report::writing)
+}
+
+/// So many letters are named.
+const NAMED_LETTERS: usize = 20;
+
+/// Letters for a line of text: the first of them, and how many more there are.
+fn listed(letters: &[char]) -> String {
+    let named: Vec<String> = letters.iter().take(NAMED_LETTERS).map(char::to_string).collect();
+    match letters.len().saturating_sub(NAMED_LETTERS) {
+        0 => named.join(" "),
+        more => format!("{} and {more} more letters", named.join(" ")),
+    }
 }
 
 /// The graph of a report of a drawing. Its groups of the class `node` are the listed nodes, in their order.
