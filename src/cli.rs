@@ -1,7 +1,7 @@
 //! The command line: ours (`heaptui top --cum FILE`) and pprof's (`heaptui -top -cum FILE`).
 //!
 //! Two steps: `translate` rewrites pprof's spelling into ours with the tables of `report`, clap parses the
-//! rest. What comes out is typed and has been checked as far as that goes without reading anything.
+//! rest. The result is typed, and checked as far as it can be without reading any input.
 
 mod diagnosis;
 mod diff;
@@ -91,7 +91,7 @@ pub enum ConfigChoice {
     Nothing,
 }
 
-/// For whom options are.
+/// Whom the options are for: those of a configuration are the dashboard's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Audience {
     /// The dashboard.
@@ -158,7 +158,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request> {
 /// The options that a configuration begins with.
 pub type Defaults<'d> = &'d mut dyn FnMut(&ConfigChoice, Audience) -> Result<Options>;
 
-/// Parses the arguments behind the program's name. What they do not say of options is asked for.
+/// Parses the arguments behind the program's name. Options that they do not give are those of a configuration, which is asked
+/// for only where it is needed.
 ///
 /// # Errors
 /// [`Error::Usage`] with what is wrong and what would be right; whatever `defaults` fails with.

@@ -1,4 +1,4 @@
-//! How long work reports how far it is and learns that nobody wants it any more.
+//! How a long job says how far it is, and learns that it is no longer wanted.
 //! Knows no thread, clock or screen: whoever listens decides what to do with it.
 
 use std::time::Duration;

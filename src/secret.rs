@@ -1,4 +1,5 @@
-//! What no message, screen or file may hold: passwords, tokens, and names that were typed with one in them.
+//! Passwords, tokens, and names that were typed with one in them, in types that cannot be printed: no message, screen or file
+//! may hold them.
 //!
 //! Knows how people write passwords into addresses, also wrongly. Knows no file and no network.
 

@@ -1,5 +1,5 @@
-//! What ties the rooms together for the program: sources that are loaded, source code that is found, a machine that saves
-//! files and starts programs. Each is a trait of the room that asks, done by the room that can.
+//! Connects the modules for the program: sources are loaded, source code is found, files are saved and programs started. Each
+//! is a trait declared by the module that needs it, implemented here with the code of others.
 
 mod colours;
 mod console;

@@ -7,7 +7,7 @@
 
 use super::call_tree::{CallTree, TreeNodeId};
 
-/// What a tile stands for.
+/// What a tile of a flame graph stands for: a function as it is called there, or what is too small to show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
     /// A context with all that is below it.
@@ -74,7 +74,7 @@ pub struct Tile {
     at: u64,
 }
 
-/// The rows of a picture.
+/// A flame graph laid out: rows of tiles, the root first.
 #[derive(Clone, Debug, Default)]
 pub struct Icicle {
     tiles: Vec<Tile>,

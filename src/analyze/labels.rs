@@ -4,8 +4,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{Label, LabelSetId, LabelValue, Profile, StringId};
 
-/// One unit for each key of numeric labels: the first that the profile names. A key without any counts in bytes if it
-/// is `alignment` or `request`, else in itself. Source: pprof's `NumLabelUnits`.
+/// One unit for each key of numeric labels: the first that the profile names. The unit of a key
+/// for which it names none is bytes for `alignment` and `request`, else the key itself. Source: pprof's `NumLabelUnits`.
 #[derive(Clone, Debug, Default)]
 pub struct LabelUnits {
     units: FxHashMap<StringId, StringId>,

@@ -88,7 +88,7 @@ pub fn package(name: &str) -> &str {
     plain[last..].find('.').map_or(plain, |dot| &plain[..last + dot])
 }
 
-/// Whether it is the runtime's: what a goroutine waits in, not what it waits for.
+/// Whether a function belongs to Go's runtime, which parks the goroutine, and not to the code that waits.
 pub fn is_runtime(name: &str) -> bool {
     matches!(package(name), "runtime")
         || package(name).starts_with("runtime/")

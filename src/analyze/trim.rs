@@ -7,7 +7,7 @@ use super::graph::{Basis, Graph};
 use super::tags::NodeTags;
 use super::{go_sort, node_score};
 
-/// By what nodes are listed.
+/// What nodes are sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Sort {
     /// |flat|, then name, then |cum|.
@@ -17,7 +17,7 @@ pub enum Sort {
     Cum,
 }
 
-/// How much is left out.
+/// The count of nodes, and the shares of nodes and of edges, below which they are left out.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct TrimLimits {
     /// List at most so many nodes; 0 for all.
@@ -30,7 +30,7 @@ pub struct TrimLimits {
     pub drop_negative: bool,
 }
 
-/// What is to be made of a graph.
+/// How a graph is sorted and trimmed.
 #[derive(Clone, Copy, Debug)]
 pub struct TrimPlan<'u> {
     /// What is left out.

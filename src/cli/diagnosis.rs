@@ -16,7 +16,7 @@ pub struct Diagnosis {
     pub row: &'static DiagnosisRow,
     /// What to read.
     pub input: Input,
-    /// How it was asked for.
+    /// How it is to be written.
     pub asked: Asked,
     /// How a live process is watched for it.
     pub watched: Watched,

@@ -35,7 +35,7 @@ pub struct HostsRequest {
 pub struct Survey {
     /// How many at once.
     pub parallel: usize,
-    /// Whether a collection is forced in each.
+    /// Whether a garbage collection is forced in each process.
     pub is_collected: bool,
     /// The port of their profiles, where that is not the one that Prometheus scrapes.
     pub port: Option<u16>,

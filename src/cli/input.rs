@@ -31,11 +31,11 @@ pub struct Input {
     pub headers: Vec<Secret>,
     /// A file with a token to send.
     pub bearer_file: Option<PathBuf>,
-    /// What is wanted of a server that knows many processes.
+    /// Which process and which time, of a server that knows many.
     pub remembered: Remembered,
 }
 
-/// What is wanted of a server that knows many processes and remembers; as it was typed.
+/// What is asked of a profile store (Pyroscope, Parca) or of Prometheus: which processes, which time; as it was typed.
 #[derive(Clone, Debug, Default)]
 pub struct Remembered {
     /// Which processes.

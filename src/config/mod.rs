@@ -1,7 +1,7 @@
 //! The configuration: what a user wrote down in `config.toml`, checked against the tables that it names.
 //!
-//! A line that is wrong is told with its file and number, and everything else holds. Knows how a configuration is written;
-//! must not know where it lies: its text is handed in.
+//! A wrong line is reported with its file and number; all other lines hold. Knows how a configuration is written, not where
+//! it is: its text is handed in.
 
 mod print;
 mod settings;

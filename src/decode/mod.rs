@@ -1,8 +1,8 @@
 //! Bytes to [`Profile`].
 //!
-//! Knows what profiles are wrapped in (`wrapping`), the formats (`formats`: the protobuf of `proto/profile.proto`,
-//! pprof's legacy formats, stack dumps) and what is none (`foreign`). Knows no file, network or terminal: bytes come from
-//! any reader. Broken input is an error value, never a panic, and memory follows the bytes that come: see [`Budget`].
+//! `wrapping` undoes compression and encodings, `formats` lists the formats (the protobuf of `proto/profile.proto`, pprof's
+//! legacy formats, stack dumps), and `foreign` names what is no profile, so that a message can. Knows no file, network or
+//! terminal: bytes come from any reader. Broken input is an error value, never a panic, and memory follows the bytes that come: see [`Budget`].
 
 mod budget;
 mod builder;

@@ -1,7 +1,7 @@
 //! [`Profile`] to bytes: the protobuf format, gzipped.
 //!
-//! Knows the format of `proto/profile.proto`, as `decode` does, and writes the bytes of texts as the profile had
-//! them, not as they are shown. Knows no file: bytes go to any writer. A sample at a time is held.
+//! Knows the format of `proto/profile.proto`, as `decode` does. Texts are written with the bytes that the profile had, not as
+//! they are shown. Knows no file: bytes go to any writer. Samples are written one at a time, so that memory stays small.
 
 use std::io::Write;
 

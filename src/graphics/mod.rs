@@ -33,7 +33,7 @@ pub struct Picture {
     pub groups: Vec<Group>,
 }
 
-/// Shapes that are one thing.
+/// Shapes with one tooltip.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Group {
     /// What sort of thing; empty for none.
@@ -86,7 +86,7 @@ pub struct Text {
     pub text: String,
 }
 
-/// What of a text is at its place.
+/// Which part of a text its place is that of.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Anchor {
     /// Its start.
@@ -173,7 +173,7 @@ impl Colour {
     }
 }
 
-/// What a file of a picture is.
+/// The format of a picture's file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileFormat {
     /// Text that every browser shows.

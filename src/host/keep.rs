@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::save::{self, Caller, save, unwritable};
 use crate::error::Result;
 
-/// What a check found a profile to be. Names its file.
+/// What a fetched profile turned out to be, by which its file is named.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Described {
     /// The program; may be empty.

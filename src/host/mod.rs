@@ -1,8 +1,8 @@
-//! What the machine does for us besides giving bytes: files that are saved, an editor, a browser,
-//! a line that tells of a wait.
+//! What this machine does for the program besides giving bytes: files that are saved, an editor, a browser, a line on the
+//! terminal while something is waited for.
 //!
-//! Knows how a file is written whole or not at all, and what other programs are called and told. Knows nothing of what
-//! they are to show.
+//! Knows how a file is written whole or not at all, how other programs are named and what arguments they get. Knows nothing
+//! of what is in the files.
 
 mod browser;
 mod editor;

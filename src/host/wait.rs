@@ -14,7 +14,7 @@ const QUIET: Duration = Duration::from_millis(500);
 /// How often the line changes at most.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Tells of a wait. Dropped, it takes its line away again.
+/// A line on the terminal while something is waited for. Dropped, it takes its line away again.
 pub struct WaitLine<'w> {
     write: &'w dyn Fn(&str),
     since: Instant,

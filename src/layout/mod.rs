@@ -1,7 +1,7 @@
 //! Drawing a directed graph in layers, from the top down: sizes and weighted edges in, boxes and routes out.
 //!
 //! Knows neither profiles nor terminals nor any picture format: a unit is a cell, a pixel, whatever the caller takes.
-//! No clock and no chance: the same input gives the same drawing. No input makes it panic, recurse or run away: each
+//! No clock and no randomness: the same input gives the same drawing. No input makes it panic, recurse or run away: each
 //! stage has a budget of work, and can be interrupted with a drawing that is valid, only less good.
 //!
 //! ```text
@@ -114,7 +114,7 @@ const CANDIDATES: usize = 4;
 const EFFORT: usize = 1_500;
 
 /// Places boxes of the sizes `nodes`, so that most edges point downwards, few cross, and none runs through a box that
-/// it does not belong to. Sizes that are none (negative, not a number) count as 0.
+/// it does not belong to. Invalid sizes (negative, not a number) count as 0.
 pub fn layout(nodes: &[Size], edges: &[Edge], spacing: Spacing) -> Drawing {
     let scale = Scale::new(nodes, edges, spacing);
     // Between any two ranks of boxes is one for labels, if there are any.

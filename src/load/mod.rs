@@ -1,8 +1,9 @@
-//! From the names on the command line to the one profile that is reported on.
+//! From the names on the command line to what is reported on: a profile, summed up or compared, with the snapshots that it is
+//! made of; a session, a watch, a survey of hosts.
 //!
 //! Knows the order in which pprof reads, overrides, merges, compares and annotates (its `internal/driver/fetch.go`).
-//! Knows nothing of where bytes come from: whoever loads hands in how a name is opened. The one thing looked at
-//! here is whether the first name is a program.
+//! Knows nothing of where bytes come from: the caller hands in how a name is opened. The only name that is looked at here is
+//! the first: it may be a program.
 
 pub mod series;
 pub mod session;

@@ -23,7 +23,7 @@ pub struct Plan {
     pub collection: Forcing,
 }
 
-/// Whether a collection is forced before each snapshot of the heap.
+/// Whether a garbage collection is forced before each snapshot of the heap.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Forcing {
     /// Yes, unless that costs the process too much.

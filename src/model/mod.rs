@@ -2,7 +2,7 @@
 //!
 //! Knows what a profile *is*: interned text, functions, locations, stacks and one
 //! column of values per sample type. Knows nothing of bytes, files, terminals,
-//! clocks or what is shown of it. Names no other module of the crate.
+//! clocks or what is shown of it. Uses no other module of the crate.
 //!
 //! Constraints that hold for every [`Profile`] that `decode` hands out:
 //! - every id points into its table; ids are `u32` newtypes that cannot be mixed up;

@@ -73,7 +73,7 @@ pub enum Comparison {
     Diff,
 }
 
-/// What came out of some sources.
+/// The result of loading: a profile with its warnings, and the snapshots that it is made of, by side if it compares two.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The one profile that is made of all: their sum, or what came since the base.

@@ -1,7 +1,8 @@
-//! Aggregates as text. One file a report, each `write`s to any writer; [`REPORTS`] lists them once.
+//! Reports and diagnoses: what `analyze` found, written as text, data or pictures.
 //!
-//! Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
-//! the time zone and the reader of [`Sources`] come with the [`Options`].
+//! A report is a file with a `write` to any writer, and a row of [`REPORTS`]; [`DIAGNOSES`], [`OPTIONS`] and [`COLUMNS`] list the
+//! rest once. Knows pprof's layouts and rules of what each report leaves out. Knows no terminal, file, network or clock:
+//! the time zone and the reader of [`Sources`] come with the [`Environment`].
 
 mod aggregate;
 mod built;

@@ -101,7 +101,7 @@ pub const REPORTS: &[ReportRow] = &[
     TOPPROTO, JSON, CSV, CSV_TREE, CSV_TAGS, FOLDED, SPEEDSCOPE,
 ];
 
-/// `top`.
+/// `top`: the functions that hold most, one a line.
 pub const TOP: ReportRow = ReportRow {
     aliases: &["text"],
     prompt_nodes: Some(10),
@@ -112,7 +112,7 @@ pub const TOP: ReportRow = ReportRow {
     })
 };
 
-/// `tree`.
+/// `tree`: each function with its callers and callees.
 pub const TREE: ReportRow = ReportRow {
     nodes: 80,
     trims: true,
@@ -122,7 +122,7 @@ pub const TREE: ReportRow = ReportRow {
     })
 };
 
-/// `peek`.
+/// `peek`: callers and callees of the functions that match.
 pub const PEEK: ReportRow = ReportRow {
     argument: Some("REGEX"),
     nodes: 80,
@@ -134,7 +134,7 @@ pub const PEEK: ReportRow = ReportRow {
     )
 };
 
-/// `svg`.
+/// `svg`: the call graph as a picture, with full names as tooltips.
 pub const SVG: ReportRow = ReportRow {
     nodes: 80,
     trims: true,
@@ -148,7 +148,7 @@ pub const SVG: ReportRow = ReportRow {
     )
 };
 
-/// `png`.
+/// `png`: the call graph as a picture of pixels.
 pub const PNG: ReportRow = ReportRow {
     nodes: 80,
     trims: true,
@@ -160,7 +160,7 @@ pub const PNG: ReportRow = ReportRow {
     })
 };
 
-/// `pdf`.
+/// `pdf`: the call graph as a page of PDF.
 pub const PDF: ReportRow = ReportRow {
     nodes: 80,
     trims: true,
@@ -172,7 +172,7 @@ pub const PDF: ReportRow = ReportRow {
     })
 };
 
-/// `dot`.
+/// `dot`: the call graph as a drawing for Graphviz.
 pub const DOT: ReportRow = ReportRow {
     nodes: 80,
     trims: true,
@@ -183,7 +183,7 @@ pub const DOT: ReportRow = ReportRow {
     })
 };
 
-/// `html`.
+/// `html`: graph, flame graph and top of all sample types in one page for a browser.
 pub const HTML: ReportRow = ReportRow {
     trims: true,
     shows: Shows::Table,
@@ -196,7 +196,7 @@ pub const HTML: ReportRow = ReportRow {
     )
 };
 
-/// `web`.
+/// `web`: the page of html, opened in a browser (pprof opens an SVG).
 pub const WEB: ReportRow = ReportRow {
     trims: true,
     shows: Shows::Table,
@@ -208,7 +208,7 @@ pub const WEB: ReportRow = ReportRow {
     )
 };
 
-/// `callgrind`.
+/// `callgrind`: every address and its calls, for KCachegrind.
 pub const CALLGRIND: ReportRow = ReportRow {
     shows: Shows::Addresses,
     ending: Some("callgrind"),
@@ -219,7 +219,7 @@ pub const CALLGRIND: ReportRow = ReportRow {
     )
 };
 
-/// `traces`.
+/// `traces`: every sample with its labels and its stack.
 pub const TRACES: ReportRow = ReportRow {
     nodes: 80,
     ..ReportRow::new("traces", "Every sample with its labels and its stack", |report, out| {
@@ -227,7 +227,7 @@ pub const TRACES: ReportRow = ReportRow {
     })
 };
 
-/// `tags`.
+/// `tags`: the labels of the samples and what each accounts for.
 pub const TAGS: ReportRow = ReportRow {
     nodes: 80,
     words: Words::Labels,
@@ -238,7 +238,7 @@ pub const TAGS: ReportRow = ReportRow {
     )
 };
 
-/// `list`.
+/// `list`: the source of the functions that match, with what each line holds.
 pub const LIST: ReportRow = ReportRow {
     argument: Some("REGEX"),
     shows: Shows::Lines,
@@ -249,7 +249,7 @@ pub const LIST: ReportRow = ReportRow {
     )
 };
 
-/// `weblist`.
+/// `weblist`: the source of the functions that match as a web page, opened in a browser.
 pub const WEBLIST: ReportRow = ReportRow {
     argument: Some("REGEX"),
     shows: Shows::Lines,
@@ -261,21 +261,21 @@ pub const WEBLIST: ReportRow = ReportRow {
     )
 };
 
-/// `raw`.
+/// `raw`: all that is in the profile, table by table.
 pub const RAW: ReportRow = ReportRow {
     ..ReportRow::new("raw", "All that is in the profile, table by table", |report, out| {
         raw::write(report, out)
     })
 };
 
-/// `comments`.
+/// `comments`: the comments in the profile.
 pub const COMMENTS: ReportRow = ReportRow {
     ..ReportRow::new("comments", "The comments in the profile", |report, out| {
         raw::write_comments(report, out)
     })
 };
 
-/// `proto`.
+/// `proto`: the profile as the filters leave it, in the format that all tools read.
 pub const PROTO: ReportRow = ReportRow {
     content: Content::Binary,
     ending: Some("pb.gz"),
@@ -286,7 +286,7 @@ pub const PROTO: ReportRow = ReportRow {
     )
 };
 
-/// `topproto`.
+/// `topproto`: the rows of top in that format.
 pub const TOPPROTO: ReportRow = ReportRow {
     trims: true,
     shows: Shows::Table,
@@ -297,7 +297,7 @@ pub const TOPPROTO: ReportRow = ReportRow {
     })
 };
 
-/// `json`.
+/// `json`: the tables of top, tree and tags for programs, as JSON.
 pub const JSON: ReportRow = ReportRow {
     trims: true,
     shows: Shows::Nodes,
@@ -309,7 +309,7 @@ pub const JSON: ReportRow = ReportRow {
     )
 };
 
-/// `csv`.
+/// `csv`: the table of top as CSV.
 pub const CSV: ReportRow = ReportRow {
     trims: true,
     shows: Shows::Table,
@@ -317,7 +317,7 @@ pub const CSV: ReportRow = ReportRow {
     ..ReportRow::new("csv", "The table of top as CSV", |report, out| csv::write(report, out))
 };
 
-/// `csv_tree`.
+/// `csv_tree`: the calls of tree as CSV.
 pub const CSV_TREE: ReportRow = ReportRow {
     trims: true,
     shows: Shows::Nodes,
@@ -327,7 +327,7 @@ pub const CSV_TREE: ReportRow = ReportRow {
     })
 };
 
-/// `csv_tags`.
+/// `csv_tags`: the table of tags as CSV.
 pub const CSV_TAGS: ReportRow = ReportRow {
     ending: Some("tags.csv"),
     ..ReportRow::new("csv_tags", "The table of tags as CSV", |report, out| {
@@ -335,7 +335,7 @@ pub const CSV_TAGS: ReportRow = ReportRow {
     })
 };
 
-/// `folded`.
+/// `folded`: stacks behind the filters, for flame graph tools: root;child;leaf value.
 pub const FOLDED: ReportRow = ReportRow {
     shows: Shows::Table,
     ending: Some("folded"),
@@ -346,7 +346,7 @@ pub const FOLDED: ReportRow = ReportRow {
     )
 };
 
-/// `speedscope`.
+/// `speedscope`: stacks behind the filters, of all sample types, for speedscope.app, as JSON.
 pub const SPEEDSCOPE: ReportRow = ReportRow {
     shows: Shows::Table,
     content: Content::Markup,

@@ -140,7 +140,7 @@ pub enum Order {
     None,
 }
 
-/// By what rows are ordered.
+/// What rows are sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Key {
     /// An amount without its sign, largest first.

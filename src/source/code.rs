@@ -60,7 +60,7 @@ impl Rule {
     }
 }
 
-/// Nothing that may be shown.
+/// There is no such file, or none that may be shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotFound {
     /// In the words of pprof where it fails, too.
@@ -69,7 +69,7 @@ pub struct NotFound {
     pub tried: Vec<String>,
 }
 
-/// Places that do not depend on the file.
+/// The places where source code is looked for, whatever the file.
 #[derive(Clone, Debug, Default)]
 pub struct CodeFinder {
     /// The working directory.

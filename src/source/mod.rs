@@ -1,9 +1,9 @@
-//! Where the bytes of a profile come from: a file, a pipe, a server, the binary itself; and where fetched ones go.
-//! And where the source code is that a profile names.
+//! Where the bytes of a profile come from: a file, a pipe, a server, a profile store, the binary itself. Also finds the source
+//! code that a profile refers to.
 //!
 //! Knows pprof's reading of an argument and what can go wrong on the way. Knows no profile: what the bytes mean is the
-//! caller's business, handed in where it matters. Every reader asks the observer, also while it waits, and
-//! fails with the error that the observer stops with as its inner error.
+//! caller's business, handed in where it matters. Every reader asks the observer, also while it
+//! waits; if that says stop, reading fails with its error inside.
 
 mod answer;
 mod code;

@@ -1,8 +1,8 @@
 //! The dashboard.
 //!
 //! `event` (what can happen) → `keys` (what a key means) → `app` and `view` (how state changes and is drawn) →
-//! `terminal`. Analyses and loads run on threads (`work`). Draws what `analyze` made and decides nothing about
-//! numbers; knows no file and no network: the loader is handed in.
+//! `terminal`; `widget` has what views share: lists, prompts, menus, charts. Analyses and loads run on threads (`work`). Shows
+//! what `analyze` found and decides nothing about numbers; knows no file and no network: the loader is handed in.
 
 mod app;
 mod event;

@@ -5,12 +5,12 @@ use std::env;
 use crate::cli::Theme;
 use crate::ui::{Ask, Colours, Depth, Ground};
 
-/// Who is to see colours.
+/// What colours are written to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Viewer {
-    /// Somebody before a terminal.
+    /// A terminal.
     Terminal,
-    /// Whoever opens a file.
+    /// A file.
     File,
 }
 

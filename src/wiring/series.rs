@@ -52,7 +52,7 @@ pub enum Moments {
     No,
 }
 
-/// What there is over time.
+/// Which moments there are: none, recorded ones, or those of a live process.
 enum Kind {
     None,
     Recorded,

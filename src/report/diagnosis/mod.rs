@@ -37,7 +37,7 @@ pub struct Evidence {
     pub is_collected: bool,
 }
 
-/// How it was asked for.
+/// How a diagnosis is to be written, and what of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Asked {
     /// How the answer is written.
@@ -127,7 +127,7 @@ impl DiagnosisRow {
     }
 }
 
-/// Every answer.
+/// Every diagnosis, in the order of the help. A new one is a file beside this one and a row here.
 pub const DIAGNOSES: &[DiagnosisRow] = &[
     DiagnosisRow {
         name: "leaks",

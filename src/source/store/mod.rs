@@ -52,7 +52,7 @@ pub struct StoreQuery {
     pub until: Option<String>,
 }
 
-/// What a store answers.
+/// A store's answer: a profile that it merged.
 #[derive(Debug)]
 pub struct Merged {
     /// A profile.
@@ -61,7 +61,7 @@ pub struct Merged {
     pub snapshots: Option<Snapshots>,
 }
 
-/// How many snapshots a sum is made of.
+/// How many snapshots it is made of.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Snapshots {
     /// So many.

@@ -7,7 +7,7 @@ use super::chord::{self, Chord};
 use super::{help, table};
 use crate::error::{Error, Result};
 
-/// Every key and what it does. Dispatch, footer, help and prose read it.
+/// Every key and what it does: what is pressed, the footer, help and messages all read it.
 #[derive(Clone, Debug)]
 pub struct Bindings {
     rows: Vec<Binding>,

@@ -50,7 +50,7 @@ impl Guard {
     }
 }
 
-/// The guard's own work; `modes` are as `Guard::start` gives them.
+/// The work of the guard, a process that gives the terminal back if the dashboard dies. `modes` are as `Guard::start` gives them.
 ///
 /// # Errors
 /// [`Error::Usage`] for modes that are none; [`Error::Ended`] when the terminal had to be given back.

@@ -59,7 +59,7 @@ pub trait Loader: Send + Sync {
     }
 }
 
-/// What there is over time.
+/// Which moments there are: none, recorded ones, or those of a live process.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Series {
     /// Nothing.
@@ -124,7 +124,7 @@ pub enum Base {
     Named(String, Comparison),
 }
 
-/// What a series tells.
+/// What happens while a series of moments is followed.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Followed {
     /// Another moment, and those that are not held any more because of it.

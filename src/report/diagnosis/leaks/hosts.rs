@@ -12,7 +12,7 @@ use crate::analyze::leaks::{Level, Verdict, judge};
 use crate::error::Result;
 use crate::report::writing;
 
-/// What is known of a host by its name; or why nothing is.
+/// What was seen of a host by its name, or why nothing was.
 pub type Witness = (String, std::result::Result<Evidence, String>);
 
 /// Judges each host, those that leak first, and writes the verdicts.

@@ -43,7 +43,7 @@ pub(super) struct Goroutines {
     stack: Option<List>,
 }
 
-/// By what rows are ordered.
+/// What rows are sorted by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Sort {
     #[default]
