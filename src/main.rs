@@ -70,13 +70,14 @@ fn run() -> Result<Outcome> {
             options,
             output,
         } => {
-            let environment = match report.shows {
+            let mut environment = match report.shows {
                 Shows::Lines => wiring::environment(),
                 _ => Environment {
                     zone: zone::local(),
                     ..Environment::default()
                 },
             };
+            environment.extras = Arc::new(Inputs::new(&input)?.extras());
             let profile = load_told(&input)?;
             let output = output.as_deref();
             write_report(&profile, report, argument.as_deref(), &options, &environment, output)

@@ -31,7 +31,7 @@ use crate::load::session::session;
 use crate::load::{self, Combine, Keep, Opener};
 use crate::model::{Collection, Comparison, Loaded, visible};
 use crate::progress::Observer;
-use crate::report::{Environment, Evidence, Found, Missing, Sources, WantedFile};
+use crate::report::{Environment, Evidence, Found, Missing, PageExtras, Sources, WantedFile};
 use crate::secret::SourceName;
 use crate::source::{Certificates, Code, CodeFinder, Header, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
 use crate::ui::{Existing, Host, Opened, Saved};
@@ -90,6 +90,7 @@ pub fn environment() -> Environment {
     Environment {
         zone: zone::local(),
         sources: Arc::new(LocalCode(CodeFinder::local())),
+        ..Environment::default()
     }
 }
 
@@ -255,6 +256,15 @@ impl Inputs {
             (base, Comparison::Diff) => format!("{own} against {base}"),
         };
         visible(&name).into_owned()
+    }
+
+    /// What a page of them shows besides the profile.
+    pub fn extras(&self) -> PageExtras {
+        let compares = match &self.combine.base[..] {
+            [] => String::new(),
+            _ => self.name(),
+        };
+        PageExtras { compares }
     }
 
     /// Whether one of them comes from a server.

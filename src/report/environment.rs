@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::page::PageExtras;
 use super::sources::{NoSources, Sources};
 
 /// The machine as reports see it. `Default` sees nothing of it: UTC, and no source text.
@@ -13,6 +14,8 @@ pub struct Environment {
     pub zone: TimeZone,
     /// Who finds source text; the program looks for files.
     pub sources: Arc<dyn Sources>,
+    /// What a page shows besides the profile.
+    pub extras: Arc<PageExtras>,
 }
 
 impl Default for Environment {
@@ -20,6 +23,7 @@ impl Default for Environment {
         Self {
             zone: TimeZone::UTC,
             sources: Arc::new(NoSources),
+            extras: Arc::default(),
         }
     }
 }

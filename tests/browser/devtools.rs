@@ -120,7 +120,12 @@ impl Browser {
 
     /// Loads a page from a file, and forgets what was before.
     pub(crate) fn open(&mut self, page: &Path) {
-        let url = format!("file://{}", page.display());
+        self.open_at(page, "");
+    }
+
+    /// Loads a page from a file, with what stands behind its name in the address: a query, a fragment.
+    pub(crate) fn open_at(&mut self, page: &Path, behind: &str) {
+        let url = format!("file://{}{behind}", page.display());
         self.events.clear();
         self.call("Page.navigate", json!({"url": url}));
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {

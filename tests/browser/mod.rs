@@ -3,6 +3,7 @@
 //! makes that a failure.
 
 mod devtools;
+mod turned;
 
 use std::env;
 use std::fs;
@@ -81,17 +82,13 @@ fn hostile() -> Arc<Profile> {
 }
 
 fn page(profile: &Arc<Profile>) -> String {
+    page_in(&Environment::default(), profile)
+}
+
+fn page_in(environment: &Environment, profile: &Arc<Profile>) -> String {
     let mut page = Vec::new();
     let row = report::report("html").expect("a report");
-    report::write(
-        profile,
-        row,
-        None,
-        &Options::default(),
-        &Environment::default(),
-        &mut page,
-    )
-    .expect("a page");
+    report::write(profile, row, None, &Options::default(), environment, &mut page).expect("a page");
     String::from_utf8(page).expect("text")
 }
 

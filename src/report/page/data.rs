@@ -27,6 +27,10 @@ pub(super) struct Data {
     pub(super) title: String,
     /// What profile it is, and the filters in force.
     facts: Vec<String>,
+    /// What is compared with what; empty for one profile.
+    compares: String,
+    /// Whether values add up: means do not.
+    adds: bool,
     /// By what the table is ordered first.
     by: &'static str,
     /// The sample type that is shown first.
@@ -117,6 +121,8 @@ impl Data {
         Self {
             title,
             facts: facts.chain(header::active_filters(report)).collect(),
+            compares: report.environment.extras.compares.clone(),
+            adds: !report.options.mean,
             by: match report.options.sort {
                 Sort::Flat => "flat",
                 Sort::Cum => "cum",
@@ -135,6 +141,8 @@ impl Data {
     pub(super) fn json(&self) -> Value {
         json!({
             "facts": self.facts,
+            "compares": self.compares,
+            "adds": self.adds,
             "by": self.by,
             "first": self.first,
             "names": self.names,

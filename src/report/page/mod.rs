@@ -6,6 +6,7 @@
 
 mod code;
 mod data;
+mod extras;
 mod stacks;
 
 use std::io::Write;
@@ -17,13 +18,24 @@ use super::writing;
 use crate::error::Result;
 
 pub(super) use code::write as write_code;
+pub use extras::PageExtras;
 
 const PAGE: &str = include_str!("../../../assets/page/page.html");
 const STYLE: &str = include_str!("../../../assets/page/page.css");
-const SCRIPT: &str = include_str!("../../../assets/page/page.js");
+const SCRIPT: &str = concat!(
+    include_str!("../../../assets/page/script/words.js"),
+    include_str!("../../../assets/page/script/trees.js"),
+    include_str!("../../../assets/page/script/peek.js"),
+    include_str!("../../../assets/page/script/graph.js"),
+    include_str!("../../../assets/page/script/flame.js"),
+    include_str!("../../../assets/page/script/top.js"),
+    include_str!("../../../assets/page/script/search.js"),
+    include_str!("../../../assets/page/script/state.js"),
+    include_str!("../../../assets/page/script/keys.js"),
+);
 /// SHA-256 of the two in base 64, for the policy in the page's head; `tests/page.rs` says what they must be.
-const STYLE_HASH: &str = "mU9ezDIFqxK6b8T36K8LqyfFF3LMu5XsR6XSGZbEuYk=";
-const SCRIPT_HASH: &str = "YI9KOzxTDdgR95kcZHQkjUJItzSJbSzlti2kvuTAZQ8=";
+const STYLE_HASH: &str = "x3h7AnX1N6iHZFP+/zeE46X5JcqJxOxLxuy1uUh85y8=";
+const SCRIPT_HASH: &str = "E7qQATIWMNEqNcnLrfw8SgUK7xPCOV2GrF63GG46zvc=";
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
     let data = data::Data::new(report);
