@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use heaptui::analyze::package;
 use heaptui::model::{Function, LabelSetId, Line, Profile, ValueType};
 use heaptui::report::{
     self, CALL_FIELDS, COLUMNS, Cell, DataField, Environment, Options, Report, TAG_FIELDS, TableContext, calls, labels,
@@ -80,6 +81,7 @@ const OPTIONS: &[&[(&str, &str)]] = &[
     &[("cum", "true"), ("nodecount", "5")],
     &[("lines", "true"), ("trim", "false")],
     &[("mean", "true"), ("filefunctions", "true")],
+    &[("packages", "true")],
     &[("divide_by", "3"), ("focus", "main"), ("sample_index", "0")],
     &[("unit", "kb"), ("addresses", "true"), ("drop_negative", "true")],
 ];
@@ -371,4 +373,22 @@ fn folded_stacks_hold_the_largest_nodes_if_so_many_are_asked_for() {
     let largest: BTreeSet<String> = rows(&report).into_iter().take(3).map(|row| row.name).collect();
     let shown: BTreeSet<String> = unfold(&text).into_keys().collect();
     assert_eq!(shown, largest);
+}
+
+#[test]
+fn a_package_holds_what_its_functions_hold() {
+    for (name, profile) in fixtures::all() {
+        let sums = |settings: &[(&str, &str)]| {
+            let row = report::report("top").expect("a report");
+            let options = options(&[&[("trim", "false")], settings].concat());
+            let report = Report::new(&profile, row, None, &options, &Environment::default()).expect("a report");
+            let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+            for row in rows(&report) {
+                *sums.entry(package(&row.name).to_string()).or_default() += row.flat;
+            }
+            sums.retain(|_, sum| *sum != 0);
+            sums
+        };
+        assert_eq!(sums(&[("packages", "true")]), sums(&[]), "{name}");
+    }
 }

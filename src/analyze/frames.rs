@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::filepath;
 use super::filter::Scope;
+use super::origin::package;
 use crate::model::{LocationId, Profile, Stack, StringId, Strings};
 
 /// A row of [`Frames`]: one entry of a report.
@@ -28,6 +29,8 @@ pub enum Granularity {
     FileFunctions,
     /// The file.
     Files,
+    /// The function's package; pprof has none of it.
+    Packages,
     /// The source line.
     Lines,
     /// The address.
@@ -60,6 +63,8 @@ pub struct NodeInfo {
     pub name: StringId,
     /// File name, in [`Frames::file`]'s strings.
     pub file: StringId,
+    /// Package, in [`Frames::package`]'s strings.
+    pub package: StringId,
     /// Address.
     pub address: u64,
     /// Line number.
@@ -76,7 +81,8 @@ pub struct NodeInfo {
 #[derive(Clone, Debug)]
 pub struct Frames {
     infos: Vec<NodeInfo>,
-    files: Strings,
+    /// Of files and of packages.
+    texts: Strings,
     /// Nodes of all locations, innermost first, and each location's range.
     nodes: Vec<NodeId>,
     ranges: Vec<(u32, u32)>,
@@ -97,7 +103,7 @@ impl Frames {
     pub fn new(profile: &Profile, scope: &Scope, identity: &NodeIdentity) -> Self {
         let mut frames = Self {
             infos: Vec::new(),
-            files: Strings::default(),
+            texts: Strings::default(),
             nodes: Vec::with_capacity(profile.lines.len()),
             ranges: Vec::with_capacity(profile.locations.len()),
         };
@@ -161,6 +167,7 @@ impl Frames {
             Granularity::Functions => (true, false, false),
             Granularity::FileFunctions => (true, true, false),
             Granularity::Files => (false, true, false),
+            Granularity::Packages => (false, false, false),
             Granularity::Lines | Granularity::Addresses => (true, true, true),
         };
         // Addresses with inlined calls are the one granularity that leaves locations as they are.
@@ -172,15 +179,27 @@ impl Frames {
         } else {
             StringId(0)
         };
-        let keeps_binary = identity.binaries || name == StringId(0);
+        let package = match identity.granularity {
+            Granularity::Packages => self.package_id(profile.text(function.name)),
+            _ => StringId(0),
+        };
+        let keeps_binary = identity.binaries || name == StringId(0) && package == StringId(0);
         NodeInfo {
             name,
             file,
+            package,
             address,
             line: if with_line { line.line } else { 0 },
             column: if with_column { line.column } else { 0 },
             start_line: if keeps_binary { function.start_line } else { 0 },
             binary: if keeps_binary { binary } else { StringId(0) },
+        }
+    }
+
+    fn package_id(&mut self, function: &str) -> StringId {
+        match package(function) {
+            "" => StringId(0),
+            package => self.texts.intern(package.as_bytes()),
         }
     }
 
@@ -201,7 +220,7 @@ impl Frames {
             if trimmed.is_empty() {
                 StringId(0)
             } else {
-                self.files.intern(filepath::clean(trimmed).as_bytes())
+                self.texts.intern(filepath::clean(trimmed).as_bytes())
             }
         })
     }
@@ -228,7 +247,12 @@ impl Frames {
 
     /// The cleaned file name of a node, or the empty text.
     pub fn file(&self, node: NodeId) -> &str {
-        self.files.get(self.infos[node.index()].file)
+        self.texts.get(self.infos[node.index()].file)
+    }
+
+    /// The package that a node is, or the empty text.
+    pub fn package(&self, node: NodeId) -> &str {
+        self.texts.get(self.infos[node.index()].package)
     }
 
     /// The nodes of a location, innermost first; none if it is hidden.
@@ -258,7 +282,7 @@ impl Frames {
         Names(names)
     }
 
-    /// A node's name as reports print it: address, function, `file:line:column`, each where known;
+    /// A node's name as reports print it: address, function or package, `file:line:column`, each where known;
     /// without any of them `[binary]` or `<unknown>`.
     pub fn name(&self, profile: &Profile, node: NodeId) -> String {
         let info = self.info(node);
@@ -273,6 +297,11 @@ impl Frames {
         let (function, file, binary) = (profile.text(info.name), self.file(node), profile.text(info.binary));
         if !function.is_empty() {
             part(format_args!("{function}"));
+        }
+        let package = self.package(node);
+        if !package.is_empty() {
+            part(format_args!("{package}"));
+            return name;
         }
         match () {
             () if info.line != 0 && info.column != 0 => part(format_args!("{file}:{}:{}", info.line, info.column)),

@@ -141,6 +141,7 @@ fn granularity(granularity: Granularity) -> &'static str {
         Granularity::Functions => "functions",
         Granularity::FileFunctions => "filefunctions",
         Granularity::Files => "files",
+        Granularity::Packages => "packages",
         Granularity::Lines => "lines",
         Granularity::Addresses => "addresses",
     }

@@ -316,6 +316,7 @@ pub const OPTIONS: &[OptionRow] = rows! {
         "functions" choice(OptionGroup::Granularity), "A row per function [default]", [Granularity granularity Granularity::Functions];
         "filefunctions" choice(OptionGroup::Granularity), "A row per function and file", [Granularity granularity Granularity::FileFunctions];
         "files" choice(OptionGroup::Granularity), "A row per file", [Granularity granularity Granularity::Files];
+        "packages" choice(OptionGroup::Granularity), "A row per package; not of pprof", [Granularity granularity Granularity::Packages];
         "lines" choice(OptionGroup::Granularity), "A row per source line", [Granularity granularity Granularity::Lines];
         "addresses" choice(OptionGroup::Granularity), "A row per address", [Granularity granularity Granularity::Addresses];
         "call_tree" Takes::Flag, "In dot and callgrind, keep apart what is called along different paths", [Flag call_tree];

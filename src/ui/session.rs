@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analyze::{CallSites, CallTree, Direction, Granularity, Sort};
+use crate::analyze::{CallSites, CallTree, Direction, Granularity, Sort, package};
 use crate::model::{Loaded, Profile, SampleTypeId, Side, Snapshot};
 use crate::report::{
     self, ColumnId, Environment, OPTIONS, OptionGroup, OptionRow, Options, OverTime, Report, Row, Section,
@@ -147,11 +147,15 @@ impl Session {
         let Some(listing) = self.listing().cloned() else { return };
         let report = &listing.report;
         if !self.is_stale()
-            && let Some(function) = self.renamed.take()
+            && let Some(function) = &self.renamed
         {
-            let name = |row: &Row| report.profile.text(report.frames.info(row.node).name);
-            let row = listing.rows.iter().find(|row| name(row) == function);
-            self.chosen = row.map(|row| row.name.clone());
+            let frames = &report.frames;
+            let is_it = |row: &&Row| match frames.package(row.node) {
+                "" => report.profile.text(frames.info(row.node).name) == *function,
+                known => known == package(function),
+            };
+            let row = listing.rows.iter().find(is_it);
+            self.chosen = row.map(|row| row.name.clone()).or(self.chosen.take());
         }
         if let Some(chosen) = &self.chosen {
             self.selected.clone_from(chosen);
@@ -166,6 +170,7 @@ impl Session {
 
     /// Selects a function for the user.
     pub(super) fn choose(&mut self, name: String) {
+        self.renamed = None;
         self.chosen = Some(name.clone());
         self.selected = name;
     }
@@ -190,7 +195,8 @@ impl Session {
             let node = *listing.by_name.get(&chosen)?;
             Some(report.profile.text(report.frames.info(node).name).to_string())
         });
-        self.renamed = named.filter(|name| !name.is_empty());
+        // A file or a package has no function's name: the one that led there leads back.
+        self.renamed = named.filter(|name| !name.is_empty()).or(self.renamed.take());
         self.selected.clear();
     }
 

@@ -413,6 +413,7 @@ impl App {
                 options.granularity = match options.granularity {
                     Granularity::Functions => Granularity::Lines,
                     Granularity::Lines => Granularity::Files,
+                    Granularity::Files => Granularity::Packages,
                     _ => Granularity::Functions,
                 };
                 self.session.forget_names();

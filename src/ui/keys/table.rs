@@ -124,7 +124,7 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("x", Action::Filter(Filter::Ignore)), "ignore", "Ignore: no samples with a matching frame";
             on("H", Action::Filter(Filter::Hide)), "", "Hide: leave matching frames out of the stacks";
             on("S", Action::Filter(Filter::Show)), "", "Show: leave all other frames out of the stacks";
-            on("L", Action::Granularity), "lines", "Rows are functions, lines or files";
+            on("L", Action::Granularity), "lines", "Rows are functions, lines, files or packages";
             on(":", Action::Command), "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
             on("e", Action::Export), "export", "Export: pictures, and files for other programs";
             on("y", Action::Copy(Copied::Name)), "copy", "Copy the selected name, also over SSH and in tmux (OSC 52)";

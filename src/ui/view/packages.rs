@@ -234,11 +234,23 @@ impl View for Packages {
         let bar = if body.width >= 60 { 8 } else { 0 };
         let head = format!(
             " {:>VALUE$} {:>7} {:>9} {:bar$} package",
-            "▼flat", "flat%", "functions", ""
+            "▼flat",
+            "flat%",
+            session.granularity().unwrap_or("functions"),
+            ""
         );
         paint::line(buffer, parts.head, 0, &Line::styled(head, theme.quiet()));
         if self.rows.is_empty() {
-            super::draw_empty(session, theme, parts.rows, buffer);
+            match session.granularity() {
+                Some(rows) if !listing.rows.is_empty() => {
+                    let text = [
+                        format!("Rows are {rows} now, and this view adds up functions."),
+                        ":functions=true makes them functions again.".to_string(),
+                    ];
+                    paint::middle(buffer, parts.rows, theme.heading(), &text);
+                }
+                _ => super::draw_empty(session, theme, parts.rows, buffer),
+            }
             return;
         }
         let width = usize::from(body.width);

@@ -289,6 +289,8 @@ fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> Vec<NodeId> {
             .flatten()
             .filter_map(|&context| tree.node(context))
             .collect();
+        // Of a package that calls itself one row.
+        nodes.dedup();
         nodes.drain(..nodes.len().saturating_sub(LONGEST_PATH));
         nodes
     };

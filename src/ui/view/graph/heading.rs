@@ -43,7 +43,8 @@ impl CallGraph {
                     all if all > calls => format!("{calls} of {all}"),
                     all => all.to_string(),
                 };
-                let text = format!("{drawn} of {} functions, {calls} calls", picture.known);
+                let rows = session.granularity().unwrap_or("functions");
+                let text = format!("{drawn} of {} {rows}, {calls} calls", picture.known);
                 spans.push(Span::styled(text, theme.quiet()));
             }
         }
