@@ -29,6 +29,9 @@ pub(super) const HIGH_OF_FLOOR: f64 = 0.125;
 pub(super) const PAUSES: f64 = 2.0;
 /// The shortest pause that can be an end, in intervals.
 pub(super) const PAUSE_INTERVALS: f64 = 2.5;
+/// And in snapshots. A verdict that is watched on for takes them further apart: one alone is no pause. Without it: a slow
+/// leak, watched live for 60 s, was called level by the first snapshot behind.
+pub(super) const PAUSE_SNAPSHOTS: usize = 2;
 /// The two of them where there are few snapshots.
 pub(super) const PAUSES_FEW: f64 = 1.5;
 /// So many samples must have been due before a pause of a sampled series counts as one.

@@ -98,4 +98,10 @@ fn shapes_are_told_apart() {
         let told = trend(&times, &values, &Nature::exact(HEAP_FLOOR));
         assert_eq!(told.shape, shape, "{name}: {told:?}");
     }
+    // Watched on, ten seconds later.
+    let (mut later, mut values) = (times, of(|at| at as f64));
+    later.push(70.0);
+    values.push(20.0 * MB);
+    let told = trend(&later, &values, &Nature::exact(HEAP_FLOOR));
+    assert!(told.shape.level() != Level::None, "one snapshot is no pause: {told:?}");
 }

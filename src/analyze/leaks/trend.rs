@@ -165,7 +165,7 @@ fn shape(trend: &Trend, highs: &Highs, times: &[f64], values: &[f64], nature: &N
     let since = trend.to - highs.last;
     let many = count >= THIRDS_OF_MANY;
     let is_over = if many {
-        since > (PAUSES * highs.pause).max(PAUSE_INTERVALS * interval)
+        highs.after >= PAUSE_SNAPSHOTS && since > (PAUSES * highs.pause).max(PAUSE_INTERVALS * interval)
     } else {
         since > PAUSES_FEW * highs.pause.max(interval)
     };
@@ -269,6 +269,8 @@ struct Highs {
     pause: f64,
     /// When the last was; the beginning if there was none.
     last: f64,
+    /// How many values came after it.
+    after: usize,
 }
 
 fn new_highs(times: &[f64], values: &[f64], by: f64) -> Highs {
@@ -277,6 +279,7 @@ fn new_highs(times: &[f64], values: &[f64], by: f64) -> Highs {
         jumps: 0,
         pause: 0.0,
         last: times[0],
+        after: values.len() - 1,
     };
     let (mut high, mut place) = (values[0], None);
     for (at, (&time, &value)) in times.iter().zip(values).enumerate().skip(1) {
@@ -284,6 +287,7 @@ fn new_highs(times: &[f64], values: &[f64], by: f64) -> Highs {
             highs.pause = highs.pause.max(time - highs.last);
             (highs.last, high) = (time, value);
             highs.count += 1;
+            highs.after = values.len() - 1 - at;
             highs.jumps += usize::from(place != Some(at - 1));
             place = Some(at);
         }
