@@ -4,6 +4,8 @@
 //! (`debug=1`, protobuf) the stack tells the state, and the others are not known. What is known is said
 //! ([`Detail`]). Knows no text and no screen.
 
+mod kinds;
+
 use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::HashTable;
@@ -12,6 +14,8 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use super::origin::{Origin, is_runtime, origin};
 use super::wait::wait_state;
 use crate::model::{FunctionId, LabelSetId, LabelValue, Line, Profile, SampleId, SampleTypeId, StackId, StringId};
+
+pub use kinds::{GoroutineKind, goroutine_kinds, stack_key_of};
 
 /// What makes goroutines one row.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

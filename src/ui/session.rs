@@ -324,6 +324,9 @@ impl Session {
             return None;
         }
         let queries = self.answers.ask(queries);
+        if !queries.is_empty() {
+            self.timeline.add_up_with(&self.options);
+        }
         let profile = Arc::clone(self.profile()?);
         (!queries.is_empty()).then(|| {
             Effect::Analyze(Box::new(Job {

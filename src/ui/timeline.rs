@@ -1,13 +1,18 @@
 //! The moments of a series: which there are, what the rows held at each, which is in view and which is the base.
 
+pub(super) mod crowd;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use self::crowd::Kinds;
+use crate::analyze::goroutines::GoroutineKind;
 use crate::analyze::leaks::{Verdict, slope};
 use crate::model::{MemStats, Moment, MomentId};
-use crate::report::{OverTime, RowSums};
+use crate::report::{Options, OverTime, RowSums};
+use crate::ui::work::series::added_up_with;
 
 /// The rate of a row is that of so many seconds before the moment in view.
 const LATELY: f64 = 60.0;
@@ -40,6 +45,8 @@ pub(super) enum Following {
 pub(super) struct Summed {
     pub(super) sums: RowSums,
     pub(super) goroutines: Option<i64>,
+    /// Those that the filters leave, by kind.
+    pub(super) kinds: Option<Vec<(GoroutineKind, i64)>>,
     /// What the process has allocated in all: less than before means that it is another process.
     pub(super) allocated: Option<u64>,
     pub(super) mem_stats: Option<Box<MemStats>>,
@@ -52,6 +59,8 @@ pub(super) struct Point {
     pub(super) goroutines: Option<i64>,
     pub(super) mem_stats: Option<Box<MemStats>>,
     allocated: Option<u64>,
+    /// Numbers of the kinds of its goroutines, with how many there are.
+    kinds: Option<Box<[(u32, i64)]>>,
     /// Nothing until it is added up.
     held: Option<PointSums>,
     /// Whether it was looked at, whatever came of it.
@@ -88,10 +97,14 @@ pub(super) struct Timeline {
     /// In the order of their time.
     points: Vec<Point>,
     names: FxHashMap<Box<str>, u32>,
+    kinds: Kinds,
     /// Types of the last moment that was added up, which most moments share.
     types: Arc<[String]>,
     /// Which options the rows were added up with.
     generation: u64,
+    /// The options that rows are to be added up with, and how often they have changed: that generation is to come.
+    options: Option<Options>,
+    wanted: u64,
     /// The moment in view; none for the newest.
     at: Option<MomentId>,
     /// What the user compares with; none for the first moment of the same process.
@@ -117,9 +130,22 @@ impl Timeline {
         )
     }
 
+    /// Says with which options rows are added up from now on.
+    pub(super) fn add_up_with(&mut self, options: &Options) {
+        let options = Some(added_up_with(options));
+        if self.options != options {
+            self.options = options;
+            self.wanted += 1;
+        }
+    }
+
     /// Whether moments are still to be listed or added up.
     pub(super) fn is_reading(&self) -> bool {
-        self.following == Following::Listing || self.is_judging || self.points.iter().any(|point| !point.is_read)
+        let is_behind = self.generation < self.wanted && !self.points.is_empty();
+        is_behind
+            || self.following == Following::Listing
+            || self.is_judging
+            || self.points.iter().any(|point| !point.is_read)
     }
 
     /// All moments, the earliest first.
@@ -135,6 +161,7 @@ impl Timeline {
             goroutines: None,
             mem_stats: None,
             allocated: None,
+            kinds: None,
             held: None,
             is_read: false,
         };
@@ -150,8 +177,9 @@ impl Timeline {
             // Rows of other options: none of them can stand beside these.
             self.generation = generation;
             self.names.clear();
+            self.kinds.clear();
             for point in &mut self.points {
-                (point.held, point.is_read) = (None, false);
+                (point.held, point.kinds, point.is_read) = (None, None, false);
             }
         }
         if generation < self.generation {
@@ -165,9 +193,11 @@ impl Timeline {
         let Summed {
             sums,
             goroutines,
+            kinds,
             allocated,
             mem_stats,
         } = *summed;
+        point.kinds = kinds.map(|kinds| self.kinds.intern(kinds));
         (point.goroutines, point.allocated, point.mem_stats) = (goroutines, allocated, mem_stats);
         if *self.types != *sums.types {
             self.types = sums.types.into();
@@ -237,6 +267,31 @@ impl Timeline {
         let Some(end) = self.place() else { return 0..0 };
         let first = (1..=end).rev().find(|&at| self.is_break(at)).unwrap_or(0);
         first..end + 1
+    }
+
+    /// The moments that a rate is taken from: those of the process in view, up to the one in view.
+    fn lately(&self) -> Range<usize> {
+        let span = self.span();
+        let Some(now) = span.clone().next_back() else {
+            return span;
+        };
+        let now = self.points[now].moment;
+        let is_recent = |place: &usize| self.points[*place].moment.seconds_since(&now) >= -LATELY;
+        let recent = span.clone().rev().take_while(is_recent).count();
+        span.end - recent..span.end
+    }
+
+    /// What comes in a minute, less what goes, of what has these values lately.
+    fn rate(&self, value: impl Fn(usize) -> Option<i64>) -> Option<i64> {
+        let lately = self.lately();
+        let now = self.points.get(lately.clone().next_back()?)?.moment;
+        let points = lately.filter_map(|place| {
+            let seconds = self.points[place].moment.seconds_since(&now);
+            Some((seconds, value(place)? as f64))
+        });
+        let (times, values): (Vec<f64>, Vec<f64>) = points.unzip();
+        let length = times.last()? - times.first()?;
+        (times.len() >= FEWEST && length >= SHORTEST).then(|| (slope(&times, &values) * 60.0).round() as i64)
     }
 
     /// The moments that a trend of so many cells shows: those of the process in view, up to the one in view.
@@ -311,17 +366,7 @@ impl OverTime for InType<'_> {
 
     fn per_minute_of(&self, name: &str, sample_type: &str) -> Option<i64> {
         let timeline = self.timeline;
-        let now = timeline.point()?.moment;
-        let known = timeline.span().rev().map_while(|place| {
-            let seconds = timeline.points[place].moment.seconds_since(&now);
-            let value = timeline.value(place, name, sample_type);
-            (seconds >= -LATELY).then_some((seconds, value))
-        });
-        let mut points: Vec<(f64, f64)> = known.filter_map(|(time, value)| Some((time, value? as f64))).collect();
-        points.reverse();
-        let length = points.last()?.0 - points.first()?.0;
-        let (times, values): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
-        (times.len() >= FEWEST && length >= SHORTEST).then(|| (slope(&times, &values) * 60.0).round() as i64)
+        timeline.rate(|place| timeline.value(place, name, sample_type))
     }
 
     fn trend(&self, name: &str) -> Vec<Option<i64>> {

@@ -199,7 +199,7 @@ fn own_keys() -> Vec<Binding> {
         }
         KeyContext::View(goroutines::ID) => {
             on("b", Action::Group), "group by", "Group by stack, own function, state, creator, or a label";
-            on("s", Action::Sort), "sort", "Sort by count, or by the longest wait";
+            on("s", Action::Sort), "sort", "Sort by count, by what has come since the base, or by the longest wait";
             on("d", Action::Dump), "", "Ask the live process for states, waits and creators, however many";
         }
     }

@@ -14,6 +14,6 @@ pub(super) mod host;
 pub(super) mod listing;
 pub(super) mod probes;
 pub(super) mod query;
-mod series;
+pub(super) mod series;
 pub(super) mod survey;
 pub(super) mod threads;

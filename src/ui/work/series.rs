@@ -6,10 +6,12 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use super::host::{Base, Loader, Wanted};
 use super::threads::without_tabs;
+use crate::analyze::Scope;
+use crate::analyze::goroutines::{GoroutineKind, goroutine_kinds, is_of_goroutines};
 use crate::analyze::leaks::{History, Observation, Verdict, judge};
 use crate::error::Result;
-use crate::model::{Moment, MomentId, Snapshot};
-use crate::report::{Options, RowSums};
+use crate::model::{Moment, MomentId, Profile, Snapshot};
+use crate::report::{self, Options, RowSums};
 use crate::ui::event::Event;
 use crate::ui::timeline::Summed;
 
@@ -96,12 +98,7 @@ impl Adder<'_> {
                 self.waiting.insert(0, moment);
             }
             SumOrder::Options(options) => {
-                // Neither the type in view nor the order changes what a row holds.
-                let options = Options {
-                    sample_index: String::new(),
-                    sort: Options::default().sort,
-                    ..Options::clone(&options)
-                };
+                let options = added_up_with(&options);
                 if self.options.as_ref() != Some(&options) {
                     self.options = Some(options);
                     self.generation += 1;
@@ -137,6 +134,8 @@ impl Adder<'_> {
         let sums = RowSums::new(&loaded.profile, &options)?;
         let snapshot = loaded.snapshots.last();
         let goroutines = snapshot.and_then(|snapshot| snapshot.goroutines.as_deref());
+        let own = is_of_goroutines(&loaded.profile).then_some(&*loaded.profile);
+        let kinds = goroutines.or(own).map(|profile| kinds(profile, &options)).transpose()?;
         let mem_stats = snapshot.and_then(Snapshot::mem_stats);
         let allocated = mem_stats.map(|stats| stats.total_alloc);
         let allocated = allocated.or_else(|| u64::try_from(loaded.profile.total("alloc_space")?).ok());
@@ -148,6 +147,7 @@ impl Adder<'_> {
         Ok(Summed {
             sums,
             goroutines: goroutines.and_then(|profile| profile.total("goroutine")),
+            kinds: kinds.flatten(),
             allocated,
             mem_stats: mem_stats.cloned().map(Box::new),
         })
@@ -175,4 +175,20 @@ impl Adder<'_> {
         self.history.keep_last(JUDGED);
         self.judged = Some((moment.nanos, allocated));
     }
+}
+
+/// Options without what does not change the rows that are added up: the type in view, and the order.
+pub(in crate::ui) fn added_up_with(options: &Options) -> Options {
+    Options {
+        sample_index: String::new(),
+        sort: Options::default().sort,
+        ..options.clone()
+    }
+}
+
+/// The goroutines of a profile that filters leave, by kind.
+fn kinds(profile: &Profile, options: &Options) -> Result<Option<Vec<(GoroutineKind, i64)>>> {
+    let scope = Scope::new(profile, &report::filters(options)?);
+    let samples = scope.spans().iter().map(|span| span.sample);
+    Ok(goroutine_kinds(profile, samples))
 }

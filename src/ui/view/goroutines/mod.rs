@@ -5,6 +5,7 @@ mod details;
 pub(in crate::ui) mod model;
 mod row;
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -19,6 +20,7 @@ use crate::model::units::grouped;
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
+use crate::ui::timeline::crowd::Growth;
 use crate::ui::widget::list::{Clicked, List, Tally, next_match};
 use crate::ui::widget::paint;
 use crate::ui::work::host::Probe;
@@ -33,6 +35,8 @@ pub(in crate::ui) const ID: ViewId = ViewId("goroutines");
 pub(super) struct Goroutines {
     list: List,
     shown: Option<Arc<Groups>>,
+    /// How each row of `shown` went, where there are other moments.
+    growth: Vec<Option<Growth>>,
     /// The rows of `shown` in the order of the screen.
     order: Vec<usize>,
     sort: Sort,
@@ -48,6 +52,8 @@ pub(super) struct Goroutines {
 enum Sort {
     #[default]
     Count,
+    /// What has come since the base, the most first.
+    Change,
     /// The longest wait first.
     Wait,
 }
@@ -94,13 +100,31 @@ impl Goroutines {
             return;
         };
         self.order = (0..groups.rows.len()).collect();
-        if self.sort == Sort::Wait {
-            let wait = |at: &usize| groups.rows[*at].wait.map_or(0, |wait| wait.most);
-            self.order.sort_by_key(|at| std::cmp::Reverse(wait(at)));
+        match self.sort {
+            Sort::Count => {}
+            Sort::Change => {
+                let change = |at: &usize| Some(self.growth.get(*at)?.as_ref()?.change);
+                self.order.sort_by_key(|at| Reverse(change(at)));
+            }
+            Sort::Wait => {
+                let wait = |at: &usize| groups.rows[*at].wait.map_or(0, |wait| wait.most);
+                self.order.sort_by_key(|at| Reverse(wait(at)));
+            }
         }
         let is_it = |at: &usize| groups.identity(&groups.rows[*at]) == self.place;
         let at = self.order.iter().position(is_it).unwrap_or(0);
         self.list.go(at, self.order.len(), area);
+    }
+
+    /// By what the rows can be ordered.
+    fn sorts(&self, session: &Session) -> Vec<Sort> {
+        let is_each = self.shown.as_ref().is_some_and(|groups| groups.known == Detail::Each);
+        let known = [
+            (Sort::Count, true),
+            (Sort::Change, session.timeline.points().len() > 1),
+            (Sort::Wait, is_each),
+        ];
+        known.into_iter().filter(|known| known.1).map(|known| known.0).collect()
     }
 
     /// Keeps in mind which row the cursor is on.
@@ -282,13 +306,12 @@ impl View for Goroutines {
                 );
             }
             Action::Sort => {
-                if self.shown.as_ref().is_some_and(|groups| groups.known == Detail::Counts) {
+                let known = self.sorts(session);
+                if known.len() == 1 {
                     return Outcome::Say("Waits are not known, so there is one order: by count.".into());
                 }
-                self.sort = match self.sort {
-                    Sort::Count => Sort::Wait,
-                    Sort::Wait => Sort::Count,
-                };
+                let at = known.iter().position(|sort| *sort == self.sort);
+                self.sort = known[at.map_or(0, |at| at + 1) % known.len()];
                 self.arrange(rows);
             }
             Action::Enter if self.row().is_some() => self.stack = Some(List::default()),
@@ -313,6 +336,13 @@ impl View for Goroutines {
         if let Some(groups) = ready.filter(is_wanted) {
             self.shown = Some(Arc::clone(groups));
         }
+        let known = session
+            .timeline
+            .goroutine_growth(&self.grouping, row::trend_width(body));
+        let shown = self.shown.as_ref().filter(|groups| groups.grouping == self.grouping);
+        let keys = shown.map(|groups| groups.keys()).unwrap_or_default();
+        let growth = keys.into_iter().map(|key| known.get(&key?).cloned());
+        self.growth = growth.collect();
         self.arrange(self.parts(body).rows);
         self.note();
         if let (Some(mut list), Some((groups, row))) = (self.stack, self.row()) {
@@ -381,10 +411,10 @@ impl View for Goroutines {
             super::draw_empty(session, theme, parts.rows, buffer);
             return;
         }
-        let columns = row::Columns::new(groups, width);
+        let columns = row::Columns::new(groups, &self.growth, width);
         paint::line(buffer, parts.head, 0, &columns.head(theme, self.sort));
         self.list.draw(&self.order, theme, parts.rows, buffer, |&at, emphasis| {
-            columns.line(session, theme, &groups.rows[at], emphasis)
+            columns.line(session, theme, at, emphasis)
         });
         self.draw_details(theme, parts.details, buffer);
         self.draw_note(session, theme, parts, buffer);

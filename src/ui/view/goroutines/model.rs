@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use crate::analyze::Scope;
-use crate::analyze::goroutines::{Detail, GoroutineGroup, Goroutines, Grouping, folded, is_of_goroutines};
+use crate::analyze::goroutines::{
+    Detail, GoroutineGroup, Goroutines, Grouping, folded, is_of_goroutines, stack_key_of,
+};
 use crate::error::Result;
 use crate::model::{Profile, Side};
 use crate::report::{self, Options};
@@ -118,6 +121,26 @@ impl Groups {
             let function = &self.profile.functions[own.function.index()];
             place(self.profile.text(function.filename), own.line)
         })
+    }
+
+    /// What stands for each row at other moments; nothing where several rows would be one.
+    pub(super) fn keys(&self) -> Vec<Option<String>> {
+        let key = |row: &GoroutineGroup| match self.grouping {
+            Grouping::Stack => {
+                let state = row.states.first().map_or("", |(state, _)| state);
+                stack_key_of(&self.profile, row.stack, state)
+            }
+            _ => row.key.clone(),
+        };
+        let keys: Vec<String> = self.rows.iter().map(key).collect();
+        let mut rows: FxHashMap<&str, usize> = FxHashMap::default();
+        for key in &keys {
+            *rows.entry(key).or_default() += 1;
+        }
+        let own = keys
+            .iter()
+            .map(|key| (rows.get(&**key) == Some(&1)).then(|| key.clone()));
+        own.collect()
     }
 
     /// What makes a row the same one in other groups.

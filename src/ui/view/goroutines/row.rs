@@ -1,5 +1,6 @@
 //! A row of goroutines in columns as wide as they need to be.
 
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
@@ -8,8 +9,10 @@ use super::model::Groups;
 use crate::analyze::Origin;
 use crate::analyze::goroutines::{Detail, GoroutineGroup, Grouping, Wait};
 use crate::model::units::grouped;
+use crate::report;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
+use crate::ui::timeline::crowd::Growth;
 use crate::ui::view::name_spans;
 use crate::ui::widget::list::Emphasis;
 use crate::ui::widget::{bar, name};
@@ -27,6 +30,10 @@ const OWN: usize = 24;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Part {
     Count,
+    /// What has come since the base.
+    Change,
+    PerMinute,
+    Trend,
     /// The value of the label they are grouped by.
     Label,
     State,
@@ -38,6 +45,7 @@ enum Part {
 /// The columns that have room.
 pub(super) struct Columns<'g> {
     groups: &'g Groups,
+    growth: &'g [Option<Growth>],
     parts: Vec<(Part, usize)>,
     bar: usize,
     width: usize,
@@ -45,12 +53,16 @@ pub(super) struct Columns<'g> {
 }
 
 impl<'g> Columns<'g> {
-    pub(super) fn new(groups: &'g Groups, width: usize) -> Self {
+    pub(super) fn new(groups: &'g Groups, growth: &'g [Option<Growth>], width: usize) -> Self {
         let is_each = groups.known == Detail::Each;
         let creators = width >= WIDE || groups.grouping == Grouping::CreatedBy;
         let waits = is_each && width >= NARROW;
+        let grows = growth.iter().any(Option::is_some);
         let wanted = [
             (Part::Count, true),
+            (Part::Change, grows),
+            (Part::PerMinute, grows && width >= WIDE),
+            (Part::Trend, grows && width >= NARROW),
             (Part::Label, matches!(groups.grouping, Grouping::Label(_))),
             (Part::State, true),
             (Part::Wait, waits),
@@ -60,21 +72,26 @@ impl<'g> Columns<'g> {
         let mut parts = Vec::new();
         let mut left = width.saturating_sub(OWN + 1);
         for (part, _) in wanted.into_iter().filter(|(_, is_wanted)| *is_wanted) {
-            let cells = groups.rows.iter().map(|row| text(part, groups, row).width());
-            let widest = cells.max().unwrap_or(0).max(head(part, groups).width());
+            let cells = groups
+                .rows
+                .iter()
+                .zip(all(growth))
+                .map(|(row, growth)| text(part, groups, row, growth).width());
+            let widest = cells.max().unwrap_or(0).max(head(part, groups).width() + arrow(part));
             let limit = match part {
                 Part::Creator => width / 4,
                 Part::State | Part::Label => width / 5,
                 _ => width,
             };
             let wide = widest.min(limit.max(8)).min(left.saturating_sub(2));
-            if wide >= 3 {
+            if wide >= 2 {
                 left -= wide + 2;
                 parts.push((part, wide));
             }
         }
         Self {
             groups,
+            growth,
             parts,
             bar: if width >= BROAD { 12 } else { 0 },
             width,
@@ -93,6 +110,7 @@ impl<'g> Columns<'g> {
         for &(part, width) in &self.parts {
             let is_key = match part {
                 Part::Count => sort == Sort::Count,
+                Part::Change => sort == Sort::Change,
                 Part::Wait => sort == Sort::Wait,
                 _ => false,
             };
@@ -106,23 +124,20 @@ impl<'g> Columns<'g> {
         Line::from(spans)
     }
 
-    pub(super) fn line(
-        &self,
-        session: &Session,
-        theme: Theme,
-        row: &GoroutineGroup,
-        emphasis: Emphasis,
-    ) -> Line<'static> {
+    pub(super) fn line(&self, session: &Session, theme: Theme, at: usize, emphasis: Emphasis) -> Line<'static> {
+        let row = &self.groups.rows[at];
+        let growth = self.growth.get(at).and_then(Option::as_ref);
         let quiet = emphasis.style(theme.quiet());
         let mut spans = vec![emphasis.marker()];
         for &(part, width) in &self.parts {
             let style = match part {
-                Part::Count => emphasis.style(theme.value()),
+                Part::Count | Part::Change | Part::PerMinute => emphasis.style(theme.value()),
+                Part::Trend => emphasis.bar(theme),
                 Part::Label => emphasis.style(theme.literal()),
                 Part::Creator => quiet,
                 _ => emphasis.style(theme.text()),
             };
-            let said = text(part, self.groups, row);
+            let said = text(part, self.groups, row, growth);
             let said = match part {
                 Part::Creator => name::shorten(&said, width),
                 _ => name::cut_end(&said, width),
@@ -161,10 +176,15 @@ impl<'g> Columns<'g> {
     }
 }
 
+/// Cells of the arrow at the head of what orders rows.
+fn arrow(part: Part) -> usize {
+    usize::from(matches!(part, Part::Count | Part::Change | Part::Wait))
+}
+
 fn padded(text: &str, width: usize, part: Part) -> String {
     let gap = " ".repeat(width.saturating_sub(text.width()));
     match part {
-        Part::Count => format!("{gap}{text}  "),
+        Part::Count | Part::Change | Part::PerMinute | Part::Trend => format!("{gap}{text}  "),
         _ => format!("{text}{gap}  "),
     }
 }
@@ -172,6 +192,9 @@ fn padded(text: &str, width: usize, part: Part) -> String {
 fn head(part: Part, groups: &Groups) -> String {
     match (part, &groups.grouping) {
         (Part::Count, _) => "count".into(),
+        (Part::Change, _) => "Δ".into(),
+        (Part::PerMinute, _) => "Δ/min".into(),
+        (Part::Trend, _) => "trend".into(),
         (Part::Label, Grouping::Label(key)) => key.clone(),
         (Part::Label, _) => "label".into(),
         (Part::State, _) => "state".into(),
@@ -181,9 +204,14 @@ fn head(part: Part, groups: &Groups) -> String {
     }
 }
 
-fn text(part: Part, groups: &Groups, row: &GoroutineGroup) -> String {
+fn text(part: Part, groups: &Groups, row: &GoroutineGroup, growth: Option<&Growth>) -> String {
     match part {
         Part::Count => grouped(row.count),
+        Part::Change => growth.map_or(String::new(), |growth| signed(growth.change)),
+        Part::PerMinute => growth
+            .and_then(|growth| growth.per_minute)
+            .map_or(String::new(), signed),
+        Part::Trend => growth.map_or(String::new(), |growth| report::blocks(&growth.trend)),
         Part::Label if row.key.is_empty() => "(none)".into(),
         Part::Label => row.key.clone(),
         Part::State if groups.grouping == Grouping::State => known(&row.key),
@@ -192,6 +220,25 @@ fn text(part: Part, groups: &Groups, row: &GoroutineGroup) -> String {
         Part::Median => row.wait.map_or(String::new(), |wait| minutes(wait.median)),
         Part::Creator if groups.grouping == Grouping::CreatedBy => known(&row.key),
         Part::Creator => first_of(&row.created_by),
+    }
+}
+
+/// How each row went, and nothing for those behind the last that is known.
+fn all(growth: &[Option<Growth>]) -> impl Iterator<Item = Option<&Growth>> {
+    growth.iter().map(Option::as_ref).chain(std::iter::repeat(None))
+}
+
+/// A count that has come or gone.
+fn signed(count: i64) -> String {
+    let sign = if count > 0 { "+" } else { "" };
+    format!("{sign}{}", grouped(count))
+}
+
+/// Cells of a trend.
+pub(super) fn trend_width(body: Rect) -> usize {
+    match usize::from(body.width) {
+        ..WIDE => 10,
+        _ => 20,
     }
 }
 
