@@ -116,15 +116,14 @@ fn run() -> Result<Outcome> {
 fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     let inputs = Inputs::new(&asked.input)?;
     if asked.row.live == Live::Watch {
-        inputs.check_evidence()?;
         if inputs.names_hosts() {
             return judge_hosts(&inputs, asked);
         }
     }
     let (evidence, warnings) = match (inputs.process(), asked.row.live) {
-        (Some(url), Live::Watch) => {
+        (process, Live::Watch) if process.is_some() || inputs.store()?.is_some() => {
             let stop = wiring::stop_on_signals()?;
-            let seen = inputs.watch_for_leaks(url, &asked.watched, &stop, &mut tell_terminal)?;
+            let seen = inputs.see_leaks(&asked.watched, &stop, &mut tell_terminal)?;
             (wiring::evidence_of(seen), Vec::new())
         }
         (Some(url), live) => (inputs.evidence_now(&url, live, asked.pid, &())?, Vec::new()),

@@ -5,8 +5,10 @@ mod colours;
 mod console;
 mod demo;
 pub mod hosts;
+mod log;
 mod offers;
 pub mod series;
+mod steps;
 mod stores;
 pub mod table;
 pub mod watch;
@@ -21,6 +23,7 @@ use std::time::Duration;
 
 pub use self::colours::{Viewer, colours};
 pub use self::console::{command_line, save_picture, stop_on_signals};
+pub use self::log::Seen;
 use self::stores::Kept;
 use crate::cli::{ConfigChoice, Input, Remembered};
 use crate::config::Config;
@@ -219,7 +222,7 @@ impl Inputs {
 }
 
 /// What a watch knows, as evidence of what there is to answer.
-pub fn evidence_of(seen: watch::Seen) -> Evidence {
+pub fn evidence_of(seen: Seen) -> Evidence {
     Evidence {
         history: seen.history,
         heap: seen.heap,

@@ -66,7 +66,7 @@ const FLAGS: &[Flag] = &[
     Flag {
         name: "every",
         value: Some("SECONDS"),
-        help: "Take a snapshot about every so many seconds [default: 3]",
+        help: "Take a snapshot about every so many seconds [default: 3]; the step of a store's history",
         of: &["watch", "leaks"],
     },
     Flag {

@@ -18,6 +18,8 @@ pub(super) const NAME: &str = "watch";
 pub struct Watched {
     /// When snapshots are taken.
     pub plan: Plan,
+    /// The time between them as it was asked for; a store's history has its own.
+    pub every: Option<Duration>,
     /// The folder that the session is written into.
     pub record: Option<PathBuf>,
     /// How much of it is kept.
@@ -30,6 +32,7 @@ impl Default for Watched {
     fn default() -> Self {
         Self {
             plan: Plan::default(),
+            every: None,
             record: None,
             keeping: Keeping::Everything,
             save_when: None,
@@ -43,7 +46,7 @@ pub(super) fn command(source: Arg) -> Command {
         .args_override_self(true)
         .about("Watch a process: the dashboard over time, or a line a snapshot; --record keeps it")
         .args(flags::args(NAME))
-        .arg(source.help("The process: host:port or a URL"))
+        .arg(source.help("The process: host:port or a URL; pyroscope:URL or parca:URL for its history in steps"))
 }
 
 pub(super) fn watched(matches: &ArgMatches) -> Result<Watched> {
@@ -72,6 +75,7 @@ pub(super) fn watched(matches: &ArgMatches) -> Result<Watched> {
                 false => Forcing::AsItPays,
             },
         },
+        every,
         record: flags::value(matches, "record").map(PathBuf::from),
         keeping: match flags::value(matches, "keep") {
             Some(text) => Keeping::parse(text)?,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::watch::Seen;
+use super::Seen;
 use super::{Inputs, evidence_of, source, when};
 use crate::analyze::hosts::{Figures, Fleet, History};
 use crate::cli::{Survey, Watched};

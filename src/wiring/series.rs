@@ -1,31 +1,31 @@
-//! The dashboard's loader: what was named, the moments of a recorded session, or those of a process that is watched.
+//! The dashboard's loader: what was named, the moments of a recorded session, of a store's history, or those of a process
+//! that is watched.
 
-use std::path::{Path, PathBuf};
+mod intake;
+
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::demo::Demo;
 use super::stores::Kept;
-use super::watch::{Target, seed};
 use super::{Inputs, source};
 use super::{environment, offers};
 use crate::cli::Watched;
 use crate::decode;
-use crate::encode;
 use crate::error::{Error, Result};
-use crate::host::{self, Caller, Described};
+use crate::host::{self, Described};
 use crate::load::series::{Held, Packed, Store};
-use crate::load::session::{Files, Gate, Listed, Observed, Recorder, is_folder, list};
-use crate::load::watch::{Happened, Next, Taken, Watcher, watch};
+use crate::load::session::{Listed, is_folder, list};
+use crate::load::watch::Taken;
 use crate::load::{self, Combine, Keep, Opener};
-use crate::model::{Collection, Loaded, Moment, MomentId, Profile, Side, Snapshot};
+use crate::model::{Loaded, Moment, MomentId, Profile, Side, Snapshot};
 use crate::progress::Observer;
 use crate::report::Environment;
 use crate::secret::SourceName;
-use crate::source::{Source, Url, data, profiles};
+use crate::source::{ProfileStore, Source, Url, data, profiles};
 use crate::ui::{Base, Control, Followed, Loader, Offer, Probe, Series, Wanted};
 
 /// How often a wait looks whether it is to end.
@@ -61,6 +61,8 @@ enum Kind {
     Process {
         begins: bool,
     },
+    /// The steps of a store's history.
+    Stored(ProfileStore),
 }
 
 impl TimedInputs {
@@ -75,15 +77,20 @@ impl TimedInputs {
                 "one session at a time: a folder, or several profiles with --series".into(),
             ));
         }
+        let is_wanted = watched.is_some() || moments == Moments::Yes;
+        let store = inputs.store()?.filter(|_| is_wanted && inputs.combine.base.is_empty());
         let series = match inputs.process() {
             _ if inputs.is_demo() && inputs.combine.base.is_empty() => Kind::Demo(Demo::open()?),
+            _ if let Some(store) = store => Kind::Stored(store),
             _ if moments == Moments::Yes || has_folder => Kind::Recorded,
             Some(_) => Kind::Process {
                 begins: watched.is_some(),
             },
             None if watched.is_some() => {
                 return Err(Error::Usage(
-                    "watch takes a live process: host:port or a URL; a recorded session opens without it".into(),
+                    "watch takes a live process, host:port or a URL, or a store's history, pyroscope:URL; a recorded session \
+                     opens without it"
+                        .into(),
                 ));
             }
             None => Kind::None,
@@ -192,7 +199,7 @@ impl Loader for TimedInputs {
     fn series(&self) -> Series {
         match &self.series {
             Kind::None => Series::None,
-            Kind::Recorded | Kind::Demo(_) => Series::Recorded,
+            Kind::Recorded | Kind::Demo(_) | Kind::Stored(_) => Series::Recorded,
             Kind::Process { begins } => Series::Process {
                 pace: format!("every {} s ±30%", self.watched.plan.every.as_secs_f64()),
                 begins: *begins,
@@ -268,6 +275,7 @@ impl Loader for TimedInputs {
                 self.tell_of(listed, |name| demo.file(&name).map(Packed::Bytes), tell);
                 Ok(())
             }
+            Kind::Stored(store) => self.recall(store, control, tell),
             Kind::Process { .. } => self.watch(control, tell),
         }
     }
@@ -320,99 +328,6 @@ impl TimedInputs {
             tell(Followed::Note(listed.warnings.join("; ")));
         }
     }
-
-    fn watch(&self, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {
-        let url = self.inputs.process().ok_or(Error::Empty)?;
-        let mut follower = Follower {
-            inputs: self,
-            target: Target::new(url, &self.inputs.http),
-            start: Instant::now(),
-            control,
-            tell,
-            recorder: None,
-            gate: Gate::new(self.watched.save_when),
-            failure: None,
-        };
-        if let Some(folder) = &self.watched.record {
-            follower.record(folder)?;
-        }
-        watch(self.watched.plan, seed(), &mut follower)?;
-        follower.failure.map_or(Ok(()), Err)
-    }
-}
-
-/// A process that is watched for the dashboard.
-struct Follower<'f> {
-    inputs: &'f TimedInputs,
-    target: Target<'f>,
-    start: Instant,
-    control: &'f Control,
-    tell: &'f mut dyn FnMut(Followed),
-    recorder: Option<Recorder<'f>>,
-    /// Which moments are recorded.
-    gate: Gate,
-    /// Why there is no moment at all.
-    failure: Option<Error>,
-}
-
-impl Follower<'_> {
-    fn record(&mut self, folder: &Path) -> Result<()> {
-        let files = Files {
-            save: &|bytes, path: &Path| host::save(bytes, path, Caller::Dashboard),
-            gzip: &|bytes| encode::gzip(bytes),
-        };
-        self.recorder = Some(Recorder::create(folder, self.inputs.watched.keeping, files)?);
-        (self.tell)(Followed::Note(format!("Recording into {}.", folder.display())));
-        Ok(())
-    }
-
-    fn accept(&mut self, taken: Taken) -> Result<()> {
-        let inputs = self.inputs;
-        let pack = |bytes: &[u8]| match bytes.starts_with(&[0x1f, 0x8b]) {
-            true => Packed::Bytes(bytes.into()),
-            false => Packed::Bytes(encode::gzip_fast(bytes).into()),
-        };
-        // What cannot be read is no moment.
-        let profile = decode::profile(&taken.heap[..], inputs.inputs.budget, &())?;
-        let in_use = profile.mem_stats.as_ref().map_or(0, |stats| stats.heap_alloc);
-        let id = inputs.store().next_id();
-        let moment = Moment {
-            id,
-            nanos: taken.time.as_nanosecond(),
-            resident: taken.resident,
-            collection: taken.collection,
-            cost: Some(taken.cost),
-        };
-        let held = Held {
-            moment,
-            heap: Some(pack(&taken.heap)),
-            goroutines: taken.goroutine.as_deref().map(pack),
-        };
-        let gone = inputs.store().push(held);
-        let loaded = inputs.loaded(id, profile, &taken)?;
-        let goroutines = loaded
-            .snapshots
-            .last()
-            .and_then(|snapshot| snapshot.goroutines.as_deref());
-        let observed = Observed {
-            heap: in_use,
-            resident: taken.resident.map(|resident| resident.bytes),
-            goroutines: goroutines.and_then(|profile| u64::try_from(profile.total("")?).ok()),
-        };
-        *inputs.newest() = Some((id, loaded));
-        if let Some(folder) = self.control.take_recording()
-            && let Err(error) = self.record(&folder)
-        {
-            (self.tell)(Followed::Missed(error.to_string()));
-        }
-        if let Some(recorder) = &mut self.recorder
-            && self.gate.admits(taken.time, observed)
-        {
-            recorder.record(&taken, in_use)?;
-        }
-        (self.tell)(Followed::Moment(moment, gone));
-        Ok(())
-    }
 }
 
 impl TimedInputs {
@@ -439,47 +354,6 @@ impl TimedInputs {
             snapshot.goroutines = goroutines.map(Arc::new);
         }
         Ok(loaded)
-    }
-}
-
-impl Watcher for Follower<'_> {
-    fn take(&mut self, collection: Collection) -> Result<Taken> {
-        self.target.take(collection)
-    }
-
-    fn now(&self) -> Duration {
-        self.start.elapsed()
-    }
-
-    fn wait_until(&mut self, time: Duration) -> Next {
-        while !self.control.is_stopped() {
-            let left = time.saturating_sub(self.now());
-            if left.is_zero() && !self.control.is_paused() {
-                return Next::GoOn;
-            }
-            thread::sleep(left.clamp(Duration::from_millis(1), TICK));
-        }
-        Next::Stop
-    }
-
-    fn tell(&mut self, happened: Happened) -> Next {
-        let accepted = match happened {
-            Happened::Took(taken) => self.accept(*taken),
-            Happened::Missed(error) => Err(error),
-        };
-        match accepted {
-            Ok(()) => {}
-            // What never answered ends the watch, instead of being asked again and again.
-            Err(error) if self.inputs.store().last().is_none() => {
-                self.failure = Some(error);
-                return Next::Stop;
-            }
-            Err(error) => (self.tell)(Followed::Missed(error.to_string())),
-        }
-        match self.control.is_stopped() {
-            true => Next::Stop,
-            false => Next::GoOn,
-        }
     }
 }
 

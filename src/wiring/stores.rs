@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, Zoned};
 
+use super::steps::ratio_of;
 use super::{Inputs, source, when};
 use crate::decode;
 use crate::encode;
@@ -9,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::Profile;
 use crate::progress::Observer;
 use crate::secret::SourceName;
-use crate::source::{ProfileStore, Snapshots, Source};
+use crate::source::{ProfileStore, Source};
 use crate::zone;
 
 /// How far back a store is asked unless the user says otherwise, in milliseconds.
@@ -91,13 +92,7 @@ impl Inputs {
     pub fn stored(&self, store: &ProfileStore, observer: &dyn Observer) -> Result<Profile> {
         let merged = store.fetch(&self.http, observer)?;
         let mut profile = decode::profile(&merged.bytes[..], self.budget, &())?;
-        let sum = |column: &Vec<i64>| column.iter().map(|value| *value as f64).sum::<f64>();
-        let total = profile.samples.values.first().map_or(0.0, sum);
-        let ratio = match merged.snapshots {
-            Some(Snapshots::Count(count)) => 1.0 / count,
-            Some(Snapshots::Mean(mean)) if total > 0.0 => mean / total,
-            _ => 1.0,
-        };
+        let ratio = ratio_of(merged.snapshots, &profile);
         profile.scale(&vec![ratio; profile.sample_types.len()]);
         let (start, end) = store.time();
         profile.time_nanos = end.saturating_mul(1_000_000);
@@ -105,24 +100,6 @@ impl Inputs {
             profile.duration_nanos = (end - start).saturating_mul(1_000_000);
         }
         Ok(profile)
-    }
-
-    /// Refuses to judge what a store has: one sample type says too little.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] with what to do instead.
-    pub fn check_evidence(&self) -> Result<()> {
-        match self
-            .sources
-            .iter()
-            .find(|name| matches!(source(name), Source::Store(_)))
-        {
-            None => Ok(()),
-            Some(name) => Err(Error::Usage(format!(
-                "{name}: a store keeps no counts of objects and collections, which a verdict needs; watch the process, or \
-                 compare two times: heaptui diff 'pyroscope:URL?until=-1d' pyroscope:URL"
-            ))),
-        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! A live process that is watched: its snapshots over HTTP, its resident memory where it runs on this machine.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -8,20 +7,18 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::log::{Log, Seen};
 use super::{Inputs, source};
-use crate::analyze::leaks::{History, Level, Observation, judge};
+use crate::analyze::leaks::{Level, judge};
 use crate::cli::Watched;
-use crate::decode::{self, Budget};
-use crate::encode;
+use crate::decode::{self};
 use crate::error::{Error, Result};
-use crate::host::{self, Caller};
-use crate::load::session::{Files, Gate, Observed, Recorder};
 use crate::load::survey::Metrics;
 use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
 use crate::model::{Collection, Profile, Resident, ResidentMoment, Side, Snapshot};
 use crate::progress::Observer;
 use crate::report::{Evidence, Live};
-use crate::source::{HttpOptions, ProcessMemory, Source, Url};
+use crate::source::{HttpOptions, ProcessMemory, ProfileStore, Source, Url};
 use crate::ui::Probe;
 
 /// How long a verdict is watched for unless the user says otherwise: about 21 snapshots.
@@ -34,23 +31,6 @@ const SLOWER: Duration = Duration::from_secs(10);
 const MOST_DUMPED: i64 = 10_000;
 /// How often a wait looks whether it is to end.
 const TICK: Duration = Duration::from_millis(50);
-
-/// What a watch knows of its last snapshot.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// Snapshots so far, reduced.
-    pub history: History,
-    /// The last heap profile.
-    pub heap: Option<Profile>,
-    /// The last goroutine profile.
-    pub goroutines: Option<Profile>,
-    /// The last resident memory.
-    pub resident: Option<Resident>,
-    /// Whether the heap was collected before.
-    pub collection: Collection,
-    /// How often the process was another one than before.
-    pub restarts: usize,
-}
 
 /// A line about each snapshot.
 pub type Tell<'t> = &'t mut dyn FnMut(&str);
@@ -121,18 +101,25 @@ impl Inputs {
         Ok(Snapshot { resident, ..snapshot })
     }
 
-    /// Watches a process, tells of each snapshot in a line, and records it where that is asked for. Ends by the plan or
-    /// when `stop` says so.
+    /// Watches a process, or reads what a store remembers of one, tells of each snapshot in a line, and records it where
+    /// that is asked for. Ends by the plan, with what is remembered, or when `stop` says so.
     ///
     /// # Errors
-    /// [`Error::Usage`] for what is no process, and where nothing could be taken at all, why.
+    /// [`Error::Usage`] for what is neither, and where nothing could be taken at all, why.
     pub fn watch(&self, watched: &Watched, stop: &Arc<AtomicBool>, tell: Tell<'_>) -> Result<Seen> {
+        if let Some(store) = self.store()? {
+            return self.recall(&store, watched, stop, tell);
+        }
         let url = self.process().ok_or_else(|| {
-            Error::Usage("watch takes a live process: host:port or a URL; leaks reads recordings and files".into())
+            Error::Usage(
+                "watch takes a live process, host:port or a URL, or a store's history, pyroscope:URL; leaks reads \
+                 recordings and files"
+                    .into(),
+            )
         })?;
         let mut process = self.begin(url, watched, stop, tell)?;
         // Nobody asks for a verdict, and a watch may go on for weeks.
-        process.kept = 1;
+        process.log.kept = 1;
         watch(watched.plan, seed(), &mut process)?;
         process.end()
     }
@@ -164,6 +151,35 @@ impl Inputs {
         process.end()
     }
 
+    /// What is known of leaks in a process that is watched for it, or that a store remembers.
+    ///
+    /// # Errors
+    /// As [`Inputs::watch`].
+    pub fn see_leaks(&self, watched: &Watched, stop: &Arc<AtomicBool>, tell: Tell<'_>) -> Result<Seen> {
+        match self.process() {
+            Some(url) => self.watch_for_leaks(url, watched, stop, tell),
+            None => self.watch(watched, stop, tell),
+        }
+    }
+
+    /// Reads what a store remembers, as if it had been watched.
+    ///
+    /// # Errors
+    /// Those of the store and of a recording.
+    fn recall(&self, store: &ProfileStore, watched: &Watched, stop: &AtomicBool, tell: Tell<'_>) -> Result<Seen> {
+        let history = self.history(store, watched.every, &())?;
+        let mut log = Log::new(self.budget, watched)?;
+        let read = history.read(&|| stop.load(Ordering::Relaxed), &mut |_, taken| {
+            tell(&log.accept(&taken)?);
+            Ok(())
+        });
+        match read {
+            // What was read so far is worth its verdict.
+            Err(Error::Cancelled) => Ok(log.seen),
+            read => read.map(|()| log.seen),
+        }
+    }
+
     fn begin<'w>(
         &'w self,
         url: Url,
@@ -171,27 +187,13 @@ impl Inputs {
         stop: &'w Arc<AtomicBool>,
         tell: Tell<'w>,
     ) -> Result<Process<'w>> {
-        let files = Files {
-            save: &|bytes, path: &Path| host::save(bytes, path, Caller::Command),
-            gzip: &|bytes| encode::gzip(bytes),
-        };
-        let folder = watched.record.as_deref();
         Ok(Process {
             target: Target::new(url, &self.http),
-            budget: self.budget,
             start: Instant::now(),
-            first: None,
-            last_allocated: 0,
             stop,
             tell,
             until_known: false,
-            is_choosy: watched.save_when.is_some(),
-            kept: usize::MAX,
-            gate: Gate::new(watched.save_when),
-            recorder: folder
-                .map(|folder| Recorder::create(folder, watched.keeping, files))
-                .transpose()?,
-            seen: Seen::default(),
+            log: Log::new(self.budget, watched)?,
             failure: None,
         })
     }
@@ -276,24 +278,12 @@ pub(super) fn seed() -> u64 {
 
 struct Process<'w> {
     target: Target<'w>,
-    budget: Budget,
     start: Instant,
-    /// When the first snapshot was taken.
-    first: Option<Timestamp>,
-    /// What the process had allocated in all: less means that it is another one.
-    last_allocated: u64,
     stop: &'w Arc<AtomicBool>,
     tell: Tell<'w>,
-    /// Whether only some snapshots are recorded.
-    is_choosy: bool,
     /// Whether to end as soon as the verdict is known.
     until_known: bool,
-    /// How many snapshots are held at most.
-    kept: usize,
-    /// Which snapshots are recorded.
-    gate: Gate,
-    recorder: Option<Recorder<'w>>,
-    seen: Seen,
+    log: Log<'w>,
     /// Why there is no snapshot at all.
     failure: Option<Error>,
 }
@@ -301,7 +291,7 @@ struct Process<'w> {
 impl Process<'_> {
     /// Whether watching on may change what is said.
     fn is_open(&self) -> bool {
-        let verdict = judge(&self.seen.history);
+        let verdict = judge(&self.log.seen.history);
         match verdict.level {
             Level::Growing => true,
             Level::Leak => verdict
@@ -317,11 +307,11 @@ impl Process<'_> {
         let Ok(bytes) = self.target.read("goroutineleak", "") else {
             return;
         };
-        let Ok(profile) = decode::profile(&bytes[..], self.budget, &()) else {
+        let Ok(profile) = decode::profile(&bytes[..], self.log.budget, &()) else {
             return;
         };
-        self.seen.history.prove(&profile);
-        if let Some(recorder) = &self.recorder
+        self.log.seen.history.prove(&profile);
+        if let Some(recorder) = &self.log.recorder
             && let Err(error) = recorder.prove(&bytes)
         {
             (self.tell)(&error.to_string());
@@ -330,59 +320,9 @@ impl Process<'_> {
 
     fn end(self) -> Result<Seen> {
         match self.failure {
-            Some(error) if self.seen.history.is_empty() => Err(error),
-            _ => Ok(self.seen),
+            Some(error) if self.log.seen.history.is_empty() => Err(error),
+            _ => Ok(self.log.seen),
         }
-    }
-
-    /// Takes a snapshot in, and says what of it in a line.
-    fn accept(&mut self, taken: &Taken) -> Result<String> {
-        let heap = decode::profile(&taken.heap[..], self.budget, &())?;
-        let goroutines = taken.goroutine.as_deref();
-        let goroutines = goroutines.and_then(|bytes| decode::profile(bytes, self.budget, &()).ok());
-        let stats = heap.mem_stats.as_deref();
-        let allocated = stats.map_or(0, |stats| stats.total_alloc);
-        let is_restarted = allocated < self.last_allocated;
-        self.last_allocated = allocated;
-        if is_restarted {
-            // Another process: what it holds says nothing of the one before.
-            self.seen.history = History::default();
-            self.seen.restarts += 1;
-        }
-        let first = *self.first.get_or_insert(taken.time);
-        self.seen.history.push(&Observation {
-            seconds: taken.time.duration_since(first).as_secs_f64(),
-            heap: Some(&heap),
-            goroutines: goroutines.as_ref(),
-            resident: taken.resident,
-            collection: taken.collection,
-        });
-        self.seen.history.keep_last(self.kept);
-        let in_use = heap
-            .total("inuse_space")
-            .map_or(0, |sum| u64::try_from(sum).unwrap_or(0));
-        let held = stats.map_or(in_use, |stats| stats.heap_alloc);
-        let count = goroutines.as_ref().and_then(|profile| profile.total(""));
-        let mut line = line(taken, held, count);
-        let observed = Observed {
-            heap: held,
-            resident: taken.resident.map(|resident| resident.bytes),
-            goroutines: count.and_then(|count| u64::try_from(count).ok()),
-        };
-        if let Some(recorder) = &mut self.recorder
-            && self.gate.admits(taken.time, observed)
-        {
-            recorder.record(taken, held)?;
-            line.push_str(if self.is_choosy { "  recorded" } else { "" });
-        }
-        if is_restarted {
-            line.push_str("  restarted: the process is another one");
-        }
-        self.seen.resident = taken.resident;
-        self.seen.collection = taken.collection;
-        self.seen.heap = Some(heap);
-        self.seen.goroutines = goroutines.or(self.seen.goroutines.take());
-        Ok(line)
     }
 }
 
@@ -416,22 +356,6 @@ pub(super) fn resident(memory: ProcessMemory) -> Resident {
     }
 }
 
-fn line(taken: &Taken, held: u64, goroutines: Option<i64>) -> String {
-    let bytes = |count: u64| {
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        crate::model::units::label(count, "bytes", "auto")
-    };
-    let heap = match taken.collection {
-        Collection::Forced => "heap after GC",
-        _ => "heap",
-    };
-    let mut parts = vec![format!("{:.0}", taken.time), format!("{heap} {}", bytes(held))];
-    parts.extend(taken.resident.map(|resident| format!("rss {}", bytes(resident.bytes))));
-    parts.extend(goroutines.map(|count| format!("goroutines {count}")));
-    parts.push(format!("took {} ms", taken.cost.as_millis()));
-    parts.join("  ")
-}
-
 impl Watcher for Process<'_> {
     fn take(&mut self, collection: Collection) -> Result<Taken> {
         self.target.take(collection)
@@ -454,13 +378,13 @@ impl Watcher for Process<'_> {
 
     fn tell(&mut self, happened: Happened) -> Next {
         let accepted = match happened {
-            Happened::Took(taken) => self.accept(&taken),
+            Happened::Took(taken) => self.log.accept(&taken),
             Happened::Missed(error) => Err(error),
         };
         match accepted {
             Ok(line) => (self.tell)(&line),
             // What never answered ends the watch, instead of being asked again and again.
-            Err(error) if self.seen.history.is_empty() => {
+            Err(error) if self.log.seen.history.is_empty() => {
                 self.failure = Some(error);
                 return Next::Stop;
             }

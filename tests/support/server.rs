@@ -27,7 +27,9 @@ pub(crate) fn server(serve: Serve) -> (String, Receiver<String>) {
                 if let Some(length) = content_length(&request) {
                     let mut body = vec![0; length];
                     reader.read_exact(&mut body).unwrap_or_default();
-                    request += &format!("\n\n{}", String::from_utf8_lossy(&body));
+                    // A character a byte: it may be no text.
+                    request += "\n\n";
+                    request.extend(body.into_iter().map(char::from));
                 }
                 let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
                 asked.send(path).unwrap_or_default();
@@ -50,8 +52,8 @@ fn content_length(head: &str) -> Option<usize> {
 pub(crate) fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) {
     let length = body.len();
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n");
-    send(stream, head.as_bytes());
-    send(stream, body);
+    // In one piece: a second one would wait for the first to be acknowledged.
+    send(stream, &[head.as_bytes(), body].concat());
 }
 
 /// Sends bytes; whether the client has had enough is its own affair.

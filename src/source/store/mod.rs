@@ -5,11 +5,13 @@
 //! one. A query is `{label="value"}` behind a profile type, which is [`USUAL_TYPE`] where none is given; each answer has one
 //! sample type. The requests and replies are those of the servers' own sources; no live server was at hand.
 
+mod history;
 mod parca;
 mod pyroscope;
 
 use std::fmt;
 
+pub use self::history::StoreStep;
 use super::answer;
 use super::http::{HttpOptions, Message, Question};
 use super::url::Url;
@@ -126,10 +128,21 @@ impl ProfileStore {
         (self.start, self.end)
     }
 
-    /// Whether a snapshot holds what is asked for, so that adding up snapshots says little.
-    fn is_held(&self) -> bool {
-        let kind = self.profile_type.split(':').nth(1).unwrap_or_default();
-        kind.starts_with("inuse") || kind.starts_with("goroutine")
+    /// Whether each snapshot says it all of what is asked for, so that adding up snapshots says little. Pyroscope keeps of
+    /// allocations what came since the snapshot before (`pkg/phlaredb/delta.go`); Parca keeps them as they were scraped,
+    /// since the program began, unless the type says that it is a delta.
+    pub fn is_held(&self) -> bool {
+        let mut parts = self.profile_type.split(':');
+        let kind = parts.nth(1).unwrap_or_default();
+        match self.kind {
+            Kind::Pyroscope => kind.starts_with("inuse") || kind.starts_with("goroutine"),
+            Kind::Parca => parts.next_back() != Some("delta"),
+        }
+    }
+
+    /// Of what kind the profiles are that are asked for, e.g. `memory:inuse_space:bytes:space:bytes`.
+    pub fn profile_type(&self) -> &str {
+        &self.profile_type
     }
 
     /// Asks for the profile.
@@ -137,10 +150,22 @@ impl ProfileStore {
     /// # Errors
     /// Those of the connection; [`Error::Http`] where the store has nothing, with what it has.
     pub fn fetch(&self, options: &HttpOptions, observer: &dyn Observer) -> Result<Merged> {
-        match self.kind {
-            Kind::Pyroscope => pyroscope::fetch(self, options, observer),
-            Kind::Parca => parca::fetch(self, options, observer),
-        }
+        let Some(bytes) = self.merge(options, observer)? else {
+            let (what, known) = match self.kind {
+                Kind::Pyroscope => ("service_name", self.values("service_name", options, observer)),
+                Kind::Parca => ("the type", self.types(options, observer)),
+            };
+            // What is missing is said even where nothing else can be.
+            return Err(self.nothing(what, &known.unwrap_or_default()));
+        };
+        let snapshots = match self.is_held() {
+            true => self.steps(self.end - self.start, options, observer)?.pop(),
+            false => None,
+        };
+        Ok(Merged {
+            bytes,
+            snapshots: snapshots.and_then(|step| step.snapshots),
+        })
     }
 
     /// What a server answers at an address of it.
@@ -191,6 +216,12 @@ impl ProfileStore {
             "is this the server's address, with the path in front that it may have?",
         )
     }
+}
+
+/// The texts of a list.
+fn texts(list: &serde_json::Value) -> Vec<String> {
+    let texts = list.as_array().into_iter().flatten();
+    texts.filter_map(|text| Some(text.as_str()?.to_string())).collect()
 }
 
 impl fmt::Display for ProfileStore {

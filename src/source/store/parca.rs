@@ -2,19 +2,22 @@
 //!
 //! Read in parca-dev/parca 3b5647cd9: `proto/parca/query/v1alpha1/query.proto`, `pkg/server/server.go`,
 //! `pkg/parcacol/querier.go`. A merge is asked for with the fields of the message as parameters; `pprof` in the answer is
-//! base64 of a gzipped profile. Of what is held a `query_range` counts the profiles; how long its step is is no matter.
+//! base64 of a gzipped profile. Of what is held a `query_range` counts the profiles of each step.
+
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{HttpOptions, Merged, ProfileStore, Snapshots};
+use super::history::counted;
+use super::{HttpOptions, ProfileStore, StoreStep, texts};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
-pub(super) fn fetch(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Merged> {
-    let query = format!("{}{}", store.profile_type, store.selector);
+pub(super) fn merge(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Option<Vec<u8>>> {
+    let query = query(store);
     let [start, end] = [store.start, store.end].map(time);
     let parameters = [
         ("mode", "MODE_MERGE"),
@@ -23,47 +26,87 @@ pub(super) fn fetch(store: &ProfileStore, options: &HttpOptions, observer: &dyn 
         ("merge.end", &*end),
         ("report_type", "REPORT_TYPE_PPROF"),
     ];
-    let answer = match get(store, "query", &parameters, options, observer) {
-        Err(Error::Http { what, .. }) if what.starts_with("404") && what.contains("No data found") => {
-            let types = types(store, options, observer);
-            return Err(store.nothing("the type", &types));
-        }
-        answer => answer?,
+    let Some(answer) = found(get(store, "query", &parameters, options, observer))? else {
+        return Ok(None);
     };
     let profile = answer["pprof"].as_str().ok_or_else(|| store.foreign())?;
-    let bytes = BASE64_STANDARD.decode(profile).map_err(|_| store.foreign())?;
-    let snapshots = match store.is_held() {
-        true => {
-            let step = format!("{}s", (store.end - store.start).max(1000) / 1000);
-            let parameters = [("query", &*query), ("start", &*start), ("end", &*end), ("step", &*step)];
-            count(&get(store, "query_range", &parameters, options, observer)?).map(Snapshots::Count)
-        }
-        false => None,
-    };
-    Ok(Merged { bytes, snapshots })
+    BASE64_STANDARD.decode(profile).map(Some).map_err(|_| store.foreign())
 }
 
-/// How many profiles a range has in all.
-fn count(answer: &Value) -> Option<f64> {
+fn query(store: &ProfileStore) -> String {
+    format!("{}{}", store.profile_type, store.selector)
+}
+
+/// An answer, or that there is nothing.
+fn found(answer: Result<Value>) -> Result<Option<Value>> {
+    match answer {
+        Err(Error::Http { what, .. }) if what.starts_with("404") && what.contains("No data found") => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+/// How many profiles there are in each step that has any. A range counts those of a step that begins at a multiple of its
+/// length; a sample of it lies anywhere in its step.
+pub(super) fn steps(
+    store: &ProfileStore,
+    length: i64,
+    options: &HttpOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<StoreStep>> {
+    let (query, step) = (query(store), format!("{}s", length.max(1000) / 1000));
+    // The end counts where it is not that of a step.
+    let last = if length < store.end - store.start {
+        store.end - 1
+    } else {
+        store.end
+    };
+    let [start, end] = [store.start, last].map(time);
+    let parameters = [("query", &*query), ("start", &*start), ("end", &*end), ("step", &*step)];
+    let answer = found(get(store, "query_range", &parameters, options, observer))?.unwrap_or_default();
     let series = answer["series"].as_array().into_iter().flatten();
     let samples = series.flat_map(|series| series["samples"].as_array().into_iter().flatten());
-    // A count is not written where it is nothing: servers before there was one.
-    let count: f64 = samples.map(|sample| sample["count"].as_f64().unwrap_or(1.0)).sum();
-    (count > 0.0).then_some(count)
+    let mut counts: BTreeMap<i64, f64> = BTreeMap::new();
+    for sample in samples {
+        let taken = sample["timestamp"]
+            .as_str()
+            .and_then(|text| text.parse::<Timestamp>().ok());
+        let taken = taken.map_or(store.start, Timestamp::as_millisecond);
+        // A count is not written where it is nothing: servers before there was one.
+        *counts.entry(store.step_end(taken, length)).or_default() += sample["count"].as_f64().unwrap_or(1.0);
+    }
+    let step = |(end, count)| StoreStep {
+        end,
+        snapshots: counted(count),
+    };
+    Ok(counts.into_iter().map(step).collect())
 }
 
 /// The types of profiles that there are.
-fn types(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Vec<String> {
-    let answer = get(store, "types", &[], options, observer).unwrap_or_default();
+pub(super) fn types(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<String>> {
+    let [start, end] = [store.start, store.end].map(time);
+    let answer = get(store, "types", &[("start", &*start), ("end", &*end)], options, observer)?;
     let rows = answer["types"].as_array().into_iter().flatten();
-    rows.map(|row| {
+    let name = |row: &Value| {
         let part = |key: &str| row[key].as_str().unwrap_or_default().to_string();
         let keys = ["name", "sampleType", "sampleUnit", "periodType", "periodUnit"];
         let mut parts = keys.map(part).to_vec();
         parts.extend((row["delta"] == true).then(|| "delta".to_string()));
         parts.join(":")
-    })
-    .collect()
+    };
+    Ok(rows.map(name).collect())
+}
+
+/// The names of labels, or the values of one: what is under `key` in the answer.
+pub(super) fn names(
+    store: &ProfileStore,
+    what: &str,
+    key: &str,
+    options: &HttpOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<String>> {
+    let [start, end] = [store.start, store.end].map(time);
+    let answer = get(store, what, &[("start", &*start), ("end", &*end)], options, observer)?;
+    Ok(texts(&answer[key]))
 }
 
 fn get(

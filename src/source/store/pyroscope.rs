@@ -2,36 +2,28 @@
 //!
 //! Read in grafana/pyroscope 3fe6a457a: `api/querier/v1/querier.proto`, `pkg/model/timeseries/range.go` and `aggregator.go`.
 //! `SelectMergeProfile` answers with a `google.v1.Profile`, whose fields are those of a profile: asked for in protobuf, its
-//! bytes are one. A `SelectSeries` with one step and averages says what one snapshot holds in the mean. A tenant is named by
+//! bytes are one. A `SelectSeries` of averages says what one snapshot holds in the mean, in each step. A tenant is named by
 //! the header `X-Scope-OrgID`.
 
 use serde_json::{Value, json};
 
-use super::{HttpOptions, Merged, Message, ProfileStore, Snapshots};
+use super::{HttpOptions, Message, ProfileStore, Snapshots, StoreStep, texts};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
 const SERVICE: &str = "/querier.v1.QuerierService/";
 
-pub(super) fn fetch(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Merged> {
+pub(super) fn merge(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Option<Vec<u8>>> {
     let message = Message {
         content_type: "application/proto",
         bytes: select(store),
     };
     let url = store.server.below(&format!("{SERVICE}SelectMergeProfile"));
-    let bytes = match store.ask(&url, Some(message), options, observer) {
+    match store.ask(&url, Some(message), options, observer) {
         // A profile without anything in it is no bytes at all.
-        Err(Error::Empty) => {
-            let services = services(store, options, observer);
-            return Err(store.nothing("service_name", &services));
-        }
-        answer => answer?,
-    };
-    let snapshots = match store.is_held() {
-        true => mean(store, options, observer)?.map(Snapshots::Mean),
-        false => None,
-    };
-    Ok(Merged { bytes, snapshots })
+        Err(Error::Empty) => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 /// A `SelectMergeProfileRequest`.
@@ -57,29 +49,63 @@ fn varint(mut number: u64, bytes: &mut Vec<u8>) {
     bytes.push(number as u8);
 }
 
-/// What one snapshot holds in the mean.
-fn mean(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Option<f64>> {
+/// What one snapshot holds in the mean, in each step that has any. A step is what lies up to `length` before its end.
+pub(super) fn steps(
+    store: &ProfileStore,
+    length: i64,
+    options: &HttpOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<StoreStep>> {
     let request = json!({
         "profileTypeID": store.profile_type,
         "labelSelector": store.selector,
-        "start": store.start,
-        "end": store.end,
-        "step": (store.end - store.start) as f64 / 1e3,
+        "start": store.step_end(store.start, length),
+        "end": store.step_end(store.end - 1, length),
+        "step": length as f64 / 1e3,
         "aggregation": "TIME_SERIES_AGGREGATION_TYPE_AVERAGE",
     });
     let answer = call(store, "SelectSeries", &request, options, observer)?;
-    let points = answer["series"].as_array().into_iter().flatten();
-    let mut values = points.filter_map(|series| series["points"].as_array()?.last()?["value"].as_f64());
     // Nothing is grouped, so that there is one series; what is not finite is no number in JSON.
-    Ok(values.next_back().filter(|mean| *mean > 0.0))
+    let series = answer["series"].as_array().into_iter().flatten();
+    let points = series.flat_map(|series| series["points"].as_array().into_iter().flatten());
+    let step = |point: &Value| {
+        Some(StoreStep {
+            end: number(&point["timestamp"])?,
+            snapshots: point["value"].as_f64().filter(|mean| *mean > 0.0).map(Snapshots::Mean),
+        })
+    };
+    Ok(points
+        .filter_map(step)
+        .filter(|step| step.snapshots.is_some())
+        .collect())
 }
 
-/// The services that there are in this time.
-fn services(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Vec<String> {
-    let request = json!({ "name": "service_name", "start": store.start, "end": store.end });
-    let answer = call(store, "LabelValues", &request, options, observer).unwrap_or_default();
-    let names = answer["names"].as_array().into_iter().flatten();
-    names.filter_map(|name| Some(name.as_str()?.to_string())).collect()
+/// A whole number, which JSON of protobuf has as text.
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+pub(super) fn types(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<String>> {
+    let request = json!({ "start": store.start, "end": store.end });
+    let answer = call(store, "ProfileTypes", &request, options, observer)?;
+    let rows = answer["profileTypes"].as_array().into_iter().flatten();
+    Ok(rows.filter_map(|row| Some(row["ID"].as_str()?.to_string())).collect())
+}
+
+/// The names of labels, or the values of one.
+pub(super) fn names(
+    store: &ProfileStore,
+    method: &str,
+    label: Option<&str>,
+    options: &HttpOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<String>> {
+    let mut request = json!({ "start": store.start, "end": store.end });
+    if let Some(label) = label {
+        request["name"] = label.into();
+    }
+    let answer = call(store, method, &request, options, observer)?;
+    Ok(texts(&answer["names"]))
 }
 
 fn call(
