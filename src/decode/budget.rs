@@ -1,11 +1,11 @@
-//! What a profile may take of memory. All tables that decoding fills are weighed here and nowhere else.
+//! How much memory a profile may take. All tables that decoding fills are weighed here and nowhere else.
 //!
-//! The bytes that come decide how much that is: an honest profile holds little more than its bytes say, a hostile one of
-//! 50 KB says "fifty million values". What is allowed is [`Budget::memory`], which a small profile never needs, and on
-//! top of it [`PER_BYTE`] for each byte that was read but no more than [`PER_INFLATED`] for each that it inflated to.
+//! The allowance grows with the bytes received: an honest profile takes little more memory than it has bytes, a hostile one
+//! of 50 KB claims "fifty million values". Allowed is [`Budget::memory`], which a small profile never exceeds, plus
+//! [`PER_BYTE`] for each byte read, but no more than [`PER_INFLATED`] for each byte it inflated to.
 //! A heap profile of a million different stacks, as `benches/generate` makes them (39 MB, inflated 67 MB), is well within.
 //!
-//! A row's weight is what it takes in the model and, at the worst, in the reports and views that are made of it, so that
+//! A row's weight is what it takes in the model and, at worst, in the reports and views made from it, so that
 //! a profile within [`Budget::memory`] stays under a gibibyte in all of them.
 
 use crate::error::{Error, Result};
@@ -14,9 +14,9 @@ use crate::model::Profile;
 /// What a decoder may use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Budget {
-    /// Inflated bytes after which the input is refused.
+    /// Limit on inflated bytes; longer input is refused.
     pub max_bytes: u64,
-    /// Weight that is allowed whatever the size of the input, in bytes.
+    /// Weight allowed whatever the size of the input, in bytes.
     pub memory: u64,
 }
 
@@ -31,7 +31,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// What a user allows by saying how many bytes a profile may have: not less memory than by default.
+    /// The budget for a limit on bytes set by the user: it never allows less memory than the default.
     pub fn of(max_bytes: u64) -> Self {
         Self {
             max_bytes,
@@ -40,25 +40,25 @@ impl Budget {
     }
 }
 
-/// Weight for each byte of the input as it comes, compressed or not.
+/// Weight allowed per byte of the input as received, compressed or not.
 const PER_BYTE: u64 = 32;
-/// Weight for each byte of the input when nothing is around it any more.
+/// Weight allowed per byte of the input once it is unwrapped.
 const PER_INFLATED: u64 = 6;
 
 /// How much of an input has been read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Received {
-    /// Bytes as they came.
+    /// Bytes as received.
     pub(super) wrapped: u64,
     /// Bytes that they unwrap to.
     pub(super) inflated: u64,
 }
 
-/// Rows of one kind.
+/// A kind of row.
 struct Kind {
-    /// What they are called.
+    /// Its name in messages, in the plural.
     name: &'static str,
-    /// How many there are.
+    /// How many the profile has.
     count: fn(&Profile) -> usize,
     /// What each weighs, in bytes.
     weight: u64,
@@ -94,7 +94,7 @@ const KINDS: [Kind; 14] = [
     kind("bytes of text", |profile| profile.strings.bytes(), 6),
 ];
 
-/// Rows that a table may have, as ids have 32 bits.
+/// How many rows a table may have, as ids have 32 bits.
 const MAX_ROWS: u64 = 1 << 30;
 
 /// Keeps an input within a [`Budget`].
@@ -102,7 +102,7 @@ const MAX_ROWS: u64 = 1 << 30;
 pub(super) struct Account {
     budget: Budget,
     received: Received,
-    /// Weight of what is no part of the profile, e.g. a text that is read as a whole.
+    /// Weight of what is not part of the profile, e.g. text that is read as a whole.
     aside: u64,
     /// Weight of the profile when it was last weighed.
     weight: u64,
@@ -118,7 +118,7 @@ impl Account {
         }
     }
 
-    /// Weight that is allowed by now.
+    /// Weight allowed so far.
     fn allowed(&self) -> u64 {
         let Received { wrapped, inflated } = self.received;
         let earned = wrapped
@@ -127,15 +127,15 @@ impl Account {
         self.budget.memory.saturating_add(earned)
     }
 
-    /// Takes note that so much was read. Returns whether that is more than before.
+    /// Records how much has been read. Returns whether that is more than before.
     pub(super) fn receive(&mut self, received: Received) -> bool {
         let is_more = self.received != received;
         self.received = received;
         is_more
     }
 
-    /// Checks that a text of this length may be read as a whole. It may come from something endless, so that the bytes that
-    /// have come earn nothing here.
+    /// Checks that text of this length may be read as a whole. It may come from an endless stream, so the bytes received
+    /// add no allowance here.
     pub(super) fn whole(&mut self, length: usize, weight: usize) -> Result<()> {
         self.aside = weight.saturating_mul(length) as u64;
         if self.aside <= self.budget.memory {
@@ -147,19 +147,19 @@ impl Account {
         })
     }
 
-    /// Sets the weight of what is no part of the profile, in bytes, and what there is most of in it.
+    /// Sets the weight of what is not part of the profile, in bytes, and the name for most of it.
     pub(super) fn hold(&mut self, name: &'static str, weight: usize) -> Result<()> {
         self.aside = weight as u64;
         self.check(self.aside.saturating_add(self.weight), name)
     }
 
-    /// Checks that a part of the input may be decoded, of which each byte becomes at most this weight.
+    /// Checks that a part of the input may be decoded if each of its bytes takes at most this weight.
     pub(super) fn part(&self, name: &'static str, length: usize, weight: usize) -> Result<()> {
         let held = self.aside.saturating_add(self.weight);
         self.check(held.saturating_add(weight.saturating_mul(length) as u64), name)
     }
 
-    /// Weighs the profile as far as it is decoded.
+    /// Weighs the part of the profile that is decoded.
     pub(super) fn weigh(&mut self, profile: &Profile) -> Result<()> {
         let weights = KINDS.iter().map(|kind| {
             let count = (kind.count)(profile) as u64;

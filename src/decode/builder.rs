@@ -1,4 +1,5 @@
-//! Fills a [`Profile`] as formats without tables of their own do: functions and locations are numbered as they come.
+//! Fills a [`Profile`] for formats without tables of their own: functions and locations are numbered in order of
+//! appearance.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -9,7 +10,7 @@ use super::budget::Account;
 use crate::error::Result;
 use crate::model::{Function, FunctionId, Label, LabelValue, Line, LocationId, Profile, StringId, ValueType};
 
-/// A profile that is being filled. Equal functions and equal locations are stored once.
+/// A profile being filled. Equal functions and equal locations are stored once.
 pub(super) struct Builder {
     account: Account,
     pub(super) profile: Profile,
@@ -18,7 +19,7 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// An empty profile with these types, each a name and a unit.
+    /// An empty profile with these sample types, each a name and a unit.
     pub(super) fn new(
         account: &Account,
         sample_types: &[(&str, &str)],
@@ -46,7 +47,7 @@ impl Builder {
         }
     }
 
-    /// The function with this name in this file; where it begins is not known.
+    /// The function with this name in this file; its first line is not known.
     pub(super) fn function(&mut self, name: &[u8], file: &[u8]) -> FunctionId {
         let profile = &mut self.profile;
         let key = (profile.strings.intern(name), profile.strings.intern(file));
@@ -74,7 +75,7 @@ impl Builder {
         id
     }
 
-    /// A label with a text.
+    /// A label with a string.
     pub(super) fn text_label(&mut self, key: &[u8], value: &[u8]) -> Label {
         let strings = &mut self.profile.strings;
         Label {
@@ -95,10 +96,10 @@ impl Builder {
         }
     }
 
-    /// Adds a sample: its stack innermost first, its labels, a value for each sample type.
+    /// Adds a sample: its stack, innermost first, its labels, and a value for each sample type.
     ///
     /// # Errors
-    /// [`crate::error::Error::TooHeavy`].
+    /// [`crate::error::Error::TooHeavy`] if the profile outgrows its budget.
     pub(super) fn sample(&mut self, stack: &[LocationId], labels: &[Label], values: &[i64]) -> Result<()> {
         let labels = self.profile.labels.intern(labels);
         self.profile.add_sample(stack, labels, values);

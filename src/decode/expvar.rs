@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use crate::model::MemStats;
 
-/// What it begins with, behind white space.
+/// Whether the first byte that is not white space begins an object.
 pub(super) fn is_object(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().starts_with(b"{")
 }
 
-/// Reads the `memstats` of an object; `None` if it has none.
+/// Reads the `memstats` of an object; `None` if there are none.
 pub(super) fn parse(bytes: &[u8]) -> Option<MemStats> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
     let Value::Object(stats) = value.get("memstats")? else {
@@ -43,7 +43,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<MemStats> {
         other_sys: number("OtherSys"),
         next_gc: number("NextGC"),
         last_gc: number("LastGC"),
-        // The ring begins with the first collection until it is full.
+        // The ring still has the first collection until it wraps.
         first_gc: pause_end
             .filter(|ends| num_gc <= ends.len() as u64)
             .and_then(|ends| ends.first()?.as_u64())

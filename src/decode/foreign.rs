@@ -1,21 +1,21 @@
-//! What is not a profile, named for what it is: a table of how things begin.
+//! Recognizes input that is not a profile and says what it is: a table of how files begin.
 
 use crate::error::Error;
 
-/// How something that is no profile is recognized.
+/// How such input is recognized.
 enum Sign {
     /// By its first bytes.
     Bytes(&'static [u8]),
-    /// By the first text that is not blank.
+    /// By its first text after white space.
     Text(&'static str),
-    /// By bytes further on.
+    /// By bytes at an offset.
     At(usize, &'static [u8]),
     /// By a test of its first bytes.
     Test(fn(&[u8]) -> bool),
 }
 use Sign::{At, Bytes, Test, Text};
 
-/// A kind of thing that is no profile.
+/// A kind of input that is not a profile.
 struct Kind {
     sign: Sign,
     /// What it is, with its article.
@@ -32,7 +32,7 @@ const NAME_THE_PROFILE: &str = "name the profile, not the program; symbols are n
 const FETCH_A_HEAP: &str = "a profile comes from …/debug/pprof/heap; was the right file named?";
 const UNPACK: &str = "unpack it and name a profile in it";
 
-/// What is no profile. The first row that fits names it.
+/// Input that is not a profile. The first row that fits names it.
 #[rustfmt::skip]
 const KINDS: &[Kind] = &[
     // Compressed and packed.
@@ -88,7 +88,7 @@ const KINDS: &[Kind] = &[
     kind(Test(is_plain_text), "text", FETCH_A_HEAP),
 ];
 
-/// What these bytes are, if they are known for something else than a profile.
+/// The error that says what these bytes are, if they are known to be something other than a profile.
 pub(super) fn named(head: &[u8]) -> Option<Error> {
     let text = head.trim_ascii_start();
     let kind = KINDS.iter().find(|kind| match kind.sign {
@@ -100,7 +100,7 @@ pub(super) fn named(head: &[u8]) -> Option<Error> {
     kind.map(|&Kind { what, advice, .. }| Error::NotAProfile { what, advice })
 }
 
-/// What is left to say.
+/// The error for bytes that nothing recognizes.
 pub(super) fn unknown() -> Error {
     Error::NotAProfile {
         what: "binary data of no known kind",
@@ -108,13 +108,13 @@ pub(super) fn unknown() -> Error {
     }
 }
 
-/// Text has no control characters but white space and what colours it, and is UTF-8 or nearly all ASCII. Judged by its
-/// first bytes: the lengths and ids of a profile soon bring a control character.
+/// Text has no control characters except white space and the escape of colours, and is UTF-8 or nearly all ASCII. Only the
+/// first bytes are judged: the lengths and ids of a protobuf profile soon bring a control character.
 pub(super) fn is_text(head: &[u8]) -> bool {
     let is_plain = |&byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace() || byte == ESCAPE;
     let head = head.get(..512).unwrap_or(head);
     let others = head.iter().filter(|byte| !byte.is_ascii()).count();
-    // The last character may be cut.
+    // The last character may be cut off.
     let is_utf8 = || std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
     head.len() >= 4 && head.iter().all(is_plain) && (others < head.len() / 4 || is_utf8())
 }
@@ -136,7 +136,7 @@ fn is_core(head: &[u8]) -> bool {
     head.starts_with(b"\x7fELF") && is_type(16)
 }
 
-/// Of several architectures or of one, in either byte order and width.
+/// One architecture or several (a "fat" binary), in either byte order and width.
 fn is_mach_o(head: &[u8]) -> bool {
     head.first_chunk().is_some_and(|&magic| {
         let of = |magic: u32| (magic & !1 == 0xfeed_face) || magic == 0xcafe_babe;
@@ -144,12 +144,12 @@ fn is_mach_o(head: &[u8]) -> bool {
     })
 }
 
-/// Has the magic of a Mach-O of several architectures; where that has their number, this has its version, from 45 on.
+/// Shares its magic with fat Mach-O; where that has the number of architectures, this has its version, from 45 on.
 fn is_java_class(head: &[u8]) -> bool {
     head.starts_with(b"\xca\xfe\xba\xbe") && head.get(7).is_some_and(|&version| version >= 40)
 }
 
-/// `MZ`, and further on what the word at 60 points at.
+/// `MZ`, and the `PE` header at the offset that the word at 60 gives.
 fn is_pe(head: &[u8]) -> bool {
     let place = head.get(60..64).and_then(|word| word.first_chunk());
     let place = place.map_or(0, |&word| u32::from_le_bytes(word) as usize);
@@ -161,20 +161,20 @@ fn is_go_trace(head: &[u8]) -> bool {
     head.starts_with(b"go 1.") && head.get(..16).is_some_and(|head| head.ends_with(b" trace\0\0\0"))
 }
 
-/// `go1.7 heap dump` and a line's end.
+/// `go1.7 heap dump` and a line break.
 fn is_go_heap_dump(head: &[u8]) -> bool {
     let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
     line.starts_with(b"go1.") && line.ends_with(b" heap dump")
 }
 
-/// With its byte order mark, or so that every other byte is 0.
+/// With a byte order mark, or with every other byte 0.
 fn is_utf16(head: &[u8]) -> bool {
     let pairs = || head.chunks_exact(2).take(16);
     let is_ascii = |first: usize| pairs().all(|pair| pair[first] == 0 && (b'\t'..0x7f).contains(&pair[1 - first]));
     head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || pairs().len() >= 4 && (is_ascii(0) || is_ascii(1))
 }
 
-/// Words with a 0 behind each.
+/// Words that each end in a 0 byte.
 fn is_command_line(head: &[u8]) -> bool {
     let is_word = |&byte: &u8| byte == 0 || byte >= b' ' && byte != 0x7f;
     head.len() >= 8 && head[0] != 0 && head.contains(&0) && head.iter().all(is_word)

@@ -1,6 +1,6 @@
-//! The formats of profiles, one row each.
+//! The table of profile formats, one row each.
 //!
-//! A new one is a file with a function that reads it, and a row here.
+//! A new format is a file with a function that reads it, and a row here.
 
 use super::budget::Account;
 use super::legacy::{contention, count, cpu, goroutines, heap, java, jemalloc, threads};
@@ -11,25 +11,25 @@ use crate::model::Profile;
 
 /// A format of profiles.
 pub(super) struct Format {
-    /// Whether bytes that begin so may be in it: see [`super::wrapping::HEAD`].
+    /// Whether bytes that begin like this may be in it: see [`super::wrapping::HEAD`].
     pub(super) sniff: fn(&[u8]) -> bool,
     /// How it is read.
     pub(super) decode: Decode,
-    /// How the name of a file ends that has it.
+    /// The ending of its files' names, without a dot.
     pub(super) ending: &'static str,
 }
 
 /// How a format is read.
 #[derive(Clone, Copy)]
 pub(super) enum Decode {
-    /// All bytes at once. `None` if it turns out to be another format, an error if it is this one but broken.
+    /// From all bytes at once. `None` if it turns out to be another format, an error if it is this one but broken.
     Whole(fn(&[u8], &Account) -> Result<Option<Profile>>),
-    /// As the bytes come.
+    /// From a stream, as the bytes arrive.
     Stream(fn(Input<'_>, &Account) -> Result<Profile>),
 }
 
-/// All formats, in the order in which pprof tries them; what pprof does not read is behind what is most like it. The
-/// first that sniffs and reads wins. What comes as a stream is last.
+/// All formats, in the order in which pprof tries them; a format that pprof does not read follows the one most like it. The
+/// first that sniffs and reads wins. Streamed formats are last.
 pub(super) const FORMATS: [Format; 9] = [
     Format {
         sniff: cpu::sniff,
@@ -66,7 +66,7 @@ pub(super) const FORMATS: [Format; 9] = [
         decode: Decode::Whole(java::parse),
         ending: "txt",
     },
-    // Any text may have a stack dump in it.
+    // Any text may contain a stack dump.
     Format {
         sniff: goroutines::sniff,
         decode: Decode::Whole(goroutines::parse),

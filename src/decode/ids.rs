@@ -1,28 +1,28 @@
 //! Lists of ids, which are most of a large profile, eight bytes at a time.
 //!
-//! How many bytes an id has is as good as chance, so nothing here jumps on it: every byte is taken as the first of an
-//! id, side by side, and a table says which of them are.
+//! The length of an id is unpredictable, so this is branch-free: every byte is decoded as if it began an
+//! id, side by side, and a table says which of them do.
 
-/// Bytes in view: eight that may begin an id, and two that the last of them may need.
+/// Bytes looked at together: eight that may begin an id, and two more that the last of them may need.
 const VIEW: usize = 8 + 2;
-/// Bytes of a list up to which it is read here: a stack of Go has at most 1024 frames.
+/// Lists with more bytes than this are not read here: a stack of Go has at most 1024 frames.
 const LONGEST: usize = 1 << 16;
-/// The highest bit of each of eight bytes: set where a varint goes on.
+/// The highest bit of each of eight bytes: set if the varint continues in the next byte.
 const GOES_ON: u64 = 0x8080_8080_8080_8080;
 
-/// Reads lists into a buffer of its own.
+/// Reads lists of ids into a buffer that it reuses.
 #[derive(Default)]
 pub(super) struct ShortIds {
     rows: Vec<u16>,
 }
 
 impl ShortIds {
-    /// The rows of a packed list's ids where ids count from 1; 65535 for the id 0. The list is the first `length` of
-    /// `bytes`; if there are some behind it, reading is quicker. `None` where an id has more than three bytes or 16
-    /// bits, or no end, and for a list that is too long to be worth the buffer.
+    /// The rows of a packed list of ids, where the row of id 1 is 0; 65535 stands for the id 0. The list is the first
+    /// `length` of `bytes`; with some bytes after it, reading is quicker. `None` if an id has more than three bytes or 16
+    /// bits, or is cut off, and for a list longer than the buffer is meant for.
     ///
     /// # Panics
-    /// When there are not so many bytes.
+    /// If `bytes` has fewer than `length`.
     pub(super) fn read(&mut self, bytes: &[u8], length: usize) -> Option<&[u16]> {
         let has_end = bytes[..length].last().is_none_or(|&last| last < 0x80);
         if self.rows.len() < length + 8 {
@@ -43,7 +43,7 @@ impl ShortIds {
             let inside = (length - at).min(8);
             let mut rows = [0; 8];
             begin_everywhere(view, &INSIDE[inside], &mut rows, &mut too_large);
-            // A byte is the first of an id if the one before it does not go on.
+            // A byte begins an id if the one before it ends one.
             let goes_on = usize::from(goes_on(view));
             let firsts = &FIRSTS[!(goes_on << 1 | before) & ((1 << inside) - 1)];
             before = goes_on >> 7;
@@ -58,20 +58,20 @@ impl ShortIds {
     }
 }
 
-/// The row of an id for each of eight bytes, if the id began there. If it would not fit, and is `inside` the list, bits
-/// are added to `too_large`.
+/// For each of eight bytes, the row of the id that begins there if one does. Sets bits of `too_large` for a row that
+/// does not fit, if the byte is `inside` the list.
 #[inline(always)]
 fn begin_everywhere(view: &[u8; VIEW], inside: &[u16; 8], rows: &mut [u16; 8], too_large: &mut [u16; 8]) {
     for at in 0..8 {
         let [a, b, c] = [0, 1, 2].map(|further| u16::from(view[at + further]));
-        // All bits where there is such a byte, else none.
+        // All bits set if the id has that byte, else none.
         let (second, third) = (0u16.wrapping_sub(a >> 7), 0u16.wrapping_sub(b >> 7));
         rows[at] = ((a & 0x7f) | ((b & 0x7f) << 7 & second) | (c << 14 & second & third)).wrapping_sub(1);
         too_large[at] |= c & 0xfc & second & third & inside[at];
     }
 }
 
-/// Which of the first eight bytes go on in the next one; the first is the lowest bit.
+/// Which of the first eight bytes continue in the next one; bit 0 is the first byte.
 #[inline(always)]
 fn goes_on(view: &[u8; VIEW]) -> u8 {
     let [a, b, c, d, e, f, g, h, ..] = *view;
@@ -79,7 +79,7 @@ fn goes_on(view: &[u8; VIEW]) -> u8 {
     ((word & GOES_ON).wrapping_mul(0x0002_0408_1020_4081) >> 56) as u8
 }
 
-/// All bits for the first so many of eight.
+/// By how many of eight bytes are inside the list: all bits set for each that is.
 const INSIDE: [[u16; 8]; 9] = {
     let mut inside = [[0; 8]; 9];
     let mut count = 0;
@@ -91,15 +91,15 @@ const INSIDE: [[u16; 8]; 9] = {
     inside
 };
 
-/// Some of eight.
+/// A choice of places from eight.
 #[derive(Clone, Copy)]
 struct Some8 {
-    /// Which, one after the other.
+    /// The chosen places, in ascending order.
     places: [u8; 8],
     count: u8,
 }
 
-/// For each choice of eight what it is.
+/// The choice for each bit mask.
 const FIRSTS: [Some8; 256] = {
     let mut all = [Some8 {
         places: [0; 8],

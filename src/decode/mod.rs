@@ -1,8 +1,9 @@
-//! Bytes to [`Profile`].
+//! Decodes bytes to a [`Profile`].
 //!
-//! `wrapping` undoes compression and encodings, `formats` lists the formats (the protobuf of `proto/profile.proto`, pprof's
-//! legacy formats, stack dumps), and `foreign` names what is no profile, so that a message can. Knows no file, network or
-//! terminal: bytes come from any reader. Broken input is an error value, never a panic, and memory follows the bytes that come: see [`Budget`].
+//! `wrapping` undoes compression and encodings, `formats` lists the formats (the protobuf of `proto/profile.proto`,
+//! pprof's legacy formats, stack dumps), and `foreign` names input that is not a profile, for the error message. Knows
+//! no file, network or terminal: bytes come from any reader. Broken input is an error value, never a panic, and memory
+//! is bounded by the bytes received: see [`Budget`].
 
 mod budget;
 mod builder;
@@ -33,24 +34,24 @@ use formats::{Decode, FORMATS};
 use stream::{Chunk, Input, MARGIN};
 use wrapping::{Bytes, unwrap};
 
-/// How much is read at once; what is smaller is decoded without a thread.
+/// How much is read at once; smaller input is decoded without a thread.
 const CHUNK: usize = 1 << 18;
-/// What a byte of text weighs that is read as a whole: itself, and a copy that is being made.
+/// Weight of a byte of text that is read as a whole: the byte, and a copy in the making.
 const TEXT_WEIGHT: usize = 2;
-/// How many chunks may wait for the decoder.
+/// How many chunks may be read ahead of the decoder.
 const CHUNKS_AHEAD: usize = 8;
 
-/// Reads a profile in any of the formats, whatever it is wrapped in.
+/// Decodes a profile in any of the formats, with its wrappings removed.
 ///
 /// # Errors
-/// [`Error::Empty`], [`Error::NotAProfile`], [`Error::Malformed`], [`Error::TooLarge`], [`Error::Io`] from the
-/// reader, and whatever the observer stops with.
+/// [`Error::Empty`], [`Error::NotAProfile`], [`Error::Malformed`], [`Error::TooLarge`], [`Error::TooHeavy`], [`Error::Io`]
+/// from the reader, and [`Error::Cancelled`] if the observer stops it.
 pub fn profile(bytes: impl Read, budget: Budget, observer: &dyn Observer) -> Result<Profile> {
     let (head, mut source) = Source::open(bytes, budget)?;
     known(&head, &mut source, budget, observer)
 }
 
-/// Bytes without what they are wrapped in: gzip, zstd and the like.
+/// Removes the wrappings: gzip, zstd and the like.
 ///
 /// # Errors
 /// [`Error::Malformed`], [`Error::TooLarge`] for more than `limit` bytes, [`Error::Io`] from the reader.
@@ -60,7 +61,7 @@ pub fn unwrapped(bytes: impl Read, limit: u64) -> Result<Vec<u8>> {
     read.map(|_| whole).map_err(wrapping::read_error)
 }
 
-/// Reads a profile, or the `memstats` of Go's `/debug/vars`, which make a profile with nothing else in it.
+/// Decodes a profile, or the `memstats` of Go's `/debug/vars` as a profile with nothing else in it.
 ///
 /// # Errors
 /// As [`profile`].
@@ -80,7 +81,7 @@ pub fn profile_or_stats(bytes: impl Read, budget: Budget, observer: &dyn Observe
     })
 }
 
-/// Reads the first of the formats that fits.
+/// Decodes in the first of the formats that fits.
 fn known(head: &[u8], source: &mut Source<'_>, budget: Budget, observer: &dyn Observer) -> Result<Profile> {
     let mut account = Account::new(budget);
     let mut whole = None;
@@ -105,7 +106,7 @@ fn known(head: &[u8], source: &mut Source<'_>, budget: Budget, observer: &dyn Ob
     Err(foreign::named(head).unwrap_or_else(foreign::unknown))
 }
 
-/// What is wrong with a text that has more behind it.
+/// Replaces the error by a better one where the text has a known reason for it.
 fn explained(error: Error, text: &[u8]) -> Error {
     let is_gzip = |line: &[u8]| line.starts_with(b"\x1f\x8b\x08");
     match error {
@@ -114,7 +115,7 @@ fn explained(error: Error, text: &[u8]) -> Error {
     }
 }
 
-/// How the name of a file should end that holds these bytes as they are, e.g. `pb.gz`.
+/// How the name of a file with these bytes should end, without a dot, e.g. `pb.gz`.
 pub fn ending(bytes: &[u8]) -> String {
     let unwrapped = unwrap(bytes, u64::MAX);
     let known = unwrapped.ok().and_then(|inside| {
@@ -124,7 +125,7 @@ pub fn ending(bytes: &[u8]) -> String {
     known.unwrap_or_else(|| "pb".into())
 }
 
-/// Decodes as the bytes come: how, from where, within what.
+/// How to decode a stream, from where, and within what budget.
 fn stream(
     decode: fn(Input<'_>, &Account) -> Result<Profile>,
     source: &mut Source<'_>,
@@ -152,7 +153,7 @@ fn pipeline(
     thread::scope(|scope| {
         let decoder = scope.spawn(move || {
             decode(Input::new(Box::new(move |buffer| {
-                // Nobody listens after the last chunk.
+                // After the last chunk, nobody takes the buffer back.
                 let _ = give_back.send(buffer);
                 receive.recv().ok()
             })))
@@ -160,7 +161,7 @@ fn pipeline(
         let mut next = Ok(Some(first));
         while let Some(chunk_or_error) = next.transpose() {
             let is_error = chunk_or_error.is_err();
-            // A decoder that has found something wrong does not listen any more.
+            // A decoder that has found an error no longer receives.
             if send.send(chunk_or_error).is_err() || is_error {
                 break;
             }
@@ -174,17 +175,17 @@ fn pipeline(
     })
 }
 
-/// Where unwrapped bytes come from.
+/// The unwrapped bytes.
 struct Source<'r> {
     bytes: Bytes<'r>,
-    /// How many bytes have come, as they come.
+    /// How many bytes have been read, before unwrapping.
     wrapped: Rc<Cell<u64>>,
-    /// How many they were when unwrapped.
+    /// How many they are after unwrapping.
     inflated: u64,
 }
 
 impl<'r> Source<'r> {
-    /// What is within the wrappings, and how that begins.
+    /// Removes the wrappings. Returns the first bytes, and the source of all.
     fn open(bytes: impl Read + 'r, budget: Budget) -> Result<(Vec<u8>, Self)> {
         let unwrapped = unwrap(bytes, budget.max_bytes)?;
         let source = Self {
@@ -195,7 +196,7 @@ impl<'r> Source<'r> {
         Ok((unwrapped.head, source))
     }
 
-    /// The next bytes: as many as [`CHUNK`] unless the end is near; `None` at the end.
+    /// The next bytes: [`CHUNK`] of them unless the end is near; `None` at the end.
     fn chunk(&mut self, mut buffer: Vec<u8>) -> Result<Option<Chunk>> {
         if buffer.len() < MARGIN + CHUNK {
             // Memory that is not written to costs nothing: most profiles are smaller.

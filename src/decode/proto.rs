@@ -1,6 +1,6 @@
 //! The protobuf format, straight into the model's columns.
 //!
-//! Fields may come in any order, and real writers put samples before the tables that they name. So ids
+//! Fields may come in any order, and real writers put samples before the tables that they refer to. So ids
 //! and string indexes are kept as written until the end, then checked and renumbered in place.
 //! Samples have a file of their own: `samples`.
 
@@ -19,9 +19,9 @@ use crate::model::{
     Function, FunctionId, Known, Label, LabelValue, Line, Location, Mapping, MappingId, Profile, StringId, ValueType,
 };
 
-/// A field that is longer is checked before it is read: see [`GROWTH`].
+/// Longer fields are checked before they are read: see [`GROWTH`].
 const LONG: usize = 1 << 16;
-/// Fields that may be long, and how many bytes of memory a byte of them may become at the most. A value of the first
+/// Fields that may be long, and how many bytes of memory each of their bytes may take at most. A value of the first
 /// sample takes one byte, and makes a column; an empty line takes two.
 const GROWTH: [(u32, &str, usize); 4] = [
     (2, "samples", 96),
@@ -30,19 +30,19 @@ const GROWTH: [(u32, &str, usize); 4] = [
     (13, "comments", 8),
 ];
 
-/// Whether bytes that begin so may be this format: the first fields are some that it has, of the types that it gives them,
-/// and they are not known for something else.
+/// Whether bytes that begin like this may be this format: their first fields have numbers and wire types of the format,
+/// and they are not known to be something else.
 pub(super) fn sniff(head: &[u8]) -> bool {
     let mut rest = head;
     !head.is_empty() && foreign::named(head).is_none() && (0..SNIFFED).all(|_| rest.is_empty() || skip(&mut rest))
 }
 
-/// How many fields are looked at to tell whether it is this format.
+/// How many fields are looked at when sniffing.
 const SNIFFED: usize = 3;
 
-/// Skips a field that the format may have, or what is left of it.
+/// Skips a field that the format may have, or as much of it as is there.
 fn skip(rest: &mut &[u8]) -> bool {
-    // What is looked at may end within a number.
+    // The head may end inside a number.
     let is_cut = |rest: &[u8]| rest.len() < MAX_HEADER && rest.iter().all(|&byte| byte >= 0x80);
     if is_cut(rest) {
         *rest = &[];
@@ -85,7 +85,7 @@ pub(super) fn decode(mut input: Input<'_>, account: &Account) -> Result<Profile>
         begins_again: false,
     };
     loop {
-        // Once a chunk, which cannot become much.
+        // Once per chunk: a chunk cannot grow much.
         if decoder.account.receive(input.received()) {
             decoder.weigh()?;
         }
@@ -99,16 +99,16 @@ pub(super) fn decode(mut input: Input<'_>, account: &Account) -> Result<Profile>
 
 struct Decoder {
     account: Account,
-    /// Being filled. Every [`StringId`] is an index of the file's string table and every [`LocationId`] of a stack
-    /// an id of the file, until `finish`.
+    /// The profile being filled. Until `finish`, each [`StringId`] is an index of the file's string table, and each
+    /// [`LocationId`] in a stack is an id of the file.
     profile: Profile,
     /// Row of the file's string table → interned text.
     strings: Vec<StringId>,
-    /// For each location its mapping's id, for each line its function's id.
+    /// For each location the id of its mapping, for each line the id of its function.
     mapping_refs: Vec<u64>,
     function_refs: Vec<u64>,
     samples: Samples,
-    /// Whether there is a second empty text, with which every string table begins.
+    /// Whether there is a second empty string, which suggests a second string table, as every table begins with one.
     begins_again: bool,
 }
 
@@ -213,7 +213,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Without the generated type, whose list of lines would be an allocation for each location.
+    /// Decoded without the generated type, whose list of lines would be an allocation for each location.
     fn location(&mut self, mut bytes: &[u8]) -> Result<()> {
         let profile = &mut self.profile;
         let start = profile.lines.len() as u32;
@@ -251,17 +251,17 @@ impl Decoder {
         Ok(())
     }
 
-    /// The profile, if it is one and no more.
+    /// The finished profile, if the input is one profile and no more.
     fn finish(mut self) -> Result<Profile> {
         self.link().map_err(|error| match error {
-            // Ids that come twice, or too many sample types, are then those of two profiles.
+            // Duplicate ids or too many sample types then mean two profiles.
             Error::Malformed(_) if self.begins_again => Error::two_profiles(),
             error => error,
         })?;
         Ok(self.profile)
     }
 
-    /// Checks what the format promises and renumbers everything to rows of the model.
+    /// Checks the format's promises and renumbers everything to rows of the model.
     fn link(&mut self) -> Result<()> {
         let types = self.profile.sample_types.len();
         let columns = &mut self.profile.samples.values;
@@ -334,9 +334,9 @@ impl Decoder {
     }
 }
 
-/// Id of the file → row, for ids that usually count from 1.
+/// Id in the file → row, for ids that usually count from 1.
 pub(super) struct Rows {
-    /// Whether row `i` has id `i + 1`, as nearly every writer does it.
+    /// Whether row `i` has id `i + 1`, as from nearly every writer.
     counted: bool,
     len: u64,
     rows: FxHashMap<u64, u32>,
@@ -383,7 +383,7 @@ fn value_type(bytes: &[u8]) -> Result<ValueType> {
     })
 }
 
-/// A label, unless it says nothing: text wins over a number, and a 0 without unit is no label.
+/// Decodes a label; `None` if it says nothing. A string wins over a number, and a 0 without unit is no label.
 pub(super) fn label_of(bytes: &[u8]) -> Result<Option<Label>> {
     let label = wire::Label::decode(bytes).map_err(broken)?;
     let value = if label.str != 0 {
@@ -402,7 +402,7 @@ pub(super) fn label_of(bytes: &[u8]) -> Result<Option<Label>> {
     }))
 }
 
-/// An index of the string table, to be looked up at the end.
+/// An index of the string table, to be resolved at the end.
 fn text_ref(index: i64) -> Result<StringId> {
     let index =
         u32::try_from(index).map_err(|_| Error::malformed(format!("text {index} is missing from the string table")))?;

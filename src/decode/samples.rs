@@ -1,6 +1,6 @@
 //! Samples, which are nearly all of a large profile: straight into the columns, several ids at a time.
 //!
-//! A location's id is kept as the row that it has where ids count from 1, as nearly every writer does it, until
+//! A location's id is stored as the row it has if ids count from 1, as from nearly every writer, until
 //! [`Samples::link`] knows the table.
 
 use prost::encoding::{WireType, skip_field};
@@ -13,44 +13,44 @@ use super::varint::{delimited, each_varint, key, length, varint};
 use crate::error::{Error, Result};
 use crate::model::{Label, LabelSetId, LocationId, Profile, Stacks};
 
-/// Rows from here on stand for ids that are kept aside: [`Samples::far`].
+/// Rows from here on stand for ids that are stored separately: [`Samples::far`].
 const FAR: u32 = 1 << 31;
-/// Frames that a stack may have: a thousand times what Go records, and little enough to be written whole.
+/// How many frames a stack may have: a thousand times what Go records, and few enough to be written whole.
 const MAX_DEPTH: usize = 1 << 20;
-/// Sets of one label that are remembered by their bytes, as a power of two.
+/// How many one-label sets are remembered by their bytes, as a power of two.
 const REMEMBERED_BITS: u32 = 8;
 
 /// Reads samples.
 #[derive(Default)]
 pub(super) struct Samples {
-    /// Ids of locations that have no row below [`FAR`].
+    /// Ids of locations whose row would not be below [`FAR`].
     far: Vec<u64>,
     far_index: FxHashMap<u64, u32>,
-    /// The largest row in any stack; the id 0 has the largest of all.
+    /// The largest row in any stack; for the id 0 that is the largest of all.
     largest: u32,
-    /// The largest row among the ids that were read together, where 65535 is the row of the id 0.
+    /// The largest row among ids read by [`ShortIds`], where the id 0 is 65535.
     largest_short: u16,
-    /// One sample's parts, to be reused.
+    /// Parts of one sample; the buffers are reused.
     short: ShortIds,
     values: Vec<i64>,
     labels: Vec<Label>,
-    /// Bytes of a label, zeros behind them, and the set of it alone.
+    /// The bytes of a label, padded with zeros, and the set that has only this label.
     remembered: Vec<(u128, LabelSetId)>,
     any: bool,
 }
 
 impl Samples {
-    /// Whether there was one.
+    /// Whether any sample has been read.
     pub(super) fn any(&self) -> bool {
         self.any
     }
 
-    /// Bytes of memory that are held besides the profile: for each large id its row both ways.
+    /// Bytes of memory in use besides the profile: each large id is stored with its row, both ways.
     pub(super) fn held(&self) -> usize {
         64 * self.far.len()
     }
 
-    /// Appends a sample.
+    /// Decodes and appends a sample.
     pub(super) fn read(&mut self, mut bytes: &[u8], profile: &mut Profile) -> Result<()> {
         self.values.clear();
         self.labels.clear();
@@ -109,8 +109,8 @@ impl Samples {
         Ok(())
     }
 
-    /// The set of the first label, which is still bytes, and the others. Most samples have one label and most of
-    /// those the same as one before.
+    /// The label set of the first label, which is still encoded, and the others. Most samples have one label, and it is
+    /// mostly equal to an earlier one.
     fn label_set(&mut self, first: &[u8], profile: &mut Profile) -> Result<LabelSetId> {
         if !self.labels.is_empty() {
             let first = label_of(first)?;
@@ -121,7 +121,7 @@ impl Samples {
             return Ok(profile.labels.intern(label_of(first)?.as_slice()));
         };
         if self.remembered.is_empty() {
-            // What is remembered is not 0.
+            // 0 marks an empty slot: no label's bytes are 0.
             self.remembered.resize(1 << REMEMBERED_BITS, (0, LabelSetId(0)));
         }
         let mixed = (bytes as u64 ^ (bytes >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -146,7 +146,7 @@ impl Samples {
         })
     }
 
-    /// The row of an id, to be checked at the end. Ids may be any 64-bit number; large ones are kept aside.
+    /// The row for an id, to be checked at the end. An id may be any 64-bit number; large ones are stored separately.
     #[inline]
     fn row(&mut self, id: u64) -> Result<LocationId> {
         if id > u64::from(FAR) {
@@ -167,7 +167,7 @@ impl Samples {
         Ok(LocationId(row))
     }
 
-    /// Makes sure that every frame is of a location that there is, and gives it that one's row.
+    /// Checks that every frame refers to an existing location, and replaces it with that location's row.
     pub(super) fn link(&self, stacks: &mut Stacks, locations: &Rows) -> Result<()> {
         let largest = self.largest.max(u32::from(self.largest_short)) as usize;
         let is_known = locations.are_counted() && self.largest_short < u16::MAX && largest < locations.len();
@@ -187,7 +187,7 @@ impl Samples {
     }
 }
 
-/// Checks that a stack does not have more frames than one may have.
+/// Checks that a stack does not have more frames than allowed.
 #[inline]
 pub(super) fn deep_enough(frames: usize) -> Result<()> {
     if frames <= MAX_DEPTH {
@@ -196,7 +196,7 @@ pub(super) fn deep_enough(frames: usize) -> Result<()> {
     Err(Error::malformed(format!("a stack of more than {MAX_DEPTH} frames")))
 }
 
-/// The bytes of a label as a number, if they are few and have a last one that is not 0.
+/// The bytes of a label as a number, if there are few enough and the last one is not 0.
 fn short_label(bytes: &[u8]) -> Option<u128> {
     let mut short = [0; 16];
     short.get_mut(..bytes.len())?.copy_from_slice(bytes);

@@ -1,43 +1,43 @@
-//! Protobuf's outer level, field by field, from a reader: nothing but the current field is held.
+//! The outermost message of protobuf, field by field, from a reader: only the current field is in memory.
 
 use prost::encoding::{WireType, decode_key, decode_varint};
 
 use super::budget::Received;
 use crate::error::{Error, Result};
 
-/// No field of an honest profile is longer: the longest are names.
+/// The longest allowed field, in bytes. In an honest profile the longest are names.
 const MAX_FIELD: usize = 64 << 20;
-/// More zeros than these do not stand behind a profile by chance.
+/// The most zeros, in bytes, that may follow a profile as padding.
 const MAX_ZEROS: usize = 64 << 20;
-/// A key and a length, as varints.
+/// The most bytes that a key and a length take, as varints.
 pub(super) const MAX_HEADER: usize = 20;
 
-/// Hands out what comes next, `None` at the end; takes back what was used up, for its memory.
+/// Returns the next chunk, `None` at the end; takes the used buffer back, for its memory.
 pub(super) type Chunks<'c> = Box<dyn FnMut(Vec<u8>) -> Option<Result<Chunk>> + Send + 'c>;
 
-/// Room in front of a chunk's bytes: a field that began in the chunk before is made whole there.
+/// Spare bytes before a chunk's own: a field that began in the previous chunk is completed there.
 pub(super) const MARGIN: usize = 1 << 12;
 
-/// Some bytes.
+/// Consecutive bytes of the input.
 pub(super) struct Chunk {
-    /// Anything in the first [`MARGIN`], then the bytes.
+    /// Anything in the first [`MARGIN`], then the chunk's bytes.
     pub(super) buffer: Vec<u8>,
-    /// How much was read up to their end.
+    /// How much had been read by the end of this chunk.
     pub(super) received: Received,
 }
 
 impl Chunk {
-    /// The bytes.
+    /// The chunk's bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.buffer[MARGIN..]
     }
 }
 
-/// Bytes that come in chunks, with the part in view in a buffer.
+/// Input that arrives in chunks, with the current part in a buffer.
 pub(super) struct Input<'c> {
     chunks: Chunks<'c>,
     buffer: Vec<u8>,
-    /// `buffer[start..]` has not been consumed.
+    /// Where the unconsumed part of `buffer` begins.
     start: usize,
     at_end: bool,
     received: Received,
@@ -47,11 +47,11 @@ pub(super) struct Input<'c> {
 pub(super) struct Field<'b> {
     /// Its number.
     pub(super) number: u32,
-    /// What it holds.
+    /// What it contains.
     pub(super) value: Value<'b>,
 }
 
-/// What a [`Field`] holds.
+/// What a [`Field`] contains.
 pub(super) enum Value<'b> {
     /// A varint.
     Varint(u64),
@@ -133,7 +133,7 @@ impl<'c> Input<'c> {
         Ok(Some(Field { number, value }))
     }
 
-    /// The end, if there are but zeros before it, as tapes and block devices leave them.
+    /// Returns the end if only zeros precede it, as tapes and block devices leave them.
     fn zeros(&mut self) -> Result<Option<Field<'_>>> {
         let mut skipped = 0;
         while skipped < MAX_ZEROS {
@@ -154,7 +154,7 @@ impl<'c> Input<'c> {
         ))
     }
 
-    /// Brings at least `wanted` bytes into view, fewer only at the end.
+    /// Makes at least `wanted` bytes available; fewer only at the end.
     #[inline]
     fn fill(&mut self, wanted: usize) -> Result<()> {
         if self.buffer.len() - self.start >= wanted || self.at_end {
@@ -201,7 +201,7 @@ impl<'c> Input<'c> {
     }
 }
 
-/// What prost's error means here; what it says itself is about the wire format.
+/// Converts prost's error, whose own text is about the wire format.
 pub(super) fn broken(_: prost::DecodeError) -> Error {
     Error::malformed("a number or length in it is broken: was it copied completely, and as binary?")
 }

@@ -1,16 +1,16 @@
 //! Protobuf inside a message: keys, varints, lengths, each taken off the front of the bytes.
 //!
-//! All but what is rare is here and not prost's, because most of a large profile goes through it.
+//! Only rare cases are left to prost, because most of a large profile goes through this code.
 
 use prost::encoding::{WireType, decode_key, decode_varint};
 
 use super::stream::broken;
 use crate::error::{Error, Result};
 
-/// A field's number and type.
+/// Takes a field's number and wire type.
 #[inline(always)]
 pub(super) fn key(bytes: &mut &[u8]) -> Result<(u32, WireType)> {
-    // Nearly all of a sample's fields are one of these.
+    // Nearly all fields of a sample are one of these.
     if let [key @ (0x0a | 0x12 | 0x1a), rest @ ..] = *bytes {
         *bytes = rest;
         return Ok((u32::from(key >> 3), WireType::LengthDelimited));
@@ -18,7 +18,7 @@ pub(super) fn key(bytes: &mut &[u8]) -> Result<(u32, WireType)> {
     decode_key(bytes).map_err(broken)
 }
 
-/// A number.
+/// Takes a number.
 #[inline(always)]
 pub(super) fn varint(bytes: &mut &[u8]) -> Result<u64> {
     let (value, rest) = match **bytes {
@@ -34,7 +34,7 @@ pub(super) fn varint(bytes: &mut &[u8]) -> Result<u64> {
     Ok(value)
 }
 
-/// The length of a value, which is not more than what follows.
+/// Takes the length of a value, which is at most what follows.
 #[inline(always)]
 pub(super) fn length(bytes: &mut &[u8]) -> Result<usize> {
     let length = usize::try_from(varint(bytes)?).ok();
@@ -42,7 +42,7 @@ pub(super) fn length(bytes: &mut &[u8]) -> Result<usize> {
     length.ok_or_else(|| Error::malformed("a value is longer than the message it is in"))
 }
 
-/// The bytes of a length-delimited value.
+/// Takes a length-delimited value.
 #[inline(always)]
 pub(super) fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
     let length = length(bytes)?;
@@ -51,7 +51,7 @@ pub(super) fn delimited<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
     Ok(value)
 }
 
-/// Does something with each varint of a packed list.
+/// Calls `each` with every varint of a packed list; stops at the first error.
 #[inline(always)]
 pub(super) fn each_varint(mut bytes: &[u8], mut each: impl FnMut(u64) -> Result<()>) -> Result<()> {
     while !bytes.is_empty() {

@@ -1,4 +1,4 @@
-//! Making the sample types of several profiles the same, so that they can be merged.
+//! Brings several profiles to the same sample types, so that they can be merged.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -8,27 +8,27 @@ use super::units;
 /// Why profiles cannot be merged.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Incompatible {
-    /// There are none.
+    /// There are no profiles to merge.
     #[error("no profiles")]
     Nothing,
     /// Their sample types or period types differ.
     #[error("profiles of different kinds cannot be put together: one has {0}, another {1}")]
     Types(String, String),
-    /// A single profile has no sample type whose name is its own.
+    /// A single profile has no sample type with a unique name.
     #[error("a profile needs sample types with names of their own, but this one has {0:?}")]
     NoTypes(String),
-    /// Together they have more frames than a profile may have.
+    /// Together they have more frames than one profile may have.
     #[error("together the profiles are too large: take fewer at a time")]
     TooLarge,
 }
 
 impl Incompatible {
-    /// Differing sample types.
+    /// The error for sample types that differ.
     pub(super) fn types(a: &Profile, b: &Profile) -> Self {
         Self::Types(describe(a, &a.sample_types), describe(b, &b.sample_types))
     }
 
-    /// Differing period types.
+    /// The error for period types that differ.
     pub(super) fn period(a: &Profile, b: &Profile) -> Self {
         let period = |profile: &Profile| format!("the period {}", describe(profile, &[profile.period_type]));
         Self::Types(period(a), period(b))
@@ -40,12 +40,12 @@ fn describe(profile: &Profile, types: &[ValueType]) -> String {
     types.iter().map(name).collect::<Vec<_>>().join(" ")
 }
 
-/// Keeps the sample types that all profiles have, in the first one's order, and brings all to the finest unit among
-/// them. A single profile only loses types that share their name.
+/// Keeps the sample types that all profiles have, in the order of the first, and converts values to the finest unit
+/// among them. A single profile only loses types that share their name with another.
 /// Source of the rules: pprof's `CompatibilizeSampleTypes` and `ScaleProfiles`.
 ///
 /// # Errors
-/// [`Incompatible`] if no type is left, or units do not convert into each other.
+/// [`Incompatible`] if no type is left, or if units do not convert into each other.
 pub fn align(profiles: &mut [Profile]) -> Result<(), Incompatible> {
     common_types(profiles)?;
     if profiles.len() > 1 {
@@ -56,7 +56,7 @@ pub fn align(profiles: &mut [Profile]) -> Result<(), Incompatible> {
 
 fn common_types(profiles: &mut [Profile]) -> Result<(), Incompatible> {
     let Some(first) = profiles.first() else { return Ok(()) };
-    // How many sample types have a name: in all profiles, and in each.
+    // How often each name occurs among the sample types: in all profiles, then in each.
     let mut counts: FxHashMap<&[u8], usize> = FxHashMap::default();
     for profile in profiles.iter() {
         for value in &profile.sample_types {
@@ -88,7 +88,8 @@ fn common_types(profiles: &mut [Profile]) -> Result<(), Incompatible> {
     Ok(())
 }
 
-/// Keeps these columns, in this order. If that changes anything, a default that is not among them becomes the first.
+/// Keeps these columns, in this order. If any are dropped or moved, and the default is not among those kept, the first
+/// kept column becomes the default.
 fn keep_types(profile: &mut Profile, names: &[Vec<u8>]) {
     let Profile {
         strings,
@@ -142,7 +143,7 @@ fn common_units(profiles: &mut [Profile]) -> Result<(), Incompatible> {
     Ok(())
 }
 
-/// The finest unit of a value type in all profiles.
+/// The finest unit that any profile gives to a value type.
 fn finest(profiles: &[Profile], of: impl Fn(&Profile) -> ValueType) -> Result<String, Incompatible> {
     let texts = |profile: &Profile| {
         let value = of(profile);

@@ -1,4 +1,4 @@
-//! Typed row numbers. Each names a row of one table of a [`super::Profile`].
+//! Typed row numbers: each is a row of one table of a [`super::Profile`].
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -13,7 +13,7 @@ macro_rules! ids {
                 self.0 as usize
             }
 
-            /// The id of row `index`; tables hold fewer than 2³² rows, which `decode` ensures.
+            /// The id of row `index`; tables have fewer than 2³² rows, which `decode` ensures.
             #[inline]
             pub fn from_index(index: usize) -> Self {
                 Self(u32::try_from(index).unwrap_or(u32::MAX))
@@ -23,7 +23,7 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A row of [`super::Strings`]; 0 is the empty text.
+    /// A row of [`super::Strings`]; 0 is the empty string.
     StringId;
     /// A row of `Profile::functions`.
     FunctionId;

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::ids::{LabelSetId, StringId};
 
-/// One label of a sample, as the format has it: a key with a text or a number.
+/// One label of a sample, as in the format: a key with a string or a number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Label {
     /// What is labelled, e.g. `bytes` (the block size in Go's heap profiles).
@@ -21,11 +21,11 @@ pub struct Label {
 pub enum LabelValue {
     /// A text.
     Text(StringId),
-    /// A number; the unit is the empty text where the profile gives none.
+    /// A number with its unit.
     Number {
         /// The number, in `unit`.
         value: i64,
-        /// Its unit, or the empty text.
+        /// Its unit; the empty string where the profile gives none.
         unit: StringId,
     },
 }
@@ -52,7 +52,7 @@ impl Default for LabelSets {
 }
 
 impl LabelSets {
-    /// The id of this set of labels (order kept, as in the profile), stored once.
+    /// Interns this set of labels and returns its id. The order of the labels is kept, and part of what makes sets equal.
     pub fn intern(&mut self, labels: &[Label]) -> LabelSetId {
         if labels.is_empty() && !self.ends.is_empty() {
             return LabelSetId(0);
@@ -74,7 +74,7 @@ impl LabelSets {
         slice(&self.labels, &self.ends, id)
     }
 
-    /// Changes every label of every set, e.g. to renumber its texts; stops at the first error.
+    /// Changes every label of every set, e.g. to renumber its strings; stops at the first error.
     ///
     /// # Errors
     /// What `change` returns.

@@ -1,8 +1,8 @@
-//! One profile out of several.
+//! Merges several profiles into one.
 //!
-//! What counts as the same mapping, function, location or sample, and how the result is numbered, is what
-//! pprof's `profile/merge.go` does: everything is numbered in the order in which the samples first name it,
-//! and what no sample names is left out.
+//! What counts as the same mapping, function, location or sample, and how the result is numbered, follows
+//! pprof's `profile/merge.go`: rows are numbered in the order in which samples first refer to them, and rows
+//! that no sample refers to are left out.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -15,11 +15,11 @@ use super::profile::{Function, Line, Location, Mapping, Profile, ValueType};
 use super::{Incompatible, Strings};
 
 /// Adds profiles up. Samples with the same stack and labels become one; samples that are 0 in every column are left
-/// out. Time is the earliest, duration the sum, period the largest; comments are kept once each.
+/// out. The time is the earliest, the duration the sum, the period the largest; equal comments are kept once.
 /// The profiles must have the same sample types in the same units: see [`super::align()`].
 ///
 /// # Errors
-/// [`Incompatible`] if they have not, if there is none, or if they are too large together.
+/// [`Incompatible`] if types or units differ, if there are no profiles, or if they are too large together.
 pub fn merge(profiles: &[Profile]) -> Result<Profile, Incompatible> {
     let first = profiles.first().ok_or(Incompatible::Nothing)?;
     profiles.iter().try_for_each(|profile| same_types(first, profile))?;
@@ -32,17 +32,17 @@ pub fn merge(profiles: &[Profile]) -> Result<Profile, Incompatible> {
     }
     let merged = merger.merged;
     if (0..merged.samples.len()).any(|row| merged.samples.is_zero(row)) {
-        // What only they named goes with them.
+        // Drops the rows that only they refer to.
         return merge(&[merged]);
     }
     Ok(merged)
 }
 
 impl Profile {
-    /// Whether the other profile has the same sample types in the same units and order, and the same period type.
+    /// Checks that the other profile has the same sample types in the same units and order, and the same period type.
     ///
     /// # Errors
-    /// [`Incompatible`] if not.
+    /// [`Incompatible`] if it does not.
     pub fn comparable(&self, other: &Self) -> Result<(), Incompatible> {
         same_types(self, other)
     }
@@ -62,7 +62,7 @@ fn same_types(a: &Profile, b: &Profile) -> Result<(), Incompatible> {
     Ok(())
 }
 
-/// A profile without samples that has everything else of the merged one.
+/// A profile without samples that has the other fields of the merged one.
 fn headers(profiles: &[Profile]) -> Profile {
     let mut merged = Profile::default();
     for (at, profile) in profiles.iter().enumerate() {
@@ -104,7 +104,7 @@ fn headers(profiles: &[Profile]) -> Profile {
     merged
 }
 
-/// What makes mappings the same: size in pages, file offset, and build id or, without one, file.
+/// What identifies a mapping: size in pages, file offset, and build id or, without one, file.
 type MappingKey = (u64, u64, StringId);
 type FunctionKey = (StringId, StringId, StringId, i64);
 
@@ -118,11 +118,11 @@ struct Merger {
     samples: FxHashMap<(StackId, LabelSetId), u32>,
 }
 
-/// Rows of one of the profiles → rows of the merged one, as far as they have been needed.
+/// Rows of one input profile → rows of the merged one, for those that have been needed so far.
 struct Known<'p> {
     from: &'p Profile,
     strings: Memo<StringId>,
-    /// With what is added to addresses, as binaries may be loaded at another address each time.
+    /// Each with the offset to add to its addresses, as a binary may be loaded at another address each time.
     mappings: Memo<(MappingId, u64)>,
     functions: Memo<FunctionId>,
     locations: Memo<LocationId>,
@@ -298,8 +298,8 @@ impl Merger {
         (mapping, shift)
     }
 
-    /// The labels of a set in an order of their own, as their order in a profile means nothing across keys:
-    /// texts before numbers, then by key; the values of one key stay in order.
+    /// The labels of a set in a canonical order, as the order of keys in a profile has no meaning:
+    /// strings before numbers, then by key; the values of one key keep their order.
     fn labels(&mut self, id: LabelSetId, known: &mut Known<'_>) -> LabelSetId {
         if let Some(labels) = known.labels.0[id.index()] {
             return labels;
@@ -323,7 +323,7 @@ impl Merger {
 /// Sizes of mappings are compared in pages.
 const PAGE: u64 = 0x1000;
 
-/// What makes locations the same: the address within the mapping, and the lines; of their columns only that of
+/// What identifies a location: the address within the mapping, and the lines; of the lines' columns only that of
 /// the outermost line counts.
 struct LocationKey<'l> {
     mapping: Option<MappingId>,
@@ -373,7 +373,7 @@ impl Hash for LocationKey<'_> {
     }
 }
 
-/// The hash of a stack, however it is kept.
+/// The hash of a stack, however it is stored.
 fn hash_of(frames: impl Iterator<Item = LocationId>) -> u64 {
     let mut hasher = FxBuildHasher.build_hasher();
     frames.for_each(|frame| frame.hash(&mut hasher));

@@ -1,10 +1,10 @@
 //! A profile as tables, not as a web of pointers.
 //!
-//! Knows what a profile *is*: interned text, functions, locations, stacks and one
+//! Knows what a profile *is*: interned strings, functions, locations, stacks and one
 //! column of values per sample type. Knows nothing of bytes, files, terminals,
-//! clocks or what is shown of it. Uses no other module of the crate.
+//! clocks or of how it is shown. Uses no other module of the crate.
 //!
-//! Constraints that hold for every [`Profile`] that `decode` hands out:
+//! True of every [`Profile`] that `decode` returns:
 //! - every id points into its table; ids are `u32` newtypes that cannot be mixed up;
 //! - each value column is as long as [`Samples::stack`];
 //! - text is *visible* text (see [`strings`]): it can be sent to a terminal as it is.

@@ -1,30 +1,30 @@
-//! A moment of a series: when a process was looked at, before its profile is.
+//! A moment of a series: when a process was sampled, and what is known before its profile is decoded.
 
 use std::time::Duration;
 
 use super::{Collection, Resident};
 
-/// The number of a moment in its series; moments that are left out later keep theirs.
+/// The number of a moment in its series. Moments that are thinned out leave gaps: the others keep their numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct MomentId(pub u32);
 
-/// What is known of a moment without its profile.
+/// What is known of a moment without decoding its profile.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Moment {
     /// Its number.
     pub id: MomentId,
-    /// When it was, nanoseconds since 1970 UTC.
+    /// When it was taken, nanoseconds since 1970 UTC.
     pub nanos: i128,
-    /// Resident memory of the process.
+    /// Resident memory of the process, where it was measured.
     pub resident: Option<Resident>,
-    /// Whether a collection was forced for it.
+    /// Whether a garbage collection was forced for it.
     pub collection: Collection,
-    /// How long the heap profile took: what it cost the process, and the way.
+    /// How long fetching the heap profile took: the work in the process plus the transfer. `None` if not measured.
     pub cost: Option<Duration>,
 }
 
 impl Moment {
-    /// Seconds from another one to this one; negative where it was before.
+    /// Seconds from `other` to this moment; negative if this one is earlier.
     pub fn seconds_since(&self, other: &Self) -> f64 {
         self.nanos.saturating_sub(other.nanos) as f64 / 1e9
     }

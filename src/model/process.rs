@@ -1,33 +1,33 @@
-//! What is known of a process beside its profiles.
+//! What is known of a process besides its profiles.
 
-/// Whether a collection was forced before a heap profile was taken.
+/// Whether a garbage collection was forced before a heap profile was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Collection {
-    /// Yes: `HeapAlloc` is what is live, exactly.
+    /// Yes: `HeapAlloc` is exactly what is live.
     Forced,
-    /// No: `HeapAlloc` holds garbage, and the profile is as old as the last collection.
+    /// No: `HeapAlloc` includes garbage, and the profile is as old as the last collection.
     AsItCame,
-    /// Not known; told by `NumForcedGC`, if that is there.
+    /// Not known. `NumForcedGC` tells, where it is there.
     #[default]
     Unknown,
 }
 
-/// What the system says of resident memory, in bytes.
+/// Resident memory as the operating system reports it, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Resident {
-    /// All of it.
+    /// The whole resident set.
     pub bytes: u64,
-    /// Of it mapped files, where that is known.
+    /// The part of it that is mapped files, if known.
     pub files: Option<u64>,
-    /// When that was.
+    /// When it was measured.
     pub moment: ResidentMoment,
 }
 
 /// When resident memory was measured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ResidentMoment {
-    /// With the snapshot.
+    /// Together with the snapshot.
     Now,
-    /// At its highest since the process began (`getrusage`): what is above Go's total may be long gone.
+    /// It is the peak since the process started (`getrusage`): what exceeds Go's total may have been freed long ago.
     Peak,
 }

@@ -1,4 +1,4 @@
-//! The profile itself.
+//! A profile's tables.
 
 use std::ops::Range;
 
@@ -7,14 +7,14 @@ use super::labels::LabelSets;
 use super::stacks::Stacks;
 use super::strings::Strings;
 
-/// A profile as tables. What each field means is the format's (`proto/profile.proto`).
+/// A profile as tables. The fields mean what they mean in the format (`proto/profile.proto`).
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// All text.
+    /// All strings.
     pub strings: Strings,
     /// What each column of [`Samples::values`] counts.
     pub sample_types: Vec<ValueType>,
-    /// The type to show first; the empty text if the profile does not say.
+    /// The sample type to show first; the empty string if the profile does not say.
     pub default_sample_type: StringId,
     /// Binaries; the first is the main one.
     pub mappings: Vec<Mapping>,
@@ -24,25 +24,25 @@ pub struct Profile {
     pub locations: Vec<Location>,
     /// Lines of all locations; see [`Location::lines`].
     pub lines: Vec<Line>,
-    /// Call stacks of all samples.
+    /// Call stacks of the samples, innermost frame first.
     pub stacks: Stacks,
     /// Distinct label sets of all samples.
     pub labels: LabelSets,
     /// The samples.
     pub samples: Samples,
-    /// Whole-name regular expression of frames to remove with their callees; see `analyze::prune`.
+    /// Regular expression for whole names: frames to remove together with what they called; see `analyze::prune`.
     pub drop_frames: StringId,
-    /// Exceptions from `drop_frames`.
+    /// The same kind of expression: frames that `drop_frames` spares.
     pub keep_frames: StringId,
     /// When it was taken, nanoseconds since 1970 UTC; 0 if unknown.
     pub time_nanos: i64,
     /// Over how long it was taken, nanoseconds; 0 for a snapshot.
     pub duration_nanos: i64,
-    /// What the sampler counts between two samples.
+    /// What the sampler counts, e.g. `space` in `bytes`.
     pub period_type: ValueType,
-    /// After how many of them it takes one.
+    /// How many of those it counts from one sample to the next.
     pub period: i64,
-    /// Free text lines.
+    /// Free text, a line each.
     pub comments: Vec<StringId>,
     /// A link to documentation.
     pub doc_url: StringId,
@@ -62,19 +62,19 @@ pub struct ValueType {
 /// A binary or library.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Mapping {
-    /// The profile's own number for it; unique, not 0.
+    /// The profile's own id for it; unique, not 0.
     pub id: u64,
     /// First address in memory.
     pub start: u64,
-    /// First address behind it.
+    /// First address past its end.
     pub limit: u64,
-    /// Offset in the file of the address `start`.
+    /// Offset in the file of the byte at `start`.
     pub offset: u64,
     /// Path of the binary.
     pub file: StringId,
     /// Its build id.
     pub build_id: StringId,
-    /// Whether functions, file names, line numbers and inlined calls are known.
+    /// What the profile knows of its locations.
     pub has: Known,
 }
 
@@ -94,28 +94,28 @@ pub struct Known {
 /// A function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Function {
-    /// The profile's own number for it; unique, not 0.
+    /// The profile's own id for it; unique, not 0.
     pub id: u64,
-    /// Name in human form.
+    /// Name for people, e.g. demangled.
     pub name: StringId,
-    /// Name as the system knows it.
+    /// Name as the linker knows it, e.g. mangled.
     pub system_name: StringId,
-    /// Source file.
+    /// Path of the source file.
     pub filename: StringId,
     /// Line of the definition; 0 if unknown.
     pub start_line: i64,
 }
 
-/// A code address with the source lines it stands for.
+/// A code address and the source lines it comes from: several where calls were inlined.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Location {
-    /// The profile's own number for it; unique, not 0.
+    /// The profile's own id for it; unique, not 0.
     pub id: u64,
-    /// The binary it is in.
+    /// The binary it is in, if known.
     pub mapping: Option<MappingId>,
     /// The address; 0 if unknown.
     pub address: u64,
-    /// First and one past the last row of `Profile::lines`, the innermost inlined call first. Empty if unsymbolized.
+    /// Range of rows in `Profile::lines`, end exclusive, the innermost inlined call first. Empty if unsymbolized.
     pub lines: (u32, u32),
     /// Whether the linker folded several functions into one here.
     pub folded: bool,
@@ -128,7 +128,7 @@ impl Location {
     }
 }
 
-/// A line of source in a function.
+/// A source line in a function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Line {
     /// The function.
@@ -146,12 +146,12 @@ pub struct Samples {
     pub stack: Vec<StackId>,
     /// The labels of each sample.
     pub labels: Vec<LabelSetId>,
-    /// One column for each sample type, in the units of `Profile::sample_types`.
+    /// One column for each sample type, in the unit that `Profile::sample_types` gives it.
     pub values: Vec<Vec<i64>>,
 }
 
 impl Samples {
-    /// All of them.
+    /// The ids of all samples.
     pub fn ids(&self) -> impl Iterator<Item = SampleId> + use<> {
         (0..self.len()).map(SampleId::from_index)
     }
@@ -161,17 +161,17 @@ impl Samples {
         self.stack.len()
     }
 
-    /// True when there is none.
+    /// True when there are no samples.
     pub fn is_empty(&self) -> bool {
         self.stack.is_empty()
     }
 
-    /// True when a sample is 0 in every column.
+    /// True when the sample is 0 in every column.
     pub fn is_zero(&self, row: usize) -> bool {
         self.values.iter().all(|column| column[row] == 0)
     }
 
-    /// Leaves out the samples for which `keep` is false; it has an entry for each.
+    /// Keeps the samples whose entry in `keep` is true; it has one entry per sample.
     pub fn retain(&mut self, keep: &[bool]) {
         retain(&mut self.stack, keep);
         retain(&mut self.labels, keep);
@@ -213,7 +213,7 @@ pub struct MemStats {
     pub next_gc: u64,
     /// Nanoseconds since 1970 UTC.
     pub last_gc: u64,
-    /// When the first collection ended, nanoseconds since 1970 UTC; 0 if it is not known: Go remembers the last 256.
+    /// When the first collection ended, nanoseconds since 1970 UTC; 0 if unknown, as Go remembers only the last 256.
     pub first_gc: u64,
     pub num_gc: u64,
     pub num_forced_gc: u64,
@@ -223,7 +223,8 @@ pub struct MemStats {
 }
 
 impl MemStats {
-    /// Seconds between the first collection and the last, as long as Go remembers the first: about as old the process was.
+    /// Seconds between the first and the last collection, which is roughly the age of the process. `None` if the first
+    /// is unknown.
     pub fn age(&self) -> Option<f64> {
         let first = (self.first_gc > 0).then_some(self.first_gc)?;
         Some(self.last_gc.checked_sub(first)? as f64 / 1e9)
@@ -231,25 +232,25 @@ impl MemStats {
 }
 
 impl Profile {
-    /// The text of a row.
+    /// The string with this id, as it is shown.
     #[inline]
     pub fn text(&self, id: StringId) -> &str {
         self.strings.get(id)
     }
 
-    /// The name of a sample type, e.g. `inuse_space`; empty if there is no such type, as some profiles have none.
+    /// The name of a sample type, e.g. `inuse_space`; empty if the profile has no such type.
     pub fn type_name(&self, id: SampleTypeId) -> &str {
         let value_type = self.sample_types.get(id.index());
         self.text(value_type.copied().unwrap_or_default().kind)
     }
 
-    /// The unit of a sample type, e.g. `bytes`; empty if there is no such type.
+    /// The unit of a sample type, e.g. `bytes`; empty if the profile has no such type.
     pub fn type_unit(&self, id: SampleTypeId) -> &str {
         let value_type = self.sample_types.get(id.index());
         self.text(value_type.copied().unwrap_or_default().unit)
     }
 
-    /// What all samples of a type add up to; none without such a type. Sums saturate.
+    /// The sum of a sample type's values, in its unit, saturating; `None` if the profile has no such type.
     pub fn total(&self, sample_type: &str) -> Option<i64> {
         let values = &self.samples.values[self.sample_type(sample_type)?.index()];
         Some(values.iter().fold(0, |sum: i64, value| sum.saturating_add(*value)))
@@ -260,7 +261,7 @@ impl Profile {
         &self.lines[self.locations[id.index()].line_range()]
     }
 
-    /// Adds a function with the next number. Names are text of the profile.
+    /// Adds a function, which gets the next id. Its strings must be this profile's.
     pub fn add_function(&mut self, function: Function) -> FunctionId {
         let id = self.functions.len();
         self.functions.push(Function {
@@ -270,7 +271,7 @@ impl Profile {
         FunctionId::from_index(id)
     }
 
-    /// Adds a location with the next number and its lines, innermost first.
+    /// Adds a location, which gets the next id, with its lines, innermost first.
     pub fn add_location(&mut self, mapping: Option<MappingId>, address: u64, lines: &[Line]) -> LocationId {
         let id = self.locations.len();
         let start = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
@@ -286,10 +287,10 @@ impl Profile {
         LocationId::from_index(id)
     }
 
-    /// Adds a sample: its stack innermost first, and a value for each of the sample types.
+    /// Adds a sample: its stack, innermost frame first, and one value per sample type.
     ///
     /// # Panics
-    /// When there are not as many values as sample types, which is the caller's mistake.
+    /// If the number of values is not the number of sample types: a mistake of the caller.
     pub fn add_sample(&mut self, stack: &[LocationId], labels: LabelSetId, values: &[i64]) {
         assert_eq!(
             values.len(),
@@ -305,8 +306,8 @@ impl Profile {
         }
     }
 
-    /// The sample type that a user asks for by name or number, or the profile's default for `""`: the one
-    /// it names as default, else the last. `inuse_space` also finds a type `space` (older producers).
+    /// Finds a sample type by name or number; `""` asks for the profile's default, which is the type it names as
+    /// default, else its last. `inuse_space` also finds a type named `space` (older producers). `None` if there is no match.
     /// Source of the rule: pprof's `SampleIndexByName`.
     pub fn sample_type(&self, wanted: &str) -> Option<SampleTypeId> {
         let count = self.sample_types.len();

@@ -1,12 +1,12 @@
-//! Changing every sample of a profile.
+//! Operations on every sample of a profile.
 
 use super::ids::LabelSetId;
 use super::labels::{Label, LabelSets, LabelValue};
 use super::profile::Profile;
 
 impl Profile {
-    /// Multiplies each column with its ratio, rounded, and leaves out the samples that are 0 then. As in pprof, a
-    /// column whose ratio is 1 keeps no sample, and if all are 1 nothing happens.
+    /// Multiplies each column by its ratio, rounded, and leaves out samples that are 0 in every scaled column. As in pprof,
+    /// a column with ratio 1 does not count as scaled, and if all ratios are 1 nothing happens.
     pub fn scale(&mut self, ratios: &[f64]) {
         let columns = self.samples.values.iter_mut().zip(ratios);
         let changed: Vec<_> = columns.filter(|&(_, &ratio)| ratio != 1.0).collect();
@@ -23,7 +23,7 @@ impl Profile {
         self.samples.retain(&keep);
     }
 
-    /// Scales each column so that it sums up to what the same column of `base` does; to 0 where it sums up to 0.
+    /// Scales each column so that its sum is that of the same column of `base`; a column that sums to 0 becomes 0.
     /// Source: pprof's `-normalize`.
     pub fn normalize(&mut self, base: &Profile) {
         let sum = |column: &Vec<i64>| column.iter().fold(0i64, |sum, &value| sum.saturating_add(value));
@@ -37,7 +37,7 @@ impl Profile {
         self.scale(&ratios);
     }
 
-    /// Gives every sample a text label, in place of any texts under the same key.
+    /// Gives every sample this string label, in place of any string labels with the same key.
     pub fn label_samples(&mut self, key: &str, text: &str) {
         let key = self.strings.intern(key.as_bytes());
         let value = LabelValue::Text(self.strings.intern(text.as_bytes()));

@@ -1,37 +1,37 @@
-//! Profiles as they were taken, beside what is made of them.
+//! Snapshots: profiles as they were taken, and the result of merging or comparing them.
 
 use std::sync::Arc;
 
 use super::{Collection, MemStats, Profile, Resident};
 
-/// One profile, from one source, at one moment.
+/// One profile, from one place, at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// What its source is called. Safe to print.
+    /// What the input is called: a path, an address without secrets. Safe to print.
     pub name: String,
     /// On which side of a comparison it is.
     pub side: Side,
-    /// What was read.
+    /// The profile that was read.
     pub profile: Arc<Profile>,
     /// The goroutine profile of the same moment, where there is one.
     pub goroutines: Option<Arc<Profile>>,
-    /// The process's resident memory at that moment, where it is known.
+    /// The process's resident memory at that moment, if known.
     pub resident: Option<Resident>,
-    /// Whether a collection was forced before.
+    /// Whether a garbage collection was forced before it was taken.
     pub collection: Collection,
 }
 
 /// A side of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
-    /// What is looked at; without a comparison, all.
+    /// The profile in question; without a comparison, every snapshot.
     After,
-    /// What it is compared with.
+    /// The base.
     Before,
 }
 
 impl Snapshot {
-    /// A profile of which nothing else is known.
+    /// A snapshot of which only the profile is known.
     pub fn new(name: String, side: Side, profile: Arc<Profile>) -> Self {
         Self {
             name,
@@ -43,52 +43,52 @@ impl Snapshot {
         }
     }
 
-    /// When it was taken, nanoseconds since 1970 UTC, where it says.
+    /// When it was taken, nanoseconds since 1970 UTC, if the profile says.
     pub fn time_nanos(&self) -> Option<i64> {
         Some(self.profile.time_nanos).filter(|nanos| *nanos > 0)
     }
 
-    /// The process's `runtime.MemStats` at that moment, where they came with the profile.
+    /// The process's `runtime.MemStats` at that moment, if they came with the profile.
     pub fn mem_stats(&self) -> Option<&MemStats> {
         self.profile.mem_stats.as_deref()
     }
 }
 
-/// Both sides of a comparison, with the sample types that both have.
+/// Both sides of a comparison, reduced to the sample types that both have.
 #[derive(Clone, Debug)]
 pub struct Sides {
-    /// What is compared with.
+    /// The base.
     pub before: Arc<Profile>,
-    /// What is looked at.
+    /// The profile that is compared with it.
     pub after: Arc<Profile>,
 }
 
 /// How a profile is compared with its base.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Comparison {
-    /// The base is subtracted, and percentages are of what is left.
+    /// The base is subtracted, and percentages are of what remains (pprof's `-base`).
     #[default]
     Subtract,
-    /// The base is subtracted, but its samples stay apart, and percentages are of the base.
+    /// The base is subtracted, its samples stay separate, and percentages are of the base (pprof's `-diff_base`).
     Diff,
 }
 
-/// The result of loading: a profile with its warnings, and the snapshots that it is made of, by side if it compares two.
+/// The result of loading: a profile, its warnings, and the snapshots it was made from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The one profile that is made of all: their sum, or what came since the base.
+    /// One profile of all inputs: their sum, or the difference from the base.
     pub profile: Arc<Profile>,
-    /// Both sides of a comparison, each the sum of its snapshots, before one was taken from the other.
+    /// Both sides of a comparison, each the sum of its snapshots, before subtraction.
     pub sides: Option<Sides>,
-    /// What it was made of, in the order of the sources, those of the base last; empty where only the result was
+    /// The snapshots it was made from, in the order of the inputs, those of the base last; empty if only the result was
     /// asked for.
     pub snapshots: Vec<Snapshot>,
-    /// What should be warned of, a line each.
+    /// Warnings for the user, one line each.
     pub warnings: Vec<String>,
 }
 
 impl Loaded {
-    /// One profile alone.
+    /// A single profile, with nothing merged or compared.
     pub fn one(name: String, profile: Profile) -> Self {
         let profile = Arc::new(profile);
         let snapshot = Snapshot::new(name, Side::After, Arc::clone(&profile));

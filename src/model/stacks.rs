@@ -12,7 +12,7 @@ pub struct Stacks {
     starts: Vec<u32>,
 }
 
-/// Rows of locations, in half the memory until one does not fit: frames are most of a large profile, and few profiles
+/// Rows of locations, two bytes each until one does not fit: frames are most of a large profile, and few profiles
 /// have so many locations.
 #[derive(Clone, Debug)]
 enum Rows {
@@ -27,7 +27,7 @@ fn widened(row: u16) -> LocationId {
     LocationId(if row == NO_ROW { u32::MAX } else { u32::from(row) })
 }
 
-/// Frames of a stack, innermost first.
+/// The frames of a stack, innermost first.
 #[derive(Clone, Copy, Debug)]
 pub struct Stack<'s>(View<'s>);
 
@@ -47,14 +47,14 @@ impl Default for Stacks {
 }
 
 impl Stacks {
-    /// Appends a stack, innermost frame first. A stack equal to the one before it is not stored
+    /// Appends a stack, innermost frame first, and returns its id. A stack equal to the one before it is not stored
     /// again: Go writes one sample per block size, so neighbours often share their stack.
     pub fn push(&mut self, stack: &[LocationId]) -> StackId {
         stack.iter().for_each(|&frame| self.append(frame));
         self.end_stack()
     }
 
-    /// Appends a frame to the stack that [`Stacks::end_stack`] will end.
+    /// Appends a frame to the open stack, which [`Stacks::end_stack`] ends.
     #[inline]
     pub fn append(&mut self, frame: LocationId) {
         match &mut self.rows {
@@ -68,7 +68,7 @@ impl Stacks {
         }
     }
 
-    /// Appends frames whose rows are small; 65535 stands for the largest row of all.
+    /// Appends frames whose rows fit two bytes; 65535 stands for the largest row, `u32::MAX`.
     #[inline]
     pub fn append_small(&mut self, frames: &[u16]) {
         match &mut self.rows {
@@ -77,12 +77,12 @@ impl Stacks {
         }
     }
 
-    /// How many frames were appended to the stack that [`Stacks::end_stack`] will end.
+    /// How many frames the open stack has so far.
     pub fn begun(&self) -> usize {
         self.frames() - self.starts[self.len()] as usize
     }
 
-    /// Makes a stack of what was appended, as [`Stacks::push`] does.
+    /// Ends the open stack and returns its id, as [`Stacks::push`] does.
     pub fn end_stack(&mut self) -> StackId {
         let start = self.starts[self.len()] as usize;
         let last = self.len().checked_sub(1).map(StackId::from_index);
@@ -106,12 +106,12 @@ impl Stacks {
         self.starts.len() - 1
     }
 
-    /// True when there is no stack.
+    /// True when there are no stacks.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many frames all stacks have.
+    /// How many frames all stacks have together.
     pub fn frames(&self) -> usize {
         match &self.rows {
             Rows::Narrow(rows) => rows.len(),
@@ -133,10 +133,10 @@ impl Stacks {
         })
     }
 
-    /// These stacks with other locations.
+    /// These stacks with each location replaced by what `renumber` returns.
     ///
     /// # Errors
-    /// The first of `renumber`.
+    /// The first error of `renumber`.
     pub fn try_map<E>(self, renumber: impl Fn(LocationId) -> Result<LocationId, E>) -> Result<Self, E> {
         let mut mapped = Self {
             rows: Rows::Narrow(Vec::with_capacity(self.frames())),
@@ -160,15 +160,15 @@ impl<'s> Stack<'s> {
         }
     }
 
-    /// True when there is none.
+    /// True when there are no frames.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// The frame at a place.
+    /// The frame at this place, counted from 0 at the innermost.
     ///
     /// # Panics
-    /// When there are not so many.
+    /// If there are fewer frames.
     #[inline]
     pub fn at(self, place: usize) -> LocationId {
         match self.0 {
@@ -177,10 +177,10 @@ impl<'s> Stack<'s> {
         }
     }
 
-    /// The frames `from..to`.
+    /// The frames `from..to`, counted from the innermost.
     ///
     /// # Panics
-    /// When there are not so many.
+    /// If there are fewer frames.
     #[inline]
     pub fn part(self, from: u32, to: u32) -> Self {
         let range = from as usize..to as usize;
@@ -190,7 +190,7 @@ impl<'s> Stack<'s> {
         })
     }
 
-    /// The frames one by one.
+    /// Iterates over the frames, innermost first.
     #[inline]
     pub fn iter(self) -> FrameIter<'s> {
         match self.0 {
@@ -202,7 +202,7 @@ impl<'s> Stack<'s> {
 
 impl PartialEq for Stack<'_> {
     fn eq(&self, other: &Self) -> bool {
-        // Comparing nothing at no address takes a hundred times as long as comparing something.
+        // Comparing two empty slices at dangling addresses takes a hundred times as long as comparing real ones.
         if self.is_empty() || other.is_empty() {
             return self.len() == other.len();
         }
@@ -226,9 +226,9 @@ impl<'s> IntoIterator for &Stack<'s> {
 /// The frames of a [`Stack`].
 #[derive(Clone, Debug)]
 pub enum FrameIter<'s> {
-    /// Kept in two bytes each.
+    /// Stored in two bytes each.
     Narrow(slice::Iter<'s, u16>),
-    /// Kept in four.
+    /// Stored in four bytes each.
     Wide(slice::Iter<'s, u32>),
 }
 
@@ -251,7 +251,7 @@ impl Iterator for FrameIter<'_> {
         }
     }
 
-    // Which of the two it is need be asked only once.
+    // Decides once, not per frame, which of the two it is.
     #[inline]
     fn fold<B, F: FnMut(B, LocationId) -> B>(self, init: B, mut each: F) -> B {
         match self {

@@ -1,9 +1,9 @@
-//! Interned text that is safe to show.
+//! Interned strings that are safe to show.
 //!
-//! Text in a profile is untrusted: a function may be called `"\x1b]0;pwned\x07"`. Escaping at each
-//! place that prints would be forgotten at one of them, so it happens where text enters the model:
-//! [`Strings::intern`] stores *visible* text ([`visible`]) and keeps the original bytes of the few
-//! texts that differ for the writer of profiles ([`Strings::raw`]).
+//! Strings in a profile are untrusted: a function may be called `"\x1b]0;pwned\x07"`. Escaping at each
+//! place that prints would be forgotten at one of them, so it happens where strings enter the model:
+//! [`Strings::intern`] stores *visible* text ([`visible`]). For the few strings that differ from it, it also
+//! keeps the original bytes for the writer of profiles ([`Strings::raw`]).
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
@@ -13,7 +13,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::ids::StringId;
 
-/// Distinct texts, end to end in one `String`. Id 0 is the empty text.
+/// Distinct strings, end to end in one `String`. Id 0 is the empty string.
 #[derive(Clone, Debug)]
 pub struct Strings {
     text: String,
@@ -36,8 +36,8 @@ impl Default for Strings {
 }
 
 impl Strings {
-    /// The id of this text, stored once. Bytes that are not UTF-8 become U+FFFD, what a terminal
-    /// would act on becomes a mark; two texts that differ only there stay two rows.
+    /// Interns a string and returns its id. Bytes that are not UTF-8 become U+FFFD, and a character that a terminal
+    /// would act on becomes a mark; two strings that differ only there stay two rows.
     pub fn intern(&mut self, bytes: &[u8]) -> StringId {
         let hash = hash(bytes);
         if let Some(&id) = self.index.find(hash, |&id| self.raw(id) == bytes) {
@@ -61,35 +61,35 @@ impl Strings {
         id
     }
 
-    /// The id of this text if it is there; the text as shown, not as bytes.
+    /// The id of a string, if it is interned. Compares with the visible text, not with the original bytes.
     pub fn find(&self, text: &str) -> Option<StringId> {
         self.index
             .find(hash(text.as_bytes()), |&id| self.get(id) == text)
             .copied()
     }
 
-    /// The visible text of a row.
+    /// The visible text of a string.
     #[inline]
     pub fn get(&self, id: StringId) -> &str {
         slice(&self.text, &self.ends, id)
     }
 
-    /// The bytes of a row as the profile has them.
+    /// The bytes of a string as the profile has them.
     pub fn raw(&self, id: StringId) -> &[u8] {
         self.raw.get(&id).map_or(self.get(id).as_bytes(), AsRef::as_ref)
     }
 
-    /// How many bytes all texts have together.
+    /// How many bytes the visible text of all strings has together.
     pub fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// Whether a text is shown with a tab.
+    /// Whether any string contains a tab.
     pub fn has_tabs(&self) -> bool {
         self.text.contains('\t')
     }
 
-    /// Shows tabs as blanks: reports print them as pprof does, a screen has no place for them.
+    /// Replaces tabs with spaces: reports print tabs, as pprof does, but a screen has no place for them.
     pub fn show_tabs_as_blanks(&mut self) {
         let has_tab = |id: &StringId| self.get(*id).contains('\t') && !self.raw.contains_key(id);
         let ids = (0..self.len()).map(StringId::from_index).filter(has_tab);
@@ -98,12 +98,12 @@ impl Strings {
         self.text = self.text.replace('\t', " ");
     }
 
-    /// How many texts there are.
+    /// How many distinct strings there are, the empty one included.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Never true: the empty text is always there.
+    /// Never true: the empty string is always there.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
@@ -120,9 +120,9 @@ fn slice<'t>(text: &'t str, ends: &[u32], id: StringId) -> &'t str {
     &text[start as usize..ends[id.index()] as usize]
 }
 
-/// Text with a mark in place of each character that a terminal acts on instead of showing it:
-/// C0 controls become their pictures (`␛`, `␊`), everything else that controls or reorders text, or
-/// takes no space of its own, becomes `<U+202E>`. Text without any is borrowed.
+/// Replaces each character that a terminal acts on instead of showing it: C0 controls become their pictures
+/// (`␛`, `␊`), everything else that controls or reorders text, or takes no space of its own, becomes e.g.
+/// `<U+202E>`. Text without any is borrowed.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|byte| !(0x20..0x7f).contains(&byte)) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
@@ -136,12 +136,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     )
 }
 
-/// Like [`visible`], but lines and tabs stay: for text that is meant to have several lines.
+/// Like [`visible`], but keeps line breaks and tabs: for text that has several lines on purpose.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     visible_but(text, &['\n', '\t'])
 }
 
-/// Like [`visible`], but tabs stay: for a text in a report.
+/// Like [`visible`], but keeps tabs: for text in a report.
 fn printable(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|byte| !(0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
@@ -174,7 +174,7 @@ fn push_visible(shown: &mut String, char: char) {
     }
 }
 
-/// Controls (Cc), and of the format characters (Cf) and separators those that reorder, join, hide or break text.
+/// Control characters (Cc), and those format characters (Cf) and separators that reorder, join, hide or break text.
 fn is_hidden(char: char) -> bool {
     matches!(char,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'

@@ -1,13 +1,13 @@
 //! Units and how numbers are written. The one module that formats values and percentages.
 //!
-//! Source: pprof's `internal/measurement`; the families, aliases and factors are its facts, and the
+//! Source: pprof's `internal/measurement`. The families, aliases and factors are taken from there, and the
 //! printed forms are checked against it byte for byte.
 
-/// A family of units that convert into each other.
+/// A family of units that convert into one another.
 struct Family {
     /// (printed name, aliases in lower case and singular, factor to the base unit), smallest first.
     units: &'static [(&'static str, &'static [&'static str], f64)],
-    /// What a value is printed in when the wanted unit is not of this family.
+    /// The unit to print in, with its factor, when the wanted unit is not of this family.
     default: (&'static str, f64),
 }
 
@@ -74,7 +74,7 @@ impl Family {
     }
 }
 
-/// True when both units are of one family (bytes, times, …), or the same.
+/// True when both units are of one family (bytes, times, …), or equal.
 pub fn comparable(a: &str, b: &str) -> bool {
     a == b
         || FAMILIES
@@ -82,9 +82,9 @@ pub fn comparable(a: &str, b: &str) -> bool {
             .any(|family| family.find(a).is_some() && family.find(b).is_some())
 }
 
-/// A value converted from one unit to another, and the unit to print behind it (empty for counts).
+/// Converts a value, and returns it with the unit to print after it (empty for counts).
 /// `minimum` and `auto` choose the largest unit in which the value is at least 1; an unknown
-/// unit gives the family's default. A value without a family stays as it is.
+/// unit gives the family's default. A value whose unit has no family stays as it is.
 pub fn scale<'u>(value: i64, from: &str, to: &'u str) -> (f64, &'u str) {
     if value < 0 && value != i64::MIN {
         let (scaled, unit) = scale(-value, from, to);
@@ -102,8 +102,8 @@ pub fn scale<'u>(value: i64, from: &str, to: &'u str) -> (f64, &'u str) {
     (base / factor, name)
 }
 
-/// What values in `from` may be printed in when `to` is asked for, each as (printed name, how many of `from` it is),
-/// smallest first; and what those are printed in that are smaller than all. For programs that print by themselves.
+/// The units that values in `from` may be printed in when `to` is asked for, smallest first, each as (printed name,
+/// how many of `from` it is); then the unit for values smaller than all of them. For programs that format by themselves.
 pub fn choices(from: &str, to: &str) -> (Vec<(String, f64)>, (String, f64)) {
     let Some((family, (_, factor))) = FAMILIES.iter().find_map(|family| Some((family, family.find(from)?))) else {
         let only = (scale(1, from, to).1.to_string(), 1.0);
@@ -122,7 +122,7 @@ pub fn choices(from: &str, to: &str) -> (Vec<(String, f64)>, (String, f64)) {
     }
 }
 
-/// What a unit is in its family's base unit, e.g. 2^20 bytes for `MB`; none for an unknown one.
+/// The size of a unit in its family's base unit, e.g. 2^20 bytes for `MB`; `None` if the unit is unknown.
 pub fn factor(unit: &str) -> Option<f64> {
     FAMILIES
         .iter()
@@ -130,7 +130,7 @@ pub fn factor(unit: &str) -> Option<f64> {
         .map(|(_, factor)| factor)
 }
 
-/// A value in `from` as printed in `to`: two decimals unless both are 0, and `0` without a unit.
+/// Formats a value in `from` as `to`: two decimals unless both are 0, and `0` without a unit.
 pub fn label(value: i64, from: &str, to: &str) -> String {
     let (scaled, unit) = scale(value, from, to);
     let digits = format!("{scaled:.2}");
@@ -140,7 +140,7 @@ pub fn label(value: i64, from: &str, to: &str) -> String {
     }
 }
 
-/// A value for a sentence: three digits, and the unit behind a space: `46.9 MB`, `118 MB`, `0 B`.
+/// Formats a value for a sentence: three digits, a space, the unit: `46.9 MB`, `118 MB`, `0 B`.
 pub fn rounded(value: f64, from: &str) -> String {
     let (scaled, unit) = scale(value.round() as i64, from, "auto");
     let digits = match scaled.abs() {
@@ -157,7 +157,7 @@ pub fn rounded(value: f64, from: &str) -> String {
     format!("{number} {unit}").trim_end().to_string()
 }
 
-/// A count with commas between thousands: `1,234,567`.
+/// Formats a count with commas between thousands: `1,234,567`.
 pub fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut grouped = String::from(if value < 0 { "-" } else { "" });
@@ -170,7 +170,7 @@ pub fn grouped(value: i64) -> String {
     grouped
 }
 
-/// What share `value` is of `total`, without sign, six columns wide: `  100%`, `37.49%`, `  0.8%`, `    0%`.
+/// Formats `value` as a share of `total`, without sign, padded to six characters: `  100%`, `37.49%`, `  0.8%`, `    0%`.
 pub fn percentage(value: i64, total: i64) -> String {
     let ratio = if total == 0 {
         0.0
@@ -186,7 +186,7 @@ pub fn percentage(value: i64, total: i64) -> String {
     }
 }
 
-/// A number below 1 with two significant digits, in C's `%.2g` notation.
+/// Formats a number below 1 with two significant digits, in C's `%.2g` notation.
 fn two_digits(value: f64) -> String {
     if value == 0.0 {
         return "0".to_string();

@@ -15,7 +15,7 @@ use crate::decode::builder::Builder;
 use crate::error::Result;
 use crate::model::Profile;
 
-/// Whether a title may be the first line.
+/// Whether the first line may be a title.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
     text::first_line(head, is_title)
 }
@@ -55,16 +55,16 @@ fn is_title(line: &[u8]) -> bool {
     titles.iter().any(|title| line.starts_with(title))
 }
 
-/// How cycles become nanoseconds. 0 where the profile does not say.
+/// Converts cycles to nanoseconds. 0 where the profile does not say.
 struct Clock {
     cycles_per_second: i64,
-    /// One of so many contentions was sampled.
+    /// One contention in this many was sampled.
     period: i64,
     millis: i64,
 }
 
 impl Clock {
-    /// Reads `name = value` lines up to the first line that is none, and that line. `None` if another format is there.
+    /// Reads `name = value` lines; returns also the line after them, if any. `None` if the text is another format.
     fn read<'b>(lines: &mut Lines<'b>) -> Option<(Self, Option<&'b [u8]>)> {
         let mut clock = Self {
             cycles_per_second: 0,
@@ -98,7 +98,7 @@ impl Clock {
         }
     }
 
-    /// Contentions and nanoseconds for a row.
+    /// The values of a row, scaled: contentions, and nanoseconds of delay.
     fn values(&self, cycles: i64, count: i64) -> [i64; 2] {
         if self.period <= 0 {
             return [count, cycles];

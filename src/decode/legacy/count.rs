@@ -1,4 +1,4 @@
-//! Go's count profiles with `debug=1`: goroutine, threadcreate, goroutineleak and whatever a program calls its own.
+//! Go's count profiles with `debug=1`: goroutine, threadcreate, goroutineleak and a program's own.
 //!
 //! ```text
 //! goroutine profile: total 42
@@ -7,7 +7,8 @@
 //! #<tab>0xacf9eb<tab>main.loop+0x8b<tab>/src/main.go:173
 //! ```
 //!
-//! pprof refuses a row without addresses, which threadcreate has for threads that no Go code made. Here its stack is empty.
+//! pprof refuses a row without addresses, which threadcreate has for threads not created by Go code. Here its stack is
+//! empty.
 
 use super::finish::finish;
 use super::quoted;
@@ -20,7 +21,7 @@ use crate::model::Profile;
 
 const TOTAL: &[u8] = b" profile: total ";
 
-/// Whether a header may be the first line.
+/// Whether the first line may be a header.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
     text::first_line(head, |line| text::find(line, TOTAL).is_some())
 }
@@ -81,7 +82,7 @@ fn is_address(word: &[u8]) -> bool {
     !digits.is_empty() && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Reads `{"key":"value", "key":"value"}`, as far as it goes.
+/// Reads `{"key":"value", "key":"value"}`, up to the first mistake.
 fn read_labels(records: &mut Records<'_>, text: &[u8]) {
     let mut cursor = Cursor(text);
     let _ = cursor.take(b"{");

@@ -1,7 +1,7 @@
 //! The binary CPU format of gperftools: machine words of 32 or 64 bits, in either byte order, then a memory map as text.
 //!
-//! A header of five words: 0, 3, 0 (1 for Java), the period in microseconds, 0. Then for each stack: its count, its depth, and its
-//! addresses, innermost first. Count 0, depth 1, address 0 is the end.
+//! A header of five words: 0, 3, 0 (1 for Java), the period in microseconds, 0. Then for each stack: its count, its
+//! depth, and its addresses, innermost first. Count 0, depth 1, address 0 marks the end.
 
 use std::ops::Range;
 
@@ -15,9 +15,9 @@ use crate::decode::builder::Builder;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
-/// Whether a header may begin here: the words 0 and 3.
+/// Whether the bytes may begin with a header: the words 0 and 3.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
-    // 0 and 3 as words of four bytes or eight, in either order.
+    // As words of four or eight bytes, in either byte order.
     matches!(
         head,
         [0, 0, 0, 0, 3, 0, 0, 0, ..]
@@ -71,14 +71,14 @@ impl Words<'_> {
     }
 }
 
-/// Counts, and where in all addresses the stack's are.
+/// Counts, and for each stack its range in the addresses of all.
 struct Stacks {
     counts: Vec<(i64, Range<usize>)>,
     addresses: Vec<u64>,
 }
 
 impl Stacks {
-    /// Reads up to the end mark or the end of the bytes. A stack's depth is believed only as far as there are words.
+    /// Reads up to the end mark or the end of the bytes. A stack's depth is trusted only as far as there are words.
     fn read(words: &mut Words<'_>) -> Result<Self> {
         let mut stacks = Self {
             counts: Vec::new(),
@@ -102,7 +102,7 @@ impl Stacks {
         Ok(stacks)
     }
 
-    /// Each stack with its values.
+    /// Each stack with its values: samples, and nanoseconds of CPU.
     fn samples(&self, period: i64) -> impl Iterator<Item = (&[u64], [i64; 2])> + Clone {
         let values = move |count: i64| [count, count.saturating_mul(period)];
         self.counts
@@ -111,7 +111,7 @@ impl Stacks {
     }
 }
 
-/// Rules for stacks that a signal handler unwound. All but the innermost address are return addresses.
+/// The profile of stacks that a signal handler unwound. All but the innermost address are return addresses.
 fn native(mut builder: Builder, stacks: Stacks, memory_map: &[u8]) -> Result<Profile> {
     let period = builder.profile.period;
     let mut stacks: Vec<(Vec<u64>, [i64; 2])> = stacks
@@ -126,7 +126,7 @@ fn native(mut builder: Builder, stacks: Stacks, memory_map: &[u8]) -> Result<Pro
             )
         })
         .collect();
-    // Up to two frames of the handler itself may stand behind the innermost: those that nearly every stack has there.
+    // Up to two frames of the handler itself may follow the innermost: those that nearly every stack has in that place.
     for _ in 0..2 {
         let mut seconds: FxHashMap<u64, usize> = FxHashMap::default();
         for &second in stacks.iter().filter_map(|(stack, _)| stack.get(1)) {

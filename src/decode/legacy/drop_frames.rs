@@ -1,9 +1,9 @@
-//! The frames that pprof removes from a profile of a legacy format: allocators, locks and profilers themselves.
+//! The frames that pprof removes from profiles in legacy formats: allocators, locks and profilers themselves.
 //! A protobuf profile brings its own expressions; these formats cannot.
 
 use crate::model::Profile;
 
-/// Sample types of profiles of the heap.
+/// Sample types of heap profiles, by which they are recognized.
 const HEAP: [&[&str]; 5] = [
     &["allocations", "size"],
     &["objects", "space"],
@@ -32,7 +32,7 @@ const ALLOC: &[&str] = &[
     r"operator new(\[\])?", "simple_alloc::allocate",
 ];
 
-/// Parts of Go's runtime that stay, because a program's own frames may be below them.
+/// Functions of Go's runtime that stay, because a program's own frames may be below them.
 const ALLOC_KEEP: &[&str] = &[r"runtime\.panic", r"runtime\.reflectcall", r"runtime\.call[0-9]*"];
 
 /// CPU profilers.
@@ -65,7 +65,7 @@ const LOCK: &[&str] = &[
     "(SpinLockHolder::)?~SpinLockHolder.*",
 ];
 
-/// Sets the expressions that fit the profile's sample types.
+/// Sets `drop_frames` and `keep_frames` by the profile's sample types.
 pub(super) fn set(profile: &mut Profile) {
     let types: Vec<&str> = profile.sample_types.iter().map(|of| profile.text(of.kind)).collect();
     let (drop, keep) = if HEAP.contains(&&types[..]) {

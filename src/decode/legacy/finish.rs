@@ -1,4 +1,4 @@
-//! The last steps of a profile that came in one of these formats.
+//! The last steps for a profile in a legacy format.
 
 use super::text::Lines;
 use super::{drop_frames, maps};
@@ -6,8 +6,8 @@ use crate::decode::builder::Builder;
 use crate::error::Result;
 use crate::model::{LocationId, Profile};
 
-/// The profile of a builder: its locations in the mappings that the rest of the input lists, and the frames named that
-/// pprof would drop.
+/// The builder's profile, with its locations linked to the mappings that the rest of the input lists, and with pprof's
+/// expressions for frames to drop.
 pub(super) fn finish(builder: Builder, memory_map: Lines<'_>) -> Result<Profile> {
     let mut profile = builder.profile;
     profile.mappings = maps::read(memory_map, &mut profile.strings)?;
@@ -16,8 +16,8 @@ pub(super) fn finish(builder: Builder, memory_map: Lines<'_>) -> Result<Profile>
     Ok(profile)
 }
 
-/// Removes the second frame if it is the innermost again. An unwinder may have that twice: from a signal, and as if it were
-/// a return address, which is one less by now.
+/// Removes the second frame if it repeats the innermost. An unwinder may report that one twice: from the signal, and as
+/// a return address, which has been reduced by one by now.
 pub(super) fn remove_double(builder: &Builder, stack: &mut Vec<LocationId>) {
     let address = |id: LocationId| builder.profile.locations[id.index()].address;
     if let [first, second, ..] = stack[..]

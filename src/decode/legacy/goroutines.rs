@@ -10,10 +10,10 @@
 //! <tab>/src/main.go:91 +0xb6
 //! ```
 //!
-//! Each goroutine is a sample with the value 1. Its labels: `goroutine` (its number), `state`, `wait` in minutes, `created_by`,
-//! `leaked`, `locked_to_thread`, `synctest_bubble`, then its own. What calls an inlined function, marked `(...)`, is one
-//! location with it. Headers are those of `goroutineheader` in Go's `runtime/traceback.go`. A dump may be anywhere in a text,
-//! and logged in the ways that [`logged`] knows.
+//! Each goroutine is a sample with the value 1. Its labels: `goroutine` (its number), `state`, `wait` in minutes,
+//! `created_by`, `leaked`, `locked_to_thread`, `synctest_bubble`, then its own. An inlined function, marked `(...)`,
+//! shares a location with its caller. Headers are those of `goroutineheader` in Go's `runtime/traceback.go`. A dump may
+//! be anywhere in a text, and may have been through a log, in the ways that [`logged`] knows.
 
 use std::borrow::Cow;
 
@@ -29,9 +29,9 @@ use crate::decode::samples::deep_enough;
 use crate::error::Result;
 use crate::model::{Label, Line, LocationId, Profile};
 
-/// What the line before a stack begins with.
+/// What a header, the line before a stack, begins with.
 pub(super) const WORD: &[u8] = b"goroutine ";
-/// A goroutine with more labels of its own is none.
+/// A header with more labels is not taken for one.
 const MAX_LABELS: usize = 1 << 16;
 /// Stands for frames that Go left out of a long stack.
 const ELIDED: &[u8] = b"[frames elided]";
@@ -65,18 +65,18 @@ pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option
 struct Dump<'b> {
     builder: Builder,
     part: Part,
-    /// Of the goroutine that is being read.
+    /// Those of the goroutine being read.
     labels: Vec<Label>,
     frames: Vec<Frame<'b>>,
 }
 
-/// What the next line belongs to.
+/// What the next line may be part of.
 #[derive(PartialEq, Eq)]
 enum Part {
-    /// No goroutine, or its ancestors.
+    /// Not in a goroutine, or among its ancestors.
     Outside,
     Stack,
-    /// Where the goroutine was created, which ends it.
+    /// The place where the goroutine was created, which is its last line.
     Creator,
 }
 
@@ -116,7 +116,7 @@ impl<'b> Dump<'b> {
         deep_enough(self.frames.len())
     }
 
-    /// Makes a sample of the goroutine that was read, if any.
+    /// Makes a sample of the goroutine read so far, if any.
     fn close(&mut self) -> Result<()> {
         if self.part == Part::Outside {
             return Ok(());
@@ -146,7 +146,7 @@ impl<'b> Dump<'b> {
     }
 }
 
-/// `name(arguments)`, where the name may have parentheses and the arguments have none.
+/// `name(arguments)`, where the name may contain parentheses and the arguments do not.
 fn frame(line: &[u8]) -> Option<Frame<'_>> {
     let is_elided = line.starts_with(b"...") && line.ends_with(b" frames elided...");
     let open = line.iter().rposition(|&byte| byte == b'(');
@@ -159,7 +159,7 @@ fn frame(line: &[u8]) -> Option<Frame<'_>> {
     })
 }
 
-/// `<tab>file:line +0x1b fp=0x… sp=0x… pc=0x…`, all but the first at will.
+/// `<tab>file:line +0x1b fp=0x… sp=0x… pc=0x…`, all but the first optional.
 fn place(line: &[u8]) -> (&[u8], i64) {
     let line = line.trim_ascii();
     let end = [&b" +0x"[..], b" fp=0x"]
@@ -169,10 +169,10 @@ fn place(line: &[u8]) -> (&[u8], i64) {
     file_line(&line[..end.unwrap_or(line.len())])
 }
 
-/// A label of a goroutine's own.
+/// One of a goroutine's own labels.
 type KeyValue<'b> = (Cow<'b, [u8]>, Cow<'b, [u8]>);
 
-/// The line before a goroutine's stack.
+/// A header: the line before a goroutine's stack.
 #[derive(Default)]
 struct Header<'b> {
     id: i64,
@@ -184,14 +184,14 @@ struct Header<'b> {
 }
 
 impl<'b> Header<'b> {
-    /// Reads what follows `goroutine `; `None` if it is no header, or a part of one.
+    /// Reads what follows `goroutine `; `None` if it is not a header, or only part of one.
     fn read(text: &'b [u8]) -> Option<Self> {
         let mut cursor = Cursor(text);
         let mut header = Self {
             id: decimal(cursor.digits()?)?,
             ..Self::default()
         };
-        // Perhaps ` gp=0x… m=0 mp=0x…`.
+        // ` gp=0x… m=0 mp=0x…`, in some dumps.
         cursor.take_while(|byte| byte != b'[');
         cursor.take(b"[")?;
         header.state = cursor.take_while(|byte| byte != b',' && byte != b']');
@@ -239,8 +239,8 @@ impl<'b> Header<'b> {
         }
     }
 
-    /// The state without the marks that may follow it, which are ` (leaked)`, which is told, and ` (scan)`; ` (durable)` is
-    /// behind them, but belongs to the state: some have it by name.
+    /// The state without ` (leaked)` and ` (scan)`, and whether it was leaked. ` (durable)` may follow those marks, but it
+    /// stays: it is part of the name of some states.
     fn state(&self) -> (Cow<'b, [u8]>, bool) {
         let durable: &[u8] = b" (durable)";
         let (plain, durable) = match self.state.strip_suffix(durable) {
@@ -276,7 +276,7 @@ fn read_labels<'b>(cursor: &mut Cursor<'b>, labels: &mut Vec<KeyValue<'b>>) -> O
     Some(())
 }
 
-/// A text that is quoted if it has to be.
+/// A string that is quoted only where it has to be.
 fn read_word<'b>(cursor: &mut Cursor<'b>) -> Option<Cow<'b, [u8]>> {
     if cursor.0.starts_with(b"\"") {
         return quoted::take(cursor);

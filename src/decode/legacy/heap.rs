@@ -1,10 +1,11 @@
-//! Heap profiles as text: Go's with `debug=1`, those of tcmalloc and jemalloc, tcmalloc's growth and fragmentation.
+//! Heap profiles as text: Go's with `debug=1`, those of tcmalloc and jemalloc, and tcmalloc's growth and fragmentation
+//! profiles.
 //!
 //! ```text
 //! heap profile: 7: 98912 [36: 627056] @ heap/1048576      in use, allocated, the kind and its sampling rate
 //! 1: 73728 [1: 73728] @ 0x67f6d5 0x67f65c                  objects: bytes, each, and return addresses
 //! ```
-//!
+//! Rows of the kinds `heap` and `heap_v2` are raw samples; they are scaled up to estimate what was allocated.
 //! Rows of the kinds `heap` and `heap_v2` are raw samples, to be scaled to what they stand for.
 
 use super::finish::finish;
@@ -25,7 +26,7 @@ const FOUR_COLUMNS: &[(&str, &str)] = &[
 ];
 const TWO_COLUMNS: &[(&str, &str)] = &[("objects", "count"), ("space", "bytes")];
 
-/// Whether a header may be in the first line.
+/// Whether the first line may contain a header.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
     text::first_line(head, |line| text::find(line, TITLE).is_some())
 }
@@ -57,22 +58,22 @@ pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option
     Ok(Some(profile))
 }
 
-/// What a header says of the rows.
+/// What a header says about the rows.
 pub(super) struct Header {
-    /// Whether rows have allocated besides what is in use.
+    /// Whether rows count what was allocated, too, not only what is in use.
     has_alloc: bool,
     is_sampled: bool,
-    /// One of so many bytes was sampled.
+    /// One byte in this many was sampled.
     pub(super) period: i64,
 }
 
-/// Digits: objects and bytes in use, objects and bytes allocated.
+/// Decimal digits: objects and bytes in use, objects and bytes allocated.
 pub(super) type Columns<'b> = [&'b [u8]; 4];
 
-/// A row: its numbers, and the text that has its addresses.
+/// A row: its numbers, and the rest of the line, which has the addresses.
 pub(super) type Row<'b> = (Columns<'b>, &'b [u8]);
 
-/// Reads the first line; the header may have other text before it.
+/// Reads the first line; other text may precede the header.
 fn header(line: &[u8]) -> Result<Option<Header>> {
     let mut line = line;
     while let Some(start) = text::find(line, TITLE) {
@@ -94,7 +95,7 @@ fn header_columns(line: &[u8]) -> Option<Row<'_>> {
     Some((columns, cursor.0))
 }
 
-/// The header with these sums and this kind, e.g. `heap/1048576`.
+/// The header with these totals and this kind, e.g. `heap/1048576`.
 pub(super) fn header_kind([objects, bytes, alloc_objects, alloc_bytes]: Columns<'_>, text: &[u8]) -> Result<Header> {
     let mut cursor = Cursor(text);
     let kind = cursor.take_while(|byte| matches!(byte, b'_' | b'a'..=b'z' | b'0'..=b'9'));
@@ -103,7 +104,7 @@ pub(super) fn header_kind([objects, bytes, alloc_objects, alloc_bytes]: Columns<
         Some(digits) => decimal(digits).ok_or_else(|| Error::malformed("a sampling rate of more than 64 bits"))?,
         None => 0,
     };
-    // Equal columns, or none allocated, mean that the writer knows only what is in use.
+    // Equal columns, or nothing allocated, mean that the writer counts only what is in use.
     let is_other = |alloc: &[u8], inuse: &[u8]| alloc != inuse && alloc != b"0";
     let has_alloc = is_other(alloc_objects, objects) || is_other(alloc_bytes, bytes);
     let (is_sampled, period) = match kind {
@@ -131,7 +132,7 @@ pub(super) fn header_kind([objects, bytes, alloc_objects, alloc_bytes]: Columns<
     })
 }
 
-/// Reads a row, which may have other text before it.
+/// Reads a row; other text may precede it.
 fn row(line: &[u8]) -> Option<Row<'_>> {
     let mut cursor = Cursor(line);
     loop {
@@ -156,7 +157,7 @@ fn row_here(mut cursor: Cursor<'_>) -> Option<Row<'_>> {
     Some((columns, text::address_list(cursor.0)))
 }
 
-/// `1: 2 [3: 4]`, spaces where there may be some; only the first two may be negative.
+/// `1: 2 [3: 4]`, with spaces where they are allowed; only the first two may be negative.
 pub(super) fn columns<'b>(
     cursor: &mut Cursor<'b>,
     inuse: impl Fn(&mut Cursor<'b>) -> Option<&'b [u8]>,
@@ -183,7 +184,7 @@ impl Header {
         if self.has_alloc { FOUR_COLUMNS } else { TWO_COLUMNS }
     }
 
-    /// Begins a record with the row that `lines` handed out last.
+    /// Begins a record with the row that `lines` returned last.
     pub(super) fn record(
         &self,
         records: &mut Records<'_>,
@@ -198,7 +199,7 @@ impl Header {
         Ok(())
     }
 
-    /// The values of a row, allocated first, and the size of a block in it; or what is wrong with it.
+    /// The values of a row, allocated first, and its block size; or what is wrong with the row.
     fn values(
         &self,
         [objects, bytes, alloc_objects, alloc_bytes]: Columns<'_>,
@@ -228,8 +229,8 @@ impl Header {
     }
 }
 
-/// What sampled objects stand for: blocks of size s are sampled with probability 1 - exp(-s / rate).
-/// Every block was sampled if the rate is 1; 0 means that it is unknown. Fractions are cut off.
+/// Estimates the objects and bytes that sampled ones stand for: a block of size s is sampled with probability
+/// 1 - exp(-s / rate). Rate 1 means that every block was sampled, 0 that the rate is unknown. Fractions are truncated.
 pub(super) fn scale(objects: i64, bytes: i64, rate: i64) -> (i64, i64) {
     if objects == 0 || bytes == 0 {
         return (0, 0);

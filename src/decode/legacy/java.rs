@@ -1,4 +1,5 @@
-//! Profiles of Java programs: heap and contention as text, and the end of their binary CPU profiles. Functions come as text:
+//! Profiles of Java programs: heap and contention as text, and the end of their binary CPU profiles. Functions follow
+//! as text:
 //!
 //! ```text
 //! --- heapz 1 ---
@@ -28,7 +29,7 @@ enum Kind {
     Contention,
 }
 
-/// Whether a title may be the first line.
+/// Whether the first line may be a title.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
     text::first_line(head, |line| kind(line).is_some())
 }
@@ -44,7 +45,7 @@ pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option
     };
     let mut addresses = Vec::new();
     let mut rows = Vec::new();
-    // Rows end at the first line that is none.
+    // Rows end at the first line that is not a row.
     let mut ahead = lines.clone();
     while let Some(line) = ahead.next() {
         if !line.trim_ascii().is_empty() {
@@ -79,7 +80,7 @@ pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option
     Ok(Some(symbolize_lines(builder, samples, lines)?))
 }
 
-/// What the first line says.
+/// The kind that the first line names.
 fn kind(line: &[u8]) -> Option<Kind> {
     match line {
         b"--- heapz 1 ---" => Some(Kind::Heap),
@@ -88,7 +89,7 @@ fn kind(line: &[u8]) -> Option<Kind> {
     }
 }
 
-/// Reads `name = value` lines up to the first line that is none. `None` if another format is there.
+/// Reads the `name = value` lines. `None` if the text is another format.
 fn attributes(kind: Kind, lines: &mut Lines<'_>, account: &Account) -> Result<Option<Builder>> {
     let mut unit = None;
     let mut period = None;
@@ -139,7 +140,7 @@ fn row(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((first, second, text::address_list(cursor.0)))
 }
 
-/// The profile of these stacks, each with two values, with functions from the text behind them.
+/// The profile of these stacks, each with two values, its functions named by the text that follows them.
 pub(super) fn symbolize<'s>(
     builder: Builder,
     samples: impl Iterator<Item = (&'s [u64], [i64; 2])> + Clone,
@@ -152,8 +153,8 @@ pub(super) fn symbolize<'s>(
     )
 }
 
-/// As [`symbolize`]; the last part of a sample is the size of its blocks, if it has any. Addresses are only names
-/// here: they are not kept.
+/// As [`symbolize`]; the last part of a sample is its block size, if it has one. Addresses only connect
+/// stacks with functions here: they are not kept.
 fn symbolize_lines<'s>(
     mut builder: Builder,
     samples: impl Iterator<Item = (&'s [u64], [i64; 2], Option<i64>)> + Clone,
@@ -175,7 +176,7 @@ fn symbolize_lines<'s>(
         let label = block_size.map(|size| builder.number_label("bytes", size, ""));
         builder.sample(&stack, label.as_slice(), &values)?;
     }
-    // Only what has no function is looked for in a mapping.
+    // Only locations without a function are looked up in the mappings.
     for location in &mut builder.profile.locations {
         if !location.line_range().is_empty() {
             location.address = 0;
@@ -188,7 +189,7 @@ fn symbolize_lines<'s>(
     Ok(profile)
 }
 
-/// Function, file and line of each address that is used. A function is in the file that is named first.
+/// Function, file and line of each address in use. A function is in the first file given for it.
 fn places<'b>(text: Lines<'b>, used: &FxHashSet<u64>) -> FxHashMap<u64, (&'b [u8], &'b [u8], i64)> {
     let mut places = FxHashMap::default();
     let mut files = FxHashMap::default();

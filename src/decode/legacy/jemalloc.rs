@@ -1,4 +1,4 @@
-//! Heap profiles of jemalloc: the stack of a row is above it, and its numbers are given for all threads, then for each.
+//! Heap profiles of jemalloc: a row follows its stack, and gives its numbers for all threads together, then for each.
 //!
 //! ```text
 //! heap_v2/524288                                           the sampling rate
@@ -9,7 +9,7 @@
 //! MAPPED_LIBRARIES:
 //! ```
 //!
-//! Rows are raw samples, to be scaled as in [`super::heap`]. pprof does not read this format. Source: jemalloc's
+//! Rows are raw samples, scaled as in [`super::heap`]. pprof does not read this format. Source: jemalloc's
 //! `src/prof_data.c` and its `jeprof`.
 
 use super::finish::finish;
@@ -23,7 +23,7 @@ use crate::model::Profile;
 
 const TITLE: &[u8] = b"heap_v2/";
 
-/// Whether a header may be the first line.
+/// Whether the first line may be a header.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
     text::first_line(head, |line| line.starts_with(TITLE))
 }
@@ -52,7 +52,7 @@ pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option
     Ok(Some(finish(records.finish()?, lines)?))
 }
 
-/// The numbers of all threads.
+/// The numbers for all threads together.
 fn all_threads(line: &[u8]) -> Option<Columns<'_>> {
     let mut cursor = Cursor(line.trim_ascii().strip_prefix(b"t*:")?);
     cursor.spaces();

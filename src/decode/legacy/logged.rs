@@ -1,4 +1,4 @@
-//! Undoes what logs do to a stack dump: something before each line, or the whole dump escaped on one line.
+//! Undoes what logging does to a stack dump: a prefix on each line, or the whole dump escaped on one line.
 //!
 //! ```text
 //! 2026-11-03T12:00:00.123Z stderr F goroutine 1 [running]:          what is before the first line is before all
@@ -12,10 +12,10 @@ use super::goroutines::WORD;
 use super::quoted;
 use super::text::{Cursor, find};
 
-/// A longer prefix is none.
+/// The longest prefix that is recognized, in bytes.
 const MAX_PREFIX: usize = 512;
 
-/// The text, with a dump that is escaped on a line of its own as lines.
+/// The text, with any dump that is escaped on a line of its own unfolded into lines.
 pub(super) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     let is_escaped = |line: &[u8]| find(line, WORD).is_some() && find(line, b":\\n").is_some();
     if !text.split(|&byte| byte == b'\n').any(is_escaped) {
@@ -32,35 +32,35 @@ pub(super) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(plain)
 }
 
-/// What is before each line of a dump, as the line of a goroutine has it.
+/// The prefix of every line of a dump, taken from a goroutine's header.
 #[derive(Default)]
 pub(super) struct Prefix<'b>(&'b [u8]);
 
 impl<'b> Prefix<'b> {
-    /// The line without its prefix; as it is if it has none, or another.
+    /// The line without its prefix; unchanged if it has none, or another one.
     pub(super) fn removed(&mut self, line: &'b [u8]) -> &'b [u8] {
         if let Some(start) = header(line) {
             self.0 = &line[..start];
             return &line[start..];
         }
-        // Where a line is empty, its prefix may have lost the blanks at its end.
+        // On an empty line, the prefix may have lost its trailing blanks.
         let blank = || after(line, self.0.trim_ascii_end()).filter(|rest| rest.trim_ascii().is_empty());
         after(line, self.0).or_else(blank).unwrap_or(line)
     }
 }
 
-/// Where the line of a goroutine begins within this one.
+/// Where the header of a goroutine begins in this line.
 fn header(line: &[u8]) -> Option<usize> {
     let start = find(line.get(..MAX_PREFIX).unwrap_or(line), WORD)?;
     let mut rest = Cursor(&line[start + WORD.len()..]);
     rest.digits()?;
     rest.take(b" ")?;
-    // A word of prose may be before it, but not within one.
+    // It may follow a word, but not begin inside one.
     let is_word = line[..start].last().is_some_and(u8::is_ascii_alphanumeric);
     (!is_word).then_some(start)
 }
 
-/// What is behind a prefix that is this one but for its digits.
+/// The rest of the line after a prefix that differs from this one in digits only.
 fn after<'b>(line: &'b [u8], prefix: &[u8]) -> Option<&'b [u8]> {
     let (mut line, mut prefix) = (Cursor(line), Cursor(prefix));
     loop {

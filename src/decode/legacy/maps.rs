@@ -15,17 +15,17 @@ use super::text::{Lines, find, hexadecimal};
 use crate::error::{Error, Result};
 use crate::model::{Known, Mapping, MappingId, Profile, Strings};
 
-/// Above what Linux allows a process.
+/// More than Linux allows a process.
 const MAX_MAPPINGS: usize = 1 << 16;
-/// Above the longest path; a longer line is none of a memory map.
+/// More than the longest path; a longer line is not part of a memory map.
 const MAX_LINE: usize = 8 << 10;
-/// What all lines together may have, variables replaced.
+/// How long all lines together may become, in bytes, with variables replaced.
 const MAX_TEXT: usize = 64 << 20;
 const MAX_VARIABLES: usize = 64;
-/// How many mappings may be found to begin earlier than they say.
+/// How many mappings may be extended to begin earlier than they say.
 const MAX_EXTENDED: usize = 256;
 
-/// Reads the executable mappings of a memory map. Lines that are no part of one are skipped.
+/// Reads the executable mappings of a memory map. Lines that do not belong to one are skipped.
 pub(super) fn read(lines: Lines<'_>, strings: &mut Strings) -> Result<Vec<Mapping>> {
     let mut mappings = Vec::new();
     let mut variables = Vec::new();
@@ -61,7 +61,8 @@ pub(super) fn read(lines: Lines<'_>, strings: &mut Strings) -> Result<Vec<Mappin
     Ok(mappings)
 }
 
-/// A line with variables replaced by their values, the first of several with one name; no longer than a line may be.
+/// A line with variables replaced by their values (the first value, if a name has several); never longer than a line
+/// may be.
 fn replaced<'b>(line: &'b [u8], variables: &[(Vec<u8>, Vec<u8>)]) -> Cow<'b, [u8]> {
     if variables.is_empty() || !line.contains(&b'$') {
         return Cow::Borrowed(line);
@@ -94,7 +95,7 @@ enum Entry {
     Unknown,
 }
 
-/// How a mapping may be written.
+/// The ways to write a mapping.
 struct Forms {
     proc_maps: Regex,
     brief: Regex,
@@ -123,7 +124,7 @@ impl Forms {
         })
     }
 
-    /// A line without the `file:line] ` that a logging library puts before it.
+    /// The line without the `file:line] ` that a logging library puts before it.
     fn without_log_prefix<'b>(&self, line: &'b [u8]) -> &'b [u8] {
         let prefix = line.contains(&b']').then(|| self.log_prefix.find(line)).flatten();
         prefix.map_or(line, |prefix| &line[prefix.end()..])
@@ -155,12 +156,12 @@ impl Forms {
     }
 }
 
-/// A named part of a line; empty where it is not written, or the form does not have it.
+/// A named group of a match; empty if the form has no such group, or the line leaves it out.
 fn part<'b>(parts: &Captures<'b>, name: &str) -> &'b [u8] {
     parts.name(name).map_or(&[], |part| part.as_bytes())
 }
 
-/// Tidies the mappings of a profile and finds the one of each location, as pprof does.
+/// Tidies the mappings of a profile and finds the mapping of each location, as pprof does.
 pub(super) fn link(profile: &mut Profile) {
     let mappings = &mut profile.mappings;
     mappings.dedup_by(|next, before| join(before, next));
@@ -174,7 +175,7 @@ pub(super) fn link(profile: &mut Profile) {
     {
         mappings.remove(0);
     }
-    // Where linkers put a program: its first part may be missing.
+    // Where linkers usually put a program: its first part may be missing.
     const USUAL_START: u64 = 0x40_0000;
     if let Some(first) = mappings.first_mut()
         && first.start.wrapping_sub(first.offset) == USUAL_START
@@ -210,7 +211,7 @@ fn join(before: &mut Mapping, next: &Mapping) -> bool {
     true
 }
 
-/// Whether a mapped file may be the program: no library, and nothing that the kernel put there.
+/// Whether a mapped file may be the program: not a library, and nothing that the kernel maps.
 fn is_program(file: &[u8]) -> bool {
     let file = file.strip_suffix(b"(deleted)").unwrap_or(file).trim_ascii();
     let is_versioned = |rest: &[u8]| matches!(rest, [b'.' | b'_', b'0'..=b'9', ..]);
@@ -224,8 +225,8 @@ fn is_program(file: &[u8]) -> bool {
     !file.is_empty() && !file.starts_with(b"[")
 }
 
-/// Gives each location with an address the first mapping that has it, else one that would have it if it began where its
-/// file does, else one made up that has everything.
+/// Gives each location that has an address the first mapping that contains it; failing that, one that would contain it if
+/// it began at offset 0 of its file; failing that, a made-up mapping that contains every address.
 fn link_locations(profile: &mut Profile) {
     let mappings = &mut profile.mappings;
     let mut inside = Ranges::new(mappings.iter().map(|of| (of.start, of.limit)));
@@ -260,7 +261,7 @@ fn link_locations(profile: &mut Profile) {
     know_symbolized(profile);
 }
 
-/// Notes for each mapping whether the functions and lines of all its locations are known.
+/// Sets, for each mapping, whether the functions and lines of all its locations are known.
 fn know_symbolized(profile: &mut Profile) {
     let mut known = vec![None; profile.mappings.len()];
     for location in &profile.locations {
@@ -281,14 +282,14 @@ fn know_symbolized(profile: &mut Profile) {
     }
 }
 
-/// Finds the first of several ranges that has an address, in a time that hardly grows with their number.
+/// Finds the first of several ranges that contains an address, in time that hardly grows with their number.
 struct Ranges {
-    /// Where another range becomes the first, and which: sorted by address.
+    /// The addresses at which the first range changes, ascending, and the range from there on.
     steps: Vec<(u64, Option<usize>)>,
 }
 
 impl Ranges {
-    /// From the start and the limit of each range.
+    /// From the start and limit of each range.
     fn new(ranges: impl Iterator<Item = (u64, u64)>) -> Self {
         let mut ends: Vec<(u64, usize)> = Vec::new();
         for (row, (start, limit)) in ranges.enumerate().filter(|(_, (start, limit))| start < limit) {
@@ -298,7 +299,7 @@ impl Ranges {
         let mut open = BTreeSet::new();
         let mut steps: Vec<(u64, Option<usize>)> = Vec::new();
         for (address, row) in ends {
-            // The first end of a range opens it, the second closes it.
+            // A range appears here twice: first to open, then to close.
             if !open.remove(&row) {
                 open.insert(row);
             }

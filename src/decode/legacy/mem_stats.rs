@@ -3,11 +3,11 @@
 use super::text::find;
 use crate::model::MemStats;
 
-/// How many collections `PauseEnd` holds.
+/// How many collections `PauseEnd` remembers.
 const PAUSES: u64 = 256;
 
-/// Reads a comment line: the heading makes an empty trailer, a line below it fills a field. Returns whether
-/// the line is one of the trailer. Values that cannot be read stay 0: they are no part of the profile.
+/// Reads a comment line: the heading begins an empty trailer, a line after it fills a field. Returns whether
+/// the line belongs to the trailer. Values that cannot be parsed stay 0: the profile does not depend on them.
 pub(super) fn read(line: &[u8], stats: &mut Option<MemStats>) -> bool {
     let Some(stats) = stats else {
         let is_heading = line
@@ -48,7 +48,7 @@ fn field(stats: &mut MemStats, name: &[u8], value: &str) {
         b"OtherSys" => stats.other_sys = first,
         b"NextGC" => stats.next_gc = first,
         b"LastGC" => stats.last_gc = first,
-        // A ring, which begins with the first collection until it is full.
+        // A ring that still has the first collection until it wraps.
         b"PauseEnd" => {
             stats.first_gc = value
                 .trim_start_matches('[')

@@ -1,9 +1,10 @@
 //! pprof's legacy formats, and the stack dumps of Go: text, and one binary format for CPU profiles.
 //!
-//! Knows how each of them is written, one file a format, and what pprof makes of it; rules are those of pprof's
-//! `profile/legacy_profile.go` and `legacy_java_profile.go` where nothing else is said. Goes further than pprof in three
-//! ways: the `#` lines below a row give functions and lines, so that no binary is needed (see [`record`]); the
-//! `runtime.MemStats` behind a heap profile are kept; a goroutine's labels are. Knows nothing of what is done with a profile.
+//! Knows how each is written, one file per format, and what pprof makes of it; the rules are those of pprof's
+//! `profile/legacy_profile.go` and `legacy_java_profile.go` unless stated otherwise. Goes further than pprof in three
+//! ways: the `#` lines below a row give functions and lines, so no binary is needed (see [`record`]); the
+//! `runtime.MemStats` after a heap profile are kept; so are a goroutine's labels. Knows nothing of what is done with a
+//! profile.
 
 pub(super) mod contention;
 pub(super) mod count;

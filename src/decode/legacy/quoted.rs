@@ -1,10 +1,10 @@
-//! Text in Go's quotes, as `%q` of package `fmt` and the runtime's tracebacks write it.
+//! Strings in Go's quotes, as `%q` of package `fmt` and the runtime's tracebacks write them.
 
 use std::borrow::Cow;
 
 use super::text::Cursor;
 
-/// Takes a quoted text off the front; `None` if there is none, or no end to it.
+/// Takes a quoted string off the front; `None` if there is none, or its end is missing.
 pub(super) fn take<'b>(cursor: &mut Cursor<'b>) -> Option<Cow<'b, [u8]>> {
     let mut rest = Cursor(cursor.0);
     rest.take(b"\"")?;
@@ -24,7 +24,7 @@ pub(super) fn take<'b>(cursor: &mut Cursor<'b>) -> Option<Cow<'b, [u8]>> {
     }
 }
 
-/// Appends a text that may go on behind its quotes' end, up to there, with its escapes undone as far as they are some.
+/// Appends the text up to its closing quote, if any, with valid escapes undone.
 pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
     let mut rest = Cursor(text);
     loop {
@@ -35,7 +35,7 @@ pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
     }
 }
 
-/// Takes one escape and appends what it stands for.
+/// Takes one escape and appends the character it stands for.
 fn escape(rest: &mut Cursor<'_>, text: &mut Vec<u8>) -> Option<()> {
     let (&kind, after) = rest.0.strip_prefix(b"\\")?.split_first()?;
     rest.0 = after;

@@ -8,10 +8,10 @@
 //! #<tab>0x44745d<tab>main.caller+0x7d<tab>/src/main.go:41
 //! ```
 //!
-//! Addresses of a row are return addresses, those of `#` lines are one less. What the row has and the lines have not is
-//! hidden: Go's runtime at the innermost end, `runtime.goexit` at the outermost, C code between. The protobuf of the
-//! same profile has neither the first two nor an address of its own for a frame that was inlined, and so it is here.
-//! Without `#` lines the addresses are all there is.
+//! Addresses of a row are return addresses; those of `#` lines are one less. Addresses that only the row has are
+//! hidden frames: Go's runtime at the innermost end, `runtime.goexit` at the outermost, C code between. The protobuf of the
+//! same profile has neither of the first two, nor a separate address for an inlined frame, and it is the same here.
+//! Without `#` lines, the addresses are all there is.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ use crate::decode::samples::deep_enough;
 use crate::error::Result;
 use crate::model::{Label, Line, LocationId};
 
-/// How many addresses in a row may be hidden. Keeps a bad file from costing the square of its length.
+/// How many addresses in a row may be hidden. Keeps a bad file from taking time quadratic in its length.
 const MAX_HIDDEN: usize = 128;
 
 /// Turns rows and the comments below them into samples.
@@ -33,7 +33,7 @@ pub(super) struct Records<'b> {
     /// Return addresses, innermost first.
     addresses: Vec<u64>,
     frames: Vec<Frame<'b>>,
-    /// Parts of one stack, to be reused.
+    /// Parts of one stack; the buffers are reused.
     stack: Vec<LocationId>,
     lines: Vec<Line>,
 }
@@ -43,11 +43,11 @@ struct Frame<'b> {
     address: u64,
     /// Empty if unknown.
     name: &'b [u8],
-    /// Where the machine code begins that the frame is a part of: equal for a function and what is inlined into it.
+    /// Where the machine code that contains the frame begins: equal for a function and what is inlined into it.
     entry: Option<u64>,
     file: &'b [u8],
     line: i64,
-    /// Whether the row has the address, too, and which of its addresses are hidden just before it.
+    /// Whether the row has the address as well, and which of its addresses, just before that one, are hidden.
     is_listed: bool,
     hidden: Range<usize>,
 }
@@ -66,7 +66,7 @@ impl<'b> Records<'b> {
         }
     }
 
-    /// A row begins: its values, and the addresses in the text behind its `@`.
+    /// Begins a row: its values, and the addresses in the text after its `@`.
     pub(super) fn row(&mut self, values: &[i64], addresses: &[u8]) -> Result<()> {
         self.close()?;
         self.is_open = true;
@@ -74,12 +74,12 @@ impl<'b> Records<'b> {
         text::addresses(addresses, &mut self.addresses)
     }
 
-    /// A label of the row.
+    /// Adds a label to the row.
     pub(super) fn label(&mut self, label: Label) {
         self.labels.push(label);
     }
 
-    /// A comment below the row.
+    /// Reads a comment below the row.
     pub(super) fn comment(&mut self, line: &'b [u8]) -> Result<()> {
         if self.is_open {
             self.frames.extend(frame(line));
@@ -87,13 +87,13 @@ impl<'b> Records<'b> {
         deep_enough(self.frames.len())
     }
 
-    /// The builder, with a sample for each row.
+    /// Ends the last row. Returns the builder, with a sample for each row.
     pub(super) fn finish(mut self) -> Result<Builder> {
         self.close()?;
         Ok(self.builder)
     }
 
-    /// Makes a sample of the row and forgets it.
+    /// Makes a sample of the row and clears it.
     fn close(&mut self) -> Result<()> {
         if !self.is_open {
             return Ok(());
@@ -126,13 +126,13 @@ impl<'b> Records<'b> {
             self.push_function(start..end);
             start = end;
         }
-        // The last one hidden is `runtime.goexit`.
+        // The last hidden address is `runtime.goexit`.
         if listed > 0 {
             self.push_bare(listed..self.addresses.len().saturating_sub(1));
         }
     }
 
-    /// Finds the address of each frame in the row. Returns how many addresses of the row are accounted for.
+    /// Finds the address of each frame in the row. Returns how many of the row's addresses are accounted for.
     fn find_hidden(&mut self) -> usize {
         let mut next = 0;
         for frame in &mut self.frames {
@@ -147,15 +147,15 @@ impl<'b> Records<'b> {
         next
     }
 
-    /// Adds locations of which only the address is known.
+    /// Adds locations for addresses without a frame.
     fn push_bare(&mut self, addresses: Range<usize>) {
         for address in self.addresses.get(addresses).unwrap_or_default() {
             self.stack.push(self.builder.location(address.wrapping_sub(1), &[]));
         }
     }
 
-    /// Adds the locations of frames that share one piece of machine code. The outermost is what the code was made
-    /// for, all others are inlined, until recursion brings its name again.
+    /// Adds the locations of frames that share one piece of machine code. It was compiled for the outermost;
+    /// all others are inlined, until recursion repeats that name.
     fn push_function(&mut self, frames: Range<usize>) {
         let frames = &self.frames[frames];
         let Some(outermost) = frames.last().map(|frame| frame.name) else {
@@ -176,14 +176,14 @@ impl<'b> Records<'b> {
 }
 
 impl Frame<'_> {
-    /// Whether the frame is in the same piece of machine code as `inner`, and called from nowhere else.
+    /// Whether the frame is in the same piece of machine code as `inner`, with no hidden frame between them.
     fn shares_code(&self, inner: &Frame<'_>) -> bool {
         let is_same = self.entry.is_some() && self.entry == inner.entry;
         !self.name.is_empty() && self.hidden.is_empty() && (is_same || !self.is_listed)
     }
 }
 
-/// What a comment says of a frame, if it does. A frame at 0 without a name stands for an empty stack.
+/// The frame that a comment describes, if it does. A frame at 0 without a name stands for an empty stack.
 fn frame(line: &[u8]) -> Option<Frame<'_>> {
     let line = line.strip_prefix(b"#")?.trim_ascii();
     let mut cursor = Cursor(line.strip_prefix(b"0x")?);
@@ -209,7 +209,7 @@ fn frame(line: &[u8]) -> Option<Frame<'_>> {
     })
 }
 
-/// Where the name and offset end: at a tab, or where somebody made spaces of tabs, at the one behind the offset.
+/// Where the name and offset end: at a tab, or, in text whose tabs became spaces, at the first space after the offset.
 fn name_end(text: &[u8]) -> usize {
     if let Some(tab) = text.iter().position(|&byte| byte == b'\t') {
         return tab;
@@ -219,7 +219,7 @@ fn name_end(text: &[u8]) -> usize {
     space.map_or(text.len(), |space| offset + space)
 }
 
-/// A place in a source, `file:line`; line 0 where none is given.
+/// A source position, `file:line`; line 0 if none is given.
 pub(super) fn file_line(place: &[u8]) -> (&[u8], i64) {
     let parts = place
         .iter()

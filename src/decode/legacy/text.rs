@@ -3,7 +3,7 @@
 use crate::decode::samples::deep_enough;
 use crate::error::{Error, Result};
 
-/// Lines without their ends (`\n` or `\r\n`), of any length.
+/// Iterates over lines, without their ends (`\n` or `\r\n`), of any length.
 #[derive(Clone)]
 pub(super) struct Lines<'b> {
     rest: &'b [u8],
@@ -16,17 +16,17 @@ impl<'b> Lines<'b> {
         Self { rest: text, number: 0 }
     }
 
-    /// That the line handed out last is not what the format has there.
+    /// The error that the line returned last is not what the format has there.
     pub(super) fn error(&self, what: &str) -> Error {
         Error::malformed(format!("line {}: {what}", self.number))
     }
 
-    /// The first line that is neither blank nor a comment.
+    /// The next line that is neither blank nor a comment.
     pub(super) fn next_content(&mut self) -> Option<&'b [u8]> {
         self.find(|line| !is_comment(line))
     }
 
-    /// Skips all lines up to the one that announces the memory map, beginning with `line`.
+    /// Skips up to and including the line that announces the memory map; `line` is the first one to look at.
     pub(super) fn skip_to_memory_map(&mut self, line: Option<&'b [u8]>) {
         if !line.is_some_and(is_memory_map) {
             self.find(|line| is_memory_map(line));
@@ -52,8 +52,8 @@ impl<'b> Iterator for Lines<'b> {
     }
 }
 
-/// Whether the first line of a text that is neither blank nor a comment may be one of a format. Where there is none so
-/// far, it may still come.
+/// Whether the first line that is neither blank nor a comment may begin a format. True if there is no such line yet:
+/// it may still come.
 pub(super) fn first_line(head: &[u8], is_one: impl Fn(&[u8]) -> bool) -> bool {
     let is_line = |line: &[u8]| line.iter().all(|&byte| byte >= b' ' || byte == b'\t');
     match Lines::new(head).next_content() {
@@ -73,23 +73,23 @@ pub(super) fn is_memory_map(line: &[u8]) -> bool {
     find(line, b"MAPPED_LIBRARIES:").is_some() || find(line, b"--- Memory map: ---").is_some()
 }
 
-/// Where `part` is in `text`.
+/// The offset of `part` in `text`.
 pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
 }
 
-/// Takes things off the front of a line. Each step says by `None` that the line has something else there.
+/// Takes tokens off the front of a line. Each step returns `None` if the line has something else there.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'b>(pub(super) &'b [u8]);
 
 impl<'b> Cursor<'b> {
-    /// Exactly this text.
+    /// Takes exactly this text.
     pub(super) fn take(&mut self, text: &[u8]) -> Option<()> {
         self.0 = self.0.strip_prefix(text)?;
         Some(())
     }
 
-    /// As many bytes as fit.
+    /// Takes bytes as long as they fit.
     pub(super) fn take_while(&mut self, fits: impl Fn(u8) -> bool) -> &'b [u8] {
         let end = self.0.iter().position(|&byte| !fits(byte)).unwrap_or(self.0.len());
         let (taken, rest) = self.0.split_at(end);
@@ -97,17 +97,17 @@ impl<'b> Cursor<'b> {
         taken
     }
 
-    /// Any number of spaces.
+    /// Takes any number of spaces.
     pub(super) fn spaces(&mut self) {
         self.take_while(|byte| byte == b' ');
     }
 
-    /// At least one decimal digit.
+    /// Takes at least one decimal digit.
     pub(super) fn digits(&mut self) -> Option<&'b [u8]> {
         Some(self.take_while(|byte| byte.is_ascii_digit())).filter(|digits| !digits.is_empty())
     }
 
-    /// Decimal digits with or without a minus.
+    /// Takes decimal digits with an optional minus.
     pub(super) fn signed_digits(&mut self) -> Option<&'b [u8]> {
         let before = self.0;
         let _ = self.take(b"-");
@@ -116,12 +116,12 @@ impl<'b> Cursor<'b> {
     }
 }
 
-/// A decimal number, e.g. of [`Cursor::signed_digits`]; `None` if it is none or has more than 64 bits.
+/// Parses a decimal number, e.g. from [`Cursor::signed_digits`]; `None` if it is not one or has more than 64 bits.
 pub(super) fn decimal(digits: &[u8]) -> Option<i64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// Adds each hexadecimal number in `text` (`0x` and lower-case digits, whatever is between them) to `into`.
+/// Appends each hexadecimal number in `text` (`0x` and lower-case digits, with anything in between) to `into`.
 ///
 /// # Errors
 /// [`Error::Malformed`] for a number of more than 64 bits.
@@ -155,12 +155,12 @@ pub(super) fn addresses(mut text: &[u8], into: &mut Vec<u64>) -> Result<()> {
     Ok(())
 }
 
-/// The part of a row behind its `@` that may hold addresses.
+/// The part of a row after its `@`, which may have addresses.
 pub(super) fn address_list(text: &[u8]) -> &[u8] {
     Cursor(text).take_while(|byte| matches!(byte, b' ' | b'x' | b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// A hexadecimal number of at most 64 bits, in either case, without `0x`.
+/// Parses a hexadecimal number of at most 64 bits, in either case, without `0x`.
 pub(super) fn hexadecimal(digits: &[u8]) -> Option<u64> {
     let digits = std::str::from_utf8(digits).ok()?;
     u64::from_str_radix(digits, 16)

@@ -1,4 +1,4 @@
-//! Stacks of the threads of a C++ program.
+//! Stacks of the threads of a C++ program (gperftools' `threadz`).
 //!
 //! ```text
 //! --- threadz 1 ---
@@ -16,7 +16,7 @@ use crate::decode::builder::Builder;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
-/// Whether a title may be the first line.
+/// Whether the first line may be a title.
 pub(in crate::decode) fn sniff(head: &[u8]) -> bool {
     text::first_line(head, |line| is_title(line) || is_thread(line))
 }
@@ -42,7 +42,7 @@ pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option
         let (addresses, next) = addresses(&mut lines)?;
         line = next;
         if addresses.is_empty() {
-            // The same as the one before.
+            // Same stack as the thread before: counted with it.
             if let Some(count) = builder.profile.samples.values[0].last_mut() {
                 *count += 1;
             }
@@ -60,7 +60,7 @@ pub(in crate::decode) fn parse(bytes: &[u8], account: &Account) -> Result<Option
     Ok(Some(finish(builder, lines)?))
 }
 
-/// The addresses of a thread, none if they are those of the thread before, and the line behind them.
+/// The addresses of a thread, empty if they are those of the thread before, and the line after them.
 fn addresses<'b>(lines: &mut Lines<'b>) -> Result<(Vec<u64>, &'b [u8])> {
     let mut addresses = Vec::new();
     let mut is_same = false;

@@ -7,10 +7,10 @@ use crate::decode::proto;
 
 /// What PEM's first and last line begin with.
 const ARMOUR: &[u8] = b"-----";
-/// Characters that are decoded to tell what is inside.
+/// How many characters are decoded to tell what is inside.
 const ENOUGH: usize = 64;
 
-/// Whether this is Base64 of something that a profile may be in, or of a profile.
+/// Whether this is Base64 of a wrapping or of a profile.
 pub(super) fn sniff(head: &[u8]) -> bool {
     let text = body(head);
     let mut digits = text.iter().filter(|byte| !byte.is_ascii_whitespace()).take(ENOUGH);
@@ -22,7 +22,7 @@ pub(super) fn sniff(head: &[u8]) -> bool {
     inside.len() >= 8 && (is_wrapping() || proto::sniff(&inside))
 }
 
-/// What is behind PEM's first line, if it has one.
+/// What follows PEM's first line, if it has one.
 fn body(text: &[u8]) -> &[u8] {
     let text = text.trim_ascii_start();
     let line = text
@@ -44,19 +44,19 @@ pub(super) fn open(bytes: Bytes<'_>) -> io::Result<Bytes<'_>> {
 
 struct Decoder<R> {
     text: R,
-    /// Part of a line, to be reused.
+    /// Part of a line; the buffer is reused.
     line: Vec<u8>,
     /// Characters that do not make whole bytes yet.
     digits: Vec<u8>,
-    /// What is decoded and not yet read.
+    /// Decoded bytes that have not been read.
     bytes: io::Cursor<Vec<u8>>,
 }
 
-/// A line may be as long as the text, so it is read in parts.
+/// How much of a line is read at once: a line may be as long as the text.
 const PART: u64 = 1 << 16;
 
 impl<R: BufRead> Decoder<R> {
-    /// Decodes more; false at the end.
+    /// Decodes some more; false at the end.
     fn more(&mut self) -> io::Result<bool> {
         self.line.clear();
         self.text.by_ref().take(PART).read_until(b'\n', &mut self.line)?;
@@ -87,7 +87,7 @@ impl<R: BufRead> Read for Decoder<R> {
     }
 }
 
-/// The bytes of these characters, of which the last few may make none.
+/// The bytes that these characters encode; up to three trailing characters may be left over.
 fn decoded(digits: &mut dyn Iterator<Item = u8>) -> Vec<u8> {
     let (mut bits, mut count) = (0u32, 0);
     let mut bytes = Vec::new();

@@ -7,10 +7,10 @@ use flate2::bufread::GzDecoder;
 use super::Bytes;
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// How much of the compressed bytes is read at once.
+/// How many compressed bytes are read at once.
 const BUFFER: usize = 1 << 16;
 
-/// Whether gzip begins here, be it only with its first byte.
+/// Whether gzip begins here; one byte of its magic is enough if there are no more.
 pub(super) fn sniff(head: &[u8]) -> bool {
     head.starts_with(&MAGIC) || head == &MAGIC[..1]
 }
@@ -22,7 +22,7 @@ pub(super) fn open(bytes: Bytes<'_>) -> io::Result<Bytes<'_>> {
     ))))))
 }
 
-/// The members that are left; `None` behind the last.
+/// The remaining members; `None` after the last.
 struct Members<R>(Option<GzDecoder<R>>);
 
 impl<R: BufRead> Read for Members<R> {
@@ -44,7 +44,7 @@ impl<R: BufRead> Read for Members<R> {
     }
 }
 
-/// The member that begins here; `None` where there are only zeros.
+/// The member that begins here; `None` if only zeros are left.
 fn next<R: BufRead>(mut bytes: R) -> io::Result<Option<GzDecoder<R>>> {
     let first = bytes.fill_buf()?.first().copied();
     while bytes.fill_buf()?.first() == Some(&0) {

@@ -1,13 +1,13 @@
-//! The headers of a server's answer, which `curl -i` writes before the body.
+//! The headers of an HTTP response, which `curl -i` writes before the body.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::Bytes;
 
-/// More than servers send.
+/// The longest headers, in bytes: more than servers send.
 const MAX_HEADERS: u64 = 1 << 20;
 
-/// Whether an answer begins here.
+/// Whether a response begins here.
 pub(super) fn sniff(head: &[u8]) -> bool {
     head.strip_prefix(b"HTTP/")
         .and_then(<[u8]>::first)

@@ -1,4 +1,4 @@
-//! A limit on what a reader gives.
+//! A limit on how much may be read from a reader.
 
 use std::io::{self, Read};
 
@@ -9,7 +9,7 @@ pub(super) struct Lid<R> {
     limit: u64,
 }
 
-/// More than this many bytes.
+/// The reader has more than this many bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("more than {0} bytes")]
 pub(super) struct Overflow(pub(super) u64);

@@ -1,6 +1,6 @@
-//! What bytes are wrapped in before they are a profile: compression, an encoding, the headers of a server's answer.
+//! What a profile's bytes may be wrapped in: compression, an encoding, the headers of an HTTP response.
 //!
-//! A wrapping is a row of [`WRAPPINGS`]; one may be inside another. Knows no format of profiles.
+//! A wrapping is a row of [`WRAPPINGS`]; wrappings nest. Knows no format of profiles.
 
 mod base64;
 mod gzip;
@@ -16,21 +16,21 @@ use std::rc::Rc;
 use crate::error::{Error, Result};
 use lid::{Lid, Overflow};
 
-/// Bytes that are read as they come.
+/// A stream of bytes.
 pub(super) type Bytes<'r> = Box<dyn Read + 'r>;
 
-/// So many bytes are looked at to tell what it is.
+/// How many bytes are looked at to tell what the input is.
 pub(super) const HEAD: usize = 4096;
-/// Honest profiles are wrapped twice at most.
+/// How deep wrappings may nest. Honest profiles are wrapped twice at most.
 const DEEPEST: usize = 8;
 
 /// Something around the bytes of a profile.
 struct Wrapping {
     /// What it adds to the ending of a file's name.
     ending: &'static str,
-    /// Whether bytes that begin so are wrapped in it. There are [`HEAD`] of them, fewer only at the end.
+    /// Whether bytes that begin like this are wrapped in it. There are [`HEAD`] of them, fewer only at the end.
     sniff: fn(&[u8]) -> bool,
-    /// The bytes inside.
+    /// Reads the bytes inside.
     open: for<'r> fn(Bytes<'r>) -> io::Result<Bytes<'r>>,
 }
 
@@ -74,19 +74,19 @@ const WRAPPINGS: [Wrapping; 6] = [
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What is left when nothing is around it any more.
+/// The bytes inside all wrappings.
 pub(super) struct Unwrapped<'r> {
-    /// All of it.
+    /// All of the bytes.
     pub(super) bytes: Bytes<'r>,
     /// How it begins: [`HEAD`] bytes, fewer only if there are no more.
     pub(super) head: Vec<u8>,
     /// What the wrappings add to the ending of a file's name.
     pub(super) ending: String,
-    /// How many bytes have come so far, as they come.
+    /// How many bytes have been read so far, before unwrapping.
     pub(super) wrapped: Rc<Cell<u64>>,
 }
 
-/// Unwraps until nothing is around the bytes any more. Reading more than `limit` of them fails, within and without.
+/// Removes all wrappings. Reading more than `limit` bytes fails, whether before or after unwrapping.
 pub(super) fn unwrap<'r>(bytes: impl Read + 'r, limit: u64) -> Result<Unwrapped<'r>> {
     let wrapped = Rc::new(Cell::new(0));
     let mut bytes: Bytes<'r> = Box::new(Counted {
@@ -135,7 +135,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// What a failed read means: too much, broken compression, or trouble with the reader itself.
+/// The error for a failed read: too much input, broken compression, or trouble with the reader itself.
 pub(super) fn read_error(error: io::Error) -> Error {
     if let Some(Overflow(limit)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         return Error::TooLarge { limit: *limit };

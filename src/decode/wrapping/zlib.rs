@@ -1,4 +1,4 @@
-//! zlib (RFC 1950). Its two first bytes are weak evidence, so it must inflate, too.
+//! zlib (RFC 1950). Its first two bytes are weak evidence, so it must inflate, too.
 
 use std::io::{self, BufReader, Read};
 
@@ -10,7 +10,7 @@ use super::Bytes;
 pub(super) fn sniff(head: &[u8]) -> bool {
     let [method, flags, ..] = *head else { return false };
     let is_header = method & 0x0f == 8 && method >> 4 <= 7 && u16::from_be_bytes([method, flags]).is_multiple_of(31);
-    // Where the head is cut, its end is missing.
+    // A head that is cut off lacks the end.
     is_header && matches!(ZlibDecoder::new(head).read(&mut [0; 16]), Ok(1..))
 }
 
