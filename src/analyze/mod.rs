@@ -8,6 +8,7 @@
 mod call_tree;
 mod calls;
 mod churn;
+mod closures;
 mod contexts;
 mod coverage;
 mod excerpt;
@@ -39,6 +40,7 @@ mod wait;
 
 pub use call_tree::{CallTree, Direction, TreeNode, TreeNodeId};
 pub use churn::{Block, Churn, NodeChurn};
+pub use closures::spell_closures_as;
 pub use contexts::Paths;
 pub use coverage::covered;
 pub use excerpt::excerpt;

@@ -19,7 +19,7 @@ pub use crate::model::Comparison;
 
 use self::symbolize::Naming;
 
-use crate::analyze::DIFF_BASE;
+use crate::analyze::{DIFF_BASE, spell_closures_as};
 use crate::error::{Error, Result};
 use crate::model::{Loaded, Mapping, MappingId, Profile, Side, Sides, Snapshot, StringId, align, merge};
 use crate::secret::SourceName;
@@ -97,7 +97,11 @@ pub fn load(sources: &[SourceName], combine: &Combine, keep: Keep, opener: &Open
     let mut profile = reading.sum(sources, Side::After)?;
     let mut sides = None;
     if !base.is_empty() {
-        let base = reading.sum(&base, Side::Before)?;
+        let mut base = reading.sum(&base, Side::Before)?;
+        if keep == Keep::Snapshots {
+            // Reports are pprof's, which knows functions by name alone.
+            spell_closures_as(&mut base, &profile);
+        }
         sides = (keep == Keep::Snapshots).then(|| Sides {
             before: Arc::clone(&base),
             after: Arc::clone(&profile),
