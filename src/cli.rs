@@ -29,7 +29,7 @@ use self::spelling::{Given, Translated, translate};
 pub use self::theme::Theme;
 pub use self::watch::Watched;
 use crate::error::{Error, Result};
-use crate::report::{self, OPTIONS, OptionGroup, OptionRow, Options, REPORTS, ReportRow, Takes};
+use crate::report::{self, Embedding, OPTIONS, OptionGroup, OptionRow, Options, REPORTS, ReportRow, Takes};
 
 /// What the user wants.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub enum Request {
         options: Box<Options>,
         /// Where to; standard output if missing.
         output: Option<PathBuf>,
+        /// What a page is wanted of.
+        page: PageRequest,
     },
     /// Answer about a process.
     Diagnosis(Diagnosis),
@@ -112,6 +114,15 @@ impl Request {
             Self::Print(_) | Self::Config(_) | Self::Guard(_) => None,
         }
     }
+}
+
+/// What the page of a report is wanted of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PageRequest {
+    /// Whether it holds the profile.
+    pub embedding: Embedding,
+    /// Whether several profiles are moments of one process.
+    pub is_series: bool,
 }
 
 /// A dashboard and how to begin.
@@ -260,6 +271,13 @@ fn request(matches: &ArgMatches, given: &[Given], argument: Option<String>, defa
             input,
             options,
             output,
+            page: PageRequest {
+                embedding: match flags::is_set(matches, "embed") {
+                    true => Embedding::Profile,
+                    false => Embedding::None,
+                },
+                is_series: matches.get_flag("series"),
+            },
         });
     }
     dashboard(matches, input, options).map(Request::Dashboard)
@@ -390,7 +408,7 @@ fn command(knows: Knows<'_>) -> Command {
                 .required(true)
                 .help("A regular expression")
         });
-        command.args(argument).arg(source())
+        command.args(flags::args(report.name)).args(argument).arg(source())
     });
     let fetch = Command::new("fetch")
         .args_override_self(true)

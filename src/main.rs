@@ -23,9 +23,7 @@ use heaptui::load::Keep;
 use heaptui::model::strings::visible_lines;
 use heaptui::model::{Profile, Side, visible};
 use heaptui::progress::Observer;
-use heaptui::report::{
-    self, Content, Diff, Environment, Live, Options, Outcome, Output, ReportRow, ReportStep, Shows, Step,
-};
+use heaptui::report::{self, Content, Diff, Environment, Live, Options, Outcome, Output, ReportRow, ReportStep, Step};
 use heaptui::secret::without_passwords;
 use heaptui::source::Source;
 use heaptui::ui::{self, Host, HostsSetup, HostsTable, Opened, Preferences, Setup, Wanted};
@@ -69,18 +67,14 @@ fn run() -> Result<Outcome> {
             input,
             options,
             output,
+            page,
         } => {
-            let mut environment = match report.shows {
-                Shows::Lines => wiring::environment(),
-                _ => Environment {
-                    zone: zone::local(),
-                    ..Environment::default()
-                },
-            };
-            environment.extras = Arc::new(Inputs::new(&input)?.extras());
-            let profile = load_told(&input)?;
-            let output = output.as_deref();
-            write_report(&profile, report, argument.as_deref(), &options, &environment, output)
+            let inputs = Inputs::new(&input)?;
+            let (loaded, extras) = told(|observer| inputs.subject(report, page, &options, observer))?;
+            loaded.warnings.iter().for_each(|warning| warn(warning));
+            let (environment, output) = (wiring::environment_of(report, extras), output.as_deref());
+            let argument = argument.as_deref();
+            write_report(&loaded.profile, report, argument, &options, &environment, output)
         }
         Request::Dashboard(dashboard) => open(dashboard, &config, None),
         #[cfg(unix)]

@@ -8,6 +8,7 @@ pub mod hosts;
 mod log;
 mod offers;
 pub mod series;
+mod session;
 mod steps;
 mod stores;
 pub mod table;
@@ -24,6 +25,7 @@ use std::time::Duration;
 pub use self::colours::{Viewer, colours};
 pub use self::console::{command_line, save_picture, stop_on_signals};
 pub use self::log::Seen;
+pub use self::session::environment_of;
 use self::stores::Kept;
 use crate::cli::{ConfigChoice, Input, Remembered};
 use crate::config::Config;
@@ -34,7 +36,7 @@ use crate::load::session::session;
 use crate::load::{self, Combine, Keep, Opener};
 use crate::model::{Collection, Comparison, Loaded, visible};
 use crate::progress::Observer;
-use crate::report::{Environment, Evidence, Found, Missing, PageExtras, Sources, WantedFile};
+use crate::report::{Environment, Evidence, Found, Missing, Sources, WantedFile};
 use crate::secret::SourceName;
 use crate::source::{Certificates, Code, CodeFinder, Header, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
 use crate::ui::{Existing, Host, Opened, Saved};
@@ -261,13 +263,12 @@ impl Inputs {
         visible(&name).into_owned()
     }
 
-    /// What a page of them shows besides the profile.
-    pub fn extras(&self) -> PageExtras {
-        let compares = match &self.combine.base[..] {
+    /// What is compared with what, in words; empty if nothing is.
+    fn compares(&self) -> String {
+        match &self.combine.base[..] {
             [] => String::new(),
             _ => self.name(),
-        };
-        PageExtras { compares }
+        }
     }
 
     /// Whether one of them comes from a server.

@@ -22,6 +22,12 @@ const FLAGS: &[Flag] = &[
         of: &["leaks", "memory", "goroutines", "diff", "hosts"],
     },
     Flag {
+        name: "embed",
+        value: None,
+        help: "Put the profile into the page, as the filters leave it: whoever has the page can save it",
+        of: &["html", "web"],
+    },
+    Flag {
         name: "csv",
         value: None,
         help: "Write a table for programs and spreadsheets",

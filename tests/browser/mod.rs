@@ -3,6 +3,7 @@
 //! makes that a failure.
 
 mod devtools;
+mod session;
 mod turned;
 
 use std::env;

@@ -97,6 +97,7 @@ fn a_comparison_says_what_it_compares() {
     let environment = Environment {
         extras: Arc::new(PageExtras {
             compares: "after less <b>before</b>".into(),
+            ..PageExtras::default()
         }),
         ..Environment::default()
     };

@@ -52,7 +52,7 @@ const CRATES: &[(&str, &[&str], &str)] = &[
     ("ureq", &["source/http/"], "one folder knows the HTTP client"),
     ("rustls", &["source/http/"], "one folder knows TLS"),
     ("socket2", &["source/http/dial.rs"], "one file connects"),
-    ("base64", &["source/url/userinfo.rs", "source/http/header.rs", "source/store/parca.rs", "decode/wrapping/", "ui/terminal/clipboard.rs"], "a header is written in it; what a profile may be wrapped in is a module of that name"),
+    ("base64", &["source/url/userinfo.rs", "source/http/header.rs", "source/store/parca.rs", "decode/wrapping/", "ui/terminal/clipboard.rs", "report/page/mod.rs"], "a header is written in it, and a profile in a page; what a profile may be wrapped in is a module of that name"),
     ("prost", &["decode/", "encode/"], "the wire format has one reader and one writer"),
     ("ruzstd", &["decode/wrapping/zstd.rs", "source/coding.rs"], "compression belongs to file formats and to HTTP"),
     ("flate2", &["decode/", "encode/", "graphics/pdf.rs", "source/coding.rs"], "as ruzstd"),

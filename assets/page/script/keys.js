@@ -1,10 +1,21 @@
 const COLUMNS = ["flat", "cum", "name"];
+if (moments) {
+  const head = document.querySelector("th[data-by=name]");
+  const [delta, trend] = [element("th", "Δ", "delta"), element("th", "trend", "trend")];
+  delta.dataset.by = "delta";
+  delta.title = "How much more it holds than at the first moment";
+  head.before(delta, trend);
+  document.querySelector("#top table").classList.add("timed");
+  COLUMNS.push("delta");
+  $("timeline").hidden = false;
+}
 const KEYS = {
   g: () => setView("graph"), f: () => setView("flame"), t: () => setView("top"),
   i: () => sibling([["inuse", "alloc"]]), o: () => sibling([["space", "objects"]]),
   d: () => setWay(WAYS[(WAYS.indexOf(state.way) + 1) % WAYS.length]),
   F: () => sift("focus"), H: () => sift("hide"), S: () => sift("show"), C: clearFilters, p: () => setWay("pivot"),
-  n: () => nextMatch(1), N: () => nextMatch(-1), s: () => sortBy(COLUMNS[(COLUMNS.indexOf(state.by) + 1) % 3]),
+  n: () => nextMatch(1), N: () => nextMatch(-1), s: () => sortBy(COLUMNS[(COLUMNS.indexOf(state.by) + 1) % COLUMNS.length]),
+  ",": () => goTo(state.moment - 1), ".": () => goTo(state.moment + 1), "<": () => goTo(0), ">": () => goTo(lastMoment),
   "/": () => $("search").focus(), "?": () => $("keys").showModal(), Escape: back,
   Backspace: () => state.view === "flame" && state.zoom && zoom(outOf()),
   Enter: () => {
@@ -37,6 +48,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.target.tagName === "BUTTON" && (event.key === "Enter" || event.key === " ")) return;
+  // The slider has arrows of its own.
+  if (event.target === $("moment") && (event.key.startsWith("Arrow") || /^(Home|End|Page)/.test(event.key))) return;
   const act = ARROWS[event.key] ? () => arrow(ARROWS[event.key]) : /^[1-9]$/.test(event.key) ? () => setType(event.key - 1) : KEYS[event.key];
   if (!act) return;
   event.preventDefault();
@@ -58,6 +71,19 @@ $("search").addEventListener("input", (event) => {
   search(event.target.value);
   if (state.view === "flame") mark();
 });
+$("moment").addEventListener("input", (event) => goTo(Number(event.target.value)));
+// The profile, if it is in the page.
+if ($("profile").textContent.trim()) {
+  $("save").hidden = false;
+  $("save").addEventListener("click", () => {
+    const bytes = Uint8Array.from(atob($("profile").textContent), (char) => char.charCodeAt(0));
+    const link = element("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+    link.download = `${document.title.replace(/[^\w.-]+/g, "_") || "profile"}.pb.gz`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  });
+}
 $("ask").addEventListener("click", () => $("keys").showModal());
 $("closer").addEventListener("click", () => scaleGraph(1 / 1.25));
 $("farther").addEventListener("click", () => scaleGraph(1.25));

@@ -12,6 +12,7 @@ function draw() {
   drawGraph();
   begin();
   drawFilters();
+  drawTimeline();
   if (state.view === "flame") drawFlame();
   if (state.view === "top") drawTop();
   if (state.view === "graph") mark();
@@ -33,6 +34,7 @@ function keep(how = "replace") {
   if (isRestoring) return;
   const parts = { view: state.view, type: types[state.type].name };
   if (state.way !== WAYS[0]) parts.way = state.way;
+  if (!isLast()) parts.moment = state.moment + 1;
   if (state.by !== data.by || !state.down) parts.sort = `${state.down ? "" : "-"}${state.by}`;
   if (state.selected >= 0) parts.at = names[state.selected];
   if (state.zoom) parts.zoom = state.zoom;
@@ -53,8 +55,10 @@ function restore() {
   state.selected = names.indexOf(parts.get("at"));
   state.way = data.adds && WAYS.includes(parts.get("way")) ? parts.get("way") : WAYS[0];
   for (const how of FILTERS) state[how] = data.adds ? parts.getAll(how).map((name) => names.indexOf(name)).filter((name) => name >= 0) : [];
-  const sort = /^(-?)(flat|cum|name)$/.exec(parts.get("sort"));
+  const sort = /^(-?)(flat|cum|name|delta)$/.exec(parts.get("sort"));
   [state.by, state.down] = sort ? [sort[2], !sort[1]] : [data.by, true];
+  const moment = Number(parts.get("moment")) - 1;
+  state.moment = Number.isInteger(moment) && moment >= 0 && moment < lastMoment ? moment : lastMoment;
   const zoomed = Number(parts.get("zoom"));
   // What is no frame of it is undone when it is drawn.
   state.zoom = Number.isInteger(zoomed) && zoomed > 0 ? zoomed : 0;

@@ -2,6 +2,10 @@
 
 function order(rows) {
   const key = { flat: 1, cum: 2 }[state.by];
+  if (state.by === "delta") {
+    const sorted = [...rows].sort((a, b) => Math.abs(changeOf(b[0])) - Math.abs(changeOf(a[0])) || b[1] - a[1]);
+    return state.down ? sorted : sorted.reverse();
+  }
   const text = (a, b) => (names[a[0]] < names[b[0]] ? -1 : names[a[0]] > names[b[0]] ? 1 : 0);
   const size = (row, at) => Math.abs(row[at]);
   const sorted = [...rows].sort((a, b) => (key && size(b, key) - size(a, key)) || text(a, b) || size(b, 3 - key) - size(a, 3 - key));
@@ -10,7 +14,9 @@ function order(rows) {
 
 function drawTop() {
   const type = types[state.type];
-  const rows = rowsOf(state.type);
+  const isNow = isLast() || isFiltered();
+  const rows = isNow ? rowsOf(state.type) : rowsAtMoment();
+  const total = isNow ? type.total : totals()[state.moment];
   const shown = state.search ? rows.filter((row) => state.hits.has(row[0])) : rows;
   const largest = rows.reduce((most, row) => Math.max(most, Math.abs(row[state.by === "cum" ? 2 : 1])), 0);
   let sum = 0;
@@ -19,14 +25,15 @@ function drawTop() {
     sum += row[1];
     const line = element("tr");
     line.dataset.name = row[0];
-    for (const text of [label(row[1]), percent(row[1]), percent(sum), label(row[2]), percent(row[2])]) line.append(element("td", text));
+    const cum = row[2] === null ? ["", ""] : [label(row[2]), percent(row[2], total)];
+    for (const text of [label(row[1]), percent(row[1], total), percent(sum, total), ...cum]) line.append(element("td", text));
     const bar = element("td");
     if (largest) bar.append(element("i"));
     if (largest) bar.firstChild.style.setProperty("--share", Math.abs(row[state.by === "cum" ? 2 : 1]) / largest);
     const name = element("td");
     marked(name, names[row[0]]);
     if (row[3]) name.append(" ", element("small", row[3] === 1 ? "(partial-inline)" : "(inline)"));
-    line.append(bar, name);
+    line.append(bar, ...(moments ? cellsOverTime(row[0]) : []), name);
     made.append(line);
   }
   $("rows").replaceChildren(made);
@@ -35,7 +42,7 @@ function drawTop() {
     else head.removeAttribute("aria-sort");
   }
   const rest = type.left_out && !isFiltered() ? `${type.left_out} functions that hold less are not listed.` : "";
-  $("rest").textContent = rows.length ? rest : nothing();
+  $("rest").textContent = rows.length ? (isNow ? rest : "Of this moment the page knows what functions held themselves.") : nothing();
   mark();
 }
 

@@ -12,6 +12,7 @@ use super::super::reports::DOT;
 use super::super::sample_types::SAMPLE_TYPES;
 use super::super::table::{Inline, rows_of};
 use super::stacks;
+use super::timeline::Timeline;
 use crate::analyze::{CallIdentity, GraphUse, NodeId, Sort, TrimLimits, TrimPlan, Trimmed, base_name};
 use crate::graphics::Picture;
 use crate::model::{SampleTypeId, units};
@@ -39,6 +40,8 @@ pub(super) struct Data {
     names: Vec<String>,
     types: Vec<Type>,
     tree: Tree,
+    /// The moments of a session; null for one profile.
+    moments: Value,
     /// The graphs of the types; they are drawn here, not by the script.
     pub(super) graphs: Vec<Picture>,
 }
@@ -105,6 +108,11 @@ impl Data {
                 }
             }
         }
+        let extras = &report.environment.extras;
+        let moments = match &extras.moments[..] {
+            [] => Value::Null,
+            moments => Timeline::new(&report.profile, &ids, moments).json(report, |name| names.number_of(name)),
+        };
         let binary = report
             .profile
             .mappings
@@ -121,7 +129,7 @@ impl Data {
         Self {
             title,
             facts: facts.chain(header::active_filters(report)).collect(),
-            compares: report.environment.extras.compares.clone(),
+            compares: extras.compares.clone(),
             adds: !report.options.mean,
             by: match report.options.sort {
                 Sort::Flat => "flat",
@@ -131,6 +139,7 @@ impl Data {
             names: names.texts,
             types,
             tree,
+            moments,
             graphs,
         }
     }
@@ -147,6 +156,7 @@ impl Data {
             "first": self.first,
             "names": self.names,
             "types": self.types.iter().map(Type::json).collect::<Vec<_>>(),
+            "moments": self.moments,
             "tree": {"depth": self.tree.depth, "name": self.tree.name},
         })
     }
@@ -224,7 +234,7 @@ impl Type {
     }
 }
 
-/// Names that are in use, each once.
+/// Names that are in use, each node's once.
 #[derive(Default)]
 struct Names {
     texts: Vec<String>,
@@ -235,6 +245,15 @@ impl Names {
     fn number(&mut self, report: &Report, node: NodeId) -> usize {
         *self.numbers.entry(node).or_insert_with(|| {
             self.texts.push(report.name(node));
+            self.texts.len() - 1
+        })
+    }
+
+    /// The number of a name that may be no node's: what a moment held, and the last does not.
+    fn number_of(&mut self, name: &str) -> usize {
+        let known = self.texts.iter().position(|text| text == name);
+        known.unwrap_or_else(|| {
+            self.texts.push(name.to_string());
             self.texts.len() - 1
         })
     }

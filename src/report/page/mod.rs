@@ -8,17 +8,20 @@ mod code;
 mod data;
 mod extras;
 mod stacks;
+mod timeline;
 
 use std::io::Write;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use super::aggregate::Report;
-use super::writing;
+use super::{proto, writing};
 use crate::error::Result;
 
 pub(super) use code::write as write_code;
-pub use extras::PageExtras;
+pub use extras::{Embedding, PageExtras, PageMoment};
 
 const PAGE: &str = include_str!("../../../assets/page/page.html");
 const STYLE: &str = include_str!("../../../assets/page/page.css");
@@ -28,14 +31,15 @@ const SCRIPT: &str = concat!(
     include_str!("../../../assets/page/script/peek.js"),
     include_str!("../../../assets/page/script/graph.js"),
     include_str!("../../../assets/page/script/flame.js"),
+    include_str!("../../../assets/page/script/timeline.js"),
     include_str!("../../../assets/page/script/top.js"),
     include_str!("../../../assets/page/script/search.js"),
     include_str!("../../../assets/page/script/state.js"),
     include_str!("../../../assets/page/script/keys.js"),
 );
 /// SHA-256 of the two in base 64, for the policy in the page's head; `tests/page.rs` says what they must be.
-const STYLE_HASH: &str = "x3h7AnX1N6iHZFP+/zeE46X5JcqJxOxLxuy1uUh85y8=";
-const SCRIPT_HASH: &str = "E7qQATIWMNEqNcnLrfw8SgUK7xPCOV2GrF63GG46zvc=";
+const STYLE_HASH: &str = "+6YgtaIXR+yYrbFAvRHrcjIR6d006BFIFDeJtNrn778=";
+const SCRIPT_HASH: &str = "A3l0Ne4kh47OcyWa4bLbJ/KX9U8grtY2lwkDHECUX/U=";
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
     let data = data::Data::new(report);
@@ -46,6 +50,11 @@ pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
         graph.write_element(&mut graphs).map_err(writing)?;
     }
     let graphs = String::from_utf8_lossy(&graphs);
+    let mut profile = Vec::new();
+    if report.environment.extras.embedding == Embedding::Profile {
+        proto::write(report, &mut profile)?;
+    }
+    let profile = BASE64_STANDARD.encode(profile);
     let parts = [
         ("title", &*title),
         ("style", STYLE),
@@ -54,6 +63,7 @@ pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
         ("script hash", SCRIPT_HASH),
         ("graphs", &graphs),
         ("data", &json),
+        ("profile", &profile),
     ];
     fill(PAGE, &parts, out)
 }

@@ -1,0 +1,104 @@
+//! The page of a session, and the profile in a page: as the program writes them.
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use heaptui::decode;
+use serde_json::{Value, json};
+
+use super::{browser, count, text};
+use crate::support::program;
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+
+/// What the program writes to standard output.
+fn written(args: &[&str]) -> String {
+    let output = program::heaptui().args(args).output().expect("the program");
+    assert!(
+        output.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The function that `top` has first, and what it holds itself.
+fn first_of_top(profile: &str) -> Value {
+    let top = written(&["top", "-nodecount=1", "-inuse_space", "-unit=B", profile]);
+    let row: Vec<&str> = top.lines().last().expect("a row").split_whitespace().collect();
+    json!([row[0], row[5..].join(" ")])
+}
+
+#[test]
+fn a_session_is_shown_over_time() {
+    let Some(mut browser) = browser() else { return };
+    let session = Path::new(FIXTURES).join("sessions/buffer");
+    let name = session.to_str().expect("a path");
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("session.html");
+    fs::write(&page, written(&["html", name])).expect("a file");
+    browser.open_at(&page, "#view=top&type=inuse_space");
+
+    // At the last moment the table is that of its profile; each row says how it came to that.
+    let count_of = browser.value("moments.clock.length").as_u64().expect("a number");
+    let moment = |at: u64| format!("{name}/{at:03}.heap.txt.gz");
+    // The first row, in bytes, and as it is written.
+    let first = "(() => { const [name, flat] = order(isLast() ? rowsOf(state.type) : rowsAtMoment())[0]; \
+                 const row = $('rows').firstChild; \
+                 return row.firstChild.textContent === label(flat) ? [flat + 'B', row.lastChild.textContent] : []; })()";
+    assert_eq!(browser.value(first), first_of_top(&moment(count_of - 1)));
+    assert_eq!(count(&mut browser, "#rows tr:first-child svg.spark path"), 1);
+    assert_eq!(
+        count(&mut browser, "#strip path"),
+        4,
+        "total, resident memory, goroutines, and the moment"
+    );
+    assert!(text(&mut browser, "#told").contains(&format!("moment {count_of} of {count_of}")));
+
+    // Another moment has its own numbers; the address keeps it.
+    browser.keys(&["<", "."]);
+    assert_eq!(browser.value(first), first_of_top(&moment(1)));
+    assert!(text(&mut browser, "#told").contains("those of the last moment"));
+    let hash = browser.value("location.hash");
+    assert!(hash.as_str().expect("text").contains("moment=2"), "{hash}");
+    browser.open_at(&page, &format!("?again{}", hash.as_str().expect("text")));
+    assert_eq!(browser.value("$('moment').value"), json!("1"));
+    // The slider has its own keys.
+    browser.value("$('moment').focus()");
+    browser.keys(&[">"]);
+    assert!(text(&mut browser, "#told").contains(&format!("moment {count_of} of")));
+    browser.click("th[data-by=delta]");
+    assert_eq!(count(&mut browser, "th[data-by=delta][aria-sort]"), 1);
+    assert_eq!(browser.problems(), [""; 0]);
+}
+
+#[test]
+fn a_profile_is_saved_only_from_a_page_that_holds_it() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let orders = format!("{FIXTURES}/orders.heap.pb.gz");
+    let page = folder.path().join("page.html");
+    fs::write(&page, written(&["html", &orders])).expect("a file");
+    browser.open(&page);
+    assert_eq!(count(&mut browser, "#save:not([hidden])"), 0);
+    assert_eq!(text(&mut browser, "#profile"), "");
+
+    fs::write(&page, written(&["html", "--embed", "-focus=newSession", &orders])).expect("a file");
+    browser.open(&page);
+    let saved = browser.value(
+        "new Promise((done) => { URL.createObjectURL = (blob) => { \
+         blob.arrayBuffer().then((bytes) => done(btoa(String.fromCharCode(...new Uint8Array(bytes))))); \
+         return '#'; }; HTMLAnchorElement.prototype.click = () => {}; $('save').click(); })",
+    );
+    let bytes = BASE64_STANDARD.decode(saved.as_str().expect("text")).expect("base 64");
+    let profile = decode::profile(&bytes[..], decode::Budget::default(), &()).expect("a profile");
+    let of_page = browser.value("whole.sums[data.first].cum[0]");
+    assert_eq!(
+        json!(profile.total("inuse_space")),
+        of_page,
+        "it is what the filters leave"
+    );
+    assert_eq!(browser.problems(), [""; 0]);
+}
