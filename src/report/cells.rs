@@ -150,7 +150,8 @@ fn duration(time: f64) -> String {
     }
 }
 
-/// Values as blocks, one a cell: from 0, or from the least where that is below, to the largest.
+/// Values as blocks, one a cell: from 0, or from the least where that is below, to the largest. A change that is too
+/// small to be seen is drawn as none, by a line at the bottom: what is level attracts no eye, however much it is.
 pub fn blocks(values: &[Option<i64>]) -> String {
     const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let known = values.iter().flatten();
@@ -167,7 +168,12 @@ pub fn blocks(values: &[Option<i64>]) -> String {
             EIGHTHS[((share * 8.0) as usize).min(7)]
         }
     };
-    values.iter().map(block).collect()
+    let blocks: String = values.iter().map(block).collect();
+    let mut drawn = blocks.chars().filter(|block| *block != ' ');
+    match drawn.next() {
+        Some(first) if drawn.all(|block| block == first) => blocks.replace(first, "▁"),
+        _ => blocks,
+    }
 }
 
 #[cfg(test)]
@@ -179,7 +185,9 @@ mod tests {
         let table: &[(&[Option<i64>], &str)] = &[
             (&[], ""),
             (&[Some(0), Some(0)], "  "),
-            (&[Some(7), Some(7)], "██"),
+            (&[Some(7), None, Some(7)], "▁ ▁"),
+            (&[Some(100), Some(120)], "▇█"),
+            (&[Some(100), Some(111)], "▁▁"),
             (&[None, Some(0), Some(4), Some(8)], " ▁▅█"),
             (&[Some(-8), Some(0)], "▁█"),
             (&[Some(i64::MIN), Some(i64::MAX)], "▁█"),

@@ -135,7 +135,7 @@ pub const COLUMNS: &[Column] = &[
     Column {
         id: ColumnId::Trend,
         head: "trend",
-        help: "flat over time, from the base to the moment in view",
+        help: "flat over time, from the base to the moment in view; a line where no change is to be seen",
         align: Align::Right,
         value: |context, row| {
             let trend = context.over_time.map(|time| time.trend(&row.name));

@@ -24,12 +24,12 @@ use crate::error::Result;
 use crate::model::{MomentId, SampleTypeId};
 use crate::ui::event::{Effect, Event, Mouse};
 use crate::ui::keys::action::{Action, KeyContext};
-use crate::ui::keys::{chord::Chord, help};
+use crate::ui::keys::chord::Chord;
 use crate::ui::session::Session;
 use crate::ui::terminal::bounded;
 use crate::ui::theme::{Ground, Theme};
 use crate::ui::view::{HOME, Outcome, VIEWS, View, ViewId};
-use crate::ui::widget::{menu::Menu, pane::Pane};
+use crate::ui::widget::menu::Menu;
 use crate::ui::work::host::{Offer, Series};
 use crate::ui::work::query::{Answer, Query};
 
@@ -359,13 +359,7 @@ impl App {
             Action::Quit => Some(Effect::Quit),
             Action::Suspend => Some(Effect::Suspend),
             Action::Redraw => Some(Effect::Redraw),
-            Action::Help => {
-                let width = usize::from(self.area.width);
-                let session = &self.session;
-                let lines = help::lines(&session.keys, self.theme, width, (self.view(), session.sort));
-                self.open_pane(Pane::new("Help".into(), lines));
-                None
-            }
+            Action::Help => self.open_help(),
             Action::Export => {
                 self.overlay = Some(Overlay::Exports(Menu::default()));
                 None

@@ -3,6 +3,8 @@
 use crate::ui::app::App;
 use crate::ui::app::ask::Ask;
 use crate::ui::app::find::Origin;
+use crate::ui::event::Effect;
+use crate::ui::keys::help;
 use crate::ui::widget::{menu::Menu, pane::Pane, prompt::Prompt};
 use crate::ui::work::host::Offer;
 
@@ -59,6 +61,19 @@ impl App {
             Some(Overlay::Prompt(question)) => question.under = pane,
             overlay => *overlay = pane,
         }
+    }
+
+    /// Opens the help on the view in front.
+    pub(in crate::ui) fn open_help(&mut self) -> Option<Effect> {
+        let front = help::Front {
+            view: self.view(),
+            columns: self.views[self.front].columns(&self.session),
+            sort: self.session.sort,
+        };
+        let width = usize::from(self.area.width);
+        let lines = help::lines(&self.session.keys, self.theme, width, &front);
+        self.open_pane(Pane::new("Help".into(), lines));
+        None
     }
 
     /// Closes what has the keys.

@@ -7,7 +7,7 @@ use crate::report::{COLUMNS, ColumnId, SAMPLE_TYPES, screen_columns};
 use crate::ui::keys::action::KeyContext;
 use crate::ui::keys::bindings::Bindings;
 use crate::ui::theme::Theme;
-use crate::ui::view::{HOME, VIEWS, ViewId, row_of};
+use crate::ui::view::{VIEWS, ViewId, row_of};
 use crate::ui::widget::paint;
 
 /// Where keys act, in the order of the help.
@@ -35,20 +35,23 @@ pub(in crate::ui) fn order() -> Vec<KeyContext> {
     around.into_iter().chain(views).chain(behind).collect()
 }
 
-/// All lines of the help in a width, in two columns where they fit. It begins with the view in front and what the column
-/// holds that orders its rows.
-pub(in crate::ui) fn lines(
-    bindings: &Bindings,
-    theme: Theme,
-    width: usize,
-    (view, sort): (ViewId, ColumnId),
-) -> Vec<Line<'static>> {
+/// What the help begins with.
+pub(in crate::ui) struct Front {
+    pub(in crate::ui) view: ViewId,
+    /// Its columns, from left to right.
+    pub(in crate::ui) columns: Vec<ColumnId>,
+    /// The column that orders its rows.
+    pub(in crate::ui) sort: ColumnId,
+}
+
+/// All lines of the help in a width, in two columns where they fit. It begins with the view in front and its columns.
+pub(in crate::ui) fn lines(bindings: &Bindings, theme: Theme, width: usize, front: &Front) -> Vec<Line<'static>> {
     let is_wide = width >= 2 * COLUMN;
     let column = if is_wide { width / 2 } else { width };
-    let mut blocks = vec![front(bindings, theme, column, view, sort)];
+    let mut blocks = vec![first(bindings, theme, column, front)];
     let mut last = "";
     // The table of hosts has a help of its own.
-    let is_elsewhere = |context: &KeyContext| [KeyContext::View(view), KeyContext::Hosts].contains(context);
+    let is_elsewhere = |context: &KeyContext| [KeyContext::View(front.view), KeyContext::Hosts].contains(context);
     for context in order().into_iter().filter(|context| !is_elsewhere(context)) {
         let lines = keys(bindings, theme, column, context);
         match blocks.last_mut() {
@@ -66,9 +69,14 @@ pub(in crate::ui) fn lines(
         blocks.push(lines);
     };
     block("Mouse", theme.key(), vec![("click, wheel", mouse)]);
-    let columns = screen_columns(COLUMNS).into_iter();
-    let columns = columns.map(|(column, _)| (column.head, column.help)).collect();
-    block("What the numbers mean", theme.value(), columns);
+    let columns = screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
+    let others = columns.filter(|column| !front.columns.contains(&column.id));
+    let others: Vec<(&str, &str)> = others.map(|column| (column.head, column.help)).collect();
+    let title = match front.columns.is_empty() {
+        true => "Columns",
+        false => "Other columns",
+    };
+    block(title, theme.value(), others);
     block("Sample types", theme.value(), SAMPLE_TYPES.to_vec());
     let views = VIEWS.iter().map(|view| (view.title, view.help)).collect();
     block("Views", theme.value(), views);
@@ -103,20 +111,23 @@ fn heading(theme: Theme, text: &str) -> Line<'static> {
     Line::styled(format!(" {text}"), theme.heading())
 }
 
-/// What the view in front shows, its own keys, and what orders its rows.
-fn front(bindings: &Bindings, theme: Theme, width: usize, view: ViewId, sort: ColumnId) -> Vec<Line<'static>> {
-    let Some(row) = row_of(view) else { return Vec::new() };
+/// What the view in front shows, its own keys, and its columns.
+fn first(bindings: &Bindings, theme: Theme, width: usize, front: &Front) -> Vec<Line<'static>> {
+    let Some(row) = row_of(front.view) else {
+        return Vec::new();
+    };
     let mut lines = vec![heading(theme, row.title)];
     for part in paint::wrap(row.help, width.saturating_sub(4).max(10)) {
         lines.push(Line::raw(format!("   {part}")));
     }
-    lines.extend(keys(bindings, theme, width, KeyContext::View(view)));
-    let column = COLUMNS.iter().find(|column| column.id == sort);
-    if let Some(column) = column.filter(|_| view == HOME) {
+    lines.extend(keys(bindings, theme, width, KeyContext::View(front.view)));
+    let columns = screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
+    for column in columns.filter(|column| front.columns.contains(&column.id)) {
+        let mark = if column.id == front.sort { "▼" } else { "" };
         entry(
             &mut lines,
             theme.value(),
-            &format!("▼{}", column.head),
+            &format!("{mark}{}", column.head),
             column.help,
             width,
         );

@@ -25,6 +25,7 @@ use regex::Regex;
 use crate::analyze::goroutines::is_of_goroutines;
 use crate::analyze::{CallTree, Direction, TreeNodeId};
 use crate::model::{Profile, Snapshot};
+use crate::report::ColumnId;
 use crate::ui::keys::action::{Action, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -94,7 +95,7 @@ pub(super) const VIEWS: &[ViewRow] = &[
     ViewRow {
         id: tree::ID,
         title: "Tree",
-        help: "the selected function between its callers and its callees, as `pprof -peek` shows it",
+        help: "the selected function between its callers and its callees, as `pprof -peek` shows it: cum is what goes through a call, calls% its share of the function's",
         enter: Some(("go", "Go to the caller or callee under the cursor")),
         applies: |_| true,
         make: || Box::<tree::Tree>::default(),
@@ -226,6 +227,10 @@ pub(super) trait View: Keep {
     /// Where what is under the cursor is, if that is more than where its function is: a line, or a stack of names.
     fn place(&self, _: &Session) -> Option<String> {
         None
+    }
+    /// Which of the [`COLUMNS`](crate::report::COLUMNS) it has, for the help.
+    fn columns(&self, _: &Session) -> Vec<ColumnId> {
+        Vec::new()
     }
     /// How many matches the search has here; nothing while that is not known.
     fn tally(&self, session: &Session) -> Option<Tally>;

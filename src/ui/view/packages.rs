@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 use super::{Outcome, View, ViewId, parts, tree};
 use crate::analyze::{Origin, is_runtime, origin, package};
 use crate::model::units::percentage;
+use crate::report::ColumnId;
 use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -218,6 +219,10 @@ impl View for Packages {
             at if at < self.rows.len() => self.names(at),
             _ => String::new(),
         }
+    }
+
+    fn columns(&self, _: &Session) -> Vec<ColumnId> {
+        vec![ColumnId::Flat, ColumnId::FlatPercent]
     }
 
     fn tally(&self, session: &Session) -> Option<Tally> {

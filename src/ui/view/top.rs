@@ -252,16 +252,19 @@ impl Bars {
     }
 }
 
+/// Whether the configuration leaves a column in.
+fn is_chosen(session: &Session, column: &Column) -> bool {
+    let chosen = &session.columns;
+    // A key asks for columns on churn; whoever chose some of them has those.
+    let by_key = column.shown == When::Churn && !report::are_on_churn(chosen);
+    chosen.is_empty() || column.align == Align::Left || by_key || chosen.contains(&column.id)
+}
+
 /// The columns that have room.
 fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
     let room = usize::from(body.width);
     let mut shown = columns(session, listing, body);
-    let chosen = &session.columns;
-    shown.retain(|one| {
-        // A key asks for columns on churn; whoever chose some of them has those.
-        let by_key = one.column.shown == When::Churn && !report::are_on_churn(chosen);
-        chosen.is_empty() || one.column.align == Align::Left || by_key || chosen.contains(&one.column.id)
-    });
+    shown.retain(|one| is_chosen(session, one.column));
     // No wider than the screen: the unit of a value may be of any length.
     let width = |one: &ListingColumn| one.width.min(room);
     loop {
@@ -399,6 +402,17 @@ impl View for Top {
 
     fn queries(&self, session: &Session) -> Vec<Query> {
         vec![Query::Rows(session.sample_type)]
+    }
+
+    fn columns(&self, session: &Session) -> Vec<ColumnId> {
+        let Some(listing) = session.listing() else {
+            return Vec::new();
+        };
+        let known = session.over_time(&listing.report, 1);
+        let context = session.context(listing, known.as_ref());
+        let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
+        let shown = columns.filter(|column| column.applies(context) && is_chosen(session, column));
+        shown.map(|column| column.id).collect()
     }
 
     fn tally(&self, session: &Session) -> Option<Tally> {

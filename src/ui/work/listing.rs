@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::analyze::{CallIdentity, Churn, Graph, GraphUse, NodeId, TrimLimits, TrimPlan, Trimmed, heaviest_lines};
 use crate::model::{Line, StringId};
-use crate::report::{self, Align, COLUMNS, Column, Report, Row, ScreenPlace, SideSums, TableContext, When};
+use crate::report::{self, Align, COLUMNS, Column, ColumnId, Report, Row, ScreenPlace, SideSums, TableContext, When};
 use crate::ui::widget::figure;
 
 /// One sample type as the views show it.
@@ -52,7 +52,12 @@ impl ListingColumn {
         context: TableContext<'_>,
         rows: &[Row],
     ) -> Self {
-        let numbers = if column.align == Align::Right { rows } else { &[] };
+        let numbers = match column.align {
+            Align::Left => &[],
+            // All trends are of the same moments: one is as wide as the others, and each takes a while.
+            Align::Right if column.id == ColumnId::Trend => &rows[..rows.len().min(1)],
+            Align::Right => rows,
+        };
         let cells = numbers
             .iter()
             .map(|row| figure::grouped(column.shown(context, row).trim()).chars().count());
