@@ -6,6 +6,7 @@ mod console;
 mod demo;
 pub mod hosts;
 mod log;
+mod metrics;
 mod offers;
 pub mod series;
 mod session;
@@ -38,7 +39,9 @@ use crate::model::{Collection, Comparison, Loaded, visible};
 use crate::progress::Observer;
 use crate::report::{Environment, Evidence, Found, Missing, Sources, WantedFile};
 use crate::secret::SourceName;
-use crate::source::{Certificates, Code, CodeFinder, Header, HttpOptions, NotFound, ProcessMemory, Proxies, Source};
+use crate::source::{
+    Certificates, Code, CodeFinder, Header, HttpOptions, NotFound, ProcessMemory, Proxies, Source, Url,
+};
 use crate::ui::{Existing, Host, Opened, Saved};
 use crate::zone;
 
@@ -134,6 +137,8 @@ pub struct Inputs {
     pub http: HttpOptions,
     /// How much a profile may hold.
     pub budget: decode::Budget,
+    /// Where resident memory is told, if the user says where.
+    metrics: Option<Url>,
     combine: Combine,
     /// What is wanted of a server that remembers.
     remembered: Remembered,
@@ -176,8 +181,18 @@ impl Inputs {
             budget = decode::Budget::of(max_bytes);
             http.max_bytes = max_bytes;
         }
+        let metrics = input.metrics.as_ref().map(|name| {
+            let url = Url::parse_metrics(name.as_typed());
+            let wrong = || {
+                Error::Usage(format!(
+                    "--metrics takes the URL of a page, e.g. host:9100/metrics, not {name}"
+                ))
+            };
+            url.ok_or_else(wrong)
+        });
         Ok(Self {
             sources,
+            metrics: metrics.transpose()?,
             combine: input.combine.clone(),
             remembered: input.remembered.clone(),
             http,
@@ -206,6 +221,7 @@ impl Inputs {
     /// # Errors
     /// As [`session()`] and [`ProcessMemory::of`].
     pub fn evidence(&self, pid: Option<u32>, observer: &dyn Observer) -> Result<(Evidence, Vec<String>)> {
+        self.check_metrics(observer)?;
         let session = session(&self.sources, &|name| {
             self.profile(name, Kept::ProfileOrStats, observer)
         })?;

@@ -128,6 +128,47 @@ fn a_process_elsewhere_tells_its_memory_in_its_metrics() {
     assert!(memory["notes"].to_string().contains("/metrics"), "{}", memory["notes"]);
 }
 
+/// What another server tells, and to whom: who asks is told to nobody but the server of the profiles.
+fn serve_other_metrics(request: &str, stream: &mut TcpStream) {
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    let is_told = request.contains("sesame") || request.contains("X-Key");
+    match path {
+        _ if is_told => answer(stream, "200 OK", "", b"process_resident_memory_bytes 1\n"),
+        "/metrics" => answer(stream, "200 OK", "", b"process_resident_memory_bytes 3.145728e+07\n"),
+        _ => answer(stream, "200 OK", "", b"go_goroutines 7\n"),
+    }
+}
+
+#[test]
+fn memory_is_told_where_the_user_says() {
+    let ((heap, _), (other, asked)) = (server(serve_metrics), server(serve_other_metrics));
+    let named = format!("alice:ses@{other}");
+    let memory = json(&["memory", "--json", "-H", "X-Key: sesame", "--metrics", &named, &heap]);
+    assert_eq!(memory["rss"].as_i64(), Some(30 << 20), "the page, not the system");
+    assert_eq!(asked.recv().as_deref(), Ok("/metrics"));
+    let elsewhere = format!("http://alice:ses@{other}/x");
+    for (args, says) in [
+        (
+            ["memory", "--metrics", &elsewhere, &heap],
+            "no process_resident_memory_bytes",
+        ),
+        (
+            ["leaks", "--metrics", &elsewhere, &heap],
+            "no process_resident_memory_bytes",
+        ),
+        (["memory", "--metrics", "127.0.0.1:1", &heap], "127.0.0.1:1"),
+        (
+            ["memory", "--metrics", "alice:ses@", &heap],
+            "--metrics takes the URL of a page",
+        ),
+        (["memory", "--metrics", &other, "sessions/cache"], "one live process"),
+    ] {
+        let (status, _, error) = run(&args);
+        assert!(status != 0 && error.contains(says), "{args:?}: {error}");
+        assert!(!error.contains("ses@") && !error.contains("alice"), "{error}");
+    }
+}
+
 /// A dump of so many goroutines, a third of them waiting for a channel.
 fn dump(count: usize) -> String {
     let mut text = String::new();

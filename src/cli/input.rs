@@ -31,6 +31,8 @@ pub struct Input {
     pub headers: Vec<Secret>,
     /// A file with a token to send.
     pub bearer_file: Option<PathBuf>,
+    /// Where resident memory is told.
+    pub metrics: Option<SourceName>,
     /// Which process and which time, of a server that knows many.
     pub remembered: Remembered,
 }
@@ -83,6 +85,7 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Input> {
             .map(Secret::new)
             .collect(),
         bearer_file: matches.get_one("bearer-file").cloned(),
+        metrics: matches.get_one::<String>("metrics").map(SourceName::from),
         remembered: Remembered {
             selector: matches.get_one("match").cloned(),
             from: matches.get_one("from").cloned(),

@@ -106,6 +106,12 @@ pub(super) const OWN: &[OwnRow] = &[
         "Give up on a server after N seconds [default: 60]",
     ),
     own(
+        "metrics",
+        Kind::Text,
+        Some("URL"),
+        "Page that tells resident memory [default: /metrics beside profiles]",
+    ),
+    own(
         "max-bytes",
         Kind::Bytes,
         Some("N"),

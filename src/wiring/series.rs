@@ -71,6 +71,7 @@ impl TimedInputs {
     /// # Errors
     /// [`Error::Usage`] for a watch of what is no process.
     pub fn new(inputs: Inputs, moments: Moments, watched: Option<Watched>, budget: u64) -> Result<Self> {
+        inputs.check_metrics(&())?;
         let has_folder = inputs.sources.iter().any(|name| is_folder(name.as_typed()));
         if has_folder && inputs.sources.len() > 1 {
             return Err(Error::Usage(

@@ -13,12 +13,11 @@ use crate::analyze::leaks::{Level, judge};
 use crate::cli::Watched;
 use crate::decode::{self};
 use crate::error::{Error, Result};
-use crate::load::survey::Metrics;
 use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
 use crate::model::{Collection, Profile, Resident, ResidentMoment, Side, Snapshot};
 use crate::progress::Observer;
 use crate::report::{Evidence, Live};
-use crate::source::{HttpOptions, ProcessMemory, ProfileStore, Source, Url};
+use crate::source::{ProcessMemory, ProfileStore, Source, Url};
 use crate::ui::Probe;
 
 /// How long a verdict is watched for unless the user says otherwise: about 21 snapshots.
@@ -66,9 +65,13 @@ impl Inputs {
             return Ok(evidence);
         }
         evidence.heap = Some(read("heap", "debug=1")?);
+        if self.metrics.is_some() && pid.is_none() {
+            evidence.resident = Some(self.told_resident(url, observer)?);
+            return Ok(evidence);
+        }
         let pid = pid.or_else(|| url.local_port().and_then(ProcessMemory::listening));
         let memory = pid.and_then(|pid| ProcessMemory::of(pid).ok());
-        let told = || told_resident(url, &self.http, observer);
+        let told = || self.told_resident(url, observer).ok();
         evidence.resident = memory.map(resident).or_else(told);
         Ok(evidence)
     }
@@ -187,8 +190,9 @@ impl Inputs {
         stop: &'w Arc<AtomicBool>,
         tell: Tell<'w>,
     ) -> Result<Process<'w>> {
+        self.check_metrics(&())?;
         Ok(Process {
-            target: Target::new(url, &self.http),
+            target: Target::new(url, self),
             start: Instant::now(),
             stop,
             tell,
@@ -202,7 +206,7 @@ impl Inputs {
 /// A live process that snapshots are taken of.
 pub(super) struct Target<'w> {
     url: Url,
-    http: &'w HttpOptions,
+    inputs: &'w Inputs,
     /// The process, where it runs on this machine and was found.
     pid: Option<u32>,
     /// Whether the server tells of resident memory; nothing before it was asked.
@@ -210,17 +214,17 @@ pub(super) struct Target<'w> {
 }
 
 impl<'w> Target<'w> {
-    pub(super) fn new(url: Url, http: &'w HttpOptions) -> Self {
+    pub(super) fn new(url: Url, inputs: &'w Inputs) -> Self {
         Self {
             url,
-            http,
+            inputs,
             pid: None,
             tells_resident: None,
         }
     }
 
     fn read(&self, profile: &str, query: &str) -> Result<Vec<u8>> {
-        Source::Url(self.url.beside(profile, query)).read(self.http, &())
+        Source::Url(self.url.beside(profile, query)).read(&self.inputs.http, &())
     }
 
     /// Its resident memory. The process is looked for when it is not known, or gone.
@@ -232,15 +236,19 @@ impl<'w> Target<'w> {
         })
     }
 
-    /// Its resident memory by the system, else as the server tells it; one that does not is asked once.
+    /// Its resident memory: as the page tells that the user named, else by the system, else as the server tells it; one
+    /// that does not is asked once.
     fn resident(&mut self) -> Option<Resident> {
+        if self.inputs.metrics.is_some() {
+            return self.inputs.told_resident(&self.url, &()).ok();
+        }
         if let Some(memory) = self.memory() {
             return Some(resident(memory));
         }
         if self.tells_resident == Some(false) {
             return None;
         }
-        let told = told_resident(&self.url, self.http, &());
+        let told = self.inputs.told_resident(&self.url, &()).ok();
         self.tells_resident.get_or_insert(told.is_some());
         told
     }
@@ -324,27 +332,6 @@ impl Process<'_> {
             _ => Ok(self.log.seen),
         }
     }
-}
-
-/// A page of metrics that is longer, or takes longer, is not waited for.
-const MOST_METRICS: u64 = 4 << 20;
-const LONGEST_METRICS: Duration = Duration::from_secs(2);
-
-/// The resident memory that a server tells in its `/metrics`, as Prometheus's client writes them; mapped files are not told
-/// apart there.
-fn told_resident(url: &Url, http: &HttpOptions, observer: &dyn Observer) -> Option<Resident> {
-    let http = HttpOptions {
-        max_bytes: MOST_METRICS,
-        timeout: Some(LONGEST_METRICS),
-        ..http.clone()
-    };
-    let text = crate::source::data(&url.metrics(), &http, observer).ok()?;
-    let bytes = Metrics::parse(&text).rss?;
-    Some(Resident {
-        bytes: bytes as u64,
-        files: None,
-        moment: ResidentMoment::Now,
-    })
 }
 
 /// What the system says now.

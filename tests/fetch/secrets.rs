@@ -96,6 +96,15 @@ fn no_secret_is_written_anywhere() {
         &["top", "-H", "cookiecookie", "URL"],
         &["top", "-seconds", "-H", "Cookie: cookiecookie", "URL"],
         &["top", "http://ADDRESS/"],
+        &["memory", "--metrics", "URL", "http://ADDRESS/"],
+        &[
+            "memory",
+            "--metrics=URL",
+            "-H",
+            "Cookie: cookiecookie",
+            "http://ADDRESS/",
+        ],
+        &["leaks", "--metrics=URL", "--for", "0.1", "http://ADDRESS/"],
     ];
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("token"), "t0kentoken\n").expect("a file");

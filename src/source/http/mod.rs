@@ -110,6 +110,22 @@ impl Default for HttpOptions {
     }
 }
 
+impl HttpOptions {
+    /// How another address is asked: what is meant for one server is told to no other.
+    pub fn for_another(&self, own: &Url, other: &Url) -> Self {
+        match own.is_same_server(other) {
+            true => self.clone(),
+            false => Self {
+                headers: Vec::new(),
+                bearer_file: None,
+                tls_cert: None,
+                tls_key: None,
+                ..self.clone()
+            },
+        }
+    }
+}
+
 /// Asks and waits until an answer begins that may be what was asked for.
 pub(super) fn open<'o>(
     url: &Url,

@@ -43,6 +43,16 @@ impl Url {
         }
     }
 
+    /// Reads the address of a page of metrics: a server alone has it at `/metrics`.
+    pub fn parse_metrics(text: &str) -> Option<Self> {
+        let url = Self::read(text)?;
+        let path = match &*url.path {
+            "" | "/" => "/metrics".into(),
+            _ => url.path,
+        };
+        Some(Self { path, ..url })
+    }
+
     /// A path and query below an address, which may itself have a path in front.
     pub(in crate::source) fn below(&self, path: &str) -> Self {
         let base = self.path.split('?').next().unwrap_or_default().trim_end_matches('/');

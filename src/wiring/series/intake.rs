@@ -23,7 +23,7 @@ impl TimedInputs {
         let url = self.inputs.process().ok_or(Error::Empty)?;
         let mut follower = Follower {
             intake: Intake::new(self, control, tell)?,
-            target: Target::new(url, &self.inputs.http),
+            target: Target::new(url, &self.inputs),
             start: Instant::now(),
             failure: None,
         };

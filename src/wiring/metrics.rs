@@ -1,0 +1,57 @@
+//! The resident memory of a process elsewhere, as a page of metrics tells it: beside its profiles, or where the user says.
+
+use std::time::Duration;
+
+use super::Inputs;
+use crate::error::{Error, Result};
+use crate::load::survey::Metrics;
+use crate::model::{Resident, ResidentMoment};
+use crate::progress::Observer;
+use crate::source::{HttpOptions, Url, data};
+
+/// A page of metrics that is longer, or takes longer, is not waited for.
+const MOST: u64 = 4 << 20;
+const LONGEST: Duration = Duration::from_secs(2);
+
+impl Inputs {
+    /// Whether the page that the user named, if one is, tells what it is asked for.
+    ///
+    /// # Errors
+    /// Those of its server, [`Error::Http`] where it does not tell, and [`Error::Usage`] where there is no one process
+    /// that it could be about.
+    pub fn check_metrics(&self, observer: &dyn Observer) -> Result<()> {
+        match (&self.metrics, self.process()) {
+            (None, _) => Ok(()),
+            (Some(_), Some(url)) => self.told_resident(&url, observer).map(|_| ()),
+            (Some(_), None) => Err(Error::Usage(
+                "--metrics is about one live process: name its host:port or URL".into(),
+            )),
+        }
+    }
+
+    /// The resident memory of the process with these profiles, as Prometheus's client writes it; mapped files are not
+    /// told apart there.
+    ///
+    /// # Errors
+    /// As [`Inputs::check_metrics`].
+    pub(super) fn told_resident(&self, url: &Url, observer: &dyn Observer) -> Result<Resident> {
+        let beside = url.metrics();
+        let page = self.metrics.as_ref().unwrap_or(&beside);
+        let http = HttpOptions {
+            max_bytes: MOST,
+            timeout: Some(LONGEST),
+            ..self.http.for_another(url, page)
+        };
+        let text = data(page, &http, observer)?;
+        let bytes = Metrics::parse(&text).rss.ok_or_else(|| Error::Http {
+            url: page.to_string(),
+            what: "there is no process_resident_memory_bytes in it".into(),
+            advice: "name the page of metrics of the process itself".into(),
+        })?;
+        Ok(Resident {
+            bytes: bytes as u64,
+            files: None,
+            moment: ResidentMoment::Now,
+        })
+    }
+}
