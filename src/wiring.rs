@@ -2,6 +2,7 @@
 //! is a trait declared by the module that needs it, implemented here with the code of others.
 
 mod colours;
+mod completion;
 mod console;
 mod demo;
 pub mod hosts;

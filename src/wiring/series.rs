@@ -235,6 +235,10 @@ impl Loader for TimedInputs {
         self.inputs.answer_probe(&url, probe, observer)
     }
 
+    fn complete(&self, typed: &str, observer: &dyn Observer) -> Result<(usize, Vec<String>)> {
+        self.inputs.complete(typed, observer)
+    }
+
     fn offers(&self, observer: &dyn Observer) -> Result<Vec<Offer>> {
         let url = self.inputs.process().ok_or(Error::Empty)?;
         Ok(offers::offers(&profiles(&url, &self.inputs.http, observer)?))

@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::start;
-use super::stores::{END, run};
+use super::stores::{END, run, told};
 use crate::support::server::answer;
 
+/// Something to look at.
+const PROFILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/deltas.heap.pb.gz");
 /// A snapshot every minute.
 const MINUTE: i64 = 60_000;
 /// When the process was started, milliseconds since 1970.
@@ -140,6 +142,8 @@ fn pyroscope(request: &str, stream: &mut TcpStream) {
             json!({ "series": [{ "labels": [], "points": points }] })
         }
         "ProfileTypes" => json!({ "profileTypes": TYPES.map(|id| json!({ "ID": id })) }),
+        "LabelNames" => json!({ "names": ["__session_id__", "pod", "service_name"] }),
+        "LabelValues" if object["name"] == "pod" => json!({ "names": ["api-1", "api-2"] }),
         "LabelValues" => json!({ "names": ["api"] }),
         _ => return answer(stream, "404 Not Found", "", b"404 page not found"),
     };
@@ -194,6 +198,8 @@ fn parca(request: &str, stream: &mut TcpStream) {
             };
             json!({ "types": TYPES.map(row) })
         }
+        "/api/profiles/labels" => json!({ "labelNames": ["pod", "service_name"] }),
+        "/api/profiles/labels/pod/values" => json!({ "labelValues": ["api-1", "api-2"] }),
         _ => return answer(stream, "404 Not Found", "", br#"{"code":5,"message":"Not Found"}"#),
     };
     answer(
@@ -262,4 +268,47 @@ fn what_a_store_remembers_is_a_series() {
             "{prefix} {nothing}"
         );
     }
+}
+
+#[test]
+fn what_a_store_knows_completes_in_the_prompt() {
+    let doubles = [
+        format!("pyroscope:{}", start(pyroscope)),
+        format!("parca:{}", start(parca)),
+    ];
+    for store in doubles {
+        // What is typed behind the store's address, and what is on the last line behind that.
+        for (typed, said) in [
+            ("", "?match="),
+            ("?fr", "?from="),
+            ("?match=ser", "?match=service_name=\""),
+            (
+                "?match=pod=\"ap",
+                "api-1\"  api-2\"\n :base=pyroscope:…?match=pod=\"api-",
+            ),
+            ("?match={po", "?match={pod=\""),
+            ("?match=process", "?match=process_cpu:cpu:nanoseconds:cpu:nanoseconds"),
+            (
+                "?match=memory:inuse",
+                "memory:inuse_objects:count:space:bytes  memory:inuse_space:bytes:space:bytes\n :base=pyroscope:…?match=memory:inuse_",
+            ),
+            ("?match=nobody", "nothing to complete\n :base=pyroscope:…?match=nobody"),
+            ("?from=soon&match=x", "--from takes a time"),
+        ] {
+            let keys = format!(":base={store}{typed}<tab>");
+            let frame = told(&[PROFILE, "--keys", &keys, "--print", "160x24"]);
+            let said = said.replace("pyroscope:…", &store);
+            assert!(frame.contains(&said), "{store} {typed}: {said:?} in {frame}");
+        }
+    }
+    let nobody = told(&[
+        PROFILE,
+        "--keys",
+        ":base=pyroscope:127.0.0.1:1?match=x<tab>",
+        "--print",
+        "160x24",
+    ]);
+    assert!(nobody.contains("connection refused"), "{nobody}");
+    let kinds = told(&[PROFILE, "--keys", ":diff_base=py<tab>", "--print", "160x24"]);
+    assert!(kinds.contains(":diff_base=pyroscope:"), "{kinds}");
 }

@@ -94,7 +94,7 @@ pub(super) fn run(args: &[&str]) -> Output {
 }
 
 /// What is written to standard output, or to the other one where it failed.
-fn told(args: &[&str]) -> String {
+pub(super) fn told(args: &[&str]) -> String {
     let output = run(args);
     let text = if output.status.success() {
         output.stdout

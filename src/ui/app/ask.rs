@@ -15,6 +15,7 @@ use crate::ui::session::sort_column;
 use crate::ui::widget::{pane::Pane, prompt::Prompt};
 use crate::ui::work::host::Existing;
 use crate::ui::work::query::{Query, ReportJob};
+use crate::ui::work::threads::Errand;
 
 /// What a prompt is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,7 +88,7 @@ impl App {
                 }
                 return effect;
             }
-            Action::Complete if ask == Ask::Command => self.complete(),
+            Action::Complete if ask == Ask::Command => return self.complete(),
             Action::Move(Movement::Up) if ask == Ask::Command => self.recall(Toward::Previous),
             Action::Move(Movement::Down) if ask == Ask::Command => self.recall(Toward::Next),
             Action::Back => self.leave_prompt(),
@@ -179,35 +180,38 @@ impl App {
         effect
     }
 
-    /// Makes the word before the cursor as long as there is no doubt, and says what it may become.
-    fn complete(&mut self) {
-        let (Some(Overlay::Prompt(question)), Some(profile)) = (&mut self.overlay, self.session.profile()) else {
-            return;
-        };
-        let prompt = &mut question.prompt;
-        let line = prompt.value().to_string();
-        let (start, words) = report::complete(&line, profile);
-        let Some(first) = words.first() else {
-            prompt.problem = Some("nothing to complete".into());
-            return;
-        };
-        let common = words
-            .iter()
-            .skip(1)
-            .fold(first.as_str(), |common, word| common_prefix(common, word));
-        let space = if words.len() == 1 && !common.ends_with('=') {
-            " "
-        } else {
-            ""
-        };
-        if common.len() > line.len() - start || words.len() == 1 {
-            prompt.set(format!("{}{common}{space}", &line[..start]));
+    /// Makes the word before the cursor as long as there is no doubt, and says what it may become. What a source may become
+    /// is asked in the background.
+    fn complete(&mut self) -> Option<Effect> {
+        let line = self.question()?.prompt.value().to_string();
+        if let Some(source) = source_of(&line) {
+            let problem = &mut self.question()?.prompt.problem;
+            if problem.as_deref() == Some(ASKING) {
+                return None;
+            }
+            *problem = Some(ASKING.into());
+            self.errands += 1;
+            return Some(Effect::Run(Errand::Complete(line, source)));
         }
-        if words.len() > 1 {
-            // Behind the `=` that all of them have.
-            let behind = common.rfind('=').map_or(0, |at| at + 1);
-            let words: Vec<&str> = words.iter().map(|word| &word[behind..]).collect();
-            prompt.problem = Some(words.join("  "));
+        let (start, mut words) = report::complete(&line, self.session.profile()?);
+        words.extend(
+            SOURCES
+                .iter()
+                .filter(|name| start == 0 && name.starts_with(&line))
+                .map(ToString::to_string),
+        );
+        self.question()?.prompt.complete(start, &words);
+        None
+    }
+
+    /// Takes what a line may go on with, if it is still that line.
+    pub(in crate::ui) fn completed(&mut self, line: &str, found: Result<(usize, Vec<String>)>) {
+        let Some(question) = self.question().filter(|question| question.prompt.value() == line) else {
+            return;
+        };
+        match found {
+            Ok((start, words)) => question.prompt.complete(start, &words),
+            Err(error) => question.prompt.problem = Some(error.to_string()),
         }
     }
 
@@ -312,6 +316,18 @@ impl App {
     }
 }
 
+/// What is said while others are asked how a line goes on.
+const ASKING: &str = "asking …";
+/// What a source is typed behind.
+const SOURCES: [&str; 2] = ["base=", "diff_base="];
+
+/// Where in a line the name of a source begins.
+fn source_of(line: &str) -> Option<usize> {
+    let typed = line.trim_start_matches([':', ' ']);
+    let name = SOURCES.iter().find(|name| typed.starts_with(**name))?;
+    Some(line.len() - typed.len() + name.len())
+}
+
 /// `name=` with the value that the option has by itself: of a choice the one that is made where nobody chooses. Nothing
 /// for what is no option, and where that is the empty text.
 fn with_default(line: &str) -> Option<String> {
@@ -334,13 +350,4 @@ fn names_match(profile: &Profile, expression: &Regex) -> bool {
     let binaries = profile.mappings.iter().map(|mapping| mapping.file);
     let mut names = functions.chain(binaries);
     names.any(|name| expression.is_match(profile.text(name)))
-}
-
-fn common_prefix<'w>(a: &'w str, b: &str) -> &'w str {
-    let end = a
-        .char_indices()
-        .zip(b.chars())
-        .find(|((_, left), right)| left != right)
-        .map(|((at, _), _)| at);
-    &a[..end.unwrap_or(a.len().min(b.len()))]
 }

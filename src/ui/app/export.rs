@@ -72,6 +72,7 @@ impl App {
             Ok(Done::OpenPage(written, Opened::Instructions(text))) => {
                 self.open_pane(Pane::text(written.job.title, &text));
             }
+            Ok(Done::Complete(line, found)) => self.completed(&line, found),
             Err(error) => self.message = Some(Message::Problem(error.to_string())),
         }
     }

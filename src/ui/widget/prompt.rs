@@ -11,6 +11,9 @@ use crate::ui::theme::Theme;
 /// What is pasted may not make a line longer than this many characters.
 const LONGEST: usize = 10_000;
 
+/// So many words are shown at most that a word may become.
+const SHOWN: usize = 100;
+
 /// A line that is being typed, with a proposal that the first typed character replaces.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Prompt {
@@ -85,6 +88,30 @@ impl Prompt {
         let _ = self.input.handle(request);
     }
 
+    /// Makes the word that begins at `start` as long as there is no doubt about which of these it becomes, and says which there
+    /// are.
+    pub(in super::super) fn complete(&mut self, start: usize, words: &[String]) {
+        let line = self.value().to_string();
+        let Some(first) = words.first() else {
+            self.problem = Some("nothing to complete".into());
+            return;
+        };
+        let rest = words.iter().skip(1);
+        let common = rest.fold(first.as_str(), |common, word| common_prefix(common, word));
+        // What goes on is no whole word yet.
+        let is_open = common.ends_with(['=', '"', '/', ':', '}']);
+        let space = if words.len() == 1 && !is_open { " " } else { "" };
+        if common.len() > line.len() - start || words.len() == 1 {
+            self.set(format!("{}{common}{space}", &line[..start]));
+        }
+        if words.len() > 1 {
+            // Behind the `=` that all of them have.
+            let behind = common.rfind('=').map_or(0, |at| at + 1);
+            let words: Vec<&str> = words.iter().take(SHOWN).map(|word| &word[behind..]).collect();
+            self.problem = Some(words.join("  "));
+        }
+    }
+
     /// Draws it and a note behind it into the one row of `area`; returns where the terminal's cursor belongs.
     pub(in super::super) fn draw(&self, note: &str, theme: Theme, area: Rect, buffer: &mut Buffer) -> Position {
         let label = format!(" {}", self.label);
@@ -108,4 +135,13 @@ impl Prompt {
             .min(area.right().saturating_sub(1));
         Position { x, y: area.y }
     }
+}
+
+fn common_prefix<'w>(a: &'w str, b: &str) -> &'w str {
+    let end = a
+        .char_indices()
+        .zip(b.chars())
+        .find(|((_, left), right)| left != right)
+        .map(|((at, _), _)| at);
+    &a[..end.unwrap_or(a.len().min(b.len()))]
 }

@@ -25,6 +25,13 @@ pub trait Loader: Send + Sync {
     /// # Errors
     /// Whatever can go wrong; the message is shown.
     fn load(&self, wanted: &Wanted, observer: &dyn Observer) -> Result<Loaded>;
+    /// Where the last word of a source that is being typed begins, and what it may become.
+    ///
+    /// # Errors
+    /// Those of the server that knows.
+    fn complete(&self, _typed: &str, _observer: &dyn Observer) -> Result<(usize, Vec<String>)> {
+        Ok((0, Vec::new()))
+    }
     /// The profiles that the process's server offers.
     ///
     /// # Errors

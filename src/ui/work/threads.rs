@@ -45,6 +45,8 @@ pub(in crate::ui) enum Errand {
     SaveNumbered(Box<Written>, &'static str),
     /// Open it in a browser.
     OpenPage(Box<Written>),
+    /// Find what a line that is being typed may go on with: a source begins there.
+    Complete(String, usize),
 }
 
 /// What came of an [`Errand`].
@@ -53,6 +55,8 @@ pub(in crate::ui) enum Done {
     /// The report, the file that was named, and whether it was written.
     Save(Box<Written>, String, Saved),
     OpenPage(Box<Written>, Opened),
+    /// The line, where its last word begins, and what that may become.
+    Complete(String, Result<(usize, Vec<String>)>),
 }
 
 /// The threads.
@@ -114,7 +118,22 @@ impl Workers {
     }
 
     pub(in crate::ui) fn run(&self, errand: Errand) {
-        let _ = self.errands.send(errand);
+        match errand {
+            // A server may have to be asked, and nothing waits for that.
+            Errand::Complete(line, source) => self.complete(line, source),
+            errand => {
+                let _ = self.errands.send(errand);
+            }
+        }
+    }
+
+    fn complete(&self, line: String, source: usize) {
+        let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
+        start(move || {
+            let found = contained(|| loader.complete(&line[source..], &()));
+            let found = found.map(|(start, words)| (source + start, words));
+            let _ = events.send(Event::Done(Ok(Done::Complete(line, found))));
+        });
     }
 
     pub(in crate::ui) fn editor(&self, file: &Path, line: i64) -> Option<Command> {
@@ -339,6 +358,7 @@ fn run_errands(queue: &Receiver<Errand>, answers: &Sender<Event>, host: &dyn Hos
             Errand::OpenPage(written) => host
                 .open_page(&written.bytes)
                 .map(|opened| Done::OpenPage(written, opened)),
+            Errand::Complete(line, source) => Ok(Done::Complete(line, Ok((source, Vec::new())))),
         });
         if answers.send(Event::Done(done)).is_err() {
             return;
