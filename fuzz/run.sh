@@ -8,7 +8,7 @@ seconds=${1:-60}
 toolchain=${FUZZ_TOOLCHAIN:-nightly}
 [ "$toolchain" = nightly ] || export RUSTC_BOOTSTRAP=1
 
-mkdir -p fuzz/corpus/decode fuzz/corpus/options fuzz/corpus/prompt
+mkdir -p fuzz/corpus/decode fuzz/corpus/options fuzz/corpus/prompt fuzz/corpus/keys
 # What is good to begin with: real profiles, and the command lines of the goldens, a word a line or a line each.
 cp tests/fixtures/*.pb.gz fuzz/corpus/decode/
 for profile in tests/fixtures/shapes.*.pb.gz; do
@@ -18,7 +18,7 @@ cut -f2 tests/golden/cases.tsv | split -l 1 -a 4 - fuzz/corpus/options/case-
 sed -i 's/ /\n/g' fuzz/corpus/options/case-*
 cut -f2 tests/golden/cases.tsv | sed 's/^-//' | split -l 3 -a 4 - fuzz/corpus/prompt/case-
 
-for target in decode options prompt; do
+for target in decode options prompt keys; do
     echo "== $target"
     cargo "+$toolchain" fuzz run "$target" -- \
         -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
