@@ -21,12 +21,12 @@ def scenarios(program):
     return [(line.split("\t") + ["", ""])[:3] for line in lines]
 
 
-def judged(heaptui, program, name, seconds):
+def judged(heaptui, program, name, options):
     """The verdict on a scenario as an object, and how long it took."""
     with subprocess.Popen([program, name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             address = process.stdout.readline().strip()
-            command = [heaptui, "leaks", "--json", *(["--for", str(seconds)] if seconds else []), address]
+            command = [heaptui, "leaks", "--json", *options, address]
             start = time.monotonic()
             done = subprocess.run(command, capture_output=True, text=True, timeout=400)
             took = time.monotonic() - start
@@ -59,14 +59,16 @@ def main():
     options.add_argument("scenarios", nargs="*", help="only these")
     options.add_argument("--heaptui", default="target/release/heaptui")
     options.add_argument("--for", dest="seconds", type=int, help="watch each for so many seconds")
+    options.add_argument("--no-gc", action="store_true", help="force no garbage collection: a verdict is 'growing' at most")
     asked = options.parse_args()
     rows = [row for row in scenarios(asked.program) if not asked.scenarios or row[0] in asked.scenarios]
     if not rows:
         sys.exit("no such scenario")
     print(f"{'scenario':20} {'is':10} {'verdict':8} {'outcome':16} {'s':>4}  first")
+    passed_on = [*(["--for", str(asked.seconds)] if asked.seconds else []), *(["--no-gc"] if asked.no_gc else [])]
     counts = {}
     for name, kind, culprits in rows:
-        verdict, took = judged(asked.heaptui, asked.program, name, asked.seconds)
+        verdict, took = judged(asked.heaptui, asked.program, name, passed_on)
         word = outcome(verdict, kind, culprits)
         counts.setdefault(kind == "none", []).append(word)
         print(f"{name:20} {kind:10} {verdict['verdict']:8} {word:16} {took:4.0f}  {verdict['sentence']}", flush=True)
