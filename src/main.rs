@@ -109,10 +109,8 @@ fn run() -> Result<Outcome> {
 /// Answers a question about a process; the status says it too.
 fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     let inputs = Inputs::new(&asked.input)?;
-    if asked.row.live == Live::Watch {
-        if inputs.names_hosts() {
-            return judge_hosts(&inputs, asked);
-        }
+    if asked.row.live == Live::Watch && inputs.names_hosts() {
+        return judge_hosts(&inputs, asked);
     }
     let (evidence, warnings) = match (inputs.process(), asked.row.live) {
         (process, Live::Watch) if process.is_some() || inputs.store()?.is_some() => {

@@ -135,6 +135,9 @@ mod tests {
     /// A function's name, the line of its definition, and a line that a sample is on.
     type Row = (&'static str, i64, i64);
 
+    /// A case: what it is of, the functions of both profiles, and the names of the first in the end.
+    type Case = (&'static str, &'static [Row], &'static [Row], &'static [&'static str]);
+
     fn profile(rows: &[Row]) -> Profile {
         let mut profile = Profile::default();
         let filename = profile.strings.intern(b"/src/main.go");
@@ -160,7 +163,7 @@ mod tests {
 
     #[test]
     fn closures_are_known_by_their_place() {
-        let table: [(&str, &[Row], &[Row], &[&str]); 6] = [
+        let table: [Case; 6] = [
             (
                 "by definition",
                 &[("main.f.func1.2", 9, 10)],

@@ -96,7 +96,7 @@ fn fields(body: &str) -> (Vec<i64>, Vec<String>) {
     let (mut numbers, mut texts) = (Vec::new(), Vec::new());
     while let Some(key) = bytes.next() {
         let (mut number, mut shift) = (0, 0);
-        while let Some(byte) = bytes.next() {
+        for byte in bytes.by_ref() {
             number |= i64::from(byte & 0x7f) << shift;
             shift += 7;
             if byte < 0x80 {
