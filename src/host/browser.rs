@@ -1,4 +1,4 @@
-//! A browser for a page on this machine, or why there is none and what to do instead.
+//! Opens a page in a browser on this machine, or explains why not and what to do instead.
 
 use std::env;
 use std::path::Path;
@@ -6,29 +6,29 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// What is known of where the user sits. See [`Seat::local`].
+/// What is known of where the user sits: at this machine, or behind SSH. See [`Seat::local`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Seat {
     /// `$SSH_CONNECTION`: the user's address and port, this machine's address and port.
     pub ssh: Option<String>,
-    /// The user's name here.
+    /// The user's login name on this machine.
     pub user: Option<String>,
     /// `$BROWSER`: programs to try, separated by colons, perhaps with `%s` for the page.
     pub browser: Option<String>,
-    /// Whether there is a screen that windows can be opened on.
+    /// Whether there is a display that windows can be opened on.
     pub has_screen: bool,
 }
 
-/// What came of showing a page.
+/// The result of showing a page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Shown {
-    /// A browser has it; a line that says so.
+    /// A browser was started; a line that says so.
     InBrowser(String),
-    /// No browser has it; how the user gets it to one, in a few lines.
+    /// No browser could be started; instructions for opening the page, a few lines.
     Instructions(String),
 }
 
-/// Programs that open a page with what the user likes, or that are browsers; the first that starts is taken.
+/// Programs that open a page in the user's browser, or that are browsers; the first that starts is used.
 #[cfg(target_os = "macos")]
 const PROGRAMS: &[&str] = &["open %s"];
 #[cfg(windows)]
@@ -45,12 +45,12 @@ const PROGRAMS: &[&str] = &[
     "chromium %s",
 ];
 
-/// How often a program that was started is looked at, and for how long: what fails fails at once.
+/// How often a started program is polled, and how many times: a program that fails, fails at once.
 const LOOK: Duration = Duration::from_millis(20);
 const LOOKS: u32 = 25;
 
 impl Seat {
-    /// As the environment says.
+    /// The seat that the environment describes.
     pub fn local() -> Self {
         let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let screens = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"];
@@ -62,7 +62,7 @@ impl Seat {
         }
     }
 
-    /// Opens a page in a browser and tells the user where it is, or how to get at it.
+    /// Opens a page in a browser, and says where it is or how to get at it.
     pub fn show(&self, page: &Path) -> Shown {
         let place = page.display();
         let is_open = self.commands(page).iter_mut().any(start);
@@ -78,7 +78,7 @@ impl Seat {
         Shown::Instructions(format!("The page is {place}\n{why}"))
     }
 
-    /// How to get a file to where the user sits.
+    /// How to copy a file to where the user sits.
     fn fetching(&self, ssh: &str, page: &Path) -> String {
         let parts: Vec<&str> = ssh.split_whitespace().collect();
         let (host, port) = match parts[..] {
@@ -96,7 +96,7 @@ impl Seat {
         format!("To have it where your browser is, run there:\nscp {port}'{user}{host}:{place}' .")
     }
 
-    /// What to try, in this order; nothing where no window would be seen.
+    /// Commands to try, in this order; empty if no window would be seen.
     fn commands(&self, page: &Path) -> Vec<Command> {
         if self.ssh.is_some() {
             return Vec::new();
@@ -107,7 +107,7 @@ impl Seat {
     }
 }
 
-/// A program with the page in place of `%s`, or behind everything.
+/// A program with the page in place of `%s`, or as its last argument. `None` without a program.
 fn command(program: &str, page: &Path) -> Option<Command> {
     let mut words = program.split_whitespace();
     let mut command = Command::new(words.next()?);
@@ -123,15 +123,15 @@ fn command(program: &str, page: &Path) -> Option<Command> {
     if !has_page {
         command.arg(page);
     }
-    // A browser talks a lot, and the terminal is not its own.
+    // A browser prints a lot, and this terminal is not for it.
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // Ctrl-C here is not meant for it.
+    // Ctrl-C here is not meant for the browser.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     Some(command)
 }
 
-/// Starts a program; false if there is none or it fails at once. It may go on without us.
+/// Starts a program; false if it does not exist or fails at once. It may outlive us.
 fn start(command: &mut Command) -> bool {
     let Ok(mut child) = command.spawn() else { return false };
     for _ in 0..LOOKS {
@@ -146,7 +146,7 @@ fn start(command: &mut Command) -> bool {
     true
 }
 
-/// Waits for a program so that nothing of it is left when it ends.
+/// Waits for a program in the background, so that it does not become a zombie.
 fn reap(mut child: Child) {
     thread::spawn(move || child.wait());
 }

@@ -1,16 +1,16 @@
-//! The user's editor, at a line of a file.
+//! Opens the user's editor at a line of a file.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What `$VISUAL` or `$EDITOR` says: a program, perhaps with options.
+/// The value of `$VISUAL` or `$EDITOR`: a program, perhaps with options.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Editor(pub String);
 
-/// Programs and how they are told the line: arguments in which `{file}` and `{line}` stand for the two. To others no
-/// line is told: one that does not know `+7` would open a file of that name.
+/// Editors and the arguments that open a file at a line, with `{file}` and `{line}` for the two. Other editors get no
+/// line: one that does not know `+7` would open a file of that name.
 const EDITORS: &[(&[&str], &[&str])] = &[
     (
         &[
@@ -71,7 +71,7 @@ const EDITORS: &[(&[&str], &[&str])] = &[
 ];
 
 impl Editor {
-    /// As the environment says.
+    /// The editor that the environment names.
     pub fn local() -> Option<Self> {
         let said = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| env::var(name).ok());
         said.map(|value| value.trim().to_string())
@@ -84,7 +84,7 @@ impl Editor {
         let words: Vec<&str> = self.0.split_whitespace().collect();
         let is_plain = |char: char| char.is_alphanumeric() || char.is_whitespace() || "/._-+=:,@".contains(char);
         let mut command = if cfg!(unix) && !self.0.chars().all(is_plain) {
-            // Quotes and the like are the shell's; the file is not in what it reads.
+            // The shell parses quotes and the like; the file is passed as an argument, which it does not parse.
             let mut shell = Command::new("sh");
             shell.args(["-c", &format!("{} \"$@\"", self.0), "sh"]);
             shell
@@ -97,9 +97,9 @@ impl Editor {
         command
     }
 
-    /// What it is told behind its own options.
+    /// The arguments after the editor's own options.
     fn arguments(&self, file: &Path, line: i64) -> Vec<OsString> {
-        // A name that begins with a dash would be an option.
+        // A name that begins with a dash would be taken for an option.
         let file = if file.as_os_str().as_encoded_bytes().starts_with(b"-") {
             Path::new(".").join(file)
         } else {

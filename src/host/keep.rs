@@ -1,4 +1,4 @@
-//! Keeping what was fetched: checked before it is written, and named after what it is.
+//! Keeps fetched profiles: checks them before writing, and names files after what they contain.
 
 use std::path::{Path, PathBuf};
 
@@ -7,41 +7,41 @@ use jiff::Timestamp;
 use super::save::{self, Caller, save, unwritable};
 use crate::error::Result;
 
-/// What a fetched profile turned out to be, by which its file is named.
+/// What a fetched profile turned out to be; its file is named after this.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Described {
-    /// The program; may be empty.
+    /// The program's name; may be empty.
     pub process: String,
     /// The sample type, e.g. `inuse_space`; may be empty.
     pub kind: String,
     /// When it was taken, nanoseconds since 1970 UTC; 0 if unknown.
     pub time_nanos: i64,
-    /// How its file's name ends, e.g. `pb.gz`.
+    /// The ending of its file's name, without a dot, e.g. `pb.gz`.
     pub ending: String,
 }
 
-/// What [`keep`] did.
+/// The result of [`keep`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SavedFile {
-    /// Where it is.
+    /// Where it was written.
     pub path: PathBuf,
-    /// How long it is.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// What it is.
+    /// What it contains.
     pub described: Described,
 }
 
-/// Reads a profile, checks it, and only then writes it, with the bytes as they came. Without an `output` the file gets
-/// a [`default_name`] in the current folder, and never replaces another.
+/// Reads a profile, checks it, and only then writes it, unchanged. Without an `output` the file gets
+/// a [`default_name`] in the working directory, and never replaces another.
 ///
 /// # Errors
-/// As `read` and [`save`], and whatever `check` refuses with.
+/// Those of `read`, `check` and [`save`].
 pub fn keep(
     read: &dyn Fn() -> Result<Vec<u8>>,
     output: Option<&Path>,
     check: &dyn Fn(&[u8]) -> Result<Described>,
 ) -> Result<SavedFile> {
-    // Before half a minute is spent on a profile that has no place to go.
+    // Fail before half a minute is spent on a profile that cannot be written.
     if let Some(path) = output {
         save::writable(path)?;
     }
@@ -61,8 +61,8 @@ pub fn keep(
     })
 }
 
-/// The name in pprof's manner, `pprof.PROCESS.TYPE.TIME`, with a UTC time, e.g.
-/// `pprof.prometheus.inuse_space.20261123T101500Z`. The ending is not part of it.
+/// A name in pprof's manner, `pprof.PROCESS.TYPE.TIME`, with a UTC time, e.g.
+/// `pprof.prometheus.inuse_space.20261123T101500Z`. It does not include the ending.
 pub fn default_name(process: &str, kind: &str, time_nanos: i64) -> String {
     let time = Timestamp::from_nanosecond(time_nanos.into()).unwrap_or_default();
     let time = time.strftime("%Y%m%dT%H%M%SZ").to_string();
@@ -71,10 +71,10 @@ pub fn default_name(process: &str, kind: &str, time_nanos: i64) -> String {
     parts.join(".")
 }
 
-/// How much of a name that the profile gives goes into a file's name.
+/// How many characters of a name from the profile go into a file's name.
 const MAX_PART: usize = 64;
 
-/// The last part of a path, with nothing in it that means something to a shell or file system.
+/// The base name of a path, without characters that mean something to a shell or file system.
 fn clean(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name).trim_matches('.');
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
@@ -84,7 +84,7 @@ fn clean(name: &str) -> String {
         .collect()
 }
 
-/// Writes a new file in the current folder and returns its name.
+/// Writes a new file in the working directory and returns its name.
 fn save_described(bytes: &[u8], described: &Described) -> Result<PathBuf> {
     let time = match described.time_nanos {
         ..=0 => i64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default(),

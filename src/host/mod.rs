@@ -1,7 +1,7 @@
-//! What this machine does for the program besides giving bytes: files that are saved, an editor, a browser, a line on the
-//! terminal while something is waited for.
+//! What this machine does for the program besides supplying input: it saves files, starts an editor or a browser, and
+//! shows a line on the terminal while the user waits.
 //!
-//! Knows how a file is written whole or not at all, how other programs are named and what arguments they get. Knows nothing
+//! Knows how to write a file atomically, the names of other programs, and the arguments they take. Knows nothing
 //! of what is in the files.
 
 mod browser;

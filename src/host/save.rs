@@ -1,7 +1,7 @@
-//! Saving: a file is there whole or not at all, and what is no file stays what it is and is written to.
+//! Saving: a regular file is written atomically; anything else is opened and written to.
 //!
-//! Only a regular file is ever replaced. A device, a pipe or a descriptor, whatever links lead there, is opened; a
-//! terminal gets nothing that it would obey.
+//! Only a regular file is ever replaced. A device, a pipe or a descriptor, whichever links lead there, is opened; a
+//! terminal never receives control characters.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, IsTerminal, Write};
@@ -15,17 +15,17 @@ use crate::error::{Error, Result};
 /// Who saves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Caller {
-    /// A command: a pipe is waited for as long as it takes, and a terminal may be given text.
+    /// A command: it waits for a pipe as long as it takes, and may write text to a terminal.
     Command,
-    /// The dashboard: it does not wait for a pipe that nobody reads, and the terminal is its own.
+    /// The dashboard: it does not wait for a pipe without a reader, and it occupies the terminal itself.
     Dashboard,
 }
 
-/// Writes a file that is there whole or not at all, in place of the one that may be there. Links are followed. What
-/// is no regular file, such as `/dev/stdout`, `/dev/null` or a pipe, is written to.
+/// Writes a file atomically, replacing one that exists. Links are followed. What
+/// is not a regular file, such as `/dev/stdout`, `/dev/null` or a pipe, is written to.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Usage`] for a terminal that would be given more than text.
+/// [`Error::Io`]; [`Error::Usage`] if bytes other than text would go to a terminal.
 pub fn save(bytes: &[u8], path: &Path, caller: Caller) -> Result<()> {
     match writable(path)? {
         Place::File { path, permissions } => {
@@ -35,8 +35,8 @@ pub fn save(bytes: &[u8], path: &Path, caller: Caller) -> Result<()> {
     }
 }
 
-/// Writes a file that is there whole or not at all, unless one of that name is there already: then does nothing and
-/// returns false. What is no regular file is written to.
+/// Writes a file atomically, unless one of that name exists: then does nothing and
+/// returns false. What is not a regular file is written to.
 ///
 /// # Errors
 /// As [`save`].
@@ -52,25 +52,26 @@ pub fn save_new(bytes: &[u8], path: &Path, caller: Caller) -> Result<bool> {
     }
 }
 
-/// Whether a terminal only shows these bytes: text without control characters but ends of lines and tabs.
+/// Whether the bytes are safe on a terminal: text without control characters except line breaks and tabs.
 pub fn is_plain(bytes: &[u8]) -> bool {
     let is_plain = |char: char| !char.is_control() || matches!(char, '\n' | '\t');
     std::str::from_utf8(bytes).is_ok_and(|text| text.replace("\r\n", "\n").chars().all(is_plain))
 }
 
-/// Whether a name leads to what is written to instead of being replaced.
+/// Whether a path leads to something that is written to instead of being replaced.
 pub fn is_stream(path: &Path) -> bool {
     place(path).is_ok_and(|place| !matches!(place, Place::File { .. }))
 }
 
-/// What a name leads to.
+/// What a path leads to.
 pub(super) enum Place {
-    /// A regular file with its permissions, or a name that is free.
+    /// A regular file with its permissions, or `None` for a free name.
     File {
         path: PathBuf,
         permissions: Option<Permissions>,
     },
-    /// Standard output, which may be a socket or a file that others write to as well: written to as it is open.
+    /// Standard output, which may be a socket, or a file that others write to as well: written to through the open
+    /// descriptor.
     Output,
     /// Standard error.
     Errors,
@@ -78,7 +79,7 @@ pub(super) enum Place {
     Opened(PathBuf),
 }
 
-/// Links behind links, after which it is taken for a circle.
+/// The number of links to follow before they are taken for a cycle.
 const MAX_LINKS: u32 = 40;
 
 /// Follows links by hand: some of those under `/proc` lead to what has no path, such as `pipe:[4711]`.
@@ -122,7 +123,7 @@ fn descriptor(path: &Path) -> Option<Place> {
     match number {
         1 if is_own => Some(Place::Output),
         2 if is_own => Some(Place::Errors),
-        // Those of other processes are no files of a folder either.
+        // Descriptors of other processes are not files of a folder either.
         _ if is_own || within.starts_with("/proc") => Some(Place::Opened(path.to_owned())),
         _ => None,
     }
@@ -142,7 +143,7 @@ impl Place {
     }
 }
 
-/// Opens what is not replaced. A file that a descriptor leads to is written behind what is in it.
+/// Opens what is not replaced. A file behind a descriptor is appended to.
 fn open(path: &Path, caller: Caller) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true);
@@ -154,9 +155,9 @@ fn open(path: &Path, caller: Caller) -> io::Result<File> {
     options.open(path)
 }
 
-/// How long a pipe may take nothing before the dashboard gives it up.
+/// How long a pipe may accept nothing before the dashboard gives up.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How often it is tried meanwhile.
+/// How often to try meanwhile.
 const AGAIN: Duration = Duration::from_millis(10);
 
 fn write(mut out: impl Write + IsTerminal, bytes: &[u8], name: &Path, caller: Caller) -> Result<()> {
@@ -181,7 +182,7 @@ fn write(mut out: impl Write + IsTerminal, bytes: &[u8], name: &Path, caller: Ca
                 last = Instant::now();
             }
             Err(reason) if reason.kind() == io::ErrorKind::Interrupted => {}
-            // Only the dashboard opens what does not wait; standard output may have been opened so by others.
+            // Only the dashboard opens without blocking; another process may have set standard output so.
             Err(reason) if reason.kind() == io::ErrorKind::WouldBlock => {
                 if caller == Caller::Dashboard && last.elapsed() > PATIENCE {
                     return Err(unwritable(name, reason));
@@ -194,9 +195,9 @@ fn write(mut out: impl Write + IsTerminal, bytes: &[u8], name: &Path, caller: Ca
     out.flush().map_err(|reason| unwritable(name, reason))
 }
 
-/// Gives a temporary file its name; false if that is taken.
+/// Gives a temporary file its final name; false if that name is taken.
 pub(super) fn name_new(temporary: &Temporary, path: &Path) -> io::Result<bool> {
-    // Unlike a rename, a link never replaces a file that another process has just made.
+    // Unlike a rename, a link never replaces a file that another process has just created.
     match fs::hard_link(&temporary.0, path) {
         Ok(()) => Ok(true),
         // Not every file system has links.
@@ -210,14 +211,14 @@ pub(super) fn name_new(temporary: &Temporary, path: &Path) -> io::Result<bool> {
 fn replace(bytes: &[u8], path: &Path, permissions: Option<&Permissions>) -> io::Result<()> {
     let temporary = write_beside(bytes, path, permissions)?;
     fs::rename(&temporary.0, path)?;
-    // The name is safe once the folder is; that not every system can do this is no failure.
+    // The name is durable once the folder is synced; that not every system can do this is not an error.
     File::open(folder(path))
         .and_then(|folder| folder.sync_all())
         .unwrap_or_default();
     Ok(())
 }
 
-/// A file that goes away unless it is renamed.
+/// A temporary file, removed on drop unless it was renamed.
 pub(super) struct Temporary(PathBuf);
 
 impl Drop for Temporary {
@@ -226,8 +227,8 @@ impl Drop for Temporary {
     }
 }
 
-/// Writes a temporary file in the folder of another, so that a rename is all that is left to do. Its name is short,
-/// as the other's may be as long as names can be; nobody may read in it who may not read in the other.
+/// Writes a temporary file in the folder of another, so that only a rename is left to do. Its name is short,
+/// as the other's may be as long as names can be; it is readable by no one who may not read the other.
 pub(super) fn write_beside(bytes: &[u8], path: &Path, permissions: Option<&Permissions>) -> io::Result<Temporary> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -245,7 +246,7 @@ pub(super) fn write_beside(bytes: &[u8], path: &Path, permissions: Option<&Permi
             Err(error) => return Err(error),
         }
     };
-    // What the mask for new files took away.
+    // Restores the permissions that the umask removed.
     if let Some(permissions) = permissions {
         file.set_permissions(permissions.clone())?;
     }
@@ -259,7 +260,7 @@ fn folder(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-/// What a name leads to. Finds out early what would fail late.
+/// What a path leads to. Finds early what would fail late.
 pub(super) fn writable(path: &Path) -> Result<Place> {
     let failed = |kind, advice| unwritable(path, io::Error::new(kind, advice));
     if path.is_dir() {
@@ -279,7 +280,7 @@ pub(super) fn writable(path: &Path) -> Result<Place> {
                 "its folder does not exist; make it first",
             ));
         }
-        // A file is replaced by another of its name, which its own protection would not prevent.
+        // A file is replaced by a new one of its name, so its own write protection would not prevent that.
         Place::File {
             path: file,
             permissions: Some(_),

@@ -1,13 +1,13 @@
-//! Signals that ask a command to end.
+//! Signals that ask a command to terminate.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A flag that is set when the program is asked to end. A second signal ends it at once, where something hangs.
+/// A flag that is set when the program is asked to terminate. A second signal ends it at once, in case something hangs.
 ///
 /// # Errors
-/// Those of the system, where signals cannot be caught.
+/// Those of the operating system, if signals cannot be caught.
 #[cfg(unix)]
 pub fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -19,10 +19,10 @@ pub fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// A flag that nothing sets: the system ends the program itself.
+/// A flag that is never set: the system ends the program itself.
 ///
 /// # Errors
-/// None.
+/// Never fails.
 #[cfg(not(unix))]
 pub fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
     Ok(Arc::new(AtomicBool::new(false)))

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// How long a page is kept after it was made.
+/// How long a page is kept after it was written.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 
-/// Writes a page with a name of its own, which only the user can read, and removes those of the days before.
+/// Writes a page under a unique name, readable only by the user, and removes those older than a day.
 ///
 /// # Errors
-/// [`Error::Io`]; nothing of the page stays then.
+/// [`Error::Io`]; nothing of the page remains then.
 pub fn save_page(bytes: &[u8], ending: &str) -> Result<PathBuf> {
     save_within(&env::temp_dir(), bytes, ending)
 }
@@ -40,7 +40,7 @@ fn save_within(temporary: &Path, bytes: &[u8], ending: &str) -> Result<PathBuf> 
     Ok(path)
 }
 
-/// The user's folder among those of others: known by its name, and taken only if nobody else can put anything in it.
+/// The user's folder among those of others: found by its name, and used only if nobody else can write to it.
 fn own_folder(temporary: &Path) -> io::Result<PathBuf> {
     let usual = temporary.join(format!("heaptui-{}", user()));
     if make(&usual).is_ok() || is_own(&usual) {
@@ -67,11 +67,11 @@ fn user() -> u32 {
 #[cfg(unix)]
 fn is_own(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    // Of the name itself: a link leads where somebody else says.
+    // Of the name itself: a link leads where somebody else chose.
     fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir() && found.uid() == user() && found.mode() & 0o077 == 0)
 }
 
-/// The folder of temporary files is the user's own there.
+/// There, the folder of temporary files is the user's own.
 #[cfg(not(unix))]
 fn user() -> &'static str {
     "pages"
@@ -82,7 +82,7 @@ fn is_own(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir())
 }
 
-/// Best effort: a page that stays does no harm.
+/// Best effort: a page that remains does no harm.
 fn remove_old(folder: &Path, ending: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -97,7 +97,7 @@ fn remove_old(folder: &Path, ending: &str) {
     }
 }
 
-/// A number that the system has made up for this thread's hashes.
+/// A random number: the seed that the standard library gives this thread's hash maps.
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -1,6 +1,6 @@
-//! A line on a terminal that says what is waited for, while a report has nothing to show yet.
+//! A line on the terminal that says what is going on while a report has nothing to show yet.
 //!
-//! Knows how a line is written over. Knows neither who reads nor where the line is: both are handed in.
+//! Knows how to overwrite a line. Knows neither who reads nor where the line is: both are handed in.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -9,12 +9,12 @@ use crate::error::Result;
 use crate::model::units;
 use crate::progress::Observer;
 
-/// What takes less is not worth a line.
+/// Waits shorter than this get no line.
 const QUIET: Duration = Duration::from_millis(500);
-/// How often the line changes at most.
+/// How often the line may change.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A line on the terminal while something is waited for. Dropped, it takes its line away again.
+/// The line on the terminal during a wait. Dropping it removes the line.
 pub struct WaitLine<'w> {
     write: &'w dyn Fn(&str),
     since: Instant,
@@ -22,7 +22,7 @@ pub struct WaitLine<'w> {
 }
 
 impl<'w> WaitLine<'w> {
-    /// A line that `write` writes to a terminal.
+    /// A line that `write` puts on a terminal.
     pub fn new(write: &'w dyn Fn(&str)) -> Self {
         Self {
             write,

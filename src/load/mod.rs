@@ -1,8 +1,8 @@
-//! From the names on the command line to what is reported on: a profile, summed up or compared, with the snapshots that it is
-//! made of; a session, a watch, a survey of hosts.
+//! From the names on the command line to what is reported on: a profile, merged or compared, with the snapshots that it was
+//! made from; a session, a watch, a survey of hosts.
 //!
 //! Knows the order in which pprof reads, overrides, merges, compares and annotates (its `internal/driver/fetch.go`).
-//! Knows nothing of where bytes come from: the caller hands in how a name is opened. The only name that is looked at here is
+//! Knows nothing of where bytes come from: the caller passes in how to open a name. The only name that is looked at here is
 //! the first: it may be a program.
 
 pub mod series;
@@ -24,55 +24,55 @@ use crate::error::{Error, Result};
 use crate::model::{Loaded, Mapping, MappingId, Profile, Side, Sides, Snapshot, StringId, align, merge};
 use crate::secret::SourceName;
 
-/// What is done with profiles besides adding them up. `Default` is nothing.
+/// What to do with profiles besides adding them up. `Default` does nothing else.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Combine {
-    /// Profiles to compare with.
+    /// The base: profiles to compare with.
     pub base: Vec<SourceName>,
-    /// How they are compared.
+    /// How to compare with the base.
     pub comparison: Comparison,
-    /// Whether the profile is first scaled to the sums of the base.
+    /// Whether to scale the profile to the sums of the base first.
     pub scaling: Scaling,
-    /// The main binary's build id where the profile has none; empty for none.
+    /// The main binary's build id, for a profile without one; empty to set none.
     pub build_id: String,
-    /// A comment to add; empty for none.
+    /// A comment to add; empty to add none.
     pub comment: String,
-    /// How functions are named, in the words of `-symbolize`; empty for pprof's default.
+    /// How to name functions, in the syntax of `-symbolize`; empty for pprof's default.
     pub symbolize: String,
 }
 
 /// Whether a profile is scaled before it is compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Scaling {
-    /// As it is.
+    /// It stays as it is.
     #[default]
     AsIs,
-    /// To the sums of the base.
+    /// Its columns are scaled to the sums of the base (pprof's `-normalize`).
     Normalized,
 }
 
-/// What is kept of several profiles.
+/// What to keep of several profiles.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Keep {
-    /// What is made of them: a report needs no more, and not the memory.
+    /// The result only: a report needs no more, and it saves memory.
     Result,
-    /// Each of them, and both sides of a comparison.
+    /// Also each snapshot, and both sides of a comparison.
     Snapshots,
 }
 
-/// How sources are opened.
+/// How inputs are opened and named.
 pub struct Opener<'o> {
     /// Reads the profile of a name.
     pub open: &'o dyn Fn(&SourceName) -> Result<Profile>,
-    /// What a name is called where it is shown: without what is secret in it.
+    /// The name as it may be shown: without secrets.
     pub show: &'o dyn Fn(&SourceName) -> String,
 }
 
-/// Reads `sources` and puts them together. The first of several may be a program: it then names the main binary.
-/// A source that cannot be read is warned of as long as another one can.
+/// Reads the inputs and merges or compares them. The first of several may be a program: it then names the main binary.
+/// An input that cannot be read is a warning as long as another one can.
 ///
 /// # Errors
-/// Whatever `open` fails with, [`Error::Usage`] for what does not fit together, [`Error::Incompatible`].
+/// Those of `open`, [`Error::Usage`] for inputs or options that do not fit together, [`Error::Incompatible`].
 pub fn load(sources: &[SourceName], combine: &Combine, keep: Keep, opener: &Opener<'_>) -> Result<Loaded> {
     let (program, sources) = match sources {
         [first, rest @ ..] if !rest.is_empty() && is_program(first.as_typed()) => (first.as_typed(), rest),
@@ -113,7 +113,7 @@ pub fn load(sources: &[SourceName], combine: &Combine, keep: Keep, opener: &Open
         )?);
     }
     let naming = Naming::parse(&combine.symbolize, &mut reading.warnings);
-    // A profile that is its own only snapshot is renamed in place: that it is shared would cost a copy.
+    // A profile that is its own only snapshot is renamed in place: sharing it would cost a copy.
     let is_alone = |snapshot: &Snapshot| Arc::ptr_eq(&snapshot.profile, &profile);
     let alone = reading.snapshots.pop_if(|snapshot| is_alone(snapshot));
     let alone = alone.map(|Snapshot { name, side, .. }| (name, side));
@@ -156,7 +156,7 @@ fn compare(mut profile: Profile, mut base: Profile, combine: &Combine) -> Result
     put_together(vec![profile, base]).map(|(sum, _)| sum)
 }
 
-/// The sum of some profiles, and the profiles where the sum is not the only one.
+/// The sum of some profiles, and the profiles themselves if there are several.
 fn put_together(mut profiles: Vec<Profile>) -> Result<(Profile, Vec<Profile>)> {
     align(&mut profiles)?;
     match profiles.pop() {
@@ -174,12 +174,12 @@ struct Reading<'l> {
     snapshots: Vec<Snapshot>,
     program: &'l str,
     build_id: &'l str,
-    /// How many profiles there are in all; an error of one among several says which.
+    /// How many profiles there are in all; if there are several, an error says which it is about.
     count: usize,
     warnings: Vec<String>,
 }
 
-/// So many profiles are held at once and merged before more are read.
+/// How many profiles are in memory at once: they are merged before more are read.
 const AT_ONCE: usize = 128;
 
 impl Reading<'_> {
@@ -257,7 +257,7 @@ impl Reading<'_> {
     fn one(&self, name: &SourceName) -> Result<Profile> {
         let mut profile = (self.opener.open)(name)?;
         if profile.mappings.is_empty() {
-            // All code is then taken to be in one unknown binary.
+            // All code is then assumed to be in one unknown binary.
             profile.mappings.push(Mapping {
                 id: 1,
                 ..Mapping::default()
@@ -278,10 +278,10 @@ impl Reading<'_> {
     }
 }
 
-/// Why a stack dump is not added to profiles, which pprof could not even read.
+/// Why a stack dump is not merged: pprof could not even read it.
 const DUMP: &str = "a stack dump is not added to profiles: open it by itself";
 
-/// Whether a profile was a stack dump of Go: each goroutine has its number and its state for labels.
+/// Whether a profile was a stack dump of Go: each goroutine is labelled with its number and state.
 fn is_stack_dump(profile: &Profile) -> bool {
     let Some(&labels) = profile.samples.labels.first() else {
         return false;
@@ -297,7 +297,7 @@ fn is_stack_dump(profile: &Profile) -> bool {
     kind == Some("goroutine") && has("goroutine") && has("state")
 }
 
-/// What the first bytes of programs are: ELF, Mach-O of either byte order and width, several of them in one, PE.
+/// The first bytes of programs: ELF, Mach-O in either byte order and width or for several architectures, PE.
 const PROGRAMS: &[&[u8]] = &[
     b"\x7fELF",
     b"\xfe\xed\xfa\xce",
@@ -309,7 +309,7 @@ const PROGRAMS: &[&[u8]] = &[
     b"MZ",
 ];
 
-/// Whether this is a file with a program. Pipes are not looked into: what is read from them is gone.
+/// Whether this is a program file. Pipes are not peeked into: bytes read from them are lost.
 fn is_program(path: &str) -> bool {
     if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
         return false;
@@ -319,7 +319,7 @@ fn is_program(path: &str) -> bool {
     read.is_ok() && PROGRAMS.iter().any(|magic| head.starts_with(magic))
 }
 
-/// A mapping without build id whose file is a URL was named after where the profile came from: no binary at all.
+/// Clears mappings without build id whose file is a URL: that is where the profile came from, not a binary.
 fn forget_sources(profile: &mut Arc<Profile>) {
     for at in 0..profile.mappings.len() {
         let mapping = &profile.mappings[at];
@@ -329,7 +329,7 @@ fn forget_sources(profile: &mut Arc<Profile>) {
     }
 }
 
-/// Whether a text begins with a URL's scheme and has nothing that cannot be in a URL.
+/// Whether a string begins with a URL's scheme and has no character that a URL may not have.
 fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;

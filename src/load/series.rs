@@ -1,19 +1,19 @@
-//! The moments of a series with what was taken at each, as bytes or files: a moment is decoded when it is looked at.
+//! A series: its moments with what was taken at each, as bytes or files. A moment is decoded only when it is looked at.
 //!
-//! A budget bounds the bytes that are held. What is beyond it is thinned out: of the older half every second moment goes,
-//! never the first, the last, the largest or one that is kept on purpose. Moments that are files on disk cost nothing.
+//! A budget bounds the bytes in memory. Beyond it the series is thinned out: every second moment of the older half goes,
+//! but never the first, the last, the largest or one that is pinned. Moments that are files on disk cost nothing.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::{Moment, MomentId, Resident};
 
-/// What was taken, packed as it came or lies on disk.
+/// A profile as it was received or is stored, not decoded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Packed {
     /// Bytes of a profile, gzipped or not.
     Bytes(Arc<[u8]>),
-    /// A file that holds it.
+    /// A file that contains it.
     File(PathBuf),
 }
 
@@ -26,14 +26,14 @@ impl Packed {
     }
 }
 
-/// A moment with what was taken.
+/// A moment and the profiles taken at it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Held {
-    /// When and how it was.
+    /// When and how they were taken.
     pub moment: Moment,
-    /// The heap profile, or whatever profile the series is of; none where there are only goroutines.
+    /// The heap profile, or whichever type the series is of; `None` if only goroutines were taken.
     pub heap: Option<Packed>,
-    /// The goroutine profile.
+    /// The goroutine profile, if taken.
     pub goroutines: Option<Packed>,
 }
 
@@ -43,25 +43,25 @@ impl Held {
         parts.map(Packed::bytes).sum()
     }
 
-    /// By which the largest moment is known: resident memory, else the size of the profile.
+    /// The measure for the largest moment: resident memory, or else the size of the profiles, in bytes.
     fn size(&self) -> u64 {
         let resident = self.moment.resident.map(|Resident { bytes, .. }| bytes);
         resident.unwrap_or_else(|| self.bytes())
     }
 }
 
-/// All moments of a series that are held.
+/// The moments of a series that are in memory.
 #[derive(Debug)]
 pub struct Store {
     budget: u64,
     held: Vec<Held>,
     next: u32,
-    /// Kept on purpose: the base of a comparison.
+    /// The moment that is pinned: the base of a comparison.
     base: Option<MomentId>,
 }
 
 impl Store {
-    /// A series without moments that holds so many bytes at most.
+    /// An empty series that keeps at most this many bytes in memory.
     pub fn new(budget: u64) -> Self {
         Self {
             budget,
@@ -71,12 +71,12 @@ impl Store {
         }
     }
 
-    /// The number that the next moment gets.
+    /// The number that the next moment will get.
     pub fn next_id(&self) -> MomentId {
         MomentId(self.next)
     }
 
-    /// Adds a moment behind all others, under [`Store::next_id`]; returns those that had to go for it.
+    /// Adds a moment after all others, numbered [`Store::next_id`]; returns those that were dropped to make room.
     pub fn push(&mut self, mut held: Held) -> Vec<MomentId> {
         held.moment.id = self.next_id();
         self.next = self.next.saturating_add(1);
@@ -92,28 +92,28 @@ impl Store {
         gone
     }
 
-    /// Keeps a moment whatever happens, and lets go of the one that was kept before.
+    /// Pins a moment, which is then never dropped, and unpins the one before.
     pub fn keep(&mut self, base: Option<MomentId>) {
         self.base = base;
     }
 
-    /// A moment, if it is still held.
+    /// A moment, unless it was dropped.
     pub fn get(&self, id: MomentId) -> Option<&Held> {
         let at = self.held.binary_search_by_key(&id, |held| held.moment.id);
         self.held.get(at.ok()?)
     }
 
-    /// The last moment.
+    /// The latest moment.
     pub fn last(&self) -> Option<&Held> {
         self.held.last()
     }
 
-    /// All moments, in their order.
+    /// All moments, the earliest first.
     pub fn moments(&self) -> impl Iterator<Item = &Moment> {
         self.held.iter().map(|held| &held.moment)
     }
 
-    /// Bytes that are held.
+    /// Bytes in memory.
     pub fn bytes(&self) -> u64 {
         self.held.iter().map(Held::bytes).sum()
     }

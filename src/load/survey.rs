@@ -1,13 +1,13 @@
-//! Many hosts asked side by side, so many at a time, and what one says of itself beside its profiles.
+//! Surveys many hosts concurrently, a limited number at a time, and parses what a host reports besides its profiles.
 //!
-//! Knows nothing of servers: how a host is asked is handed in.
+//! Knows nothing of servers: the caller passes in how to ask a host.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 
-/// Asks all hosts, at most `parallel` at once, and tells of each answer as it comes, with the host's place. Ends early
-/// when `stop` says so: then the rest is not asked.
+/// Asks all hosts, at most `parallel` at once, and passes each result to `tell` as it arrives, with the host's index. Once
+/// `stop` is set, no more hosts are asked.
 pub fn survey<H: Sync, A: Send>(
     hosts: &[H],
     parallel: usize,
@@ -37,19 +37,19 @@ pub fn survey<H: Sync, A: Send>(
     });
 }
 
-/// What a process's metrics say that a profile does not.
+/// What a process's metrics say that its profiles do not.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Metrics {
-    /// Bytes of resident memory.
+    /// Resident memory, in bytes.
     pub rss: Option<f64>,
-    /// When it was started, in seconds since 1970 UTC.
+    /// When the process started, seconds since 1970 UTC.
     pub start: Option<f64>,
-    /// How many goroutines it has.
+    /// The number of goroutines.
     pub goroutines: Option<f64>,
 }
 
 impl Metrics {
-    /// Reads them from Prometheus's text format, as its Go client writes it. What is not there is missing.
+    /// Parses Prometheus's text format, as its Go client writes it. Missing metrics are `None`.
     pub fn parse(text: &[u8]) -> Self {
         let mut metrics = Self::default();
         for line in String::from_utf8_lossy(text).lines() {

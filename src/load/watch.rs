@@ -1,9 +1,9 @@
-//! When the snapshots of a watch are taken, and what is made of them.
+//! When a watch takes its snapshots, and the loop that takes them.
 //!
-//! Knows the plan and nothing of clocks, servers and files: time, taking and what is done with a snapshot are handed in.
-//! The rules and their reasons are those of the leak verdict's experiments: the first snapshot at once, then an interval
-//! that varies by 30% so that no period of the program hides in it; never two at a time; a stall is not caught up; a
-//! forced collection costs the target at most a twentieth of its time.
+//! Knows the schedule, and nothing of clocks, servers and files: the caller passes in time, how to take a snapshot and
+//! what to do with it. The rules and their reasons come from the experiments for the leak verdict: the first snapshot
+//! at once, then an interval that varies by 30% so that it cannot coincide with a period of the program; never two at a
+//! time; a stall is not caught up; forced collections cost the target at most a twentieth of its time.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use jiff::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{Collection, Resident};
 
-/// What is asked of a watch.
+/// The plan of a watch.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Plan {
     /// The time between two snapshots.
     pub every: Duration,
-    /// How long to watch; none for until it is stopped.
+    /// How long to watch; `None` until it is stopped.
     pub length: Option<Duration>,
-    /// Whether collections are forced.
+    /// Whether to force garbage collections.
     pub collection: Forcing,
 }
 
-/// Whether a garbage collection is forced before each snapshot of the heap.
+/// Whether to force a garbage collection before each heap snapshot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Forcing {
-    /// Yes, unless that costs the process too much.
+    /// Yes, unless it costs the process too much.
     #[default]
     AsItPays,
     /// Never.
@@ -43,42 +43,42 @@ impl Default for Plan {
     }
 }
 
-/// What was taken of a process at one moment, as it came.
+/// What was taken of a process at one moment, not decoded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Taken {
-    /// When it was asked for.
+    /// When it was requested.
     pub time: Timestamp,
-    /// The heap profile: `debug=1` text, or whatever the server gives.
+    /// The heap profile: `debug=1` text, or whatever the server sends.
     pub heap: Vec<u8>,
     /// The goroutine profile, if there is one.
     pub goroutine: Option<Vec<u8>>,
-    /// Resident memory, where it can be known.
+    /// Resident memory, if known.
     pub resident: Option<Resident>,
-    /// Whether the heap was collected before.
+    /// Whether a garbage collection was forced before.
     pub collection: Collection,
-    /// How long the heap profile took: what the collection costs the process, and the way.
+    /// How long fetching the heap profile took: the collection in the process plus the transfer.
     pub cost: Duration,
 }
 
-/// So many times the cost of a snapshot lie between two at least.
+/// The minimum interval, as a multiple of the cost of a snapshot.
 const REST: u32 = 20;
-/// A forced collection that would need a longer interval than this is not forced.
+/// If forcing collections would need a longer interval than this, they are not forced.
 const LONGEST: Duration = Duration::from_secs(15);
-/// By how much of itself an interval varies, up or down.
+/// The part of an interval by which it varies, up or down.
 const JITTER: f64 = 0.3;
 
 /// When the next snapshot is due.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     plan: Plan,
-    /// The dearest of the last snapshots.
+    /// The highest cost of recent snapshots.
     cost: Duration,
     is_forced: bool,
     random: u64,
 }
 
 impl Schedule {
-    /// A schedule; `seed` makes its jitter.
+    /// A schedule; `seed` determines its jitter.
     pub fn new(plan: Plan, seed: u64) -> Self {
         Self {
             plan,
@@ -88,7 +88,7 @@ impl Schedule {
         }
     }
 
-    /// Whether the next snapshot forces a collection.
+    /// Whether the next snapshot should force a collection.
     pub fn collection(&self) -> Collection {
         match self.is_forced {
             true => Collection::Forced,
@@ -96,9 +96,9 @@ impl Schedule {
         }
     }
 
-    /// Takes note of what a snapshot cost.
+    /// Records what a snapshot cost.
     pub fn took(&mut self, cost: Duration) {
-        // One slow answer may be the network's; it is forgotten by and by.
+        // One slow response may be the network's fault; it is gradually forgotten.
         self.cost = cost.max(self.cost.mul_f64(0.8));
         if self.is_forced && self.cost * REST > LONGEST.max(self.plan.every) {
             self.is_forced = false;
@@ -106,7 +106,7 @@ impl Schedule {
         }
     }
 
-    /// How long after the beginning of the last snapshot the next one begins.
+    /// The time from the start of the last snapshot to the start of the next.
     pub fn interval(&mut self) -> Duration {
         let least = match self.is_forced {
             true => self.cost * REST,
@@ -116,7 +116,7 @@ impl Schedule {
         self.plan.every.mul_f64(jitter).max(least)
     }
 
-    /// A number from 0 to 1. Source: xorshift64 (Marsaglia 2003).
+    /// A random number from 0 to 1. Source: xorshift64 (Marsaglia 2003).
     fn fraction(&mut self) -> f64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -125,12 +125,12 @@ impl Schedule {
     }
 }
 
-/// What happens in a watch.
+/// An event of a watch.
 #[derive(Debug)]
 pub enum Happened {
     /// A snapshot was taken.
     Took(Box<Taken>),
-    /// None could be taken; the watch goes on.
+    /// A snapshot failed; the watch goes on.
     Missed(Error),
 }
 
@@ -143,25 +143,25 @@ pub enum Next {
     Stop,
 }
 
-/// What a watch is given to work with.
+/// What a watch needs from its surroundings.
 pub trait Watcher {
     /// Takes a snapshot.
     ///
     /// # Errors
-    /// Whatever can go wrong. [`Error::Cancelled`] and [`Error::Usage`] end the watch, all else is [`Happened::Missed`].
+    /// Any. [`Error::Cancelled`] and [`Error::Usage`] end the watch, all others become [`Happened::Missed`].
     fn take(&mut self, collection: Collection) -> Result<Taken>;
-    /// Time since any moment, on a clock that only goes forward.
+    /// Time on a monotonic clock, since any fixed moment.
     fn now(&self) -> Duration;
-    /// Waits until that time, or shorter where the watch is to end: then says so.
+    /// Waits until this time, or until the watch should end. Says whether it goes on.
     fn wait_until(&mut self, time: Duration) -> Next;
-    /// Is told of a snapshot, or that there is none; says whether to go on.
+    /// Receives an event. Says whether the watch goes on.
     fn tell(&mut self, happened: Happened) -> Next;
 }
 
-/// Watches: takes snapshots by the plan, one after the other, and tells of each.
+/// Runs a watch: takes snapshots by the plan, one after the other, and reports each.
 ///
 /// # Errors
-/// As [`Watcher::take`], where that ends the watch.
+/// Those of [`Watcher::take`] that end the watch.
 pub fn watch(plan: Plan, seed: u64, watcher: &mut dyn Watcher) -> Result<()> {
     let mut schedule = Schedule::new(plan, seed);
     let begin = watcher.now();
@@ -178,7 +178,7 @@ pub fn watch(plan: Plan, seed: u64, watcher: &mut dyn Watcher) -> Result<()> {
         if watcher.tell(happened) == Next::Stop {
             return Ok(());
         }
-        // What was missed while a snapshot took its time stays missed.
+        // Snapshots missed while one took its time are not made up for.
         let due = (start + schedule.interval()).max(watcher.now());
         let is_over = plan.length.is_some_and(|length| due.saturating_sub(begin) > length);
         if is_over || watcher.wait_until(due) == Next::Stop {

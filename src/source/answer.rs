@@ -1,54 +1,54 @@
-//! What a server's answer means when it is not a profile, and what to try.
+//! What a server's response means when it is not a profile, and what to try.
 //!
-//! Knows `net/http/pprof` and HTTP's status codes. Knows no connection. What the server wrote is quoted as it is but
-//! short; whoever prints it makes it harmless.
+//! Knows `net/http/pprof` and HTTP's status codes. Knows no connection. What the server wrote is quoted unescaped but
+//! shortened; the code that prints it escapes it.
 
 use serde_json::Value;
 
 use super::url::Url;
 use crate::error::Error;
 
-/// How much of a server's own words is repeated.
+/// How many characters of a server's own message are quoted.
 const MAX_QUOTE: usize = 200;
-/// How many profiles of an index are named.
+/// How many profiles of an index are listed.
 const MAX_OFFERED: usize = 30;
 
-/// An answer that refuses.
+/// A response that refuses the request.
 pub(super) struct Refusal<'a> {
     /// The status code.
     pub(super) status: u16,
-    /// The name of the status.
+    /// The reason phrase of the status.
     pub(super) reason: &'a str,
     /// Whether the header `X-Go-Pprof: 1` says that `net/http/pprof` itself wrote it.
     pub(super) from_pprof: bool,
-    /// Who asked.
+    /// How the request identified its user.
     pub(super) asked_by: Asker,
     /// The body's first bytes.
     pub(super) body: &'a [u8],
 }
 
-/// Who asked, as far as the server was told.
+/// How a request identified its user.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Asker {
-    /// It was not told.
+    /// Not at all.
     Nobody,
-    /// Somebody with a password or a token.
+    /// With a password or a token.
     Somebody,
 }
 
-/// What the server's index says, where it was looked for.
+/// The server's index of profiles, if it was requested.
 pub(super) enum Index {
-    /// The profiles that it offers.
+    /// The names of the profiles it offers.
     Lists(Vec<String>),
-    /// There is none.
+    /// The server has no index.
     Missing,
-    /// It was not looked for, or not to be had.
+    /// The index was not requested, or could not be fetched.
     Unknown,
-    /// No profile was asked for; what to try instead.
+    /// The request was not for a profile; what to try instead.
     Elsewhere(&'static str),
 }
 
-/// Words in a refusal and what to do about them. The first row that fits counts.
+/// Phrases in a refusal, and what to do about them. The first row that matches wins.
 const ADVICE: &[(&str, &str)] = &[
     (
         "HTTP request to an HTTPS server",
@@ -65,7 +65,7 @@ const ADVICE: &[(&str, &str)] = &[
     ),
 ];
 
-/// The error that a refusal is.
+/// The error for a refusal.
 pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error {
     let line = said(refusal.body);
     let words = if line.is_empty() || line.starts_with('<') {
@@ -103,7 +103,7 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
     error(url, words, advice)
 }
 
-/// What a refusal says: the message of an object, as servers' interfaces have it, or the first line.
+/// The message in a refusal: that of a JSON object, as APIs send it, or else the first line.
 fn said(body: &[u8]) -> String {
     let object: Option<Value> = serde_json::from_slice(body).ok();
     let text = |key: &str| Some(object.as_ref()?.get(key)?.as_str()?.to_string());
@@ -113,7 +113,7 @@ fn said(body: &[u8]) -> String {
     }
 }
 
-/// The error that an answer is which was not refused, but is no profile, judged by how it begins.
+/// The error for a response that succeeded but is not a profile, judged by how it begins.
 pub(super) fn not_a_profile(url: &Url, content_type: &str, head: &[u8]) -> Option<Error> {
     if content_type.starts_with("text/html") || head.trim_ascii_start().starts_with(b"<") {
         let advice = "is this a login page or a dashboard? profiles are usually at …/debug/pprof/heap";
@@ -127,7 +127,7 @@ pub(super) fn not_a_profile(url: &Url, content_type: &str, head: &[u8]) -> Optio
 }
 
 /// The profiles that an index page of `net/http/pprof` lists, from rows `<td>COUNT</td><td><a href='NAME?debug=1'>`.
-/// Old releases of Go wrote the same without the quotes and the first `</td>`.
+/// Old releases of Go wrote them without the quotes and the first `</td>`.
 pub(super) fn offered(page: &str) -> Vec<String> {
     let links = page.split("<td><a href=").skip(1);
     let names = links.filter_map(|link| link.trim_start_matches(['\'', '"']).split(['?', '\'', '"', '>']).next());
@@ -135,13 +135,13 @@ pub(super) fn offered(page: &str) -> Vec<String> {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._%".contains(&byte);
         !name.is_empty() && name.len() < MAX_QUOTE && name.bytes().all(is_part)
     };
-    // These two are listed but are no profiles.
+    // These two are listed but are not profiles.
     let is_profile = |name: &&str| !["cmdline", "trace"].contains(name);
     let names = names.filter(is_name).filter(is_profile);
     names.take(MAX_OFFERED).map(str::to_owned).collect()
 }
 
-/// What stands before each name of an index page: how many records the profile has.
+/// The names on an index page, each with the count before it: how many records the profile has.
 pub(super) fn counts(page: &str) -> Vec<(String, u64)> {
     let mut counts = Vec::new();
     let mut before = "";
@@ -166,7 +166,7 @@ pub(super) fn error(url: &Url, what: impl Into<String>, advice: impl Into<String
     }
 }
 
-/// The first line with something on it, cut short.
+/// The first line that is not blank, shortened.
 pub(super) fn first_line(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let line = text

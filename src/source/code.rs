@@ -1,8 +1,8 @@
-//! Source code by the name that a profile has for it.
+//! Finds source code by the file name that a profile gives.
 //!
-//! Knows where pprof looks, and where Go keeps sources that pprof does not look for: the module cache, `vendor`, Go's own.
-//! A name in a profile is untrusted, so it opens nothing but regular files of moderate size that are called, also behind
-//! links, like source code.
+//! Knows where pprof looks, and where Go keeps source code that pprof does not look for: the module cache, `vendor`,
+//! Go's own. A name in a profile is untrusted, so only regular files of moderate size are opened, and only if their
+//! name, after following links, has an extension of source code.
 
 use std::borrow::Cow;
 use std::env;
@@ -13,41 +13,41 @@ use std::time::UNIX_EPOCH;
 
 use super::go_root;
 
-/// A file with its text, or why there is none.
+/// A file's text, or why it could not be found.
 pub type Answer = Result<Code, NotFound>;
 
 /// Source code.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Code {
-    /// The text; what is not UTF-8 became U+FFFD.
+    /// The text; bytes that are not UTF-8 became U+FFFD.
     pub text: String,
-    /// Where it is.
+    /// The file's path.
     pub path: PathBuf,
-    /// By which rule it was found there.
+    /// The rule that found it.
     pub rule: Rule,
-    /// When it was written, nanoseconds since 1970; `None` where that says nothing of what was built.
+    /// When the file was modified, nanoseconds since 1970 UTC; `None` if that says nothing about what was built.
     pub written_nanos: Option<i64>,
 }
 
-/// By which rule a file was found.
+/// The rule by which a file was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Rule {
-    /// As pprof does: under its name, or below one of the folders or one above them.
+    /// As pprof does: under its name, or below one of the folders or their parents.
     AsPprof,
-    /// In a cache of downloaded modules, by path and version.
+    /// In a cache of downloaded modules, by module path and version.
     ModuleCache,
     /// In a `vendor` folder.
     Vendor,
     /// Among the sources of a Go installation.
     GoRoot,
-    /// Where `go.mod` says that the module is.
+    /// In a module whose `go.mod` names the module path.
     GoMod,
-    /// By the last folders of its name.
+    /// By the last parts of its path.
     LastFolders,
 }
 
 impl Rule {
-    /// The rule in words, where pprof would not have found the file.
+    /// A phrase for the rule, if pprof would not have found the file.
     pub fn beyond_pprof(self) -> Option<&'static str> {
         match self {
             Self::AsPprof => None,
@@ -60,16 +60,16 @@ impl Rule {
     }
 }
 
-/// There is no such file, or none that may be shown.
+/// The file was not found, or may not be shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotFound {
-    /// In the words of pprof where it fails, too.
+    /// pprof's own message for the failure.
     pub reason: String,
-    /// What was tried besides.
+    /// Other places that were tried, one phrase each.
     pub tried: Vec<String>,
 }
 
-/// The places where source code is looked for, whatever the file.
+/// The places to look for source code, whatever the file.
 #[derive(Clone, Debug, Default)]
 pub struct CodeFinder {
     /// The working directory.
@@ -80,12 +80,12 @@ pub struct CodeFinder {
     pub go_roots: Vec<PathBuf>,
 }
 
-/// Larger files are no source code that anybody wrote. Bytes.
+/// Larger files are not source code written by a person. Bytes.
 const MAX_SIZE: u64 = 8 << 20;
-/// Folders of a name, or above a folder, that are tried at most.
+/// How many parts of a path, or parents of a folder, are tried.
 const MAX_DEPTH: usize = 32;
 
-/// What source code is called. In lower case.
+/// Extensions of source code, in lower case.
 const EXTENSIONS: &[&str] = &[
     "go", "s", "asm", "c", "h", "cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "inc", "inl", "ipp", "m", "mm", "cu",
     "rs", "py", "pyx", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "java", "kt", "kts", "scala", "swift",
@@ -94,7 +94,7 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 impl CodeFinder {
-    /// As the environment says: `GOMODCACHE`, `GOPATH`, `GOROOT`, and `go` on the `PATH`.
+    /// The places that the environment names: `GOMODCACHE`, `GOPATH`, `GOROOT`, and `go` on the `PATH`.
     pub fn local() -> Self {
         let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let home = variable("HOME").map(PathBuf::from);
@@ -132,11 +132,11 @@ impl CodeFinder {
         }
     }
 
-    /// Looks for a file as pprof does: `path` as it is if absolute, else in each of `folders` (separated by colons) and
-    /// all folders above; then for `name` where Go keeps sources, and below `folders` by the longest end of the name.
+    /// Looks for a file as pprof does: `path` as it is if absolute, else in each of `folders` (separated by colons) and all
+    /// their parents; then for `name` where Go keeps source code, and below `folders` by the longest tail of the path.
     ///
     /// # Errors
-    /// [`NotFound`] when no place has a file that may be shown.
+    /// [`NotFound`] if no place has the file, or if it may not be shown.
     pub fn find(&self, name: &str, path: &str, folders: &str) -> Answer {
         let reason = match as_pprof(path, folders) {
             Ok(code) => return Ok(code),
@@ -194,7 +194,7 @@ impl CodeFinder {
     }
 }
 
-/// The working directory as the shell calls it if that is true, as Go does.
+/// The working directory as the shell names it (`$PWD`) if that is right, as in Go.
 fn working_directory() -> PathBuf {
     let actual = env::current_dir().unwrap_or_default();
     let called = env::var_os("PWD").map(PathBuf::from).filter(|path| path.is_absolute());
@@ -239,7 +239,7 @@ fn as_pprof(path: &str, folders: &str) -> Result<Code, String> {
     Err(format!("could not find file {path} on path {folders}{refused}"))
 }
 
-/// What went wrong, as Go says it.
+/// An I/O error in Go's words.
 fn words(reason: &io::Error) -> String {
     let text = reason.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
@@ -248,7 +248,7 @@ fn words(reason: &io::Error) -> String {
     first.unwrap_or_default() + chars.as_str()
 }
 
-/// A file, found by a rule, if it may be shown; a refusal is [`io::ErrorKind::Unsupported`].
+/// Reads a file that a rule found, if it may be shown; a refusal is [`io::ErrorKind::Unsupported`].
 fn read(path: &Path, rule: Rule) -> io::Result<Code> {
     let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::Unsupported, why));
     let metadata = fs::metadata(path)?;
@@ -263,7 +263,7 @@ fn read(path: &Path, rule: Rule) -> io::Result<Code> {
     if bytes.len() as u64 > MAX_SIZE {
         return refuse("not opened, as it is larger than 8 MiB");
     }
-    // A file of a module's version is what was built, whenever it was downloaded.
+    // A file in the module cache is the version that was built, whenever it was downloaded.
     let written = metadata.modified().ok().filter(|_| rule != Rule::ModuleCache);
     let since = written.and_then(|written| written.duration_since(UNIX_EPOCH).ok());
     Ok(Code {
@@ -274,7 +274,7 @@ fn read(path: &Path, rule: Rule) -> io::Result<Code> {
     })
 }
 
-/// A name of Windows as others are: `C:\proj\fib.go` becomes `/proj/fib.go`.
+/// Turns a Windows path into a slashed one without drive: `C:\proj\fib.go` becomes `/proj/fib.go`.
 fn slashed(name: &str) -> Cow<'_, str> {
     let without_drive = match name.as_bytes() {
         [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic() => &name[2..],
@@ -287,7 +287,7 @@ fn slashed(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where a file of a downloaded module is in a module cache: `github.com/A/b@v1.2.3/c.go` in `github.com/!a/b@v1.2.3/c.go`.
+/// Paths of a downloaded module's file below a module cache: `github.com/A/b@v1.2.3/c.go` is `github.com/!a/b@v1.2.3/c.go`.
 /// Source of the escapes: Go's `module.EscapePath`.
 fn module_paths(name: &str) -> Vec<String> {
     if let Some((_, rest)) = name.rsplit_once("/pkg/mod/") {
@@ -327,7 +327,7 @@ fn unescaped(module: &str) -> String {
     plain
 }
 
-/// Where a file of a module is in a `vendor` folder: `github.com/A/b@v1.2.3/c.go` in `github.com/A/b/c.go`.
+/// The path of a module's file below a `vendor` folder: `github.com/A/b@v1.2.3/c.go` is `github.com/A/b/c.go`.
 fn vendored_path(name: &str) -> Option<String> {
     if let Some((_, rest)) = name.rsplit_once("/vendor/") {
         return Some(rest.to_string());
@@ -345,7 +345,7 @@ fn vendored_path(name: &str) -> Option<String> {
     }
 }
 
-/// Where a file of Go itself is in its `src`, if it may be one: `runtime/proc.go`, `/opt/go1.22/src/runtime/proc.go`.
+/// Paths below Go's `src` for a file that may be Go's own: `runtime/proc.go`, `/opt/go1.22/src/runtime/proc.go`.
 fn go_paths(name: &str) -> Vec<String> {
     let is_of_go = |path: &&str| {
         let package = path.split_once('/').map(|(first, _)| first);
@@ -367,7 +367,7 @@ fn go_paths(name: &str) -> Vec<String> {
         .collect()
 }
 
-/// `go`, `go1.22`, `golang`, `goroot`, `toolchain@v0.0.1-go1.22.linux-amd64`.
+/// Matches `go`, `go1.22`, `golang`, `goroot`, `toolchain@v0.0.1-go1.22.linux-amd64`.
 fn is_called_go(folder: &str) -> bool {
     let folder = folder.to_lowercase();
     ["go", "golang", "goroot"].contains(&&*folder)
@@ -376,7 +376,7 @@ fn is_called_go(folder: &str) -> bool {
         || folder.contains("-go")
 }
 
-/// Where a `go.mod` says that files of its module are.
+/// Paths of a file in the modules of these folders, going by their `go.mod`.
 fn paths_in_modules(name: &str, folders: &[&Path]) -> Vec<PathBuf> {
     let above = folders.iter().flat_map(|folder| folder.ancestors().take(MAX_DEPTH));
     let inside = above.filter_map(|folder| {
@@ -386,8 +386,8 @@ fn paths_in_modules(name: &str, folders: &[&Path]) -> Vec<PathBuf> {
     inside.collect()
 }
 
-/// Files of one's own by ever shorter ends of the name. The last part alone is only enough where `go.mod` does not say
-/// better: in how many folders is there a `main.go`?
+/// Paths of the user's own files, by ever shorter tails of the name. The base name alone is enough only if no `go.mod`
+/// knows better: many folders have a `main.go`.
 fn own_paths(name: &str, folders: &[&Path]) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     let above = || folders.iter().flat_map(|folder| folder.ancestors().take(MAX_DEPTH));
@@ -412,7 +412,7 @@ fn own_paths(name: &str, folders: &[&Path]) -> Vec<PathBuf> {
     paths
 }
 
-/// The module that a folder's `go.mod` declares.
+/// The module path that a folder's `go.mod` declares.
 fn module_name(folder: &Path) -> Option<String> {
     let path = folder.join("go.mod");
     if !fs::metadata(&path).ok()?.is_file() {

@@ -1,19 +1,19 @@
-//! What HTTP puts around a body: `Content-Encoding`, undone as it comes.
+//! HTTP's `Content-Encoding`, decoded as the body is read.
 //!
-//! Knows nothing of what a profile is packed in by itself; that is the decoder's business.
+//! Knows nothing of how a profile itself is compressed: that is the decoder's business.
 
 use std::io::{self, Cursor, Read};
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
-/// A body with its codings undone.
+/// A body with its codings removed.
 pub(super) type Body = Box<dyn Read>;
 
-/// Undoes one coding.
+/// Removes one coding.
 type Undo = fn(Body) -> io::Result<Body>;
 
-/// Names of codings, in the terms of RFC 9110, 8.4.1, with how each is undone.
+/// The content codings of RFC 9110, 8.4.1, by name, and how to remove each.
 const CODINGS: &[(&str, Undo)] = &[
     ("gzip", gzip),
     ("x-gzip", gzip),
@@ -24,10 +24,10 @@ const CODINGS: &[(&str, Undo)] = &[
     ("", Ok),
 ];
 
-/// Undoes the codings that a header names, the last one first.
+/// Removes the codings that a header lists, the last one first.
 ///
 /// # Errors
-/// The name of one that is not known, or what reading fails with.
+/// The name of an unknown coding, or the error of reading the body.
 pub(super) fn undo(header: &str, body: Body) -> Result<Body, Failure> {
     let names = header.split(',').map(|name| name.trim().to_ascii_lowercase()).rev();
     names.into_iter().try_fold(body, |body, name| {
@@ -37,9 +37,9 @@ pub(super) fn undo(header: &str, body: Body) -> Result<Body, Failure> {
     })
 }
 
-/// Why a coding cannot be undone.
+/// Why a coding cannot be removed.
 pub(super) enum Failure {
-    /// It has this name, which nobody knows here.
+    /// No coding of this name is known.
     Unknown(String),
     /// The body cannot be read.
     Io(io::Error),
@@ -54,7 +54,7 @@ pub(super) fn is_coded(header: &str) -> bool {
 
 fn gzip(body: Body) -> io::Result<Body> {
     let (head, body) = peek(body)?;
-    // Some servers say so of what they have not encoded.
+    // Some servers send the header with a body that is not compressed.
     Ok(if head == [0x1f, 0x8b] {
         Box::new(MultiGzDecoder::new(body))
     } else {
@@ -62,7 +62,7 @@ fn gzip(body: Body) -> io::Result<Body> {
     })
 }
 
-/// Zlib's format, or as some servers do it, without its header.
+/// Zlib's format, or, as some servers send it, raw deflate without its header.
 fn deflate(body: Body) -> io::Result<Body> {
     let (head, body) = peek(body)?;
     let is_zlib = head[0] & 0xf == 8 && u16::from_be_bytes(head) % 31 == 0;
@@ -79,7 +79,7 @@ fn zstd(body: Body) -> io::Result<Body> {
     Ok(Box::new(decoder))
 }
 
-/// The first two bytes, zeros where there are none, and all of them.
+/// The first two bytes, padded with zeros, and the whole body, those bytes included.
 fn peek(mut body: Body) -> io::Result<([u8; 2], Body)> {
     let mut head = Vec::new();
     body.as_mut().take(2).read_to_end(&mut head)?;

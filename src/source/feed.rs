@@ -1,6 +1,6 @@
-//! Reading that can be given up: a thread of its own reads, and whoever waits for it asks the observer meanwhile.
+//! Reading that can be cancelled: a thread reads, and its consumer asks the observer while it waits.
 //!
-//! Knows no file and no network. A thread that nobody waits for any more ends at the next piece it has to deliver.
+//! Knows no file and no network. An abandoned thread ends at the next piece it has to deliver.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -10,34 +10,35 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
-/// How long the observer is left unasked.
+/// How long to wait before asking the observer again.
 const TICK: Duration = Duration::from_millis(50);
 const PIECE: usize = 1 << 16;
-/// Pieces in flight.
+/// How many pieces may be in flight.
 const QUEUE: usize = 16;
 
 enum Piece {
-    /// It is open; this many bytes will follow, if known.
+    /// Reading can begin; this many bytes will follow, if known.
     Open(Option<u64>),
     Bytes(Vec<u8>),
     End(Result<()>),
 }
 
-/// What the reading thread delivers to.
+/// Where the reading thread delivers.
 pub(super) struct Sink(SyncSender<Piece>);
 
 impl Sink {
-    /// Says that there is something to read, and how many bytes of it, if known.
+    /// Reports that reading can begin, and how many bytes will follow, if known.
     pub(super) fn open(&self, total: Option<u64>) -> Result<()> {
         self.send(Piece::Open(total))
     }
 
-    /// Delivers some bytes.
+    /// Delivers some bytes; waits if the queue is full. [`Error::Cancelled`] if nobody receives them.
     pub(super) fn bytes(&self, bytes: &[u8]) -> Result<()> {
         self.send(Piece::Bytes(bytes.to_vec()))
     }
 
-    /// Delivers what a reader holds. `failed` makes an error of a failed read after so many bytes.
+    /// Delivers everything from a reader. `failed` turns a read error, and the number of bytes before it, into an
+    /// [`Error`].
     pub(super) fn copy(&self, reader: &mut dyn Read, failed: &dyn Fn(io::Error, u64) -> Error) -> Result<()> {
         let mut buffer = vec![0; PIECE];
         let mut done = 0;
@@ -59,18 +60,18 @@ impl Sink {
     }
 }
 
-/// Reads what a [`Sink`] is given. Errors of the work and the observer come out as the inner error of an [`io::Error`].
-/// Dropped before the end, it stops the work, if that can be done.
+/// The reader for what goes into a [`Sink`]. Errors of the work and the observer become the inner error of an
+/// [`io::Error`]. Dropping it early stops the work, if that is possible.
 pub(super) struct Feed<'o> {
     pieces: Receiver<Piece>,
     observer: &'o dyn Observer,
     reins: Option<Reins>,
     since: Instant,
     thread: Option<JoinHandle<()>>,
-    /// Hangs up when the thread has nothing more to do.
+    /// Disconnects when the thread has ended.
     ended: Receiver<()>,
     piece: Vec<u8>,
-    /// `piece[..used]` has been read.
+    /// `piece[..used]` has been consumed.
     used: usize,
     done: u64,
     total: Option<u64>,
@@ -84,15 +85,15 @@ enum State {
     Ended,
 }
 
-/// How work is held in check that could take for ever.
+/// Limits on work that could take for ever.
 pub(super) struct Reins {
-    /// How long it may take until it is open.
+    /// How long it may take to open.
     pub(super) open: Duration,
-    /// How long of that it takes at least.
+    /// How much of that is expected, as the server waits on purpose.
     pub(super) expected: Duration,
-    /// How long all of it may take, besides what [`PACE`] grants.
+    /// How long all of it may take, not counting what [`PACE`] allows.
     pub(super) whole: Duration,
-    /// What it means if it takes longer.
+    /// The error for taking longer.
     pub(super) late: Box<dyn Fn(Late) -> Error>,
     /// Makes the work fail soon.
     pub(super) stop: Box<dyn Fn()>,
@@ -101,18 +102,18 @@ pub(super) struct Reins {
 /// What took too long.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Late {
-    /// To open it.
+    /// Opening.
     Opening,
-    /// To read this many bytes, in so much time.
+    /// Reading: this many bytes so far, in this time.
     Reading(u64, Duration),
 }
 
-/// A slow line is not cut off as long as it brings this many bytes a second.
+/// A slow connection is not cut off as long as it averages this many bytes per second.
 const PACE: u64 = 1 << 16;
-/// How long whoever gives up waits for the work to notice.
+/// How long a drop waits for the work to notice that it was stopped.
 const FAREWELL: Duration = Duration::from_millis(200);
 
-/// Starts work on a thread of its own and waits until it is open.
+/// Starts work on a thread of its own and waits until it has opened.
 pub(super) fn start<'o>(
     observer: &'o dyn Observer,
     reins: Option<Reins>,
@@ -123,7 +124,7 @@ pub(super) fn start<'o>(
     let run = move || {
         let sink = Sink(sender);
         let end = work(&sink);
-        // Nobody may be left to hear it.
+        // There may be no receiver left.
         sink.send(Piece::End(end)).unwrap_or_default();
         drop::<SyncSender<()>>(ends);
     };
@@ -178,7 +179,7 @@ impl Feed<'_> {
         Ok(())
     }
 
-    /// Whether to go on: asks the observer, and the clock.
+    /// Asks the observer and checks the limits; an error means stop.
     fn ask(&self) -> Result<()> {
         let Some(reins) = &self.reins else {
             return self.observer.progress(self.done, self.total);
@@ -201,10 +202,10 @@ impl Drop for Feed<'_> {
         let Some(reins) = self.reins.take() else { return };
         if self.state != State::Ended {
             (reins.stop)();
-            // Whatever it still sends, nobody listens.
+            // Disconnect, so that whatever it still sends fails.
             self.pieces = sync_channel(0).1;
         }
-        // A name that is being looked up cannot be hurried: then the thread ends when that does.
+        // A name lookup cannot be interrupted: the thread then ends when the lookup does.
         let has_ended = self.ended.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Disconnected);
         if let Some(thread) = self.thread.take().filter(|_| has_ended) {
             thread.join().unwrap_or_default();
@@ -212,7 +213,7 @@ impl Drop for Feed<'_> {
     }
 }
 
-/// The thread ended without a word.
+/// The error for a thread that ended without delivering its end.
 fn lost() -> Error {
     Error::Io {
         name: "reading".into(),

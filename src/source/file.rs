@@ -1,6 +1,6 @@
 //! Files, pipes and standard input.
 //!
-//! A regular file is read where it is wanted; what may keep one waiting, a pipe or a terminal, is read by a thread.
+//! A regular file is read on the calling thread; a pipe or a terminal, which may block, is read by a thread of its own.
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
@@ -12,7 +12,7 @@ use crate::progress::Observer;
 
 pub(super) const STDIN: &str = "standard input";
 
-/// Opens a file or what else has a path.
+/// Opens whatever has a path: a file, a pipe, a device.
 pub(super) fn open<'o>(path: &Path, observer: &'o dyn Observer) -> Result<Box<dyn Read + 'o>> {
     let metadata = fs::metadata(path).map_err(|reason| unreadable(path, reason))?;
     if metadata.is_dir() {
@@ -58,7 +58,7 @@ fn deliver(sink: &Sink, reader: &mut dyn Read, name: &str) -> Result<()> {
     })
 }
 
-/// A reader that tells the observer how far it is.
+/// A reader that reports its progress to the observer.
 pub(super) fn watched<'o>(reader: impl Read + 'o, total: Option<u64>, observer: &'o dyn Observer) -> impl Read + 'o {
     Watched {
         reader,
@@ -86,7 +86,7 @@ impl<R: Read> Read for Watched<'_, R> {
     }
 }
 
-/// Why a path cannot be read, with what to try.
+/// The error for a path that cannot be read, with what to try.
 fn unreadable(path: &Path, reason: io::Error) -> Error {
     let advice = match reason.kind() {
         io::ErrorKind::NotFound => return missing(path, &path.display().to_string()),
@@ -99,7 +99,7 @@ fn unreadable(path: &Path, reason: io::Error) -> Error {
     }
 }
 
-/// Why nothing can be read where nothing is, with what to try; `shown` is what the path may be called.
+/// The error for a path that does not exist, with what to try; `shown` is its name in the message.
 pub(super) fn missing(path: &Path, shown: &str) -> Error {
     let advice = match similar(path) {
         Some(name) => format!("no such file; did you mean {name}?"),
@@ -111,10 +111,10 @@ pub(super) fn missing(path: &Path, shown: &str) -> Error {
     }
 }
 
-/// The whole of a small file that an option names, which may be a pipe.
+/// Reads all of a small file that an option names; it may be a pipe.
 ///
 /// # Errors
-/// [`Error::Io`], also if it is longer than anybody would write it.
+/// [`Error::Io`], also if it is longer than a person would write it.
 pub(super) fn small(path: &Path) -> Result<Vec<u8>> {
     const MAX: u64 = 1 << 20;
     let mut bytes = Vec::new();
@@ -133,10 +133,10 @@ pub(super) fn small(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-/// How many files of a folder are compared. Beyond that a suggestion is not worth the wait.
+/// How many files of a folder are compared. With more, a suggestion is not worth the wait.
 const MAX_COMPARED: usize = 10_000;
 
-/// The file next to where a path points whose name is most like it, if one is like it.
+/// The file in the same folder whose name is most similar, if any is similar.
 fn similar(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

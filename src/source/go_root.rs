@@ -1,23 +1,23 @@
-//! Where Go is installed, behind whatever is called `go`.
+//! Finds the Go installation behind a program called `go`.
 //!
-//! Version managers put a script of their own on the `PATH`, a shim, which asks them which installation is meant. No
-//! program is run to find out: the managers say in files and variables which version they choose, and keep all versions in
-//! one folder.
+//! Version managers put a script of their own on the `PATH`, a shim, which asks them which installation to use. To find
+//! out, no program is run: the managers' files and variables say which version is chosen, and all versions are in one
+//! folder.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// How a version manager keeps what it installs and what it chooses.
+/// How a version manager stores what it installs and what it chooses.
 struct Manager {
-    /// Where versions are, below the folder that has the shims.
+    /// Where versions are, below the folder that contains the shims.
     versions: &'static str,
-    /// The variable that names a version.
+    /// The variable that chooses a version.
     variable: &'static str,
-    /// The file in a folder, or one above it, that names one.
+    /// The file, in a folder or one of its parents, that chooses one.
     file: &'static str,
-    /// What stands before the version in that file.
+    /// What precedes the version in that file.
     key: &'static str,
 }
 
@@ -35,7 +35,7 @@ const MANAGERS: &[Manager] = &[
         file: ".tool-versions",
         key: "go ",
     },
-    // goenv, then pyenv, where a Python package brings Go along.
+    // goenv, then pyenv, for Python packages that include Go.
     Manager {
         versions: "versions",
         variable: "GOENV_VERSION",
@@ -50,12 +50,12 @@ const MANAGERS: &[Manager] = &[
     },
 ];
 
-/// Folders above a folder that are looked at, and versions of a manager, at most.
+/// How many parents of a folder, and how many versions of a manager, are looked at.
 const MAX_FOLDERS: usize = 32;
 const MAX_VERSIONS: usize = 200;
 
-/// Where the Go of a program called `go` may be, the likeliest first; `folder` is where the user works. That Go is there
-/// is for the caller to see.
+/// Candidates for the root of the Go installation behind a program called `go`, the likeliest first; `folder` is the
+/// user's working directory. The caller checks whether Go is there.
 pub(super) fn behind(go: &Path, folder: &Path, variable: &dyn Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let own = fs::canonicalize(go).ok();
     let own = own.iter().filter_map(|go| go.parent()?.parent()).flat_map(inside);
@@ -72,13 +72,13 @@ pub(super) fn behind(go: &Path, folder: &Path, variable: &dyn Fn(&str) -> Option
     own.chain(managed.flat_map(|version| inside(&version))).collect()
 }
 
-/// The folder of the version manager whose shim a program is.
+/// The folder of the version manager, if the program is one of its shims.
 fn shims_of(go: &Path) -> Option<PathBuf> {
     let shims = go.parent()?;
     (shims.file_name()? == "shims").then(|| shims.parent().map(Path::to_path_buf))?
 }
 
-/// Where Go is in an installed version of something: itself, `go` in it, what Homebrew has, or in a package of Python.
+/// Where Go may be inside an installed version: the folder itself, its `go`, Homebrew's `libexec`, a Python package.
 fn inside(version: &Path) -> Vec<PathBuf> {
     let mut roots = ["", "go", "libexec"].map(|part| version.join(part)).to_vec();
     for python in newest_first(&version.join("lib")) {
@@ -88,7 +88,7 @@ fn inside(version: &Path) -> Vec<PathBuf> {
 }
 
 impl Manager {
-    /// The versions that the user chose: by variable, for the folder or one above it, for everything.
+    /// The versions that the user chose: by variable, for the folder or one of its parents, globally.
     fn chosen(
         &self,
         folder: &Path,
@@ -112,7 +112,7 @@ impl Manager {
     }
 }
 
-/// The first bytes of a file that holds no more than a few names.
+/// The first bytes of a file that should contain only a few names.
 fn start_of(file: &Path) -> Option<String> {
     if !fs::metadata(file).ok()?.is_file() {
         return None;
@@ -122,7 +122,7 @@ fn start_of(file: &Path) -> Option<String> {
     Some(text)
 }
 
-/// The folders in a folder, by the numbers in their names, largest first.
+/// The subfolders, ordered by the numbers in their names, largest first.
 fn newest_first(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MAX_VERSIONS);
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();

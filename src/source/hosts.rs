@@ -1,4 +1,4 @@
-//! Lists of hosts: a file of them, the addresses of a name.
+//! Lists of hosts: from a file, or from the addresses of a name.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
@@ -8,14 +8,14 @@ use super::file::small;
 use crate::error::{Error, Result};
 use crate::secret::{SourceName, shown};
 
-/// The sources that a file names, a line each. What is behind a `#` at the beginning of a word is a comment.
+/// The inputs that a file lists, one per line. A `#` at the beginning of a word starts a comment.
 ///
 /// # Errors
-/// [`Error::Io`], and [`Error::Usage`] where it names none.
+/// [`Error::Io`], and [`Error::Usage`] if it lists none.
 pub fn listed(path: &Path) -> Result<Vec<SourceName>> {
     let name = shown(&path.display().to_string());
     let text = small(path).map_err(|error| match error {
-        // What was meant may be an address.
+        // It may have been meant as an address.
         Error::Io { reason, .. } => Error::Io {
             name: name.clone(),
             reason,
@@ -37,11 +37,11 @@ fn line(line: &str) -> Option<&str> {
     Some(line[..end].trim()).filter(|text| !text.is_empty())
 }
 
-/// The heap profile at every address of a name: `NAME:PORT`, with a path behind it where profiles are not in the usual
-/// place. Which addresses there are is asked anew each time.
+/// The heap profile at every address of a name: `NAME:PORT`, followed by a path if profiles are not in the usual
+/// place. The name is resolved on each call.
 ///
 /// # Errors
-/// [`Error::Usage`] for what is no name with a port, [`Error::Io`] where it has no address.
+/// [`Error::Usage`] if it is not a name with a port, [`Error::Io`] if the name has no address.
 pub fn addresses(name: &str) -> Result<Vec<Url>> {
     let wrong = || {
         Error::Usage(format!(
@@ -57,7 +57,7 @@ pub fn addresses(name: &str) -> Result<Vec<Url>> {
     }
     let mut found: Vec<IpAddr> = match (host, port).to_socket_addrs() {
         Ok(found) => found.map(|address| address.ip()).collect(),
-        // Where there is no file of hosts.
+        // For systems without a hosts file.
         Err(_) if host == "localhost" => vec![Ipv4Addr::LOCALHOST.into()],
         Err(reason) => {
             return Err(Error::Io {

@@ -1,9 +1,8 @@
-//! Where the bytes of a profile come from: a file, a pipe, a server, a profile store, the binary itself. Also finds the source
-//! code that a profile refers to.
-//!
-//! Knows pprof's reading of an argument and what can go wrong on the way. Knows no profile: what the bytes mean is the
+//! Where the bytes of a profile come from: a file, a pipe, a server, a profile store, the heaptui binary itself. Also
+//! finds the source code that a profile refers to.
+//! Knows how pprof interprets an argument, and what can go wrong in reading. Knows no profile: what the bytes mean is the
 //! caller's business, handed in where it matters. Every reader asks the observer, also while it
-//! waits; if that says stop, reading fails with its error inside.
+//! waits; if the observer returns an error, reading fails with that as its inner error.
 
 mod answer;
 mod code;
@@ -34,31 +33,31 @@ use crate::error::{Error, Result};
 use crate::progress::Observer;
 use crate::secret::SourceName;
 
-/// Where bytes come from. It can be opened again, except for standard input.
+/// An input: where the bytes of a profile come from. It can be opened repeatedly, except for standard input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Source {
     /// A path: a file, or a pipe or device, which is read as a stream.
     File(PathBuf),
-    /// A name that nothing has and that is no address.
+    /// A name that is neither an existing file nor an address.
     Missing(SourceName),
     /// Standard input.
     Stdin,
     /// A server.
     Url(Url),
-    /// A store of many processes' profiles.
+    /// A store of the profiles of many processes.
     Store(ProfileStore),
-    /// The binary itself.
+    /// Bytes in the heaptui binary itself.
     Bytes {
         /// What to call it.
         name: &'static str,
-        /// What it holds.
+        /// The bytes.
         bytes: &'static [u8],
     },
 }
 
 impl Source {
-    /// What a name means: `-` is standard input; whatever exists is a file, as in pprof; then see [`Url::parse`];
-    /// and the rest is missing.
+    /// Interprets a name: `-` is standard input; whatever exists is a file, as in pprof; then see [`Url::parse`];
+    /// anything else is missing.
     pub fn parse(name: &SourceName) -> Self {
         let typed = name.as_typed();
         let path = Path::new(typed);
@@ -72,15 +71,16 @@ impl Source {
         }
     }
 
-    /// What to call it in headers and messages. Never holds a password.
+    /// The name for headers and messages. Never includes a password.
     pub fn name(&self) -> String {
         self.to_string()
     }
 
-    /// Opens it. For a server this waits until an answer begins that may be a profile.
+    /// Opens it for reading. For a server, waits until a response begins that may be a profile.
     ///
     /// # Errors
-    /// [`Error::Io`], [`Error::Http`], [`Error::TooLarge`], [`Error::Usage`], and whatever the observer stops with.
+    /// [`Error::Io`], [`Error::Http`], [`Error::TooLarge`], [`Error::Usage`], and the error with which the observer
+    /// stops it.
     pub fn open<'o>(&self, options: &HttpOptions, observer: &'o dyn Observer) -> Result<Box<dyn Read + 'o>> {
         match self {
             Self::File(path) => file::open(path, observer),
@@ -92,7 +92,7 @@ impl Source {
         }
     }
 
-    /// Everything, up to `options.max_bytes`.
+    /// Reads everything, up to `options.max_bytes`.
     ///
     /// # Errors
     /// As [`Source::open`], and [`Error::Empty`].
@@ -101,7 +101,7 @@ impl Source {
     }
 }
 
-/// What a server has at an address that is no profile, up to `options.max_bytes`.
+/// Fetches something from a server that is not a profile, up to `options.max_bytes`.
 ///
 /// # Errors
 /// As [`Source::read`].
@@ -109,10 +109,10 @@ pub fn data(url: &Url, options: &HttpOptions, observer: &dyn Observer) -> Result
     answer_to(url, &Question::data("check the URL"), options, observer)
 }
 
-/// The profiles that a server's index lists, each with how many records it has.
+/// The profiles that a server's index lists, each with its number of records.
 ///
 /// # Errors
-/// Those of the server; [`Error::NoMatch`] for a page that lists none.
+/// Those of the server; [`Error::NoMatch`] if the page lists none.
 pub fn profiles(url: &Url, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<(String, u64)>> {
     let page = data(&url.index(), options, observer)?;
     let counts = answer::counts(&String::from_utf8_lossy(&page));
@@ -122,13 +122,13 @@ pub fn profiles(url: &Url, options: &HttpOptions, observer: &dyn Observer) -> Re
     }
 }
 
-/// All of an answer.
+/// Sends a request and reads the whole response.
 fn answer_to(url: &Url, question: &Question, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<u8>> {
     let answer = http::open(url, question, options, observer)?;
     whole(Box::new(answer), options, &|| url.to_string())
 }
 
-/// All that a reader has, within the limit.
+/// Reads everything, within the limit.
 fn whole(reader: Box<dyn Read + '_>, options: &HttpOptions, name: &dyn Fn() -> String) -> Result<Vec<u8>> {
     let limit = options.max_bytes;
     let mut bytes = Vec::new();
@@ -157,7 +157,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Why nothing can be read under a name.
+/// The error for a name that cannot be read.
 fn missing(name: &SourceName) -> Error {
     if name.as_typed().contains("://") {
         let advice = match name.as_typed().contains('@') {

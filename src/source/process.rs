@@ -1,4 +1,4 @@
-//! What the system knows of a local process's memory.
+//! What the operating system knows of the memory of a local process.
 
 use std::fs;
 
@@ -7,17 +7,17 @@ use crate::error::{Error, Result};
 /// Resident memory of a process, in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ProcessMemory {
-    /// All of it.
+    /// The whole resident set.
     pub resident: u64,
-    /// Of it mapped files, where the system tells.
+    /// The part of it that is mapped files, if the system says.
     pub files: Option<u64>,
 }
 
 impl ProcessMemory {
-    /// That of the process `pid`, from `/proc/PID/status`.
+    /// Memory of the process `pid`, from `/proc/PID/status`.
     ///
     /// # Errors
-    /// [`Error::Io`] where there is no such process or no `/proc`.
+    /// [`Error::Io`] if there is no such process or no `/proc`.
     pub fn of(pid: u32) -> Result<Self> {
         let name = format!("/proc/{pid}/status");
         let failed = |reason| Error::Io {
@@ -29,7 +29,8 @@ impl ProcessMemory {
         Self::parse(&status).ok_or_else(|| failed(missing()))
     }
 
-    /// The process that listens at a TCP port of this machine, as far as we may look into it.
+    /// The id of the process that listens on a TCP port of this machine. `None` if there is none or we may not look
+    /// into it.
     pub fn listening(port: u16) -> Option<u32> {
         let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
         let inodes: Vec<String> = tables
@@ -54,7 +55,7 @@ impl ProcessMemory {
         })
     }
 
-    /// Reads the lines `VmRSS:   10348 kB` and `RssFile:`, which are in KiB whatever they say.
+    /// Parses the lines `VmRSS:   10348 kB` and `RssFile:`, which are in KiB although they say kB.
     fn parse(status: &str) -> Option<Self> {
         let value = |key: &str| {
             let line = status
@@ -70,8 +71,8 @@ impl ProcessMemory {
     }
 }
 
-/// The inodes of the sockets that listen at a port. Source: proc(5), `/proc/net/tcp`: the local address and the state are
-/// the second and fourth word, in hexadecimal, the inode is the tenth; 0A is listening.
+/// The inodes of the sockets that listen on a port. Source: proc(5), `/proc/net/tcp`: the second and fourth words are
+/// the local address and the state, in hexadecimal, the tenth is the inode; state 0A is listening.
 fn listeners(table: &str, port: u16) -> Vec<String> {
     let ending = format!(":{port:04X}");
     let inode = |line: &str| {

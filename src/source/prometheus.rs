@@ -1,7 +1,7 @@
-//! A Prometheus server as a list of processes with their history: which targets it scrapes, and what it has measured.
+//! A Prometheus server as a list of processes with their history: the targets it scrapes, and what it has measured.
 //!
 //! Knows the HTTP API (<https://prometheus.io/docs/prometheus/latest/querying/api>): `/api/v1/targets`, `/api/v1/query` and
-//! `/api/v1/query_range`. Which targets a selector means is left to the server: those whose `up` it selects.
+//! `/api/v1/query_range`. The server decides which targets a selector matches: those whose `up` series it selects.
 
 use std::collections::BTreeMap;
 
@@ -12,58 +12,58 @@ use super::{HttpOptions, Url, answer, answer_to};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
-/// How much of an answer is read: a thousand targets with a day of history are some MB.
+/// Limit on a response in bytes: a thousand targets with a day of history are some MB.
 const MAX_ANSWER: u64 = 128 << 20;
 const ADVICE: &str = "is this a Prometheus server, and --match a selector such as 'job=\"api\"'?";
 
 /// Labels by name.
 pub type Labels = BTreeMap<String, String>;
 
-/// A server.
+/// A Prometheus server, by its address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Prometheus(Url);
 
-/// A process that is scraped.
+/// A process that Prometheus scrapes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
-    /// What it is called: its `instance`.
+    /// Its name: its `instance` label.
     pub instance: String,
     /// All its labels.
     pub labels: Labels,
-    /// Its heap profile, if that is where its metrics are.
+    /// The address of its heap profile, assuming it is served next to its metrics.
     pub url: Url,
 }
 
-/// What was measured of one process over time.
+/// A time series of one process.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Measured {
     /// Its labels, without the name of the metric.
     pub labels: Labels,
-    /// Seconds since 1970 UTC, and values.
+    /// Seconds since 1970 UTC, and the value in the expression's unit.
     pub points: Vec<(f64, f64)>,
 }
 
-/// A part of time, in seconds since 1970 UTC, in steps.
+/// A time range with a step.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Range {
-    /// Its beginning.
+    /// The start, in seconds since 1970 UTC.
     pub start: f64,
-    /// Its end.
+    /// The end, in seconds since 1970 UTC.
     pub end: f64,
-    /// Seconds between two values.
+    /// Seconds between two points.
     pub step: f64,
 }
 
 impl Prometheus {
-    /// Reads the address of a server, with or without `http://`.
+    /// Parses the address of a server, with or without `http://`; `None` if it is not one.
     pub fn parse(address: &str) -> Option<Self> {
         Url::read(address).map(Self)
     }
 
-    /// The targets that are scraped and that a selector means: `job="api"`, with or without braces; empty for all.
+    /// The active targets that match a selector: `job="api"`, with or without braces; empty for all.
     ///
     /// # Errors
-    /// Those of the connection, and [`Error::Http`] for an answer that is not Prometheus's.
+    /// Those of the connection, and [`Error::Http`] if the response is not Prometheus's.
     pub fn targets(&self, selector: &str, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<Target>> {
         let data = self.ask("/api/v1/targets", &[("state", "active")], options, observer)?;
         let mut targets: Vec<Target> = self.list(&data, "activeTargets")?.iter().filter_map(target).collect();
@@ -80,7 +80,7 @@ impl Prometheus {
         Ok(targets)
     }
 
-    /// The values over time of an expression, in which `{}` stands for the selector.
+    /// Evaluates an expression over time; `{}` in it stands for the selector. One series per label set.
     ///
     /// # Errors
     /// As [`Prometheus::targets`].
@@ -99,7 +99,7 @@ impl Prometheus {
         Ok(self.list(&data, "result")?.iter().map(measured).collect())
     }
 
-    /// The `data` of an answer.
+    /// Sends a query and returns the `data` of its response.
     fn ask(&self, path: &str, query: &[(&str, &str)], options: &HttpOptions, observer: &dyn Observer) -> Result<Value> {
         let options = HttpOptions {
             max_bytes: options.max_bytes.min(MAX_ANSWER),
@@ -129,7 +129,7 @@ impl std::fmt::Display for Prometheus {
     }
 }
 
-/// A selector as Prometheus writes it.
+/// A selector with its braces.
 fn braced(selector: &str) -> String {
     let selector = selector.trim();
     match selector.starts_with('{') {

@@ -5,8 +5,8 @@
 //! heap profile: 7: 98912 [36: 627056] @ heap/1048576      in use, allocated, the kind and its sampling rate
 //! 1: 73728 [1: 73728] @ 0x67f6d5 0x67f65c                  objects: bytes, each, and return addresses
 //! ```
+//!
 //! Rows of the kinds `heap` and `heap_v2` are raw samples; they are scaled up to estimate what was allocated.
-//! Rows of the kinds `heap` and `heap_v2` are raw samples, to be scaled to what they stand for.
 
 use super::finish::finish;
 use super::mem_stats;

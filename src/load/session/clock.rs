@@ -1,4 +1,4 @@
-//! When a profile was taken, where no list says so: in the profile, else in the file's name, else of the file.
+//! When a profile was taken, if no list says so: from the profile, the file's name or the file's modification time.
 
 use std::fs;
 use std::path::Path;
@@ -10,14 +10,14 @@ use jiff::tz::TimeZone;
 
 use crate::model::Profile;
 
-/// Nanoseconds since 1970 UTC at which the profile in `file` was taken, if that can be told.
+/// When the profile in `file` was taken, nanoseconds since 1970 UTC, if known.
 pub(super) fn taken(profile: &Profile, file: &str) -> Option<i128> {
     let written = (profile.time_nanos > 0).then_some(i128::from(profile.time_nanos));
     let name = Path::new(file)
         .file_name()
         .and_then(|name| name.to_str())
         .unwrap_or(file);
-    // A debug=1 text has no time. What it says is as old as the last collection, and with gc=1 that is when it was taken.
+    // A debug=1 text has no time. Its content is as old as the last collection, which with gc=1 is when it was taken.
     let collected = profile.mem_stats.as_ref().map_or(0, |stats| stats.last_gc);
     let collected = (collected > 0).then_some(i128::from(collected));
     written.or_else(|| named(name)).or(collected).or_else(|| modified(file))
@@ -29,8 +29,8 @@ fn modified(file: &str) -> Option<i128> {
     i128::try_from(since.as_nanos()).ok()
 }
 
-/// The time in a name: `20261126T120003Z`, `2026-11-26_12-00-03`, `1795692285`. Zones are not looked at: only
-/// differences count.
+/// The time in a name: `20261126T120003Z`, `2026-11-26_12-00-03`, `1795692285`. Time zones are ignored: only
+/// differences matter.
 fn named(name: &str) -> Option<i128> {
     let starts = name.char_indices().filter(|(at, char)| {
         let is_first = !name[..*at].ends_with(|before: char| before.is_ascii_digit());
@@ -41,7 +41,7 @@ fn named(name: &str) -> Option<i128> {
         .find_map(|rest| date(rest).or_else(|| unix(rest)))
 }
 
-/// Fourteen digits, between which `-`, `_`, `:`, `.` and `T` may stand.
+/// Parses fourteen digits, with `-`, `_`, `:`, `.` and `T` between them or not.
 fn date(text: &str) -> Option<i128> {
     let mut digits = String::new();
     let mut was_digit = true;
@@ -64,7 +64,7 @@ fn date(text: &str) -> Option<i128> {
     is_plausible(time).then(|| time.as_nanosecond())
 }
 
-/// Ten digits of seconds since 1970, or thirteen of milliseconds.
+/// Parses ten digits of seconds since 1970, or thirteen of milliseconds.
 fn unix(text: &str) -> Option<i128> {
     let digits = &text[..text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len())];
     let number = digits.parse().ok()?;
@@ -76,7 +76,7 @@ fn unix(text: &str) -> Option<i128> {
     is_plausible(time).then(|| time.as_nanosecond())
 }
 
-/// Between the first profiler of Go and the end of this century.
+/// Between Go's first profiler and the end of this century.
 fn is_plausible(time: Timestamp) -> bool {
     (1_200_000_000..4_100_000_000).contains(&time.as_second())
 }

@@ -1,4 +1,4 @@
-//! Which snapshots a session has, and in which files, before any of them is opened where that can be known.
+//! Which snapshots a session has, and in which files, without opening those where that can be known.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
@@ -10,24 +10,24 @@ use super::{Holds, INDEX, MAX_SNAPSHOTS, Open, SECOND, SessionRow, clock, io_err
 use crate::error::{Error, Result};
 use crate::secret::SourceName;
 
-/// A line of the list has less.
+/// The longest line of a list, in bytes.
 const MAX_LINE: u64 = 1 << 16;
 
 /// The snapshots of a session, the earliest first.
 #[derive(Debug, Default)]
 pub struct Listed {
-    /// A row a snapshot; its files are paths that can be opened.
+    /// One row per snapshot; its files are paths that can be opened.
     pub rows: Vec<SessionRow>,
-    /// What should be warned of, a line each.
+    /// Warnings for the user, one line each.
     pub warnings: Vec<String>,
 }
 
-/// Lists the snapshots of a folder or of several profiles. A folder's `session.jsonl` is believed; where there is none
-/// each file is opened, since only that says what it holds and when it was taken.
+/// Lists the snapshots of a folder or of several profiles. A folder's `session.jsonl` is trusted; without one
+/// each file is opened, since only its content says what it is and when it was taken.
 ///
 /// # Errors
-/// [`Error::Io`] for a folder that cannot be read, [`Error::NoMatch`] if there is no profile, and what `open` fails with
-/// if nothing can be read or the user stops it.
+/// [`Error::Io`] for a folder that cannot be read, [`Error::NoMatch`] if there is no profile, and the error of `open`
+/// if nothing can be read or the user cancels.
 pub fn list(sources: &[SourceName], open: Open<'_>) -> Result<Listed> {
     let listed = match sources {
         [folder] if is_folder(folder.as_typed()) => {
@@ -48,7 +48,7 @@ pub fn list(sources: &[SourceName], open: Open<'_>) -> Result<Listed> {
     }
 }
 
-/// The snapshots of a list whose files are there.
+/// The snapshots of a list whose files exist.
 fn listed(folder: &Path, index: &Path) -> Result<Listed> {
     let mut listed = Listed::default();
     let rows = rows(index, &mut listed.warnings)?;
@@ -71,8 +71,8 @@ fn listed(folder: &Path, index: &Path) -> Result<Listed> {
     Ok(listed)
 }
 
-/// Profiles that no list puts in order: a goroutine profile goes with the heap profile that is nearest in time, if that
-/// is nearer than half of what usually lies between two.
+/// Profiles without a list: a goroutine profile belongs to the heap profile nearest in time, if the distance is less than
+/// half the usual interval between heap profiles.
 fn opened(files: &[SourceName], open: Open<'_>) -> Result<Listed> {
     let mut listed = Listed::default();
     let (mut heaps, mut others) = (Vec::new(), Vec::new());
@@ -104,7 +104,7 @@ fn opened(files: &[SourceName], open: Open<'_>) -> Result<Listed> {
                 others.push(row);
             }
             Some(Holds::Proof | Holds::Stats) => {}
-            // Any other profile is a series of its own kind.
+            // Profiles of any other type form a series of their own.
             None => {
                 row.heap = file;
                 heaps.push(row);
@@ -140,7 +140,7 @@ fn opened(files: &[SourceName], open: Open<'_>) -> Result<Listed> {
     }
 }
 
-/// The files of a folder by name, but hidden ones.
+/// The files of a folder, sorted by name, hidden ones excluded.
 pub(super) fn files(folder: &Path) -> Result<Vec<SourceName>> {
     let failed = |reason| io_error(folder, reason);
     let mut files = Vec::new();
@@ -157,7 +157,7 @@ pub(super) fn files(folder: &Path) -> Result<Vec<SourceName>> {
     Ok(files.into_iter().map(SourceName::from).collect())
 }
 
-/// The lines of a list that can be read, the earliest first; what is wrong with others.
+/// The valid lines of a list, the earliest first; what is wrong with the others goes into `wrong`.
 pub(super) fn rows(index: &Path, wrong: &mut Vec<String>) -> Result<Vec<SessionRow>> {
     let failed = |reason| io_error(index, reason);
     let mut lines = BufReader::new(File::open(index).map_err(failed)?);
@@ -199,7 +199,7 @@ pub(super) fn rows(index: &Path, wrong: &mut Vec<String>) -> Result<Vec<SessionR
     Ok(rows)
 }
 
-/// The file of this name in a folder. Names with a folder in them and links that lead out of it are none.
+/// The path of a file in a folder. `None` for names that contain a folder, and for links that lead out of it.
 pub(super) fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
     let mut parts = Path::new(name).components();
     let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else {

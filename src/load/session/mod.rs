@@ -1,8 +1,9 @@
 //! Recorded sessions: snapshots of one process over time, as files.
 //!
-//! A folder with a `session.jsonl` (see [`SessionRow`]) and beside it the profiles that it names, or any profiles in order. Every
-//! file is one that other tools read too. Nothing outside the folder is opened, whatever a line says, and what cannot be
-//! read is warned of: a session that was killed in mid-write loses its last line. How a profile is opened is handed in.
+//! A folder with a `session.jsonl` (see [`SessionRow`]) and the profiles that it names, or any profiles in any order.
+//! Every file is one that other tools can read. Nothing outside the folder is opened, whatever a line says, and what
+//! cannot be read is a warning: a session that was killed in mid-write loses its last line. The caller passes in how to
+//! open a profile.
 
 mod clock;
 mod list;
@@ -22,48 +23,48 @@ use crate::error::{Error, Result};
 use crate::model::{Collection, Profile, Resident};
 use crate::secret::SourceName;
 
-/// The list of snapshots in a session's folder.
+/// The name of the list of snapshots in a session's folder.
 pub const INDEX: &str = "session.jsonl";
-/// The profile of goroutines that Go has proved leaked, beside it.
+/// The name of the profile of goroutines that Go has proved leaked, in the same folder.
 pub const PROOF: &str = "goroutineleak.pb.gz";
 
-/// So many snapshots are read at most: a day of one every ten seconds.
+/// The most snapshots that are read: one every ten seconds for a day.
 const MAX_SNAPSHOTS: usize = 8640;
-/// So many things that are wrong are told one by one.
+/// How many warnings of one kind are listed; the rest are counted.
 const MAX_TOLD: usize = 5;
 
-/// A session as read.
+/// A session that was read.
 #[derive(Debug, Default)]
 pub struct Session {
-    /// Its snapshots, reduced to what the verdict asks for.
+    /// Its snapshots, reduced to what the verdict needs.
     pub history: History,
-    /// The snapshots with the files that hold them, where there is a list; paths are ready to be opened.
+    /// The rows of the snapshots, if there is a list; their files are paths that can be opened.
     pub rows: Vec<SessionRow>,
-    /// The last heap and goroutine profile.
+    /// The latest profiles.
     pub last: Last,
-    /// What should be warned of, a line each.
+    /// Warnings for the user, one line each.
     pub warnings: Vec<String>,
 }
 
-/// The last snapshot.
+/// The latest of each kind of profile in a session.
 #[derive(Debug, Default)]
 pub struct Last {
-    /// Of the heap.
+    /// The heap profile.
     pub heap: Option<Profile>,
-    /// Of goroutines.
+    /// The goroutine profile.
     pub goroutines: Option<Profile>,
-    /// Of neither: `runtime.MemStats` alone.
+    /// A profile without samples that has only `runtime.MemStats`.
     pub stats: Option<Profile>,
-    /// Resident memory.
+    /// Resident memory, if recorded.
     pub resident: Option<Resident>,
-    /// Whether the heap was collected before.
+    /// Whether a garbage collection was forced before the heap profile.
     pub collection: Collection,
 }
 
 /// Opens a profile by its name.
 pub type Open<'o> = &'o dyn Fn(&SourceName) -> Result<Profile>;
 
-/// Whether a name is that of a folder, which only a session can be.
+/// Whether a name is that of a folder, which can only be a session.
 pub fn is_folder(name: &str) -> bool {
     Path::new(name).is_dir()
 }
@@ -71,8 +72,8 @@ pub fn is_folder(name: &str) -> bool {
 /// Reads a session: a folder, or several profiles in any order.
 ///
 /// # Errors
-/// [`Error::Io`] for a folder that cannot be read, [`Error::NoMatch`] if there is no profile, and what `open` fails with
-/// if nothing can be read or the user stops it.
+/// [`Error::Io`] for a folder that cannot be read, [`Error::NoMatch`] if there is no profile, and the error of `open`
+/// if nothing can be read or the user cancels.
 pub fn session(sources: &[SourceName], open: Open<'_>) -> Result<Session> {
     let mut reader = Reader {
         open,
@@ -97,7 +98,7 @@ struct Reader<'o> {
     session: Session,
     /// Warnings that are only counted.
     untold: usize,
-    /// What went wrong first.
+    /// The first error.
     failure: Option<Error>,
 }
 
@@ -147,7 +148,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Reads a file that a list names, if it is in the folder and holds what it should.
+    /// Reads a file that a list names, if it is in the folder and contains the kind of profile it should.
     fn member(&mut self, folder: &Path, name: Option<&str>, holds: Holds) -> Result<Option<Profile>> {
         let Some(name) = name else { return Ok(None) };
         let Some(path) = list::inside(folder, name) else {
@@ -169,7 +170,7 @@ impl Reader<'_> {
         Ok(right)
     }
 
-    /// Reads profiles that no list puts in order.
+    /// Reads profiles without a list.
     fn files(&mut self, files: &[SourceName]) -> Result<()> {
         if files.len() > 2 * MAX_SNAPSHOTS {
             self.warn(format!("only the first {} files are read", 2 * MAX_SNAPSHOTS));
@@ -259,7 +260,7 @@ impl Reader<'_> {
 
 const SECOND: i128 = 1_000_000_000;
 
-/// What a profile is a profile of.
+/// The kinds of profiles in a session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Holds {
     Heap,

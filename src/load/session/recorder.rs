@@ -1,7 +1,7 @@
-//! Writes a session as it grows.
+//! Writes a session while it grows.
 //!
-//! Each snapshot is its files first, whole or not at all, and then its line in the list: a recorder that is killed loses
-//! at most the snapshot under way. How a file is saved and bytes are packed is handed in.
+//! The files of a snapshot are written first, each atomically, then its line in the list: a recorder that is killed loses
+//! at most the snapshot in progress. The caller passes in how to save a file and compress bytes.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -11,19 +11,19 @@ use super::{INDEX, PROOF, SessionRow, io_error};
 use crate::error::{Error, Result};
 use crate::load::watch::Taken;
 
-/// How much of a recording is kept.
+/// How much of a recording to keep.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Keeping {
     /// All of it.
     Everything,
-    /// So many snapshots.
+    /// This many snapshots.
     Snapshots(usize),
-    /// So many bytes of profiles.
+    /// This many bytes of profiles.
     Bytes(u64),
 }
 
 impl Keeping {
-    /// Reads `200` (snapshots) or `500MB`.
+    /// Parses `200` (snapshots) or `500MB`.
     ///
     /// # Errors
     /// [`Error::Usage`] for anything else, and for fewer than four snapshots.
@@ -41,7 +41,7 @@ impl Keeping {
     }
 }
 
-/// A number of bytes with its unit: `500MB`, `2 GiB`.
+/// Parses a number of bytes with its unit: `500MB`, `2 GiB`. `None` if it is not one.
 pub fn bytes(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
@@ -58,20 +58,20 @@ const FEWEST: usize = 4;
 /// How files are written.
 #[derive(Clone, Copy)]
 pub struct Files<'f> {
-    /// Writes a file, whole or not at all.
+    /// Writes a file atomically.
     pub save: &'f dyn Fn(&[u8], &Path) -> Result<()>,
-    /// Packs bytes with gzip.
+    /// Compresses bytes with gzip.
     pub gzip: &'f dyn Fn(&[u8]) -> Vec<u8>,
 }
 
-/// A session that is being written.
+/// A session being written.
 pub struct Recorder<'f> {
     folder: PathBuf,
     files: Files<'f>,
     keeping: Keeping,
-    /// What is in the list, with how many bytes its files have, and what the heap held.
+    /// The snapshots in the list, with the size of their files and of the heap.
     kept: Vec<Kept>,
-    /// The number of the next snapshot's files.
+    /// The number for the next snapshot's files.
     next: u64,
 }
 
@@ -82,10 +82,10 @@ struct Kept {
 }
 
 impl<'f> Recorder<'f> {
-    /// Begins a session in a folder, which is made if it is not there.
+    /// Begins a session in a folder, which is created if missing.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Usage`] for a folder that holds a session already.
+    /// [`Error::Io`]; [`Error::Usage`] if the folder already contains a session.
     pub fn create(folder: &Path, keeping: Keeping, files: Files<'f>) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|reason| io_error(folder, reason))?;
         if folder.join(INDEX).exists() {
@@ -103,17 +103,18 @@ impl<'f> Recorder<'f> {
         })
     }
 
-    /// Adds a snapshot; `heap` is what it says the heap holds, by which the largest is known.
+    /// Adds a snapshot; `heap` is its heap size in bytes, which decides which snapshot is the largest.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::Io`] if it cannot be written.
     pub fn record(&mut self, taken: &Taken, heap: u64) -> Result<()> {
         let number = self.next;
         self.next += 1;
         let mut bytes = 0;
         let mut save = |kind: &str, content: &[u8]| {
             let is_packed = content.starts_with(&[0x1f, 0x8b]);
-            // What begins as text is a `debug=1` text; the server packs the other format itself.
+            // Text begins with a lower-case letter: it is a `debug=1` profile. The server compresses the other format
+            // itself.
             let is_text = content.first().is_some_and(|byte| byte.is_ascii_lowercase());
             let name = format!("{number:03}.{kind}.{}", if is_text { "txt.gz" } else { "pb.gz" });
             let packed = if is_packed {
@@ -140,7 +141,7 @@ impl<'f> Recorder<'f> {
             collection: taken.collection,
         };
         self.append(&row)?;
-        // A recording that keeps everything may go on for weeks: nothing of it is held.
+        // A recording that keeps everything may run for weeks: nothing about it stays in memory.
         if self.keeping == Keeping::Everything {
             return Ok(());
         }
@@ -148,10 +149,10 @@ impl<'f> Recorder<'f> {
         self.thin()
     }
 
-    /// Keeps what Go has proved leaked.
+    /// Saves the profile of goroutines that Go has proved leaked.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::Io`] if it cannot be written.
     pub fn prove(&self, leaked: &[u8]) -> Result<()> {
         (self.files.save)(leaked, &self.folder.join(PROOF))
     }
@@ -167,7 +168,7 @@ impl<'f> Recorder<'f> {
         list.write_all(row.line().as_bytes()).map_err(failed)
     }
 
-    /// Leaves snapshots out until the rest is little enough: every second one, beginning with the oldest; never the
+    /// Removes snapshots until the rest is within the limit: every second one, beginning with the oldest; never the
     /// first, the last or the largest.
     fn thin(&mut self) -> Result<()> {
         let bytes: u64 = self.kept.iter().map(|kept| kept.bytes).sum();
@@ -199,7 +200,7 @@ impl<'f> Recorder<'f> {
             }
             stays
         });
-        // The list first: it never names a file that is gone.
+        // The list first, so that it never names a file that is gone.
         let list: String = self.kept.iter().map(|kept| kept.row.line()).collect();
         (self.files.save)(list.as_bytes(), &self.folder.join(INDEX))?;
         for name in dropped {

@@ -1,14 +1,14 @@
-//! A line of `session.jsonl`: what was saved of one snapshot. Written and read here, so that both agree.
+//! A line of `session.jsonl`: one snapshot. Written and read here, so that both agree.
 //!
 //! | key | what it is |
 //! |---|---|
 //! | `time` | RFC 3339 in UTC, with milliseconds |
 //! | `heap` | the name of a heap profile in the folder: `debug=1` text, which has `runtime.MemStats`, or protobuf; gzipped or not |
 //! | `goroutine` | the name of a goroutine profile in the folder |
-//! | `rss`, `rss_file` | bytes of resident memory, and of it mapped files, as in `/proc/PID/status` |
-//! | `forced_gc` | whether the heap was collected for the snapshot |
+//! | `rss`, `rss_file` | bytes of resident memory, and the part that is mapped files, as in `/proc/PID/status` |
+//! | `forced_gc` | whether a garbage collection was forced for the snapshot |
 //!
-//! All but `time` may be missing; keys that are not known are passed over.
+//! All but `time` are optional; unknown keys are ignored.
 
 use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value};
@@ -22,18 +22,18 @@ pub struct SessionRow {
     pub time: Timestamp,
     /// The heap profile's file, in the session's folder.
     pub heap: Option<String>,
-    /// The goroutine profile's.
+    /// The goroutine profile's file, in the session's folder.
     pub goroutine: Option<String>,
-    /// Bytes of resident memory.
+    /// Resident memory, in bytes.
     pub rss: Option<u64>,
-    /// Bytes of it that are mapped files.
+    /// The part of it that is mapped files, in bytes.
     pub rss_file: Option<u64>,
-    /// Whether the heap was collected before.
+    /// Whether a garbage collection was forced before.
     pub collection: Collection,
 }
 
 impl SessionRow {
-    /// A snapshot of which nothing is known but when it was.
+    /// A snapshot of which only the time is known.
     pub(super) fn at(time: Timestamp) -> Self {
         Self {
             time,
@@ -45,7 +45,10 @@ impl SessionRow {
         }
     }
 
-    /// Reads a line, or says what is wrong with it.
+    /// Parses a line.
+    ///
+    /// # Errors
+    /// What is wrong with it, as text.
     pub fn parse(line: &[u8]) -> Result<Self, String> {
         let value: Value = serde_json::from_slice(line).map_err(|error| match error.is_eof() {
             true => "is cut off".to_string(),
@@ -74,7 +77,7 @@ impl SessionRow {
         }
     }
 
-    /// Resident memory.
+    /// Resident memory, if recorded.
     pub fn resident(&self) -> Option<Resident> {
         Some(Resident {
             bytes: self.rss?,
@@ -83,7 +86,7 @@ impl SessionRow {
         })
     }
 
-    /// The line, with its end.
+    /// The line, with its line break.
     pub fn line(&self) -> String {
         let mut object = Map::new();
         let time = self.time.round(Unit::Millisecond).unwrap_or(self.time);

@@ -1,4 +1,4 @@
-//! When a snapshot is worth recording: `--save-when`.
+//! Which snapshots are worth recording: `--save-when`.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use jiff::Timestamp;
 use super::bytes;
 use crate::error::{Error, Result};
 
-/// What is looked at.
+/// The measured quantity.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Measure {
-    /// Bytes of the heap: live after a forced collection, else with garbage.
+    /// Bytes of heap: live after a forced collection, otherwise including garbage.
     Heap,
     /// Bytes of resident memory.
     Resident,
-    /// How many goroutines there are.
+    /// The number of goroutines.
     Goroutines,
 }
 
-/// When it matters.
+/// The value at which it is worth recording.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Bound {
-    /// Above so much.
+    /// Above this.
     Above(u64),
-    /// So much more than when it mattered last, or at first.
+    /// Grown by this since the last recorded snapshot, or the first one.
     Grown(u64),
-    /// So many percent more.
+    /// Grown by this many percent since then.
     GrownPercent(f64),
 }
 
@@ -36,25 +36,25 @@ pub struct SaveWhen {
     bound: Bound,
 }
 
-/// What a snapshot says of a process.
+/// The quantities of a snapshot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Observed {
-    /// Bytes of its heap.
+    /// Heap, in bytes.
     pub heap: u64,
-    /// Bytes of its resident memory, where they are known.
+    /// Resident memory, in bytes, if known.
     pub resident: Option<u64>,
-    /// Its goroutines, where they are known.
+    /// The number of goroutines, if known.
     pub goroutines: Option<u64>,
 }
 
-/// Two snapshots that matter lie so far apart at least: what stays above a limit fills no disk.
+/// The minimum time between two recorded snapshots, so that a value that stays above a limit does not fill the disk.
 const COOLDOWN: Duration = Duration::from_secs(60);
 
 impl SaveWhen {
-    /// Reads a condition.
+    /// Parses a condition.
     ///
     /// # Errors
-    /// [`Error::Usage`] for what is none.
+    /// [`Error::Usage`] if it is not one.
     pub fn parse(text: &str) -> Result<Self> {
         Self::read(text).ok_or_else(|| {
             Error::Usage(format!(
@@ -88,17 +88,17 @@ impl SaveWhen {
     }
 }
 
-/// Lets the snapshots through that matter.
+/// Decides which snapshots to record.
 #[derive(Clone, Debug)]
 pub struct Gate {
     when: Option<SaveWhen>,
-    /// What was measured when it mattered last, or at first.
+    /// The value at the last recorded snapshot, or at the first one.
     last: Option<u64>,
     saved: Option<Timestamp>,
 }
 
 impl Gate {
-    /// A gate with a condition; without one all pass.
+    /// A gate with a condition; without one, every snapshot passes.
     pub fn new(when: Option<SaveWhen>) -> Self {
         Self {
             when,
@@ -107,7 +107,7 @@ impl Gate {
         }
     }
 
-    /// Whether a snapshot is to be recorded. What is not known never matters.
+    /// Whether to record a snapshot. An unknown quantity never meets a condition.
     pub fn admits(&mut self, time: Timestamp, observed: Observed) -> bool {
         let Some(when) = self.when else { return true };
         let value = match when.measure {

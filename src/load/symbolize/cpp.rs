@@ -1,15 +1,15 @@
-//! Symbols of C++ (Itanium), in pprof's spelling.
+//! C++ symbols (Itanium ABI), in pprof's spelling.
 //!
-//! The crate reads the symbol and writes it as libiberty does; what pprof writes otherwise is mended here, on the way
-//! out where the crate says which part it writes, else in the text. Source: the package
-//! github.com/ianlancetaylor/demangle as it is built into pprof.
+//! The `cpp_demangle` crate parses a symbol and writes it as libiberty does; where pprof writes it differently, the
+//! output is corrected here: while it is written, if the crate says which part it is writing, otherwise in the text.
+//! Source: the package github.com/ianlancetaylor/demangle as it is built into pprof.
 
 use cpp_demangle::{BorrowedSymbol, DemangleNodeType, DemangleOptions, DemangleWrite, ParseOptions};
 
 use super::spell;
 use super::{Effort, Spelling};
 
-/// What a symbol of C++ means.
+/// Demangles a C++ symbol; `None` if it is not one.
 pub(super) fn demangle(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<String> {
     if let Some(encoding) = symbol.strip_prefix(b"_Z") {
         let parameters = if spelling == Spelling::Full {
@@ -25,14 +25,14 @@ pub(super) fn demangle(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -
     keyed(symbol.strip_prefix(b"_GLOBAL_")?, spelling, effort)
 }
 
-/// Whether a function's name says what it takes.
+/// Whether to write a function's parameters.
 #[derive(Clone, Copy, PartialEq)]
 enum Parameters {
     Written,
     LeftOut,
 }
 
-/// Clang's names of blocks: that of the function, `_block_invoke` and perhaps a number.
+/// Clang's names of blocks: that of the function, `_block_invoke` and optionally a number.
 fn block_of(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<String> {
     const MARK: &[u8] = b"_block_invoke";
     let at = symbol.windows(MARK.len()).rposition(|window| window == MARK)?;
@@ -51,7 +51,7 @@ fn block_of(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<St
     Some(format!("invocation function for block in {function}"))
 }
 
-/// What runs before and after `main`: `_GLOBAL__I_…` and `_GLOBAL__D_…`.
+/// Functions that run before and after `main`: `_GLOBAL__I_…` and `_GLOBAL__D_…`.
 fn keyed(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<String> {
     let what = match symbol {
         [b'.' | b'_' | b'$', b'I', b'_', _, ..] => "constructors",
@@ -65,7 +65,7 @@ fn keyed(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<Strin
     Some(format!("global {what} keyed to {key}"))
 }
 
-/// Thunks and the like: what stands before the function's own encoding, and what it means.
+/// Thunks and the like: the prefix of the function's encoding, its number of offsets, and the meaning.
 const THUNKS: &[(&[u8], usize, &str)] = &[
     (b"Th", 1, "non-virtual thunk to "),
     (b"Tv", 1, "virtual thunk to "),
@@ -81,7 +81,7 @@ fn encoded(encoding: &[u8], spelling: Spelling, parameters: Parameters, effort: 
             continue;
         };
         for offset in 0..offsets {
-            // The letter of the only one is in the code.
+            // A single offset has its letter in the prefix.
             rest = behind_offset(rest, (offsets == 1 && offset == 0).then(|| code[1]))?;
         }
         let function = encoded(rest, spelling, Parameters::Written, effort)?;
@@ -104,7 +104,7 @@ fn encoded(encoding: &[u8], spelling: Spelling, parameters: Parameters, effort: 
     } else {
         let written = write(&DemangleOptions::new())?;
         text = written.text;
-        // Behind what takes no parameters nothing may follow, behind the others only what names a copy.
+        // After an entity without parameters nothing may follow; after one with them, only the name of a clone.
         let complete = matches!(tail, [] | [b'E' | b'.', ..]);
         let copy = written.state == State::Done || tail.first() == Some(&b'.');
         if !special && (!complete || copy && write(&hidden)?.text == text) {
@@ -114,7 +114,7 @@ fn encoded(encoding: &[u8], spelling: Spelling, parameters: Parameters, effort: 
     Some(spell::spell(text, spelling))
 }
 
-/// What stands behind an offset: `h` and a number, or `v` and two.
+/// The rest after an offset: `h` and a number, or `v` and two.
 fn behind_offset(symbol: &[u8], letter: Option<u8>) -> Option<&[u8]> {
     let (letter, rest) = match letter {
         Some(letter) => (letter, symbol),
@@ -133,7 +133,7 @@ fn behind_offset(symbol: &[u8], letter: Option<u8>) -> Option<&[u8]> {
     }
 }
 
-/// Takes what the crate writes, piece by piece.
+/// Receives the crate's output piece by piece.
 struct Writer {
     text: String,
     parts: Vec<DemangleNodeType>,
@@ -141,7 +141,7 @@ struct Writer {
     arguments: usize,
     state: State,
     spelling: Spelling,
-    /// How much has been written, and how much may be: substitutions can make a name boundless.
+    /// How much has been written, and the limit: substitutions can make a name huge.
     written: usize,
     longest: usize,
 }
@@ -149,11 +149,11 @@ struct Writer {
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     Writing,
-    /// A comma has been asked for; it is written before an argument that is not empty.
+    /// A comma is pending; it is written before an argument that is not empty.
     Comma,
     /// A list of template arguments has ended; its bracket comes next.
     Closing,
-    /// What names a copy has been reached: it is not written.
+    /// The name of a clone has been reached: it is not written.
     Done,
 }
 
@@ -234,7 +234,7 @@ impl DemangleWrite for Writer {
                 self.state = State::Done;
                 return Ok(());
             }
-            // Of an expanded pack without elements.
+            // From an expanded pack without elements.
             "&" | "&&" | "*" | "const" | " const" if self.begins() => return Ok(()),
             _ => {}
         }

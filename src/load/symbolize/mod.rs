@@ -1,7 +1,7 @@
-//! Function names as people read them: what pprof does with names when it loads a profile.
+//! Function names for people: what pprof does with names when it loads a profile.
 //!
-//! A function without a name of its own is named after its symbol: demangled where the symbol is C++ or Rust, and
-//! simplified where it merely looks so. Rows of one name become one row after that, as nodes are told apart by name.
+//! A function without a name gets one from its symbol: demangled if the symbol is C++ or Rust, and
+//! simplified if it only looks like that. Rows of the same name are merged after that, as nodes are distinguished by name.
 //! Source: `internal/symbolizer` of github.com/google/pprof. Nothing here looks at a binary.
 
 mod cpp;
@@ -13,37 +13,37 @@ use rustc_hash::FxHashMap;
 
 use crate::model::{Profile, StringId};
 
-/// How names are given at load.
+/// How to name functions at load.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Naming {
     start: Start,
     spelling: Spelling,
 }
 
-/// What names are before they are given.
+/// The names to start from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Start {
-    /// Those of the profile; only functions without one of their own get another.
+    /// Those of the profile; only functions without a name get one.
     Profile,
     /// The symbols.
     Symbols,
 }
 
-/// How much of a symbol's meaning is spelled out.
+/// How much of a symbol to spell out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Spelling {
     /// Nothing: the symbol itself.
     Mangled,
-    /// All but what the compiler calls its copies of a function.
+    /// Everything except the compiler's names for clones of a function.
     Full,
-    /// Neither parameters nor the return type.
+    /// No parameters and no return type.
     Templates,
     /// No template arguments either.
     Short,
 }
 
-/// The words of `-symbolize=`, with the spelling that each asks for. Those that say where symbols are looked for
-/// change nothing: neither binaries nor servers are asked.
+/// The keywords of `-symbolize=` and the spelling that each selects. Those that say where to look for symbols
+/// change nothing: neither binaries nor servers are consulted.
 const MODES: &[(&str, Word)] = &[
     ("", Word::Nothing),
     ("local", Word::Nothing),
@@ -70,7 +70,7 @@ enum Word {
 }
 
 impl Naming {
-    /// What `-symbolize=MODE` asks for: words between colons. An unknown one is passed over and warned of.
+    /// Parses the mode of `-symbolize=MODE`: keywords separated by colons. An unknown one is ignored, with a warning.
     pub(super) fn parse(mode: &str, warnings: &mut Vec<String>) -> Self {
         let off = Self {
             start: Start::Profile,
@@ -99,7 +99,7 @@ impl Naming {
         naming
     }
 
-    /// Gives the functions of a profile their names.
+    /// Names the functions of a profile.
     pub(super) fn apply(self, profile: &mut Profile, warnings: &mut Vec<String>) {
         const EMPTY: StringId = StringId(0);
         let Profile { functions, strings, .. } = profile;
@@ -134,28 +134,28 @@ impl Naming {
     }
 }
 
-/// The name of a symbol, if it is another than the symbol.
+/// The name for a symbol, if it differs from the symbol.
 fn name(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<Vec<u8>> {
     let demangled = match symbol {
-        // A symbol of macOS has one more underscore.
+        // Symbols of macOS have one more underscore.
         [b'_', rest @ ..] => demangle(symbol, spelling, effort).or_else(|| demangle(rest, spelling, effort)),
         _ => None,
     };
     demangled.or_else(|| simplify::simplify(symbol, spelling))
 }
 
-/// How much may still be written to demangle the symbols of one profile: a few bytes can stand for boundless names.
-/// Some to begin with, and so much for each byte of a symbol: those of real programs take less than ten.
+/// How much demangling may still write for one profile: a few bytes can stand for huge names.
+/// There is an initial allowance, and some for each byte of a symbol: real programs need less than ten.
 struct Effort {
     bytes: usize,
-    /// Whether a name has become too long.
+    /// Whether the limit has been reached.
     is_spent: bool,
 }
 
 const EFFORT: usize = 4 << 20;
 const EFFORT_PER_BYTE: usize = 32;
 
-/// Symbols and names that are longer stay as they are.
+/// Longer symbols and names stay as they are. Bytes.
 const LONGEST: usize = 1 << 16;
 
 impl Default for Effort {
@@ -180,7 +180,7 @@ impl Effort {
     }
 }
 
-/// What a symbol of C++ or Rust means; nothing for others.
+/// Demangles a C++ or Rust symbol; `None` for others.
 fn demangle(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<Vec<u8>> {
     if symbol.len() > LONGEST {
         return None;

@@ -1,9 +1,9 @@
-//! Names that look like C++, cut down to what matters.
+//! Simplifies names that look like demangled C++.
 
 use super::Spelling;
 
-/// A name that has been demangled already, without what its spelling leaves out; nothing if that is all of it.
-/// Go's generic names look so too, and pprof cuts them likewise: `apply[func(int) bool]` is `apply[func bool]`.
+/// An already demangled name without what its spelling leaves out; `None` if nothing would remain.
+/// Go's generic names look like that too, and pprof cuts them likewise: `apply[func(int) bool]` becomes `apply[func bool]`.
 pub(super) fn simplify(name: &[u8], spelling: Spelling) -> Option<Vec<u8>> {
     if spelling == Spelling::Full || !looks_like_cpp(name) {
         return None;
@@ -22,8 +22,8 @@ fn looks_like_cpp(name: &[u8]) -> bool {
     (bracket || has(b"::")) && !has(b".<") && !has(b"]).")
 }
 
-/// A name without what stands between the outermost of these brackets, and without them. From the first that closes
-/// what was not opened, the rest stays.
+/// The name without the outermost pairs of these brackets and their content. From an unmatched closing bracket on,
+/// the rest stays.
 fn without(name: &[u8], open: u8, close: u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(name.len());
     let (mut depth, mut start) = (0_usize, 0);

@@ -1,9 +1,9 @@
-//! What pprof spells otherwise than libiberty, mended in the text.
+//! Corrects in the text what pprof spells differently from libiberty.
 
 use super::Spelling;
 
-/// What has a short code in symbols: how the crate writes it, its short name in `std`, the name of its constructors, of
-/// its template and the template's arguments.
+/// A standard type with a short code in symbols: the crate's spelling, its short name in `std`, the names of its
+/// constructors and of its template, and the template's arguments.
 struct Standard {
     crates: &'static str,
     short: &'static str,
@@ -43,7 +43,7 @@ const STANDARD: &[Standard] = &[
     },
 ];
 
-/// A piece of the crate's as pprof names it.
+/// pprof's name for a piece of the crate's output.
 pub(super) fn standard(piece: &str) -> &str {
     if piece == "std::nullptr_t" {
         return "decltype(nullptr)";
@@ -52,7 +52,7 @@ pub(super) fn standard(piece: &str) -> &str {
     row.map_or(piece, |row| row.short)
 }
 
-/// Types whose numbers have a letter behind them instead of the type before them.
+/// Types whose literals get a suffix instead of a cast before them.
 const NUMBERS: &[(&str, &str)] = &[
     ("(unsigned int)", "u"),
     ("(long)", "l"),
@@ -61,7 +61,7 @@ const NUMBERS: &[(&str, &str)] = &[
     ("(unsigned long long)", "ull"),
 ];
 
-/// The name of a function that is written without its parameters has no qualifiers either.
+/// A function's name written without parameters has no qualifiers either.
 pub(super) fn drop_qualifiers(text: &mut String, encoding: &[u8]) {
     let nested = encoding.strip_prefix(b"N").is_some_and(|rest| {
         let rest = rest.iter().find(|byte| !b"rVK".contains(byte));
@@ -78,7 +78,7 @@ pub(super) fn drop_qualifiers(text: &mut String, encoding: &[u8]) {
     }
 }
 
-/// A name as pprof spells it.
+/// A name in pprof's spelling.
 pub(super) fn spell(mut text: String, spelling: Spelling) -> String {
     for (head, meaning) in [("{vtable(", "vtable for "), ("{vtt(", "VTT for ")] {
         if let Some(rest) = text.strip_prefix(head).and_then(|rest| rest.strip_suffix(")}")) {
@@ -126,7 +126,8 @@ fn numbers(text: &mut String, kind: &str, suffix: &str) {
     });
 }
 
-/// Replaces each `old` for which `new` gives a text, and with it so many bytes behind.
+/// Replaces each `old` for which `new` returns a replacement, together with the number of bytes after it that `new`
+/// returns.
 fn replace(text: &mut String, old: &str, new: impl Fn(&str) -> Option<(usize, String)>) {
     if !text.contains(old) {
         return;
@@ -151,11 +152,11 @@ fn replace(text: &mut String, old: &str, new: impl Fn(&str) -> Option<(usize, St
     *text = out;
 }
 
-/// A pair of round brackets.
+/// A pair of parentheses.
 struct Group {
     open: usize,
     close: usize,
-    /// Whether it stands within others, or among template arguments.
+    /// Whether it is nested in others, or in template arguments.
     depth: Depth,
 }
 
@@ -165,12 +166,12 @@ enum Depth {
     Within,
 }
 
-/// Lists of parameters: those of a function in which something else is local are left out, as is that function's
-/// return type; those of a type have a space before them.
+/// Corrects parameter lists: those of a function that encloses a local entity are removed, as is that function's
+/// return type; those in a type are preceded by a space.
 fn functions(text: &str, spelling: Spelling) -> String {
     let groups = groups(text);
     let is_type = text.starts_with("typeinfo ");
-    // What is replaced: from, to, by what.
+    // Replacements: from, to, new text.
     let mut edits: Vec<(usize, usize, &str)> = Vec::new();
     for group in &groups {
         let before = &text[..group.open];
@@ -178,7 +179,7 @@ fn functions(text: &str, spelling: Spelling) -> String {
             if spelling != Spelling::Full {
                 edits.push((group.open + 1, group.close, ""));
             }
-            // Only templates have a return type, and the outermost keeps the one of the whole.
+            // Only templates have a return type, and only the outermost function keeps it.
             let whole = group.depth == Depth::Outermost && text.ends_with(')') && ends_in_template(text, &groups);
             if before.ends_with('>') && !whole {
                 let (start, name) = return_type(before);
@@ -205,7 +206,7 @@ fn functions(text: &str, spelling: Spelling) -> String {
     out
 }
 
-/// Whether what follows a list of parameters is local to the function that takes them.
+/// Whether what follows a parameter list is local to the function with those parameters.
 fn encloses(mut behind: &str) -> bool {
     while let Some(rest) = [" const", " volatile", " &&", " &"]
         .iter()
@@ -216,7 +217,7 @@ fn encloses(mut behind: &str) -> bool {
     behind.starts_with("::")
 }
 
-/// Whether the last list of parameters is a template's.
+/// Whether the last parameter list is that of a template.
 fn ends_in_template(text: &str, groups: &[Group]) -> bool {
     let last = groups
         .iter()
@@ -225,7 +226,7 @@ fn ends_in_template(text: &str, groups: &[Group]) -> bool {
     last.is_some_and(|group| text[..group.open].ends_with('>'))
 }
 
-/// All pairs of round brackets but those of names: `operator()`, `(anonymous namespace)`.
+/// All pairs of parentheses except those that belong to names: `operator()`, `(anonymous namespace)`.
 fn groups(text: &str) -> Vec<Group> {
     let bytes = text.as_bytes();
     let (mut groups, mut open, mut angles) = (Vec::new(), Vec::new(), 0_usize);
@@ -266,7 +267,7 @@ fn groups(text: &str) -> Vec<Group> {
 
 const ANONYMOUS: &[u8] = b"(anonymous namespace)";
 
-/// Where the return type before the name that `text` ends with begins, and where the name does.
+/// Where the return type begins that precedes the last name in `text`, and where that name begins.
 fn return_type(text: &str) -> (usize, usize) {
     let (mut depth, mut name) = (0_usize, None);
     for (at, byte) in text.bytes().enumerate().rev() {

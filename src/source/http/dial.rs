@@ -1,7 +1,7 @@
-//! Connecting: to a host, to a Unix socket, or to the proxy in front of a host; and giving a connection up at once.
+//! Connecting: to a host, to a Unix socket, or to the proxy in front of a host; and cancelling a connection at once.
 //!
-//! The client looks names up and connects in a way that cannot be interrupted, asks every proxy for a tunnel, and knows
-//! no Unix sockets. Here a socket is made known before it connects, so that whoever gives up shuts it down.
+//! The HTTP client's own lookup and connect cannot be interrupted, it asks every proxy for a tunnel, and it knows
+//! no Unix sockets. Here a socket is registered before it connects, so that cancelling can shut it down.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, ToSocketAddrs};
@@ -22,23 +22,23 @@ use ureq::{Error, Timeout};
 use super::proxy::{Proxies, Way};
 use crate::source::url::{Scheme, Url};
 
-/// How servers are reached in one fetch.
+/// How to reach servers in one fetch.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    /// The Unix socket that everything goes through.
+    /// The Unix socket to use for everything.
     pub(super) socket: Option<PathBuf>,
     pub(super) proxies: Proxies,
-    /// Whether a name is being looked up now.
+    /// Whether a name is being resolved at the moment.
     pub(super) is_asking: AtomicBool,
 }
 
-/// How one server is reached.
+/// How to reach one server.
 enum Route {
-    /// By its name, or through a tunnel that the client makes.
+    /// By its name, or through a tunnel that the client sets up.
     Direct,
-    /// Through a proxy that reads the whole address from the request line.
+    /// Through a proxy that takes the whole address in the request line.
     Forward(Uri),
-    /// On this machine.
+    /// Through a Unix socket.
     Socket(PathBuf),
 }
 
@@ -56,7 +56,7 @@ impl Ways {
     }
 }
 
-/// Looks names up. `localhost` is this machine without a question to anybody: a container may have no file of hosts.
+/// Resolves names. `localhost` is this machine without a lookup: a container may have no hosts file.
 #[derive(Debug)]
 pub(super) struct Names(pub(super) Arc<Ways>);
 
@@ -66,7 +66,7 @@ impl Resolver for Names {
         let route = self.0.route(uri);
         let uri = match &route {
             Route::Direct => uri,
-            // The proxy knows the other name.
+            // The proxy resolves the server's name.
             Route::Forward(proxy) => proxy,
             Route::Socket(_) => {
                 found.push(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0));
@@ -101,10 +101,10 @@ impl Resolver for Names {
     }
 }
 
-/// How many addresses of a name are tried. The client keeps no more than 16.
+/// How many addresses of a name are tried. The client accepts at most 16.
 const MAX_ADDRESSES: usize = 16;
 
-/// Connects, unless that has been done.
+/// Connects, unless another connector has.
 #[derive(Debug)]
 pub(super) struct Dial(pub(super) Arc<Ways>);
 
@@ -141,7 +141,7 @@ impl<In: Transport> Connector<In> for Dial {
     }
 }
 
-/// Connects to the first address that answers; each has its share of the time.
+/// Connects to the first address that answers; the time is divided among them.
 fn to_host(details: &ConnectionDetails<'_>) -> Result<Line, Error> {
     let mut last = Error::HostNotFound;
     let addresses: Vec<SocketAddr> = details.addrs.iter().copied().collect();
@@ -166,7 +166,7 @@ struct Line {
     buffers: LazyBuffers,
 }
 
-/// What a connection is shut down by.
+/// Shuts a connection down.
 #[derive(Debug)]
 struct Plug(Socket);
 
@@ -235,13 +235,13 @@ impl Transport for Line {
         Ok(count > 0)
     }
 
-    /// No connection is kept for a second request.
+    /// Connections are never reused.
     fn is_open(&mut self) -> bool {
         false
     }
 }
 
-/// The time that is left, in what a socket takes: not nothing at all.
+/// The remaining time as a socket takes it, which must not be zero.
 fn limit(timeout: NextTimeout) -> Option<Duration> {
     (!timeout.after.is_not_happening()).then(|| (*timeout.after).max(Duration::from_millis(1)))
 }
@@ -253,7 +253,7 @@ fn late(error: io::Error, reason: Timeout) -> Error {
     }
 }
 
-/// A connection to a proxy, whose request line names the server, too.
+/// A connection to a proxy, whose request line names the server as well.
 #[derive(Debug)]
 struct Forwarded {
     connection: Box<dyn Transport>,
@@ -271,7 +271,7 @@ impl Transport for Forwarded {
             return self.connection.transmit_output(amount, timeout);
         };
         let output = self.connection.buffers().output().get(..amount).unwrap_or_default();
-        // Behind the method.
+        // After the method.
         let at = output
             .iter()
             .position(|&byte| byte == b' ')
@@ -294,7 +294,7 @@ impl Transport for Forwarded {
         self.connection.is_open()
     }
 
-    /// What the client asks is whether there is TLS up to the server.
+    /// The client asks whether TLS reaches the server.
     fn is_tls(&self) -> bool {
         false
     }

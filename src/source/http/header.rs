@@ -1,4 +1,4 @@
-//! What is said to a server besides the address: headers that the user gives, and who asks.
+//! What a request carries besides the address: the user's headers and credentials.
 //!
 //! Knows `~/.netrc` as curl reads it. Everything here is secret: it is read, sent, and never shown.
 
@@ -13,14 +13,14 @@ use crate::secret::Secret;
 use crate::source::file::small;
 use crate::source::url::Url;
 
-/// A header as the user gives it.
+/// A header given by the user.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Header {
     name: String,
     value: Secret,
 }
 
-/// What the connection is made with, which is not the user's to say.
+/// Headers that belong to the connection, which the user may not set.
 const RESERVED: &[&str] = &[
     "connection",
     "content-length",
@@ -59,12 +59,12 @@ impl Header {
         })
     }
 
-    /// Whether it says who asks.
+    /// Whether it is `Authorization`.
     pub(super) fn is_authorization(&self) -> bool {
         self.name.eq_ignore_ascii_case(AUTHORIZATION)
     }
 
-    /// The name, as it was given.
+    /// The name as given.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -79,15 +79,15 @@ fn is_sendable(value: &str) -> bool {
     value.bytes().all(|byte| byte == b'\t' || byte >= b' ' && byte != 0x7f)
 }
 
-/// What the server of an address is told, and no other.
+/// What is sent to the named server only.
 #[derive(Default)]
 pub(super) struct Own {
     pub(super) headers: Vec<Header>,
-    /// What of it nobody may see, in each form that a server could repeat.
+    /// The parts of it that must not be shown, in each form that a server could repeat.
     pub(super) secrets: Vec<Secret>,
 }
 
-/// What an address's server is told. Who asks is said by the first of: a header of the user's, a bearer file, the
+/// What is sent to the server of an address. Credentials come from the first of: a header of the user's, a bearer file, the
 /// address, `~/.netrc`.
 pub(super) fn own(url: &Url, options: &HttpOptions) -> Result<Own> {
     let mut own = Own {
@@ -121,10 +121,10 @@ pub(super) fn own(url: &Url, options: &HttpOptions) -> Result<Own> {
 }
 
 const AUTHORIZATION: &str = "Authorization";
-/// A part of a header's value that is shorter is a common word, or no secret.
+/// Shorter parts of a header's value are common words, not secrets. Bytes.
 const MIN_PART: usize = 6;
 
-/// A token that a file holds.
+/// The `Bearer` value for a file with a token.
 fn bearer(path: &Path) -> Result<Secret> {
     let text = String::from_utf8_lossy(&small(path)?).trim().to_string();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -134,13 +134,13 @@ fn bearer(path: &Path) -> Result<Secret> {
     Ok(Secret::new(format!("Bearer {text}")))
 }
 
-/// The user and password that a file in the manner of `~/.netrc` has for a host. That there is no such file is usual.
+/// The user and password for a host in a file like `~/.netrc`. It is not an error if there is no such file.
 fn netrc(path: &Path, host: &str) -> Option<(String, String)> {
     let text = small(path).ok()?;
     entry(&String::from_utf8_lossy(&text), host).filter(|(user, password)| !user.is_empty() || !password.is_empty())
 }
 
-/// The first entry for a host, or the one for all others.
+/// The first entry for a host, or else the default entry.
 fn entry(text: &str, host: &str) -> Option<(String, String)> {
     let mut words = words(text).into_iter();
     let mut found: Option<(String, String)> = None;
@@ -167,7 +167,7 @@ fn entry(text: &str, host: &str) -> Option<(String, String)> {
     found
 }
 
-/// The words of such a file: between blanks, or between quotes with `\"` for a quote. Comments and macros are left out.
+/// The words of such a file: between blanks, or between quotes with `\"` for a quote. Comments and macros are skipped.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut lines = text.lines();

@@ -1,9 +1,9 @@
-//! Asking a server for a profile. The only folder that names the HTTP client and its TLS.
+//! Fetching from a server over HTTP. The only folder that names the HTTP client and its TLS.
 //!
-//! A thread of its own does the asking, so that the dashboard's Esc works while a server keeps one waiting. Redirects
+//! A thread of its own sends the request, so that the dashboard's Esc works while a server is slow. Redirects
 //! are followed here and not by the client: each server is reached in its own way, and what is meant for one is not
-//! sent to another. Bytes come out as the server holds them: a profile is gzipped by itself, so no further encoding is
-//! asked for, but one that a server uses all the same is undone.
+//! sent to another. Bytes are delivered as the server stores them: a profile is already gzipped, so no content coding is
+//! requested, but one that a server applies nevertheless is removed.
 
 mod dial;
 mod header;
@@ -36,62 +36,62 @@ use crate::error::{Error, Result};
 use crate::progress::Observer;
 use crate::secret::{Secret, without_secrets};
 
-/// As long as curl and browsers try at most.
+/// For connecting: as long as curl and browsers try.
 const CONNECT: Duration = Duration::from_secs(30);
-/// For a server's index, which is only asked for to explain a failure.
+/// For a server's index, which is only requested to explain a failure.
 const INDEX: Duration = Duration::from_secs(5);
-/// How many timeouts long a fetch may be in all, once its answer has begun; a slow but steady one longer.
+/// How many timeouts a fetch may last in all, once its response has begun; a slow but steady one may last longer.
 const WHOLE: u32 = 4;
-/// How long the thread has to say itself what took so long.
+/// How long the thread has to report by itself what took so long.
 const LAST_WORD: Duration = Duration::from_secs(1);
-/// How much of a page that is no profile is read.
+/// How many bytes are read of a page that is not a profile.
 const MAX_PAGE: u64 = 1 << 18;
 const MAX_REDIRECTS: u32 = 10;
-/// How much of an answer is looked at to tell whether it is a profile.
+/// How many bytes of a response are looked at to tell whether it is a profile.
 const HEAD: u64 = 64;
 
-/// How to ask a server.
+/// Options for requests to a server.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
-    /// How long a server may take to begin its answer, and between two pieces of it. By default, as in pprof, a
-    /// minute, or half as long again as the profile takes that is asked for by `seconds`.
+    /// How long a server may take to begin its response, and between two pieces of it. The default is pprof's: a
+    /// minute, or one and a half times the duration of the requested profile (`seconds`).
     pub timeout: Option<Duration>,
-    /// How much longer it is waited for the answer to begin; in pprof 5 s.
+    /// How much longer to wait for the response to begin; 5 s in pprof.
     pub grace: Duration,
-    /// Ask for what happens in the next so many seconds; for the heap, what changes.
+    /// Request a profile of the next so many seconds; for the heap, the change in that time.
     pub seconds: Option<u32>,
-    /// Bytes after which a profile is refused, as they come, not inflated.
+    /// Limit on a profile's size in bytes, as received, not inflated.
     pub max_bytes: u64,
     /// A PEM file with the certificate chain to show to the server; needs `tls_key`.
     pub tls_cert: Option<PathBuf>,
     /// A PEM file with the certificate's private key.
     pub tls_key: Option<PathBuf>,
-    /// A PEM file with the only authorities to trust.
+    /// A PEM file with the only authorities (CAs) to trust.
     pub tls_ca: Option<PathBuf>,
-    /// Whose certificates are good enough.
+    /// Which certificates to accept.
     pub certificates: Certificates,
-    /// Which proxies to ask through.
+    /// Which proxies to use.
     pub proxies: Proxies,
-    /// What to say to the named server, and along redirects to no other.
+    /// Headers for the named server; they follow a redirect only to the same server.
     pub headers: Vec<Header>,
-    /// A file with a token to show to the named server, which is read again for each fetch.
+    /// A file with a bearer token for the named server; it is read again for each fetch.
     pub bearer_file: Option<PathBuf>,
-    /// A file of users and passwords by host, in the manner of `~/.netrc`.
+    /// A file with users and passwords by host, like `~/.netrc`.
     pub netrc: Option<PathBuf>,
 }
 
-/// Whose certificates are good enough.
+/// Which certificates to accept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Certificates {
-    /// Those of servers that an authority vouches for, unless an address says otherwise.
+    /// Those that a trusted authority signed, unless an address says otherwise.
     #[default]
     Checked,
-    /// Anybody's.
+    /// Any.
     Unchecked,
 }
 
 impl Default for HttpOptions {
-    /// A body of 1 GiB is far above any honest profile, which is gzipped. No proxy.
+    /// At most 1 GiB, far above any honest profile, which is gzipped. No proxy.
     fn default() -> Self {
         Self {
             timeout: None,
@@ -126,7 +126,7 @@ impl HttpOptions {
     }
 }
 
-/// Asks and waits until an answer begins that may be what was asked for.
+/// Sends the request and waits until a response begins that may be what was requested.
 pub(super) fn open<'o>(
     url: &Url,
     question: &Question,
@@ -181,14 +181,14 @@ pub(super) fn open<'o>(
 #[derive(Clone, Copy)]
 struct Limits {
     connect: Duration,
-    /// Until an answer begins.
+    /// Until a response begins.
     answer: Duration,
     /// Between two pieces of it.
     read: Duration,
 }
 
 impl Limits {
-    /// As pprof has them: its `internal/driver/fetch.go`.
+    /// As in pprof: its `internal/driver/fetch.go`.
     fn new(url: &Url, options: &HttpOptions) -> Self {
         let read = options.timeout.unwrap_or_else(|| match url.seconds() {
             Some(seconds @ 1..) => Duration::from_secs(seconds.into()).saturating_mul(3) / 2,
@@ -207,7 +207,7 @@ struct Asking {
     agent: Agent,
     trust: Trust,
     certificates: Certificates,
-    /// What only the named server is told.
+    /// What only the named server is sent.
     own: Vec<Header>,
     /// What no message may repeat.
     secrets: Vec<Secret>,
@@ -250,7 +250,7 @@ impl Asking {
         if body.content_length().is_some_and(|total| total > limit) {
             return Err(Error::TooLarge { limit });
         }
-        // How much will come of what is encoded, nobody knows.
+        // With a content coding, the decoded length is unknown.
         let total = body.content_length().filter(|_| !coding::is_coded(&coding));
         let cut_off = |error, done| why::cut_off(url, &self.limits, error, done, total);
         let mut reader = coding::undo(&coding, Box::new(body.into_reader())).map_err(|failure| match failure {
@@ -274,7 +274,7 @@ impl Asking {
         sink.copy(&mut whole, &cut_off)
     }
 
-    /// The answer that redirects lead to, and where it is.
+    /// Follows redirects. Returns the last response, and its address.
     fn follow(&self) -> Result<(Url, http::Response<Body>)> {
         let mut url = self.url.clone();
         for _ in 0..=MAX_REDIRECTS {
@@ -294,7 +294,7 @@ impl Asking {
         Err(why::redirected(&self.url, MAX_REDIRECTS))
     }
 
-    /// One answer.
+    /// Sends one request.
     fn ask(&self, url: &Url, limit: Option<Duration>) -> Result<http::Response<Body>> {
         let proxies = &self.ways.proxies;
         let proxy = proxies.of(url).filter(|_| self.ways.socket.is_none());
@@ -335,7 +335,7 @@ impl Asking {
         question::send(&self.agent, request, message, route).map_err(failed)
     }
 
-    /// What the server offers, if a profile is missing.
+    /// The server's index, if a profile is missing.
     fn index(&self, url: &Url, status: http::StatusCode) -> Index {
         if status != http::StatusCode::NOT_FOUND {
             return Index::Unknown;
@@ -350,7 +350,7 @@ impl Asking {
         }
     }
 
-    /// The first part of a body that is only to be quoted; what cannot be read of it is left out.
+    /// The beginning of a body that is only quoted; read errors just end it.
     fn page(&self, body: Body, coding: &str) -> Vec<u8> {
         let mut page = Vec::new();
         let body = coding::undo(coding, Box::new(body.into_reader()));
@@ -360,13 +360,13 @@ impl Asking {
         self.words(&page).into_bytes()
     }
 
-    /// What a server said, without what is secret: some repeat it.
+    /// A server's text with the secrets removed: some servers repeat them.
     fn words(&self, text: &[u8]) -> String {
         without_secrets(&String::from_utf8_lossy(text), &self.secrets)
     }
 }
 
-/// Fails as soon as there is more than allowed.
+/// Fails as soon as there is more than the limit.
 struct Lid<R> {
     reader: R,
     left: u64,

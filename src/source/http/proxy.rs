@@ -1,4 +1,4 @@
-//! Which proxy a server is asked through, by the variables that Go's programs and curl obey.
+//! Which proxy to use for a server, by the variables that Go's programs and curl obey.
 //!
 //! Source of the rules: Go's `golang.org/x/net/http/httpproxy`; `ALL_PROXY` is curl's. Knows no connection.
 
@@ -7,23 +7,23 @@ use std::net::IpAddr;
 use crate::secret::Secret;
 use crate::source::url::{Scheme, Url};
 
-/// The variables for a scheme. The first that is set counts.
+/// The variables for a scheme. The first that is set wins.
 const HTTP: &[&str] = &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 const HTTPS: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// Hosts that are asked without a proxy.
+/// Variables that list hosts to reach without a proxy.
 const EXCEPT: &[&str] = &["NO_PROXY", "no_proxy"];
 
-/// The proxies of an environment. `Default` is none.
+/// The proxies of an environment. `Default` means no proxy.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
     http: Option<Proxy>,
     https: Option<Proxy>,
     except: Vec<Exception>,
-    /// The variable that names hosts to be asked without a proxy.
+    /// The variable that lists hosts to reach without a proxy.
     except_variable: &'static str,
 }
 
-/// A proxy as a variable names it.
+/// A proxy and the variable that names it.
 #[derive(Clone, Debug)]
 pub(super) struct Proxy {
     /// The variable.
@@ -57,7 +57,7 @@ impl Proxies {
         }
     }
 
-    /// The proxy for an address. Neither this machine nor a proxy is asked through one.
+    /// The proxy for an address. This machine and the proxies themselves are reached directly.
     pub(super) fn of(&self, url: &Url) -> Option<&Proxy> {
         let proxy = match url.scheme() {
             Scheme::Http => self.http.as_ref(),
@@ -74,12 +74,12 @@ impl Proxies {
         proxy.filter(|_| !is_direct)
     }
 
-    /// What to do about a proxy that is in the way.
+    /// What to do about a proxy that does not work.
     pub(super) fn advice(&self, proxy: &Proxy) -> String {
         format!("check {}, or add the host to {}", proxy.variable, self.except_variable)
     }
 
-    /// What of the proxies nobody may see.
+    /// The secrets in the proxies' addresses.
     pub(super) fn secrets(&self) -> Vec<Secret> {
         let proxies = self.http.iter().chain(&self.https);
         proxies.filter_map(Proxy::url).flat_map(|url| url.secrets()).collect()
@@ -88,15 +88,15 @@ impl Proxies {
 
 /// How a proxy is used.
 pub(super) enum Way {
-    /// It is told the whole address.
+    /// It forwards the request, which carries the whole address.
     Forward(Url),
-    /// It makes a tunnel.
+    /// It opens a tunnel.
     Tunnel,
 }
 
 impl Proxy {
-    /// How it is used for an address: what is plain can be forwarded, which every proxy does; many make tunnels only
-    /// to the port of https.
+    /// How to use it for an address: plain HTTP can be forwarded, which every proxy does; many open tunnels only
+    /// to the https port.
     pub(super) fn way(&self, scheme: Scheme) -> Way {
         match self.url() {
             Some(url) if scheme == Scheme::Http && self.speaks_http() => Way::Forward(url),
@@ -110,7 +110,7 @@ impl Proxy {
             .map_or_else(String::new, |url| format!("{}:{}", url.host_name(), url.port()))
     }
 
-    /// Its address as the client takes it for a tunnel. As in Go, a SOCKS proxy looks names up itself.
+    /// Its address as the client expects it for a tunnel. As in Go, a SOCKS proxy resolves names itself.
     pub(super) fn tunnel(&self) -> String {
         let address = self.address.reveal();
         match address.strip_prefix("socks5://") {
@@ -124,7 +124,7 @@ impl Proxy {
         ["http", "https"].iter().any(|http| scheme.eq_ignore_ascii_case(http))
     }
 
-    /// Its address, as if it spoke HTTP.
+    /// Its address as if it spoke HTTP.
     fn url(&self) -> Option<Url> {
         let address = self.address.reveal();
         match address.split_once("://")? {
@@ -134,7 +134,7 @@ impl Proxy {
     }
 }
 
-/// Hosts that are asked without a proxy.
+/// Hosts to reach without a proxy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Exception {
     hosts: Hosts,
@@ -145,15 +145,15 @@ struct Exception {
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Hosts {
     All,
-    /// An address, or all that have so many first bits in common with it.
+    /// An address, or all addresses that share this many leading bits with it.
     Net(IpAddr, u32),
-    /// What is below a name, written with a dot before it.
+    /// Everything below a name; stored with a leading dot.
     Below(String),
-    /// A name and what is below it, written with a dot before it.
+    /// A name and everything below it; stored with a leading dot.
     AtAndBelow(String),
 }
 
-/// Reads `*`, `10.0.0.1`, `10.0.0.0/8`, `example.com`, `.example.com` and `*.example.com`; all but a net may have a
+/// Parses `*`, `10.0.0.1`, `10.0.0.0/8`, `example.com`, `.example.com` and `*.example.com`; all but a net may have a
 /// port.
 fn exception(text: &str) -> Option<Exception> {
     let text = text.trim().to_ascii_lowercase();
@@ -198,7 +198,7 @@ impl Exception {
     }
 }
 
-/// Whether two addresses have so many first bits in common.
+/// Whether two addresses share this many leading bits.
 fn is_within(address: IpAddr, net: IpAddr, bits: u32) -> bool {
     let (address, net, width) = match (address, net) {
         (IpAddr::V4(address), IpAddr::V4(net)) => (address.to_bits().into(), net.to_bits().into(), 32),

@@ -1,4 +1,4 @@
-//! What a server is asked for: a profile, or what else it has to say.
+//! Requests: for a profile, or for other data.
 
 use ureq::http::Request;
 use ureq::http::request::Builder;
@@ -7,12 +7,12 @@ use ureq::{Agent, AsSendBody, Body, Proxy, http};
 
 use std::time::Duration;
 
-/// What a server is asked for.
+/// A request, apart from its address and headers.
 #[derive(Clone, Debug)]
 pub(in crate::source) struct Question {
-    /// What is sent along; a `GET` sends nothing.
+    /// The body to send; without one it is a `GET`.
     pub(in crate::source) message: Option<Message>,
-    /// What the answer is to be.
+    /// What the response should be.
     pub(in crate::source) expects: Expects,
 }
 
@@ -23,12 +23,12 @@ pub(in crate::source) struct Message {
     pub(in crate::source) bytes: Vec<u8>,
 }
 
-/// What an answer is to be.
+/// What a response should be.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::source) enum Expects {
-    /// A profile: a page or a trace is none, and a refusal may be explained by the server's index.
+    /// A profile: a page or a trace is an error, and the server's index may explain a refusal.
     Profile,
-    /// Anything; with what to try where the server refuses.
+    /// Anything; with what to try if the server refuses.
     Data(&'static str),
 }
 
@@ -48,15 +48,15 @@ impl Question {
     }
 }
 
-/// How one request goes out.
+/// How to send one request.
 pub(super) struct Route {
     pub(super) tunnel: Option<Proxy>,
     pub(super) tls: TlsConfig,
-    /// How long all of it may take, besides the agent's limits.
+    /// Limit on its whole duration, besides the agent's limits.
     pub(super) limit: Option<Duration>,
 }
 
-/// Sends a request and waits for the answer to begin.
+/// Sends a request and waits for the response to begin.
 pub(super) fn send(
     agent: &Agent,
     request: Builder,

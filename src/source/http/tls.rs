@@ -1,4 +1,4 @@
-//! TLS: whom to trust, and what to show.
+//! TLS: which authorities to trust, and which certificate to present.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::HttpOptions;
 use crate::error::{Error, Result};
 use crate::source::file::small;
 
-/// How servers are met over TLS.
+/// TLS settings for servers.
 pub(super) struct Trust {
     /// With their certificates checked.
     pub(super) checked: TlsConfig,
@@ -18,8 +18,8 @@ pub(super) struct Trust {
     pub(super) unchecked: TlsConfig,
 }
 
-/// The authorities are those compiled in (Mozilla's): the binary then works where a machine or container has no file
-/// of them. A `tls_ca` replaces them, as in pprof, and is how a private authority is trusted.
+/// The trusted authorities are those compiled in (Mozilla's): the binary then works on a machine or in a container without
+/// a certificate store. A `tls_ca` replaces them, as in pprof, and is how to trust a private authority.
 pub(super) fn trust(options: &HttpOptions) -> Result<Trust> {
     let roots = match &options.tls_ca {
         Some(path) => RootCerts::new_with_certs(&certificates(path, &small(path)?)?),
@@ -47,7 +47,7 @@ fn client_cert(cert: &Path, key: &Path) -> Result<ClientCert> {
     let unusable = |path: &Path, why: String| Error::Usage(format!("{}: {why}", path.display()));
     let private = PrivateKey::from_pem(&key_pem);
     let private = private.map_err(|_| unusable(key, "no unencrypted private key in PEM form here".into()))?;
-    // The client panics on a key that does not fit, so this is found out before.
+    // The client panics on a key that does not match, so that is checked first.
     let ders = chain
         .iter()
         .map(|cert| CertificateDer::from(cert.der().to_vec()))

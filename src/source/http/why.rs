@@ -1,4 +1,4 @@
-//! Why a server could not be asked or its answer not be read, and what to try.
+//! Why a request failed or its response could not be read, and what to try.
 
 use std::fmt::Display;
 use std::io;
@@ -13,10 +13,10 @@ use crate::error::Error;
 use crate::source::answer;
 use crate::source::url::Url;
 
-/// A proxy that is asked, and what to do about it.
+/// The proxy in use, and what to do about it.
 pub(super) type Between<'p> = Option<(&'p Proxy, String)>;
 
-/// Why there is no answer.
+/// The error for a request without a response.
 pub(super) fn failed(url: &Url, limits: &Limits, proxy: Between<'_>, error: ureq::Error) -> Error {
     let (what, advice) = match error {
         ureq::Error::Timeout(phase) => return timed_out(url, limits, phase),
@@ -54,7 +54,7 @@ pub(super) fn failed(url: &Url, limits: &Limits, proxy: Between<'_>, error: ureq
     answer::error(url, what, advice)
 }
 
-/// Why there is no connection.
+/// What went wrong in connecting, and what to try.
 fn unreachable(url: &Url, proxy: Between<'_>, error: &io::Error) -> (String, String) {
     if let Some(socket) = url.socket() {
         let advice = match error.kind() {
@@ -84,7 +84,7 @@ fn unreachable(url: &Url, proxy: Between<'_>, error: &io::Error) -> (String, Str
             "the server closed the connection without an answer".into(),
             "is this another service's port, or does it want https:// or a client certificate?".into(),
         ),
-        // The standard library has no kind for a name that cannot be looked up.
+        // The standard library has no error kind for a failed name lookup.
         _ if error.to_string().contains("lookup address") => unknown_host(proxy),
         _ => (
             format!("no connection ({error})"),
@@ -93,7 +93,7 @@ fn unreachable(url: &Url, proxy: Between<'_>, error: &io::Error) -> (String, Str
     }
 }
 
-/// A proxy with its variable, and what to do about it.
+/// The proxy with its variable, for a message, and what to do about it.
 fn name(proxy: Between<'_>) -> (String, String) {
     match proxy {
         Some((proxy, advice)) => (format!("the proxy {} of {}", proxy.host(), proxy.variable), advice),
@@ -114,7 +114,7 @@ fn unknown_host(proxy: Between<'_>) -> (String, String) {
     }
 }
 
-/// Why an answer stopped after so many bytes.
+/// The error for a response that ended after so many bytes.
 pub(super) fn cut_off(url: &Url, limits: &Limits, error: io::Error, done: u64, total: Option<u64>) -> Error {
     let error = match error.downcast::<Error>() {
         Ok(error) => return error,
@@ -137,7 +137,7 @@ pub(super) fn cut_off(url: &Url, limits: &Limits, error: io::Error, done: u64, t
     answer::error(url, what, "did the process die? try again")
 }
 
-/// A content coding that nobody asked for.
+/// The error for an unknown content coding, which was not requested.
 pub(super) fn unknown_coding(url: &Url, name: &str) -> Error {
     let name = quoted(&name);
     let advice = "no encoding was asked for: ask the process itself, not what is in front of it";
@@ -148,7 +148,7 @@ pub(super) fn unknown_coding(url: &Url, name: &str) -> Error {
     )
 }
 
-/// A redirect to nowhere.
+/// The error for a redirect whose target is not an address.
 pub(super) fn lost(url: &Url, location: &str) -> Error {
     let what = format!(
         "the server sends on to {}, which cannot be asked",
@@ -157,24 +157,24 @@ pub(super) fn lost(url: &Url, location: &str) -> Error {
     answer::error(url, what, "ask there directly")
 }
 
-/// Redirects without end.
+/// The error for too many redirects.
 pub(super) fn redirected(url: &Url, limit: u32) -> Error {
     let advice = "is this behind a login? ask the process itself";
     answer::error(url, format!("more than {limit} redirects"), advice)
 }
 
-/// An answer that drips or never ends.
+/// The error for a response that trickles or never ends.
 pub(super) fn endless(url: &Url, done: u64, elapsed: Duration) -> Error {
     let what = format!("the answer does not end: {done} bytes in {} s", elapsed.as_secs());
     answer::error(url, what, "is this a profile? else allow more with --timeout")
 }
 
-/// An error that may repeat what the server sent, cut short.
+/// The text of an error, shortened, as it may repeat what the server sent.
 fn quoted(error: &dyn Display) -> String {
     answer::first_line(error.to_string().as_bytes())
 }
 
-/// What took too long.
+/// The error for a timeout in this phase.
 pub(super) fn timed_out(url: &Url, limits: &Limits, phase: Timeout) -> Error {
     let (what, limit, advice) = match phase {
         Timeout::Resolve => (

@@ -1,20 +1,20 @@
-//! What a store knows over time: in which steps it has something, and what there is to ask for.
+//! A store's history: the time steps that have data, and the types, labels and values it knows.
 
 use super::{HttpOptions, Kind, ProfileStore, Snapshots, parca, pyroscope};
 use crate::error::Result;
 use crate::progress::Observer;
 
-/// A step of time in which a store has something.
+/// A time step with data.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct StoreStep {
-    /// When it ends, milliseconds since 1970 UTC.
+    /// The end of the step, milliseconds since 1970 UTC.
     pub end: i64,
-    /// Of how many snapshots the sum over it is made; missing for what is a sum by nature.
+    /// How many snapshots its sum is made of; `None` if the type is additive anyway.
     pub snapshots: Option<Snapshots>,
 }
 
 impl ProfileStore {
-    /// The same processes asked for profiles of another type, in another part of time: milliseconds since 1970 UTC.
+    /// The same processes with another profile type and time range, in milliseconds since 1970 UTC.
     pub fn asking(&self, profile_type: &str, start: i64, end: i64) -> Self {
         Self {
             profile_type: profile_type.into(),
@@ -24,7 +24,7 @@ impl ProfileStore {
         }
     }
 
-    /// The profile of all of the time; `None` where there is nothing.
+    /// The merged profile of the whole time range, as bytes; `None` if there is no data.
     ///
     /// # Errors
     /// Those of the connection and of the store.
@@ -35,8 +35,8 @@ impl ProfileStore {
         }
     }
 
-    /// The steps that have something, the earliest first. `length` is that of a step in milliseconds; steps end at its
-    /// multiples since 1970, or there is a single one for all of the time.
+    /// The steps that have data, the earliest first. `length` is the length of a step in milliseconds; steps end at its
+    /// multiples since 1970. A length of at least the time range gives a single step.
     ///
     /// # Errors
     /// Those of the connection and of the store.
@@ -52,7 +52,7 @@ impl ProfileStore {
         Ok(steps)
     }
 
-    /// The types of profiles that there are in this time.
+    /// The profile types with data in the time range.
     ///
     /// # Errors
     /// Those of the connection and of the store.
@@ -63,7 +63,7 @@ impl ProfileStore {
         }
     }
 
-    /// The labels that processes have in this time.
+    /// The labels of processes in the time range.
     ///
     /// # Errors
     /// Those of the connection and of the store.
@@ -74,7 +74,7 @@ impl ProfileStore {
         }
     }
 
-    /// The values of a label in this time.
+    /// The values of a label in the time range.
     ///
     /// # Errors
     /// Those of the connection and of the store.
@@ -91,7 +91,7 @@ impl ProfileStore {
         }
     }
 
-    /// What is asked for, in the step that ends then; both ends count in a merge.
+    /// The same query, limited to the step that ends at `end`. A merge includes both ends of its range.
     pub fn within_step(&self, end: i64, length: i64) -> Self {
         let (first, last) = match self.kind {
             Kind::Pyroscope => (end.saturating_sub(length).saturating_add(1), end),
@@ -100,7 +100,7 @@ impl ProfileStore {
         self.asking(&self.profile_type, first.max(self.start), last.min(self.end))
     }
 
-    /// Where the step of a length ends in which a moment lies.
+    /// The end of the step that contains this time.
     pub(super) fn step_end(&self, millis: i64, length: i64) -> i64 {
         match length >= self.end - self.start {
             true => self.end,
@@ -109,7 +109,7 @@ impl ProfileStore {
     }
 }
 
-/// How many snapshots were counted, if any.
+/// This count of snapshots, unless it is 0.
 pub(super) fn counted(count: f64) -> Option<Snapshots> {
     (count > 0.0).then_some(Snapshots::Count(count))
 }

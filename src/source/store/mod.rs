@@ -18,19 +18,19 @@ use super::url::Url;
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
-/// What the heap holds, as Go's profiles call it in both stores.
+/// Memory in use, as Go's profiles name it in both stores.
 const USUAL_TYPE: &str = "memory:inuse_space:bytes:space:bytes";
 
-/// A store and what is wanted of it.
+/// A query to a store: which processes, which type of profile, which time range.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ProfileStore {
     kind: Kind,
     server: Url,
-    /// Of what kind the profiles are, e.g. [`USUAL_TYPE`].
+    /// Type of the profiles, e.g. [`USUAL_TYPE`].
     profile_type: String,
-    /// Which processes, with its braces.
+    /// Label selector, with its braces.
     selector: String,
-    /// Milliseconds since 1970 UTC.
+    /// Start of the time range, milliseconds since 1970 UTC.
     start: i64,
     end: i64,
 }
@@ -43,38 +43,38 @@ enum Kind {
 
 const KINDS: [(&str, Kind); 2] = [("pyroscope:", Kind::Pyroscope), ("parca:", Kind::Parca)];
 
-/// What an address of a store says besides where it is; what it does not say is missing.
+/// The query parameters of a store's address; `None` for those that are not given.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StoreQuery {
-    /// The query.
+    /// The query: a selector, perhaps after a profile type.
     pub selector: Option<String>,
-    /// From when on, as typed.
+    /// Start of the time range, as typed.
     pub from: Option<String>,
-    /// Until when, as typed.
+    /// End of the time range, as typed.
     pub until: Option<String>,
 }
 
-/// A store's answer: a profile that it merged.
+/// A store's response: a merged profile.
 #[derive(Debug)]
 pub struct Merged {
-    /// A profile.
+    /// The profile's bytes.
     pub bytes: Vec<u8>,
-    /// Of how many snapshots it is the sum; missing for what is a sum by nature.
+    /// How many snapshots it is the sum of; `None` if the type is additive anyway.
     pub snapshots: Option<Snapshots>,
 }
 
-/// How many snapshots it is made of.
+/// How many snapshots a merged profile was made from.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Snapshots {
-    /// So many.
+    /// This many.
     Count(f64),
-    /// So many that this is what one holds in the mean.
+    /// Unknown, but this is the mean total of one snapshot, in the sample type's unit.
     Mean(f64),
 }
 
 impl ProfileStore {
-    /// Reads `pyroscope:URL` and `parca:URL`, which may have `match`, `from` and `until` in the query of the URL. Which
-    /// part of time is meant is said by [`ProfileStore::within`].
+    /// Parses `pyroscope:URL` and `parca:URL`, whose URL may have `match`, `from` and `until` as query parameters;
+    /// `None` for anything else. [`ProfileStore::within`] sets the time range.
     pub fn parse(name: &str) -> Option<(Self, StoreQuery)> {
         let (prefix, kind) = KINDS.iter().find(|(prefix, _)| name.starts_with(prefix))?;
         let (address, query) = name[prefix.len()..]
@@ -102,12 +102,12 @@ impl ProfileStore {
         Some((store, asked))
     }
 
-    /// This store asked with a query, in a part of time: milliseconds since 1970 UTC.
+    /// The same store with this query and time range, in milliseconds since 1970 UTC.
     pub fn within(self, query: &str, start: i64, end: i64) -> Self {
         let query = query.trim();
         let (profile_type, selector) = query.split_at(query.find('{').unwrap_or(query.len()));
         let (profile_type, selector) = match (profile_type.trim(), selector) {
-            // A type has colons, and a label's matcher an operator.
+            // A type has colons, and a label matcher an operator.
             (plain, "") if plain.contains(['=', '~']) => (USUAL_TYPE, format!("{{{plain}}}")),
             ("", "") => (USUAL_TYPE, "{}".into()),
             ("", selector) => (USUAL_TYPE, selector.into()),
@@ -123,14 +123,14 @@ impl ProfileStore {
         }
     }
 
-    /// The part of time that is asked for: milliseconds since 1970 UTC.
+    /// The time range: start and end, milliseconds since 1970 UTC.
     pub fn time(&self) -> (i64, i64) {
         (self.start, self.end)
     }
 
-    /// Whether each snapshot says it all of what is asked for, so that adding up snapshots says little. Pyroscope keeps of
-    /// allocations what came since the snapshot before (`pkg/phlaredb/delta.go`); Parca keeps them as they were scraped,
-    /// since the program began, unless the type says that it is a delta.
+    /// Whether each snapshot is a complete state, so that a sum of snapshots means little. For allocations, Pyroscope
+    /// stores the increase since the snapshot before (`pkg/phlaredb/delta.go`); Parca stores them as scraped, since the
+    /// program started, unless the type says that it is a delta.
     pub fn is_held(&self) -> bool {
         let mut parts = self.profile_type.split(':');
         let kind = parts.nth(1).unwrap_or_default();
@@ -140,22 +140,22 @@ impl ProfileStore {
         }
     }
 
-    /// Of what kind the profiles are that are asked for, e.g. `memory:inuse_space:bytes:space:bytes`.
+    /// The type of the profiles, e.g. `memory:inuse_space:bytes:space:bytes`.
     pub fn profile_type(&self) -> &str {
         &self.profile_type
     }
 
-    /// Asks for the profile.
+    /// Fetches the merged profile.
     ///
     /// # Errors
-    /// Those of the connection; [`Error::Http`] where the store has nothing, with what it has.
+    /// Those of the connection; [`Error::Http`] if the store has nothing for the query, with what it does have.
     pub fn fetch(&self, options: &HttpOptions, observer: &dyn Observer) -> Result<Merged> {
         let Some(bytes) = self.merge(options, observer)? else {
             let (what, known) = match self.kind {
                 Kind::Pyroscope => ("service_name", self.values("service_name", options, observer)),
                 Kind::Parca => ("the type", self.types(options, observer)),
             };
-            // What is missing is said even where nothing else can be.
+            // Say what is missing even if the store cannot say what it has.
             return Err(self.nothing(what, &known.unwrap_or_default()));
         };
         let snapshots = match self.is_held() {
@@ -168,7 +168,7 @@ impl ProfileStore {
         })
     }
 
-    /// What a server answers at an address of it.
+    /// Sends a request to this path of the server.
     fn ask(
         &self,
         url: &Url,
@@ -185,7 +185,7 @@ impl ProfileStore {
         super::answer_to(url, &question, options, observer)
     }
 
-    /// The store has nothing of what is asked for; `known` is what it does have.
+    /// The error for a query without results; `known` is what the store does have.
     fn nothing(&self, what: &str, known: &[String]) -> Error {
         const SHOWN: usize = 12;
         let advice = match known {
@@ -218,7 +218,7 @@ impl ProfileStore {
     }
 }
 
-/// The texts of a list.
+/// The strings of a list.
 fn texts(list: &serde_json::Value) -> Vec<String> {
     let texts = list.as_array().into_iter().flatten();
     texts.filter_map(|text| Some(text.as_str()?.to_string())).collect()

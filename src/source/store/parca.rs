@@ -37,7 +37,7 @@ fn query(store: &ProfileStore) -> String {
     format!("{}{}", store.profile_type, store.selector)
 }
 
-/// An answer, or that there is nothing.
+/// Turns the error for no data into `None`.
 fn found(answer: Result<Value>) -> Result<Option<Value>> {
     match answer {
         Err(Error::Http { what, .. }) if what.starts_with("404") && what.contains("No data found") => Ok(None),
@@ -45,8 +45,8 @@ fn found(answer: Result<Value>) -> Result<Option<Value>> {
     }
 }
 
-/// How many profiles there are in each step that has any. A range counts those of a step that begins at a multiple of its
-/// length; a sample of it lies anywhere in its step.
+/// How many profiles each step with data has. The server counts per step, and steps begin at multiples of their
+/// length; the timestamp of a count may be anywhere in its step.
 pub(super) fn steps(
     store: &ProfileStore,
     length: i64,
@@ -54,7 +54,7 @@ pub(super) fn steps(
     observer: &dyn Observer,
 ) -> Result<Vec<StoreStep>> {
     let (query, step) = (query(store), format!("{}s", length.max(1000) / 1000));
-    // The end counts where it is not that of a step.
+    // The end of the range is inclusive, unless it is also the end of a step.
     let last = if length < store.end - store.start {
         store.end - 1
     } else {
@@ -71,7 +71,7 @@ pub(super) fn steps(
             .as_str()
             .and_then(|text| text.parse::<Timestamp>().ok());
         let taken = taken.map_or(store.start, Timestamp::as_millisecond);
-        // A count is not written where it is nothing: servers before there was one.
+        // Servers from before `count` existed do not write it.
         *counts.entry(store.step_end(taken, length)).or_default() += sample["count"].as_f64().unwrap_or(1.0);
     }
     let step = |(end, count)| StoreStep {
@@ -81,7 +81,7 @@ pub(super) fn steps(
     Ok(counts.into_iter().map(step).collect())
 }
 
-/// The types of profiles that there are.
+/// The profile types with data.
 pub(super) fn types(store: &ProfileStore, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<String>> {
     let [start, end] = [store.start, store.end].map(time);
     let answer = get(store, "types", &[("start", &*start), ("end", &*end)], options, observer)?;
@@ -96,7 +96,7 @@ pub(super) fn types(store: &ProfileStore, options: &HttpOptions, observer: &dyn 
     Ok(rows.map(name).collect())
 }
 
-/// The names of labels, or the values of one: what is under `key` in the answer.
+/// The names of labels, or the values of one: the list under `key` in the response.
 pub(super) fn names(
     store: &ProfileStore,
     what: &str,

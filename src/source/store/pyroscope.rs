@@ -49,7 +49,7 @@ fn varint(mut number: u64, bytes: &mut Vec<u8>) {
     bytes.push(number as u8);
 }
 
-/// What one snapshot holds in the mean, in each step that has any. A step is what lies up to `length` before its end.
+/// The mean total of a snapshot, for each step with data. A step spans `length` up to its end.
 pub(super) fn steps(
     store: &ProfileStore,
     length: i64,
@@ -65,7 +65,7 @@ pub(super) fn steps(
         "aggregation": "TIME_SERIES_AGGREGATION_TYPE_AVERAGE",
     });
     let answer = call(store, "SelectSeries", &request, options, observer)?;
-    // Nothing is grouped, so that there is one series; what is not finite is no number in JSON.
+    // Without grouping there is one series. JSON has no infinite numbers.
     let series = answer["series"].as_array().into_iter().flatten();
     let points = series.flat_map(|series| series["points"].as_array().into_iter().flatten());
     let step = |point: &Value| {
@@ -80,7 +80,7 @@ pub(super) fn steps(
         .collect())
 }
 
-/// A whole number, which JSON of protobuf has as text.
+/// An integer, which JSON of protobuf may write as a string.
 fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -1,9 +1,9 @@
-//! What else a server has besides what was named: its other profiles, their list, its metrics, an interface's paths.
+//! Other addresses on a profile's server: its other profiles, their index, its metrics, paths of an API.
 
 use super::{INDEX, Place, Url, shown};
 
 impl Url {
-    /// Another profile of the same server.
+    /// The address of another profile on the same server.
     pub fn beside(&self, profile: &str, query: &str) -> Self {
         let index = self.index();
         let mark = if query.is_empty() { "" } else { "?" };
@@ -13,12 +13,12 @@ impl Url {
         }
     }
 
-    /// Whether it is where Go's servers have their profiles.
+    /// Whether its path is where Go's servers have their profiles.
     pub fn is_among_profiles(&self) -> bool {
         self.path.split('?').next().is_some_and(|path| path.contains("/pprof/"))
     }
 
-    /// Where the server lists its profiles, judged by where this one is.
+    /// The address of the server's index of profiles, guessed from this one.
     pub(in crate::source) fn index(&self) -> Self {
         let path = self.path.split('?').next().unwrap_or_default();
         let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
@@ -33,7 +33,7 @@ impl Url {
         }
     }
 
-    /// Where the server has its metrics for Prometheus, judged by where its profiles are.
+    /// The address of the server's Prometheus metrics, guessed from where its profiles are.
     pub fn metrics(&self) -> Self {
         let index = self.index();
         let base = index.path.strip_suffix(INDEX).unwrap_or_default();
@@ -53,7 +53,7 @@ impl Url {
         Some(Self { path, ..url })
     }
 
-    /// A path and query below an address, which may itself have a path in front.
+    /// A path and query appended to this address, which may have a path prefix.
     pub(in crate::source) fn below(&self, path: &str) -> Self {
         let base = self.path.split('?').next().unwrap_or_default().trim_end_matches('/');
         Self {
@@ -62,7 +62,7 @@ impl Url {
         }
     }
 
-    /// As [`Url::below`], with a query.
+    /// As [`Url::below`], with query parameters.
     pub(in crate::source) fn asking(&self, path: &str, query: &[(&str, &str)]) -> Self {
         let pairs: Vec<String> = query
             .iter()
@@ -71,7 +71,7 @@ impl Url {
         self.below(&format!("{path}?{}", pairs.join("&")))
     }
 
-    /// The profiles of a server that is known by where its metrics are.
+    /// The server's heap profile, guessed from where its metrics are.
     pub(in crate::source) fn beside_metrics(&self) -> Self {
         let path = self.path.split('?').next().unwrap_or_default();
         let base = path.strip_suffix("/metrics").unwrap_or_default();
@@ -81,7 +81,7 @@ impl Url {
         }
     }
 
-    /// This path on another port of the host.
+    /// The same path on another port of the host.
     pub fn at_port(&self, port: u16) -> Self {
         let Place::Host(host) = &self.place else {
             return self.clone();
@@ -96,8 +96,8 @@ impl Url {
         }
     }
 
-    /// The server in short: host and port as they were given, what is in front of its profiles, and `https://` where it is
-    /// that. Never holds a password.
+    /// A short name for the server: host and port as given, any path before its profiles, and `https://` if it uses
+    /// that. Never includes a password.
     pub fn server(&self) -> String {
         let index = self.index().to_string();
         let short = index.strip_suffix(INDEX).unwrap_or(&index);
@@ -110,7 +110,7 @@ impl Url {
     }
 }
 
-/// A text as a value in a query.
+/// Percent-encodes a value for a query.
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

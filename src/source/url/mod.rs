@@ -1,6 +1,6 @@
-//! Addresses of profiles: what people type, made whole.
+//! Addresses of profiles: what people type, completed.
 //!
-//! Knows how pprof reads such an argument. Knows no connection.
+//! Knows how pprof interprets such an argument. Knows no connection.
 
 mod beside;
 mod redirect;
@@ -14,16 +14,16 @@ use std::time::Duration;
 use self::userinfo::decoded;
 use crate::secret::{Secret, shown};
 
-/// Where `net/http/pprof` puts its index. Profiles are right below.
+/// Where `net/http/pprof` serves its index. Profiles are right below it.
 const INDEX: &str = "/debug/pprof/";
 
-/// How long a CPU profile takes in `net/http/pprof` when nothing is said.
+/// How many seconds a CPU profile takes in `net/http/pprof` by default.
 const CPU_SECONDS: u32 = 30;
 
-/// How to talk to the server.
+/// The protocol to use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Scheme {
-    /// Plain.
+    /// HTTP without TLS.
     Http,
     /// TLS, with the server's certificate checked.
     Https,
@@ -46,21 +46,21 @@ enum Place {
     Socket(PathBuf),
 }
 
-/// The address of a profile. Displayed without the user and password that it may hold.
+/// The address of a profile. Its `Display` omits the user and password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
     scheme: Scheme,
-    /// `user:password` as typed, or nothing.
+    /// `user:password` as typed; may be empty.
     userinfo: Secret,
     place: Place,
-    /// From the first slash, with the query.
+    /// From the first slash on, including the query.
     path: String,
 }
 
 impl Url {
-    /// Reads `http://…`, `https://…`, `https+insecure://…`, and without a scheme `host:port`, `host:port/path`,
+    /// Parses `http://…`, `https://…`, `https+insecure://…`, and without a scheme `host:port`, `host:port/path`,
     /// `:port` and `host/debug/…`; a Unix socket as `unix:///socket`, `unix:///socket:/path` and
-    /// `http+unix://%2Fsocket/path`. Anything else is no address.
+    /// `http+unix://%2Fsocket/path`. `None` for anything else. A server alone means its heap profile.
     pub fn parse(text: &str) -> Option<Self> {
         let url = Self::read(text)?;
         Some(Self {
@@ -69,7 +69,7 @@ impl Url {
         })
     }
 
-    /// Reads an address as it is: a server alone is no profile yet.
+    /// Parses an address as it is: a server alone is not completed to its heap profile.
     pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.split('#').next().unwrap_or(text);
         if let Some(socket) = socket(text) {
@@ -94,17 +94,17 @@ impl Url {
         })
     }
 
-    /// The port that it is asked at, if the server is on this machine.
+    /// The port, given or default, if the server is on this machine.
     pub fn local_port(&self) -> Option<u16> {
         (self.is_local() && self.socket().is_none()).then(|| self.port())
     }
 
-    /// How to talk to the server.
+    /// The protocol to use.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// The Unix socket that the server listens on, if it does.
+    /// The Unix socket that the server listens on, if that is what the address names.
     pub(super) fn socket(&self) -> Option<&PathBuf> {
         match &self.place {
             Place::Socket(path) => Some(path),
@@ -112,13 +112,13 @@ impl Url {
         }
     }
 
-    /// The host without its port; nothing for a socket.
+    /// The host without its port; empty for a socket.
     pub(super) fn host_name(&self) -> &str {
         let Place::Host(host) = &self.place else { return "" };
         name_and_port(host).0
     }
 
-    /// The port, given or meant.
+    /// The port, given or default.
     pub(super) fn port(&self) -> u16 {
         let given = match &self.place {
             Place::Host(host) => name_and_port(host).1.parse().ok(),
@@ -127,14 +127,14 @@ impl Url {
         given.unwrap_or(usual_port(self.scheme))
     }
 
-    /// Whether the server is this machine, whatever its port.
+    /// Whether the server is on this machine, whatever its port.
     pub(super) fn is_local(&self) -> bool {
         let name = self.host_name().to_ascii_lowercase();
         let is_loopback = name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
         self.socket().is_some() || is_loopback || name == "localhost" || name.ends_with(".localhost")
     }
 
-    /// The address with `seconds=N` in the query, in place of the one that is there.
+    /// The address with `seconds=N` in its query, replacing any that is there.
     pub(super) fn with_seconds(&self, seconds: u32) -> Self {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let others = query
@@ -150,7 +150,7 @@ impl Url {
         }
     }
 
-    /// The `seconds=N` of the query.
+    /// The value of `seconds=N` in the query.
     pub(super) fn seconds(&self) -> Option<u32> {
         let (_, query) = self.path.split_once('?')?;
         query
@@ -160,7 +160,7 @@ impl Url {
             .ok()
     }
 
-    /// How long the server takes before it answers: the seconds that are asked for, or those of a CPU profile.
+    /// How long the server takes before it responds: the requested seconds, or the default of a CPU profile.
     pub(super) fn expected(&self) -> Duration {
         let path = self.path.split('?').next().unwrap_or_default();
         let usual = if path.ends_with("/debug/pprof/profile") {
@@ -171,8 +171,8 @@ impl Url {
         Duration::from_secs(self.seconds().unwrap_or(usual).into())
     }
 
-    /// What is asked for, without the user and password, and with characters encoded that no request may hold. The
-    /// host of a socket is only what servers expect to be called.
+    /// The address to request, without user and password, and with characters encoded that a request may not contain. For a
+    /// socket, the host is only the name that servers expect.
     pub(super) fn request(&self) -> String {
         let scheme = match self.scheme {
             Scheme::Http => "http",
@@ -200,21 +200,21 @@ impl fmt::Display for Url {
         let prefix = prefix.map_or("", |(prefix, _)| prefix);
         let path = &self.path;
         match &self.place {
-            // A password that was typed with a slash in it looks like a part of the path.
+            // A password typed with a slash in it looks like part of the path.
             Place::Host(host) => out.write_str(&shown(&format!("{prefix}{host}{path}"))),
             Place::Socket(socket) => write!(out, "{UNIX}//{}:{path}", socket.display()),
         }
     }
 }
 
-/// A password gets no further through a debug print than through a message.
+/// `Debug` hides the password as `Display` does.
 impl fmt::Debug for Url {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Url({self})")
     }
 }
 
-/// The text that a part of an address stands for.
+/// Decodes a part of an address to text.
 pub(super) fn text(encoded: &str) -> String {
     String::from_utf8_lossy(&decoded(encoded)).into_owned()
 }
@@ -222,7 +222,7 @@ pub(super) fn text(encoded: &str) -> String {
 const UNIX: &str = "unix:";
 const HTTP_UNIX: &str = "http+unix://";
 
-/// The address of a server on a Unix socket, if it is meant to be one.
+/// Parses an address of a server on a Unix socket: `Some(None)` if it looks like one but is not valid.
 fn socket(text: &str) -> Option<Option<Url>> {
     let (socket, path) = if begins_with(text, HTTP_UNIX) {
         let rest = &text[HTTP_UNIX.len()..];
@@ -256,7 +256,7 @@ fn usual_port(scheme: Scheme) -> u16 {
     }
 }
 
-/// A host's name, without the brackets of an IPv6 address, and its port, if it has one.
+/// A host's name, without the brackets of an IPv6 address, and its port; empty if there is none.
 fn name_and_port(host: &str) -> (&str, &str) {
     if let Some((name, port)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return (name, port.strip_prefix(':').unwrap_or(port));
@@ -264,7 +264,7 @@ fn name_and_port(host: &str) -> (&str, &str) {
     host.rsplit_once(':').unwrap_or((host, ""))
 }
 
-/// Whether this can be a host behind a scheme: a name, and a port if there is a colon.
+/// Whether this can be the host in a URL: a name, and a port if there is a colon.
 fn is_host(host: &str) -> bool {
     let (name, port) = name_and_port(host);
     let is_port = port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0);
@@ -273,7 +273,7 @@ fn is_host(host: &str) -> bool {
         && (!name.is_empty() || host.starts_with(':') && !port.is_empty())
 }
 
-/// `name:port`, `[ip6]:port` or `:port`.
+/// Matches `name:port`, `[ip6]:port` or `:port`.
 fn has_port(host: &str) -> bool {
     let Some((name, port)) = host.rsplit_once(':') else {
         return false;
@@ -288,7 +288,7 @@ fn is_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.bytes().all(is_part)
 }
 
-/// A server or an index alone means its heap profile.
+/// Completes the path of a server or an index to that of its heap profile.
 fn with_profile(path: &str) -> String {
     let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
     let bare = path.trim_end_matches('/');

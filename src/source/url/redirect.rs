@@ -1,10 +1,10 @@
-//! Where a server sends one on to, and whether what was meant for it may go there, too.
+//! Where a redirect leads, and whether what was meant for the first server may be sent there, too.
 
 use super::{Place, Scheme, Url, usual_port};
 use crate::secret::Secret;
 
 impl Url {
-    /// Whether what is meant for this server may be sent to another address, too: same host and port, no less safe.
+    /// Whether what is meant for this server may be sent to another address: same host and port, no less secure.
     pub(in crate::source) fn is_same_server(&self, other: &Self) -> bool {
         let is_safe = |url: &Self| url.scheme != Scheme::Http;
         let both_usual = self.port() == usual_port(self.scheme) && other.port() == usual_port(other.scheme);
@@ -18,8 +18,8 @@ impl Url {
         same_place && (is_safe(other) || !is_safe(self))
     }
 
-    /// Where a server sends one on to. The user and password stay behind, and an unchecked certificate
-    /// is good for itself alone. A server behind a socket may only send on to itself.
+    /// Resolves the target of a redirect. The user and password are dropped, and an unchecked certificate
+    /// is accepted from this server only. A server behind a socket may only redirect to itself.
     pub(in crate::source) fn join(&self, location: &str) -> Option<Self> {
         let scheme = location
             .find("://")
@@ -58,7 +58,7 @@ impl Url {
     }
 }
 
-/// A path in which `.` and `..` have been followed.
+/// A path with `.` and `..` resolved.
 fn without_dots(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     let mut rest = path.strip_prefix('/').unwrap_or(path).split('/').peekable();

@@ -1,4 +1,4 @@
-//! The user and password that an address may hold: how they are sent, and in which forms they must not be seen.
+//! The user and password in an address: how they are sent, and the forms of them that must not be shown.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -7,7 +7,7 @@ use super::Url;
 use crate::secret::Secret;
 
 impl Url {
-    /// What the user and password are sent as, if there are any: `Basic …`, from what they decode to.
+    /// The `Authorization` value for the user and password, if there are any: `Basic …`, after percent-decoding.
     pub(in crate::source) fn authorization(&self) -> Option<Secret> {
         let userinfo = self.userinfo.reveal();
         let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
@@ -16,7 +16,7 @@ impl Url {
         (!userinfo.is_empty()).then(basic)
     }
 
-    /// What of the address nobody may see, in each form that a server could repeat.
+    /// The secrets of the address, in each form that a server could repeat.
     pub(in crate::source) fn secrets(&self) -> Vec<Secret> {
         let userinfo = self.userinfo.reveal();
         let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
@@ -30,7 +30,7 @@ impl Url {
     }
 }
 
-/// The bytes that percent signs stand for; one that stands for none is itself.
+/// Percent-decodes; a percent sign that begins no escape stays.
 pub(super) fn decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,4 +1,4 @@
-//! Constants among generic arguments.
+//! Constants in generic arguments.
 
 use super::{Reader, hex};
 

@@ -1,11 +1,11 @@
-//! The older mangling: C++ in form, with escapes for what C++ has no letters for.
+//! The legacy mangling: C++ in form, with escapes for characters that C++ symbols cannot have.
 
 use super::{hex, number};
 
-/// What a symbol of the older mangling means: `_ZN`, parts each behind its length, `17h` and a hash, `E`.
+/// Demangles a legacy symbol: `_ZN`, parts each preceded by their length, `17h` and a hash, `E`.
 pub(in super::super) fn demangle(symbol: &[u8]) -> Option<Vec<u8>> {
     let mut parts = symbol.strip_prefix(b"_ZN")?;
-    // Behind a dot stands what the compiler calls its copy.
+    // A dot is followed by the compiler's name for a clone.
     if let Some(end) = parts.windows(2).rposition(|pair| pair == b"E.") {
         parts = &parts[..=end];
     }
@@ -15,7 +15,7 @@ pub(in super::super) fn demangle(symbol: &[u8]) -> Option<Vec<u8>> {
     for &digit in hash {
         digits |= 1 << hex(digit)?;
     }
-    // A hash has many different digits; C++ that happens to end so has not.
+    // A hash has many different digits; a C++ name that happens to end like this does not.
     if !parts[mark..].starts_with(b"17h") || mark == 0 || digits.count_ones() < 5 {
         return None;
     }

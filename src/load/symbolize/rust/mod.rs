@@ -1,7 +1,7 @@
-//! Symbols of Rust, both manglings, in pprof's spelling.
+//! Rust symbols, both manglings, in pprof's spelling.
 //!
-//! The kept crate for this cannot leave out generic arguments, and reads numbers and escapes otherwise than pprof does.
-//! Sources: <https://doc.rust-lang.org/rustc/symbol-mangling/v0.html>, and for what is written how, the package
+//! The established crate for this cannot leave out generic arguments, and reads numbers and escapes differently from pprof.
+//! Sources: <https://doc.rust-lang.org/rustc/symbol-mangling/v0.html>, and for the spelling the package
 //! github.com/ianlancetaylor/demangle as it is built into pprof.
 
 mod constant;
@@ -13,7 +13,7 @@ pub(super) use self::legacy::demangle as demangle_legacy;
 use self::punycode::punycoded;
 use super::{Effort, Spelling};
 
-/// Symbols whose parts are nested deeper stay mangled.
+/// Symbols nested deeper than this stay mangled.
 const DEEPEST: usize = 256;
 
 fn hex(digit: u8) -> Option<u8> {
@@ -24,7 +24,7 @@ fn hex(digit: u8) -> Option<u8> {
     }
 }
 
-/// A decimal number; nothing for none and for what no symbol has.
+/// Parses a decimal number; `None` if there are no digits, or for a number larger than any in a symbol.
 fn number(digits: &[u8]) -> Option<usize> {
     const LARGEST: usize = i32::MAX as usize / 10;
     if digits.is_empty() {
@@ -36,7 +36,7 @@ fn number(digits: &[u8]) -> Option<usize> {
     })
 }
 
-/// What a symbol of the newer mangling (`_R…`) means.
+/// Demangles a v0 symbol (`_R…`).
 pub(super) fn demangle(symbol: &[u8], spelling: Spelling, effort: &mut Effort) -> Option<Vec<u8>> {
     let symbol = symbol.strip_prefix(b"_R")?;
     let end = symbol.iter().position(|&byte| byte == b'.').unwrap_or(symbol.len());
@@ -67,7 +67,7 @@ enum Generics {
     LeftOut,
 }
 
-/// Where a path stands: generic arguments are `::<T>` in a value's and `<T>` in a type's.
+/// The place of a path: generic arguments are `::<T>` in a value and `<T>` in a type.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Value,
@@ -75,21 +75,21 @@ enum Place {
 }
 
 struct Reader<'s> {
-    /// What stands behind `_R`.
+    /// The symbol after `_R`.
     symbol: &'s [u8],
-    /// The next byte that is read, and where reading ends.
+    /// The next byte to read, and where reading ends.
     at: usize,
     end: usize,
     name: Vec<u8>,
-    /// Nothing is written while this is not 0, and back references are not followed.
+    /// While this is not 0, nothing is written and back references are not followed.
     muted: u32,
-    /// The last byte that was written.
+    /// The last byte written.
     last: u8,
     /// How many lifetimes are bound.
     lifetimes: i64,
     generics: Generics,
     depth: usize,
-    /// How long the name may become: back references can make it boundless.
+    /// How long the name may become: back references can make it huge.
     longest: usize,
 }
 
@@ -97,7 +97,7 @@ impl Reader<'_> {
     fn whole(&mut self) -> Option<()> {
         self.path(Place::Value)?;
         if self.at < self.end {
-            // For which crate it was made.
+            // The crate that it was instantiated for.
             self.muted(|reader| reader.path(Place::Type))?;
         }
         (self.at == self.end).then_some(())
@@ -209,7 +209,7 @@ impl Reader<'_> {
         self.take(b'E').then_some(())
     }
 
-    /// Its number among those of one name, and the name.
+    /// The disambiguator among equal names, and the name.
     fn identifier(&mut self) -> Option<(i64, Vec<u8>)> {
         Some((self.disambiguator()?, self.plain_identifier()?.0))
     }
@@ -239,14 +239,14 @@ impl Reader<'_> {
         let rest = &self.symbol[self.at..self.end];
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits == 0 {
-            // Then the length is 0.
+            // The length is then 0.
             return (!rest.is_empty()).then_some(0);
         }
         self.at += digits;
         number(&rest[..digits])
     }
 
-    /// 0 for `_`, else one more than the digits say.
+    /// 0 for `_`, otherwise the digits' value plus one.
     fn base62(&mut self) -> Option<i64> {
         let mut value = 0_i64;
         let start = self.at;
@@ -263,7 +263,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads again what stands further ahead.
+    /// Follows a back reference: reads an earlier part again.
     fn back(&mut self, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
         let before = self.at - 1;
         let target = self.base62()?;
@@ -286,7 +286,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Reads until an `E`, which stays; writes `between` them. How many there were.
+    /// Reads items up to an `E`, which is not consumed; writes `between` them. Returns the number of items.
     fn list(&mut self, between: &[u8], read: impl Fn(&mut Self) -> Option<()>) -> Option<usize> {
         let mut count = 0;
         while self.peek().is_some_and(|byte| byte != b'E') {

@@ -1,6 +1,6 @@
 //! Names that are not ASCII.
 
-/// Punycode as Rust writes it: `_` before the letters, digits behind them. Source: RFC 3492, section 6.2.
+/// Decodes Punycode as Rust writes it: the letters, `_`, then digits. Source: RFC 3492, section 6.2.
 pub(super) fn punycoded(name: &[u8]) -> Option<Vec<u8>> {
     let (plain, code) = match name.iter().rposition(|&byte| byte == b'_') {
         Some(at) => (&name[..at], &name[at + 1..]),

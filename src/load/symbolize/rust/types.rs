@@ -1,9 +1,9 @@
-//! Types among generic arguments.
+//! Types in generic arguments.
 
 use super::{Place, Reader};
 
 impl Reader<'_> {
-    /// A type.
+    /// Reads and writes a type.
     pub(super) fn kind(&mut self) -> Option<()> {
         self.within(Self::kind_here)
     }
@@ -77,13 +77,13 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// `for<'a, 'b> `, if lifetimes are bound here.
+    /// Writes `for<'a, 'b> ` if lifetimes are bound here.
     fn binder(&mut self) -> Option<()> {
         if !self.take(b'G') {
             return Some(());
         }
         let count = self.base62()?.wrapping_add(1);
-        // Each of them is named by what follows.
+        // What follows must name each of them.
         if count >= (self.end - self.at) as i64 - self.lifetimes {
             return None;
         }
@@ -143,7 +143,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// A path whose generic arguments, if it has any, are left open for more. Whether it has.
+    /// Reads a path and leaves its generic arguments open for more. Returns whether it has any.
     fn open_path(&mut self) -> Option<bool> {
         self.within(|reader| {
             if reader.take(b'I') {
