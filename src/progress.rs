@@ -1,4 +1,4 @@
-//! How a long job says how far it is, and learns that it is no longer wanted.
+//! How long-running work reports its progress and learns that it was cancelled.
 //! Knows no thread, clock or screen: whoever listens decides what to do with it.
 
 use std::time::Duration;

@@ -1,8 +1,7 @@
-//! The whole call tree of one sample type, from the roots down or from the leaves up.
+//! The complete call tree of one sample type, from the roots down or from the leaves up.
 //!
-//! Contexts are numbered as they are read: a context, then what is below its largest child, then the next child. So what
-//! is below a context is a range of numbers, and children are found by leaps over what is below them. It has the
-//! chains of a [`StackTree`], in another order.
+//! Contexts are numbered in depth-first order, the largest child first. So a subtree is a range of numbers, and
+//! siblings are found by skipping over subtrees. The tree has the chains of a [`StackTree`], in a different order.
 
 use std::cmp::Reverse;
 
@@ -15,7 +14,7 @@ use crate::progress::Observer;
 /// Which end of the stacks is the top of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Direction {
-    /// Callers above callees: where does it come from?
+    /// Callers above callees: where does a value come from?
     #[default]
     TopDown,
     /// Callees above callers: who ends up here?
@@ -23,7 +22,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The other one.
+    /// The opposite direction.
     pub fn flipped(self) -> Self {
         match self {
             Self::TopDown => Self::BottomUp,
@@ -32,12 +31,12 @@ impl Direction {
     }
 }
 
-/// A context of a [`CallTree`]; 0 is the root, which stands for everything.
+/// A context of a [`CallTree`]; 0 is the root, which stands for all samples.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TreeNodeId(pub u32);
 
 impl TreeNodeId {
-    /// The root, which stands for everything.
+    /// The root, which stands for all samples.
     pub const ROOT: Self = Self(0);
 
     /// The context as an index.
@@ -46,65 +45,65 @@ impl TreeNodeId {
     }
 }
 
-/// One context: a node as reached along one path.
+/// A context: a node as reached along one path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TreeNode {
-    /// What is called; `None` for the root.
+    /// The node that is called; `None` for the root.
     pub node: Option<NodeId>,
-    /// The context one step nearer to the root; the root's own is the root.
+    /// The context one step nearer to the root; the root is its own parent.
     pub parent: TreeNodeId,
-    /// One past the last context below it: everything from it up to there is it and what is below it.
+    /// One past the last context of its subtree, which begins with the context itself.
     pub end: TreeNodeId,
-    /// How many contexts are one step further.
+    /// The number of children.
     pub children: u32,
-    /// Sum over the samples whose innermost frame is here. Bottom-up, where every sample begins at its innermost
-    /// frame, that is nothing below the first level.
+    /// Sum over the samples whose innermost frame is here. Bottom-up, where every stack begins with its innermost
+    /// frame, it is 0 below the first level.
     pub flat: i64,
     /// Sum over the samples that pass here.
     pub cum: i64,
-    /// How large it is drawn: the sum of |value| over the stacks that pass here, each stack's samples added up first.
-    /// Equal to `cum` where no value is negative. Children's weights and [`own`](Self::own) add up to it exactly.
+    /// The size to draw: the sum of |value| over the stacks that pass here, after adding up the samples of each stack.
+    /// Equal to `cum` if no value is negative. Children's weights and [`own`](Self::own) add up to it exactly.
     pub weight: u64,
-    /// The part of the weight that goes no further.
+    /// The part of the weight that belongs to no child.
     pub own: u64,
 }
 
 /// A tree of contexts.
 #[derive(Clone, Debug)]
 pub struct CallTree {
-    /// What is called in each context; the root's is [`NO_NODE`].
+    /// The node of each context; the root's is [`NO_NODE`].
     nodes: Vec<NodeId>,
     chains: Vec<Chain>,
     direction: Direction,
-    /// For each node its heaviest context and how many it has.
+    /// For each node its heaviest context, and how many it has.
     by_node: Vec<(TreeNodeId, u32)>,
 }
 
 const NO_NODE: NodeId = NodeId(u32::MAX);
 
-/// Contexts each of which is the only child of the one before, and all of whose samples come from there.
+/// A chain: contexts each of which is the only child of the one before and gets all of its samples from it.
 #[derive(Clone, Copy, Debug)]
 struct Chain {
-    /// Its first context. Its last is the one before the next chain's first.
+    /// Its first context. Its last one precedes the first of the next chain.
     first: u32,
-    /// The chain that its first context is a child of the last of.
+    /// The chain whose last context is the parent of its first.
     above: u32,
-    /// One past the last chain below it.
+    /// One past the last chain of its subtree.
     after: u32,
-    /// Children of its last context.
+    /// Number of children of its last context.
     children: u32,
     cum: i64,
-    /// What ends at its last context.
+    /// The sum of the samples that end at its last context.
     ends: i64,
     weight: u64,
     own: u64,
 }
 
 impl CallTree {
-    /// Adds up the samples of a scope. Samples with an empty stack count for the root alone.
+    /// Builds the tree of a scope's samples. Samples with an empty stack count for the root alone.
     ///
     /// # Errors
-    /// What the observer stops with.
+    /// The error with which the observer stops it.
     pub fn new(basis: Basis<'_>, direction: Direction, observer: &dyn Observer) -> Result<Self> {
         let stacks = StackTree::new(&[basis], direction, || observer.progress(0, None))?;
         let sums = stacks.sums(&basis, Drawn::ByValue);
@@ -196,13 +195,13 @@ impl CallTree {
         Some(self.nodes[id.index()]).filter(|&node| node != NO_NODE)
     }
 
-    /// The contexts one step further, largest first.
+    /// The children of a context, largest first.
     pub fn children(&self, id: TreeNodeId) -> impl Iterator<Item = TreeNodeId> {
         let end = self.get(id).end;
         self.siblings(TreeNodeId(id.0 + 1), end)
     }
 
-    /// A context and its smaller siblings, as far as they come before `end`.
+    /// A context and its smaller siblings, those before `end`.
     pub fn siblings(&self, from: TreeNodeId, end: TreeNodeId) -> impl Iterator<Item = TreeNodeId> {
         let mut chain = (from < end).then(|| self.chain_of(from));
         std::iter::from_fn(move || {
@@ -214,7 +213,7 @@ impl CallTree {
         })
     }
 
-    /// How many contexts there are, the root included.
+    /// The number of contexts, the root included.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -224,12 +223,12 @@ impl CallTree {
         self.len() <= 1
     }
 
-    /// Which end of the stacks is its top.
+    /// Which end of the stacks is the top.
     pub fn direction(&self) -> Direction {
         self.direction
     }
 
-    /// The way from below the root to a context.
+    /// The path from the root to a context, without the root.
     pub fn path(&self, id: TreeNodeId) -> Vec<TreeNodeId> {
         let mut path: Vec<_> = std::iter::successors(Some(id), |id| Some(self.get(*id).parent))
             .take_while(|id| *id != TreeNodeId::ROOT)
@@ -238,7 +237,7 @@ impl CallTree {
         path
     }
 
-    /// The largest context of a node; of equal ones the first.
+    /// The heaviest context of a node; the first of equal ones.
     pub fn heaviest(&self, node: NodeId) -> Option<TreeNodeId> {
         let (heaviest, count) = self.by_node.get(node.index())?;
         (*count > 0).then_some(*heaviest)
@@ -249,7 +248,7 @@ impl CallTree {
         self.by_node.get(node.index()).map_or(0, |(_, count)| *count as usize)
     }
 
-    /// The contexts of some nodes, in the order of the tree.
+    /// The contexts of the wanted nodes, in the tree's order.
     pub fn contexts_of(&self, is_wanted: impl Fn(NodeId) -> bool) -> Vec<TreeNodeId> {
         let contexts = (0u32..).zip(&self.nodes).skip(1);
         let wanted = contexts.filter(|(_, node)| is_wanted(**node));
@@ -260,7 +259,7 @@ impl CallTree {
         self.chains.partition_point(|chain| chain.first <= id.0) - 1
     }
 
-    /// The first context of a chain, or one past the last context of all.
+    /// The first context of a chain; for one past the last chain, the number of contexts.
     fn first(&self, chain: usize) -> u32 {
         self.chains
             .get(chain)
@@ -272,7 +271,7 @@ impl CallTree {
     }
 }
 
-/// The place of each node's name among all, by which children of equal weight are ordered.
+/// The rank of each node's name, which orders children of equal weight.
 struct Ranks(Vec<u32>);
 
 impl Ranks {
@@ -290,15 +289,15 @@ impl Ranks {
 }
 
 enum Todo {
-    /// A chain is to be added, below this row.
+    /// A chain to add, below this row.
     Open(ChainId, u32),
-    /// Everything below this row is there.
+    /// All of this row's subtree has been added.
     Close(u32),
 }
 
-/// The children of each chain, heaviest first; of equal ones by name.
+/// The children of each chain, heaviest first, equal ones by name.
 struct Children {
-    /// Where the children of each chain begin, and where those of the last end.
+    /// Where the children of each chain begin, plus the end of the last.
     starts: Vec<u32>,
     chains: Vec<ChainId>,
 }

@@ -1,11 +1,11 @@
-//! The pass over all samples that says what calls add up to.
+//! The pass over all samples that adds up calls.
 //!
-//! 1. **Code** ([`Codes::new`]): each node gets its place among the kept ones and a flag if calls into it are wanted, and
-//!    each location what a walk down a stack knows behind it. Nothing else is looked at per sample.
-//! 2. **Reduce** ([`Codes::wanted`]): a stack becomes the few locations that have a wanted node, each with the node that
-//!    called it. Which they are is unpredictable, so the loop is branch-free. It goes in parts, for bounded memory.
-//! 3. **Count** ([`Path::call`]): each step of what is left is an edge, counted once a sample.
-//! 4. **Merge** ([`edges`]): parts of the samples are added up side by side, their tables into one.
+//! 1. **Code** ([`Codes::new`]): each node gets its place among the kept ones, and a flag if calls into it are wanted;
+//! each    location gets the state in which it leaves a walk down a stack. Nothing else is looked up per sample. 2.
+//! **Reduce** ([`Codes::wanted`]): a stack is reduced to the few locations that have a wanted node, each with the node
+//! that    called it. Which they are is unpredictable, so the loop is branch-free. It works on parts of bounded size.
+//! 3. **Count** ([`Path::call`]): each step of what is left is an edge, counted once per sample.
+//! 4. **Merge** ([`edges`]): parts of the samples are added up concurrently, then their tables are merged.
 
 use rustc_hash::FxHashMap;
 
@@ -18,13 +18,13 @@ use crate::model::{LocationId, Stack};
 /// Which calls are added up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum CallScope {
-    /// All.
+    /// All of them.
     All,
-    /// Those into nodes some of whose calls are inlined: which are, and how many of them.
+    /// Those into nodes with inlined calls, to tell whether all of a node's calls are inlined.
     Inlined,
 }
 
-/// Calls between the nodes that are kept, or all.
+/// Calls between the kept nodes, or between all nodes if `kept` is `None`.
 pub(super) fn edges(basis: Basis<'_>, kept: Option<&[bool]>, wanted: CallScope) -> Vec<Edge> {
     let codes = Codes::new(basis.frames, kept, wanted);
     if !codes.wants_edges {
@@ -43,44 +43,44 @@ pub(super) fn edges(basis: Basis<'_>, kept: Option<&[bool]>, wanted: CallScope) 
     edges.edges.into_iter().map(named).collect()
 }
 
-/// What locations and nodes are to the pass. A code is a node's place among those that are kept, and flags.
+/// What the pass knows of locations and nodes. A code is a node's place among the kept ones, plus flags.
 struct Codes {
-    /// For each location what stands behind it on the way down a stack: see [`State`].
+    /// For each location the state after it on the way down a stack: see [`State`].
     behind: Vec<State>,
-    /// For each location the codes of its nodes, innermost first: nearly all have one or two. [`NONE`] for no
+    /// For each location the codes of its nodes, innermost first: nearly all have one or two. [`NONE`] if there is no
     /// second one; [`MORE`] and [`NONE`] for any other number of nodes.
     pairs: Vec<[u32; 2]>,
-    /// For each node its code, without [`INLINE`].
+    /// The code of each node, without [`INLINE`].
     codes: Vec<u32>,
-    /// For each place its node.
+    /// The node of each place.
     nodes: Vec<NodeId>,
     wants_edges: bool,
 }
 
 const NONE: u32 = u32::MAX;
 const MORE: u32 = u32::MAX - 1;
-/// Calls into the node are added up.
+/// Flag: calls into the node are added up.
 const WANTED: u32 = 1 << 31;
-/// The call was inlined.
+/// Flag: the call was inlined.
 const INLINE: u32 = 1 << 30;
-/// A node that is not kept.
+/// Stands for a node that is not kept.
 const PASSED_OVER: u32 = INLINE - 1;
 
-/// Where a walk down a stack is: the place of the last node that is kept, and flags.
+/// The state of a walk down a stack: the place of the last kept node, and flags.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct State(u32);
 
 impl State {
-    /// Before the first node that is kept.
+    /// Before the first kept node.
     const START: Self = Self(0);
-    /// There is a last node that is kept.
+    /// There is a last kept node.
     const KEPT: u32 = 1 << 31;
     /// Nodes that are not kept came after it.
     const RESIDUAL: u32 = 1 << 30;
     /// The last location has a node into which calls are added up.
     const CALLED: u32 = 1 << 29;
 
-    /// Behind the nodes of a location, innermost first.
+    /// The state after the nodes of a location, innermost first.
     fn behind(nodes: &[NodeId], codes: &[u32]) -> Self {
         let code = |node: &NodeId| codes[node.index()];
         let Some(last) = nodes.iter().position(|node| code(node) != PASSED_OVER) else {
@@ -92,7 +92,7 @@ impl State {
         Self((code(&nodes[last]) & !WANTED) | Self::KEPT | residual | called)
     }
 
-    /// Past a location.
+    /// The state after another location.
     #[inline(always)]
     fn then(self, behind: Self) -> Self {
         if behind.0 & Self::KEPT != 0 {
@@ -107,7 +107,7 @@ impl State {
         self.0 & Self::CALLED != 0
     }
 
-    /// The last node that is kept.
+    /// The place of the last kept node.
     #[inline(always)]
     fn place(self) -> Option<u32> {
         (self.0 & Self::KEPT != 0).then_some(self.0 & (Self::CALLED - 1))
@@ -119,10 +119,10 @@ impl State {
     }
 }
 
-/// Frames that are reduced at once: a stack of Go has no more, a hostile one has millions.
+/// How many frames are reduced at once: stacks of Go have no more, hostile ones have millions.
 const AT_ONCE: usize = 1024;
 
-/// A location with a wanted node, and where the walk was before it.
+/// A location with a wanted node, and the state before it.
 #[derive(Clone, Copy)]
 struct Step {
     location: LocationId,
@@ -166,8 +166,8 @@ impl Codes {
         }
     }
 
-    /// The locations of a part of a stack that have a wanted node, outermost first, in a buffer to be reused. The walk
-    /// goes on from `before` to behind the part.
+    /// The locations of a part of a stack that have a wanted node, outermost first, in a buffer that is reused.
+    /// `before` is the state before the part, and becomes the state after it.
     #[inline(always)]
     fn wanted<'b>(&self, part: Stack<'_>, before: &mut State, buffer: &'b mut [Step; AT_ONCE]) -> &'b [Step] {
         let (mut length, mut state) = (0, *before);
@@ -183,7 +183,7 @@ impl Codes {
     }
 }
 
-/// A stack in parts, the outermost first.
+/// The parts of a stack, the outermost first.
 fn parts(stack: Stack<'_>) -> impl Iterator<Item = Stack<'_>> {
     let ends = (1..=stack.len()).rev().step_by(AT_ONCE);
     ends.map(move |end| stack.part(end.saturating_sub(AT_ONCE) as u32, end as u32))
@@ -233,20 +233,20 @@ fn edges_of(basis: Basis<'_>, spans: &[Span], codes: &Codes) -> EdgeTable {
     edges
 }
 
-/// The way down a stack.
+/// The walk down a stack.
 struct Path<'e, A> {
-    /// The place of the last node that is kept.
+    /// The place of the last kept node.
     parent: Option<u32>,
     /// Whether nodes that are not kept came after it.
     residual: bool,
     edges: &'e mut EdgeTable,
-    /// Counts the sample at an edge.
+    /// Counts the sample for an edge.
     add: A,
     stamp: u32,
 }
 
 impl<A: Fn(&mut Edge, bool)> Path<'_, A> {
-    /// Goes on to a node.
+    /// Steps to a node.
     #[inline(always)]
     fn call(&mut self, code: u32) {
         let node = code & !(WANTED | INLINE);
@@ -270,21 +270,21 @@ impl<A: Fn(&mut Edge, bool)> Path<'_, A> {
     }
 }
 
-/// Edges by the places of their ends.
+/// Edges, by the places of their ends.
 struct EdgeTable {
     edges: Vec<Counted>,
     index: EdgeIndex,
 }
 
-/// An edge, its ends still places, and the number of the sample that was last counted at it.
+/// An edge whose ends are places, and the number of the last sample counted for it.
 struct Counted {
     edge: Edge,
     stamp: u32,
 }
 
-/// (caller, callee) → row. Few nodes make a matrix, which is several times as fast as hashing.
+/// (caller, callee) → row. With few nodes it is a matrix, which is several times as fast as hashing.
 enum EdgeIndex {
-    /// A square of rows plus one; 0 for none.
+    /// A square of rows plus one; 0 for no row.
     Matrix {
         side: usize,
         rows: Vec<u32>,
@@ -292,9 +292,9 @@ enum EdgeIndex {
     Hashed(FxHashMap<(u32, u32), u32>),
 }
 
-/// Nodes up to which edges are kept in a matrix: 4 MiB of rows.
+/// The most nodes for a matrix: 4 MiB of rows.
 const MATRIX_SIDE: usize = 1024;
-/// Cells for each sample up to which a matrix is worth to be made: its memory must be used, too.
+/// The most cells per sample for a matrix: larger ones cost more to allocate than they save.
 const CELLS_PER_SAMPLE: usize = 32;
 
 impl EdgeTable {
@@ -314,7 +314,7 @@ impl EdgeTable {
         }
     }
 
-    /// The edge, made if it is new.
+    /// The edge between two places, created if new.
     #[inline]
     fn find(&mut self, from: u32, to: u32) -> &mut Counted {
         let next = self.edges.len() as u32;

@@ -1,4 +1,4 @@
-//! What becomes of what nodes of a heap profile allocate: how much of it there was, how much is still held, in blocks
+//! Churn: how much the nodes of a heap profile allocated, how much of it is still in use, and in blocks
 //! of which size. Needs the four sample types of Go's heap profiles.
 
 use rustc_hash::FxHashMap;
@@ -8,7 +8,7 @@ use super::graph::{Basis, Weights};
 use super::sums::{leaf, own_sums};
 use crate::model::{LabelSetId, LabelValue, Profile, SampleTypeId};
 
-/// What nodes allocated themselves, and what they still hold.
+/// What each node allocated itself, and what is still in use.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Churn {
     nodes: Vec<NodeChurn>,
@@ -16,33 +16,33 @@ pub struct Churn {
     is_of_objects: bool,
 }
 
-/// What a node allocated, and what it still holds.
+/// What a node allocated, and what is still in use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct NodeChurn {
-    /// Objects or bytes, as the sample type in view counts.
+    /// Allocated objects or bytes, as the sample type in view counts.
     pub allocated: i64,
-    /// What of it is in use.
+    /// In-use objects or bytes, as the sample type in view counts.
     pub in_use: i64,
-    /// Objects allocated.
+    /// Number of objects allocated.
     pub allocated_objects: i64,
-    /// Objects in use.
+    /// Number of objects in use.
     pub objects_in_use: i64,
-    /// The blocks that hold most of the sample type in view.
+    /// The block size with the largest value in the sample type in view.
     pub block: Option<Block>,
 }
 
-/// Blocks of one size among those of a node.
+/// A block size of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Block {
-    /// Bytes of one of them, as the label `bytes` has it.
+    /// The size in bytes, from the label `bytes`.
     pub bytes: i64,
-    /// How many sizes there are besides.
+    /// How many other sizes the node has.
     pub others: usize,
 }
 
 impl Churn {
-    /// Adds up a heap profile; nothing for a profile or a sample type that is not of one. `seconds` is how long the
-    /// profile's allocations took, where that is known.
+    /// Adds up a heap profile; `None` if the profile or the sample type is not Go's heap's. `seconds` is the duration in
+    /// which the profile's allocations happened, if known.
     pub fn new(basis: Basis<'_>, sample_type: SampleTypeId, seconds: Option<f64>) -> Option<Self> {
         let profile = basis.profile;
         let name = profile.type_name(sample_type);
@@ -73,17 +73,17 @@ impl Churn {
         })
     }
 
-    /// What a node allocated and still holds.
+    /// What a node allocated, and what is still in use.
     pub fn of(&self, node: NodeId) -> NodeChurn {
         self.nodes.get(node.index()).copied().unwrap_or_default()
     }
 
-    /// How long the profile's allocations took in seconds, where that is known.
+    /// The duration in which the profile's allocations happened, in seconds, if known.
     pub fn seconds(&self) -> Option<f64> {
         self.seconds
     }
 
-    /// The sample type that says what was allocated, as the one in view counts.
+    /// The allocation sample type that counts as the one in view: objects or bytes.
     pub fn allocated_type(&self) -> &'static str {
         if self.is_of_objects {
             "alloc_objects"
@@ -93,7 +93,7 @@ impl Churn {
     }
 }
 
-/// For each node with labelled samples the size of block that weighs most; of equal ones the smaller.
+/// For each node with labelled samples the block size with the largest value; the smaller of equal ones.
 fn blocks(basis: Basis<'_>) -> FxHashMap<NodeId, Block> {
     let sizes = sizes(basis.profile);
     let mut sums: FxHashMap<(NodeId, i64), u64> = FxHashMap::default();
@@ -114,7 +114,7 @@ fn blocks(basis: Basis<'_>) -> FxHashMap<NodeId, Block> {
     for ((node, bytes), weight) in sums {
         let first = (0, Block { bytes, others: 0 });
         let (most, block) = blocks.entry(node).or_insert(first);
-        // The first one counts itself only once.
+        // The first label counts itself only once.
         block.others += usize::from(*most > 0);
         if weight > *most || (weight == *most && bytes < block.bytes) {
             (*most, block.bytes) = (weight, bytes);
@@ -123,7 +123,7 @@ fn blocks(basis: Basis<'_>) -> FxHashMap<NodeId, Block> {
     blocks.into_iter().map(|(node, (_, block))| (node, block)).collect()
 }
 
-/// For each set of labels the size of block that it names.
+/// For each label set the block size that it names.
 fn sizes(profile: &Profile) -> Vec<Option<i64>> {
     let sets = (0..profile.labels.len()).map(LabelSetId::from_index);
     let size = |set| {

@@ -1,4 +1,4 @@
-//! The graph as a forest: a node for each way in which a function is reached.
+//! The graph as a forest: a node for each path by which a function is reached.
 
 use std::convert::Infallible;
 
@@ -7,17 +7,17 @@ use super::frames::NodeId;
 use super::graph::{Basis, Edge, Graph, Node};
 use super::stack_tree::{ChainId, StackTree};
 
-/// Which contexts the samples of a scope end in.
+/// The contexts in which the samples of a scope end.
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
-    /// For each sample of the scope the context of its innermost frame; `None` where it adds nothing.
+    /// For each sample of the scope the context of its innermost frame; `None` if it has no value or no frame.
     pub leaves: Vec<Option<NodeId>>,
-    /// For each context the one that it was called from.
+    /// For each context its caller.
     pub callers: Vec<Option<NodeId>>,
 }
 
 impl Paths {
-    /// Brings siblings together, the order that pprof's maps give small trees: it shows where contexts rank the same.
+    /// Brings siblings together, in the order that pprof's maps give small trees: visible where contexts rank the same.
     pub(super) fn by_family(&self, contexts: &mut [NodeId]) {
         let mut eldest = vec![None; self.callers.len()];
         let mut eldest_root = None;
@@ -31,14 +31,14 @@ impl Paths {
         });
     }
 
-    /// A context and those that it was reached through, from the inside out.
+    /// A context and its callers, from the inside out.
     pub fn outwards(&self, leaf: Option<NodeId>) -> impl Iterator<Item = NodeId> {
         std::iter::successors(leaf, |context| self.callers[context.index()])
     }
 }
 
 impl Graph {
-    /// Adds up the samples of a scope by context. Contexts are numbered as samples come to them, so that a caller comes
+    /// Adds up the samples of a scope by context. Contexts are numbered as samples reach them, so a caller comes
     /// before its callees.
     pub fn by_context(basis: Basis<'_>) -> (Self, Paths) {
         let Ok(stacks) = StackTree::new(&[basis], Direction::TopDown, || Ok::<(), Infallible>(()));
@@ -69,8 +69,8 @@ impl Graph {
         (graph, Paths { leaves, callers })
     }
 
-    /// Takes out the listed contexts that are not kept. What they called hangs on their caller, by a residual edge,
-    /// or becomes a root; nothing is added up again. Source: pprof's `TrimTree`.
+    /// Removes the listed contexts that are not kept. Their callees are attached to their caller by a residual edge,
+    /// or become roots; nothing is added up again. Source: pprof's `TrimTree`.
     pub(super) fn keep_contexts(&mut self, kept: &[bool]) {
         let mut out = vec![false; self.nodes.len()];
         for node in &self.listed {
@@ -100,13 +100,13 @@ impl Graph {
     }
 }
 
-/// Contexts that samples came to so far.
+/// The contexts reached so far.
 struct Contexts<'s> {
     stacks: &'s StackTree,
-    /// For each chain its last context, once a sample came there.
+    /// For each chain its last context, once a sample has reached it.
     last: Vec<Option<NodeId>>,
     nodes: Vec<Node>,
-    /// For each context what is called there, where from, and the row of the edge that leads there.
+    /// For each context its node, its caller, and the row of the edge between them.
     frames: Vec<NodeId>,
     callers: Vec<Option<NodeId>>,
     edge_to: Vec<Option<usize>>,
@@ -126,7 +126,7 @@ impl<'s> Contexts<'s> {
         }
     }
 
-    /// The last context of a chain, made with all above it if it is new; `None` for the root.
+    /// The last context of a chain, created with all above it if new; `None` for the root.
     fn last_of(&mut self, chain: ChainId) -> Option<NodeId> {
         let upwards = std::iter::successors(Some(chain), |&chain| Some(self.stacks.above(chain)));
         let is_new = |chain: &ChainId| *chain != ChainId::ROOT && self.last[chain.index()].is_none();

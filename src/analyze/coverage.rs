@@ -1,10 +1,10 @@
-//! What the samples that pass certain nodes add up to.
+//! The sum of the samples that pass certain nodes.
 
 use super::frames::NodeId;
 use super::graph::{Basis, mean_of_sums};
 use crate::model::LocationId;
 
-/// Sum over the samples that have one of the wanted nodes anywhere in their stack, each sample once however many of its
+/// Sum over the samples that have a wanted node anywhere in their stack, each sample once however many of its
 /// frames are wanted; the mean if there is a divisor.
 pub fn covered(basis: Basis<'_>, is_wanted: impl Fn(NodeId) -> bool) -> i64 {
     let locations = (0..basis.profile.locations.len()).map(LocationId::from_index);

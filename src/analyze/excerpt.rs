@@ -1,4 +1,4 @@
-//! What the filters leave of a profile, as a profile.
+//! The part of a profile that filters leave, as a profile.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use super::filter::Scope;
 use super::frames::NodeIdentity;
 use crate::model::{LabelSetId, LabelSets, Line, Location, LocationId, Profile, Stacks};
 
-/// A profile with the samples of a scope, the labels that are seen and, in its locations, the lines that are seen. Of the identity only
-/// `no_inlines` and, with it, `columns` count. Nothing is renumbered or merged: what no sample names any more stays.
-/// A profile of which everything is seen is borrowed.
+/// A profile with the samples, labels and lines that `scope` leaves. Of `identity` only `no_inlines` and, with it,
+/// `columns` matter. Nothing is renumbered or merged: rows that no sample refers to remain. If the scope leaves
+/// everything, the profile is borrowed.
 pub fn excerpt<'p>(profile: &'p Profile, scope: &Scope, identity: &NodeIdentity) -> Cow<'p, Profile> {
     if !identity.no_inlines && scope.is_whole(profile) {
         return Cow::Borrowed(profile);

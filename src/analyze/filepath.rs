@@ -1,8 +1,8 @@
-//! File names, by their letters only: nothing here looks at a file system.
+//! File names as text: nothing here looks at a file system.
 
 use std::borrow::Cow;
 
-/// The shortest equal path: no empty or `.` parts, `..` resolved where possible, no slash at the end.
+/// The shortest equivalent path: no empty or `.` parts, `..` resolved where possible, no trailing slash.
 /// Source of the rules: Go's `filepath.Clean`, through which pprof passes every file name.
 pub(super) fn clean(path: &str) -> Cow<'_, str> {
     let is_clean = |part: &str| !part.is_empty() && part != "." && part != "..";
@@ -30,7 +30,7 @@ pub(super) fn clean(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// The last part of a path; `.` for none, `/` for nothing but slashes. Source: Go's `filepath.Base`.
+/// The last part of a path; `.` if it is empty, `/` if it has only slashes. Source: Go's `filepath.Base`.
 pub fn base(path: &str) -> &str {
     let trimmed = path.trim_end_matches('/');
     match trimmed.rsplit('/').next() {
@@ -40,8 +40,8 @@ pub fn base(path: &str) -> &str {
     }
 }
 
-/// A file name without the prefix that the user wants trimmed (`trim_path`, a colon-separated list), or, without
-/// one, from the name of a folder in `source_path` on. Source: the `trim_path` rules of pprof's `report`.
+/// A file name without the prefix that the user wants trimmed (`trim_path`, a colon-separated list), or, if there is
+/// none, from the name of a folder in `source_path` on. Source: the `trim_path` rules of pprof's `report`.
 pub fn trim<'p>(path: &'p str, trim_path: &str, source_path: &str) -> &'p str {
     if trim_path.is_empty() {
         for folder in source_path.split(':').filter(|folder| !folder.is_empty()) {

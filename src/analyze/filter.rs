@@ -1,4 +1,4 @@
-//! Which samples count, and which of their frames are seen.
+//! Filters: which samples count, and which of their frames are visible.
 
 use regex::Regex;
 use rustc_hash::FxHashSet;
@@ -8,38 +8,38 @@ use super::tagfilter::TagFilter;
 use super::{prune, sums};
 use crate::model::{Label, LabelSetId, LocationId, Profile, SampleId, Stack, StringId};
 
-/// What to keep. Every expression is tested against a frame's function name, file name and binary.
-/// The order in which they apply is pprof's.
+/// The filters. An expression for frames is matched against function name, file name and binary.
+/// They apply in pprof's order.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
     /// Keep samples that have a matching frame.
     pub focus: Option<Regex>,
     /// Leave out samples that have a matching frame.
     pub ignore: Option<Regex>,
-    /// Leave matching frames out of their stacks.
+    /// Remove matching frames from stacks.
     pub hide: Option<Regex>,
-    /// Leave all other frames out of their stacks.
+    /// Remove all other frames from stacks.
     pub show: Option<Regex>,
-    /// Leave out the frames above the first match, seen from the root, and samples without a match.
+    /// Remove the frames above the match nearest the root, and samples without a match.
     pub show_from: Option<Regex>,
-    /// Leave out what a matching frame called; tested against the simplified name.
+    /// Remove what a matching frame called; matched against the simplified name.
     pub prune_from: Option<Regex>,
     /// Keep samples that have a matching label.
     pub tag_focus: Option<TagFilter>,
     /// Leave out samples that have a matching label.
     pub tag_ignore: Option<TagFilter>,
-    /// Leave out labels whose key does not match.
+    /// Remove labels whose key does not match.
     pub tag_show: Option<Regex>,
-    /// Leave out labels whose key matches.
+    /// Remove labels whose key matches.
     pub tag_hide: Option<Regex>,
-    /// Show frames that the profile's own `drop_frames` would remove.
+    /// Keep the frames that the profile's own `drop_frames` would remove.
     pub all_frames: bool,
 }
 
-/// The samples that count, each with the part of its stack that is seen. `Default` is none.
+/// The samples that count, each with the visible part of its stack. `Default` has no samples.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    /// Rows of `Profile::lines`, for each location a range; innermost first.
+    /// Rows of `Profile::lines`, in a range for each location; innermost first.
     lines: Vec<u32>,
     ranges: Vec<(u32, u32)>,
     hidden: Vec<bool>,
@@ -48,7 +48,7 @@ pub struct Scope {
     unmatched: Vec<&'static str>,
 }
 
-/// A sample and the part `from..to` of its stack (innermost first) that is seen.
+/// A sample and the visible part `from..to` of its stack (innermost first).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Span {
     /// The sample.
@@ -60,7 +60,7 @@ pub struct Span {
 }
 
 impl Scope {
-    /// What is left of a profile behind `filters`.
+    /// What `filters` leave of a profile.
     pub fn new(profile: &Profile, filters: &Filters) -> Self {
         let mut scope = Self::whole(profile);
         if !filters.all_frames {
@@ -70,7 +70,7 @@ impl Scope {
         scope
     }
 
-    /// Everything.
+    /// The scope without filters.
     fn whole(profile: &Profile) -> Self {
         let spans = profile.samples.stack.iter().enumerate();
         let spans = spans.map(|(sample, &stack)| Span {
@@ -111,40 +111,40 @@ impl Scope {
         &self.spans
     }
 
-    /// Names of the filters that matched nothing, as pprof warns of them.
+    /// The options whose filters matched nothing, of which pprof warns.
     pub fn unmatched(&self) -> &[&'static str] {
         &self.unmatched
     }
 
-    /// The lines of a location that are seen, innermost first: rows of `Profile::lines`.
+    /// The visible lines of a location, innermost first: rows of `Profile::lines`.
     #[inline]
     pub fn lines(&self, location: LocationId) -> &[u32] {
         let (from, to) = self.ranges[location.index()];
         &self.lines[from as usize..to as usize]
     }
 
-    /// For each location whether it is left out of all stacks.
+    /// For each location whether it is removed from all stacks.
     pub fn hidden(&self) -> &[bool] {
         &self.hidden
     }
 
-    /// The labels of a set that are seen, in the profile's order.
+    /// The visible labels of a set, in the profile's order.
     pub fn labels<'p>(&self, profile: &'p Profile, set: LabelSetId) -> impl Iterator<Item = &'p Label> {
         let labels = profile.labels.get(set).iter();
         labels.filter(|label| !self.hides_label(label.key))
     }
 
-    /// Whether the labels with this key are not seen.
+    /// Whether labels with this key are hidden.
     pub fn hides_label(&self, key: StringId) -> bool {
         self.hidden_labels.contains(&key)
     }
 
-    /// Whether some labels are not seen.
+    /// Whether any labels are hidden.
     pub fn hides_labels(&self) -> bool {
         !self.hidden_labels.is_empty()
     }
 
-    /// True when every frame and every label of every sample is seen.
+    /// True if every frame and label of every sample is visible.
     pub fn is_whole(&self, profile: &Profile) -> bool {
         let is_full = |span: &Span| {
             let stack = profile.stacks.get(profile.samples.stack[span.sample.index()]);
@@ -158,13 +158,13 @@ impl Scope {
             && self.spans.iter().all(is_full)
     }
 
-    /// Keeps only some of a location's seen lines.
+    /// Keeps only some of a location's visible lines.
     pub(super) fn keep_lines(&mut self, location: LocationId, keep: std::ops::Range<usize>) {
         let range = &mut self.ranges[location.index()];
         *range = (range.0 + keep.start as u32, range.0 + keep.end as u32);
     }
 
-    /// Cuts every sample's stack to what `cut` returns, or leaves the sample out.
+    /// Cuts every sample's stack to the range that `cut` returns, or drops the sample.
     pub(super) fn trim_samples(
         &mut self,
         profile: &Profile,
@@ -346,7 +346,7 @@ enum Verdict {
     Ignored,
 }
 
-/// What an expression matches: each function (by name or file) and each binary, tested once.
+/// What an expression matches: each function (by name or file) and each binary is tested once.
 struct Matches {
     functions: Vec<bool>,
     mappings: Vec<bool>,

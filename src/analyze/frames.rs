@@ -1,4 +1,4 @@
-//! Which node of a report a frame is.
+//! Maps frames to nodes, the entries of a report.
 
 use rustc_hash::FxHashMap;
 
@@ -7,7 +7,7 @@ use super::filter::Scope;
 use super::origin::package;
 use crate::model::{LocationId, Profile, Stack, StringId, Strings};
 
-/// A row of [`Frames`]: one entry of a report.
+/// A row of [`Frames`]: a node, one entry of a report.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(pub u32);
 
@@ -19,7 +19,7 @@ impl NodeId {
     }
 }
 
-/// What makes frames one node.
+/// What frames of the same node have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Granularity {
     /// The function's name.
@@ -29,7 +29,7 @@ pub enum Granularity {
     FileFunctions,
     /// The file.
     Files,
-    /// The function's package; pprof has none of it.
+    /// The function's package; pprof has no such granularity.
     Packages,
     /// The source line.
     Lines,
@@ -37,26 +37,26 @@ pub enum Granularity {
     Addresses,
 }
 
-/// How frames become nodes.
+/// How frames are mapped to nodes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeIdentity {
-    /// What makes frames one node.
+    /// What frames of the same node have in common.
     pub granularity: Granularity,
-    /// Count inlined calls to the function they were inlined into.
+    /// Attribute inlined calls to the function they were inlined into.
     pub no_inlines: bool,
-    /// Keep columns of lines.
+    /// Distinguish columns of lines.
     pub columns: bool,
-    /// Keep binaries apart even where names are known.
+    /// Distinguish binaries even if names are known.
     pub binaries: bool,
-    /// Leave file names as they are, but for cleaning.
+    /// Do not trim file names, only clean them.
     pub whole_paths: bool,
-    /// Prefixes to cut off file names.
+    /// Prefixes to trim from file names, separated by colons.
     pub trim_path: String,
-    /// Where sources are looked for; guides the cutting when `trim_path` is empty.
+    /// Where source code is looked for; guides the trimming if `trim_path` is empty.
     pub source_path: String,
 }
 
-/// What a node is known by; what the granularity leaves out is empty or 0.
+/// What identifies a node; what the granularity ignores is empty or 0.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct NodeInfo {
     /// Function name, in the profile's strings.
@@ -71,9 +71,9 @@ pub struct NodeInfo {
     pub line: i64,
     /// Column.
     pub column: i64,
-    /// Line of the definition; only where the name is missing.
+    /// Line of the definition; only if the name is missing.
     pub start_line: i64,
-    /// Binary, in the profile's strings; only where the name is missing (or [`NodeIdentity::binaries`]).
+    /// Binary, in the profile's strings; only if the name is missing (or with [`NodeIdentity::binaries`]).
     pub binary: StringId,
 }
 
@@ -81,9 +81,9 @@ pub struct NodeInfo {
 #[derive(Clone, Debug)]
 pub struct Frames {
     infos: Vec<NodeInfo>,
-    /// Of files and of packages.
+    /// The strings of files and packages.
     texts: Strings,
-    /// Nodes of all locations, innermost first, and each location's range.
+    /// The nodes of all locations, innermost first, and each location's range.
     nodes: Vec<NodeId>,
     ranges: Vec<(u32, u32)>,
 }
@@ -92,14 +92,14 @@ pub struct Frames {
 pub struct Names(Vec<String>);
 
 impl Names {
-    /// The name of a node; empty if it was not asked for.
+    /// The name of a node; empty if it was not requested.
     pub fn get(&self, node: NodeId) -> &str {
         &self.0[node.index()]
     }
 }
 
 impl Frames {
-    /// Gives every location that is seen its nodes.
+    /// Maps the visible frames of every location to nodes.
     pub fn new(profile: &Profile, scope: &Scope, identity: &NodeIdentity) -> Self {
         let mut frames = Self {
             infos: Vec::new(),
@@ -170,7 +170,7 @@ impl Frames {
             Granularity::Packages => (false, false, false),
             Granularity::Lines | Granularity::Addresses => (true, true, true),
         };
-        // Addresses with inlined calls are the one granularity that leaves locations as they are.
+        // Only addresses with inlined calls leave locations as they are, columns included.
         let with_column =
             with_line && (identity.columns || (identity.granularity == Granularity::Addresses && !identity.no_inlines));
         let name = if with_name { function.name } else { StringId(0) };
@@ -240,29 +240,29 @@ impl Frames {
         (0..self.ranges.len()).map(LocationId::from_index)
     }
 
-    /// What a node is known by.
+    /// What identifies a node.
     pub fn info(&self, node: NodeId) -> &NodeInfo {
         &self.infos[node.index()]
     }
 
-    /// The cleaned file name of a node, or the empty text.
+    /// The cleaned file name of a node, or the empty string.
     pub fn file(&self, node: NodeId) -> &str {
         self.texts.get(self.infos[node.index()].file)
     }
 
-    /// The package that a node is, or the empty text.
+    /// The package of a node, or the empty string.
     pub fn package(&self, node: NodeId) -> &str {
         self.texts.get(self.infos[node.index()].package)
     }
 
-    /// The nodes of a location, innermost first; none if it is hidden.
+    /// The nodes of a location, innermost first; empty if it is hidden.
     #[inline]
     pub fn of(&self, location: LocationId) -> &[NodeId] {
         let (from, to) = self.ranges[location.index()];
         &self.nodes[from as usize..to as usize]
     }
 
-    /// The nodes of a stack (which is innermost first) from the outermost on, each with whether its call was inlined.
+    /// The nodes of a stack (which is innermost first) from the outermost inwards, each with whether its call was inlined.
     pub fn walk(&self, stack: Stack<'_>) -> impl Iterator<Item = (NodeId, bool)> {
         stack.iter().rev().flat_map(|location| {
             let nodes = self.of(location);
@@ -271,7 +271,7 @@ impl Frames {
         })
     }
 
-    /// The names of some nodes, each made once.
+    /// The names of some nodes, each formatted once.
     pub fn names(&self, profile: &Profile, nodes: impl Iterator<Item = NodeId>) -> Names {
         let mut names = vec![String::new(); self.len()];
         for node in nodes {
@@ -282,7 +282,7 @@ impl Frames {
         Names(names)
     }
 
-    /// A node's name as reports print it: address, function or package, `file:line:column`, each where known;
+    /// A node's name as reports print it: address, function or package, `file:line:column`, each if known;
     /// without any of them `[binary]` or `<unknown>`.
     pub fn name(&self, profile: &Profile, node: NodeId) -> String {
         let info = self.info(node);

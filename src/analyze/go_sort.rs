@@ -1,8 +1,8 @@
-//! Sorting that leaves equal rows where Go's `sort.Sort` leaves them.
+//! Sorting that leaves equal rows in the order in which Go's `sort.Sort` leaves them.
 //!
 //! Contexts of one function often rank the same, and no rule says which comes first. pprof sorts them twice, the
-//! second time from an order that is no accident, so that the algorithm decides: pattern-defeating quicksort (Orson
-//! Peters) with the constants of Go's library. It is not stable; up to 12 rows it is.
+//! second time from a deterministic order, so the result depends on the algorithm: pattern-defeating quicksort (Orson
+//! Peters) with the constants of Go's library. It is not stable, except up to 12 rows.
 
 use std::mem::swap;
 
@@ -17,7 +17,7 @@ struct Sorter<'r, T, L> {
     less: L,
 }
 
-/// What the rows around the pivot look like.
+/// The order of the rows around the pivot.
 #[derive(PartialEq)]
 enum Run {
     Rising,
@@ -30,7 +30,7 @@ impl<T, L: Fn(&T, &T) -> bool> Sorter<'_, T, L> {
         (self.less)(&self.rows[a], &self.rows[b])
     }
 
-    /// Sorts `from..to`; after so many bad splits by heapsort.
+    /// Sorts `from..to`; switches to heapsort after too many bad splits.
     fn range(&mut self, mut from: usize, mut to: usize, mut bad_splits: u32) {
         let (mut balanced, mut in_place) = (true, true);
         while to - from > 12 {
@@ -72,7 +72,7 @@ impl<T, L: Fn(&T, &T) -> bool> Sorter<'_, T, L> {
         }
     }
 
-    /// Moves a row down to where it belongs, at most to `floor`.
+    /// Moves a row down to its position, not below `floor`.
     fn sink(&mut self, mut at: usize, floor: usize) {
         while at > floor && self.less(at, at - 1) {
             self.rows.swap(at, at - 1);
@@ -108,7 +108,8 @@ impl<T, L: Fn(&T, &T) -> bool> Sorter<'_, T, L> {
         }
     }
 
-    /// Smaller rows to the left, others to the right of the pivot; where it is now, and whether all were so before.
+    /// Moves smaller rows to the left of the pivot, others to the right; returns its new position, and whether nothing
+    /// had to move.
     fn split(&mut self, from: usize, to: usize, pivot: usize) -> (usize, bool) {
         self.rows.swap(from, pivot);
         let (mut low, mut high) = (from + 1, to - 1);
@@ -131,7 +132,7 @@ impl<T, L: Fn(&T, &T) -> bool> Sorter<'_, T, L> {
         }
     }
 
-    /// Where no row is smaller than the pivot: equal rows to the left; the first that is larger.
+    /// If no row is smaller than the pivot: moves equal rows to the left; returns the first that is larger.
     fn split_equal(&mut self, from: usize, to: usize, pivot: usize) -> usize {
         self.rows.swap(from, pivot);
         let (mut low, mut high) = (from + 1, to - 1);
@@ -151,7 +152,7 @@ impl<T, L: Fn(&T, &T) -> bool> Sorter<'_, T, L> {
         }
     }
 
-    /// Whether it is sorted, after a few steps of repair.
+    /// Whether the range is sorted, after repairing a few rows.
     fn nearly_sorted(&mut self, from: usize, to: usize) -> bool {
         let mut at = from + 1;
         for _ in 0..5 {
@@ -177,7 +178,7 @@ impl<T, L: Fn(&T, &T) -> bool> Sorter<'_, T, L> {
         false
     }
 
-    /// Swaps three rows of the middle with others, the same ones for every length.
+    /// Swaps three rows of the middle with others, chosen by the length alone.
     fn shuffle(&mut self, from: usize, to: usize) {
         let length = to - from;
         let mut random = length as u64;
@@ -193,7 +194,7 @@ impl<T, L: Fn(&T, &T) -> bool> Sorter<'_, T, L> {
         }
     }
 
-    /// The median of three rows, of nine where there are many.
+    /// The median of three rows, or of nine if there are many.
     fn pivot(&self, from: usize, to: usize) -> (usize, Run) {
         let quarter = (to - from) / 4;
         let mut three = [1, 2, 3].map(|part| from + quarter * part);

@@ -1,8 +1,8 @@
-//! Goroutines as groups: identical ones are a row.
+//! Goroutines in groups: similar ones form a row.
 //!
-//! Of a stack dump (`debug=2`) state, wait and creator are labels that the decoder has given; of a counted profile
-//! (`debug=1`, protobuf) the stack tells the state, and the others are not known. What is known is said
-//! ([`Detail`]). Knows no text and no screen.
+//! In a stack dump (`debug=2`), state, wait and creator are labels set by the decoder; in a counted profile
+//! (`debug=1`, protobuf) the state is derived from the stack, and the others are unknown. [`Detail`] says which it
+//! is. Knows no text and no screen.
 
 mod kinds;
 
@@ -17,32 +17,32 @@ use crate::model::{FunctionId, LabelSetId, LabelValue, Line, Profile, SampleId, 
 
 pub use kinds::{GoroutineKind, goroutine_kinds, stack_key_of};
 
-/// What makes goroutines one row.
+/// What the goroutines of a row have in common.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Grouping {
-    /// The whole stack, its state and creator.
+    /// The whole stack, the state and the creator.
     #[default]
     Stack,
-    /// The first frame of the program's own.
+    /// The innermost frame of the program's own code.
     OwnFunction,
-    /// What they wait for.
+    /// The state: what they wait for.
     State,
-    /// Who started them.
+    /// The function that started them.
     CreatedBy,
     /// The value of a label.
     Label(String),
 }
 
-/// What a profile of goroutines tells.
+/// How much a goroutine profile says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Detail {
-    /// Each one's state, wait and creator: a stack dump.
+    /// State, wait and creator of each goroutine: a stack dump.
     Each,
-    /// Counts alone; the state by the stack.
+    /// Only counts; the state follows from the stack.
     Counts,
 }
 
-/// How long goroutines have waited, in whole minutes; Go counts from the first collection behind it.
+/// How long goroutines have waited, in whole minutes. Go starts counting at the first garbage collection after they block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wait {
     /// The shortest.
@@ -53,28 +53,28 @@ pub struct Wait {
     pub most: i64,
 }
 
-/// A row: goroutines that are alike.
+/// A row: similar goroutines.
 #[derive(Clone, PartialEq, Debug)]
 pub struct GoroutineGroup {
-    /// How many.
+    /// The number of goroutines.
     pub count: i64,
-    /// What makes them one, for groupings but by stack; empty where they have none.
+    /// What they have in common, unless they are grouped by stack; empty if they lack it.
     pub key: String,
-    /// Their states, the most frequent first.
+    /// Their states with counts, the most frequent first.
     pub states: Vec<(String, i64)>,
-    /// How long they have waited; `None` if that is not known.
+    /// How long they have waited; `None` if unknown.
     pub wait: Option<Wait>,
-    /// Who started them, the most frequent first; empty if that is not known.
+    /// The functions that started them with counts, the most frequent first; empty if unknown.
     pub created_by: Vec<(String, i64)>,
-    /// The innermost call of the program's own code; else of a dependency's, else what the goroutine began with.
+    /// The innermost call in the program's own code; otherwise in a dependency's, otherwise the goroutine's entry.
     pub own: Option<FramePlace>,
-    /// Labels of their own with counts, the most frequent first.
+    /// The program's labels (key, value, count), the most frequent first.
     pub labels: Vec<(String, String, i64)>,
-    /// How many Go has proved leaked.
+    /// How many of them Go has proved leaked.
     pub leaked: i64,
     /// How many are locked to a thread.
     pub locked: i64,
-    /// The stack of the largest part of them.
+    /// The most frequent stack.
     pub stack: StackId,
 }
 
@@ -89,18 +89,18 @@ pub struct FramePlace {
     pub origin: Origin,
 }
 
-/// All goroutines of a profile.
+/// The goroutines of a profile.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Goroutines {
-    /// How many there are.
+    /// The number of goroutines.
     pub total: i64,
-    /// What is known of each.
+    /// How much the profile says of each.
     pub detail: Detail,
     /// The rows, the largest first.
     pub groups: Vec<GoroutineGroup>,
 }
 
-/// Labels that the decoder makes of a stack dump; the others are the program's own.
+/// Labels that the decoder sets in a stack dump; the others are the program's.
 const DUMP_LABELS: [&str; 7] = [
     "goroutine",
     "state",
@@ -111,17 +111,17 @@ const DUMP_LABELS: [&str; 7] = [
     "synctest_bubble",
 ];
 
-/// How many states, creators and labels of a row are kept.
+/// How many states, creators and labels of a row are listed.
 const MAX_KEPT: usize = 8;
 
 impl Goroutines {
-    /// The goroutines of a profile in rows; `None` if it is a profile of something else.
+    /// Groups the goroutines of a profile; `None` if it is a profile of something else.
     pub fn new(profile: &Profile, grouping: &Grouping) -> Option<Self> {
         let all = 0..profile.samples.stack.len();
         Self::within(profile, grouping, all.map(SampleId::from_index))
     }
 
-    /// Those of some samples, e.g. of what filters leave.
+    /// Like [`Goroutines::new`], for some of the samples, e.g. those that filters leave.
     pub fn within(profile: &Profile, grouping: &Grouping, samples: impl Iterator<Item = SampleId>) -> Option<Self> {
         let column = column(profile)?;
         let values = profile.samples.values.get(column)?;
@@ -168,7 +168,7 @@ impl Goroutines {
     }
 }
 
-/// For each stack the first that has the same calls: only neighbours share one.
+/// For each stack the first one with the same calls: only adjacent samples share a stack id.
 fn first_alike(profile: &Profile) -> Vec<StackId> {
     let stacks = &profile.stacks;
     let hash = |stack: StackId| {
@@ -203,7 +203,7 @@ fn column(profile: &Profile) -> Option<usize> {
     found.map(SampleTypeId::index)
 }
 
-/// The lines of a stack from the innermost on, with the runtime's at its beginning and end folded: `None` stands for some.
+/// The lines of a stack, innermost first, with runs of runtime calls at both ends folded into `None`.
 pub fn folded(profile: &Profile, stack: StackId) -> Vec<Option<Line>> {
     let mut lines = Vec::new();
     for line in stack_lines(profile, stack) {
@@ -233,7 +233,7 @@ enum Key {
     Label(Option<LabelValue>),
 }
 
-/// What labels say of one goroutine.
+/// What the labels say of one goroutine.
 #[derive(Clone, Copy, Default)]
 struct One {
     state: Option<StringId>,
@@ -296,7 +296,7 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// What a stack says by itself, asked once a stack.
+/// What a stack says by itself, computed once per stack.
 #[derive(Clone, Copy, Default)]
 struct StackFact {
     own: Option<FramePlace>,
@@ -333,7 +333,7 @@ impl StackFacts {
     }
 }
 
-/// A row that is being counted.
+/// A row in the making.
 struct Tally {
     key: Key,
     count: i64,
@@ -341,7 +341,7 @@ struct Tally {
     creators: FxHashMap<StringId, i64>,
     stacks: FxHashMap<StackId, i64>,
     labels: FxHashMap<LabelSetId, i64>,
-    /// Minutes and how many waited so long.
+    /// Minutes → how many have waited that long.
     waits: FxHashMap<i64, i64>,
     leaked: i64,
     locked: i64,
@@ -424,7 +424,7 @@ impl Tally {
     }
 }
 
-/// The most frequent first, equal ones by name; empty names left out.
+/// The most frequent first, equal ones by name; empty names are dropped.
 fn most(counts: impl Iterator<Item = (String, i64)>) -> Vec<(String, i64)> {
     let mut sums: FxHashMap<String, i64> = FxHashMap::default();
     for (name, count) in counts.filter(|(name, _)| !name.is_empty()) {

@@ -1,4 +1,4 @@
-//! The call graph of one sample type: what each node and each call accounts for.
+//! The call graph of one sample type: the sums of nodes and calls.
 
 use std::cmp::Ordering;
 
@@ -8,7 +8,7 @@ use super::frames::{Frames, NodeId};
 use super::sums;
 use crate::model::{Profile, Stack};
 
-/// The column that is added up and, for means, the column that it is divided by.
+/// The column to add up and, for means, the column to divide by.
 #[derive(Clone, Copy, Debug)]
 pub struct Weights<'p> {
     /// One value for each sample.
@@ -28,33 +28,33 @@ impl Weights<'_> {
     }
 }
 
-/// What is added up: the samples of a scope, as nodes, weighed.
+/// What to add up: the samples of a scope, mapped to nodes, with weights.
 #[derive(Clone, Copy, Debug)]
 pub struct Basis<'p> {
-    /// Where the samples are.
+    /// The profile of the samples.
     pub profile: &'p Profile,
     /// Which of them count.
     pub scope: &'p Scope,
-    /// Which nodes their frames are.
+    /// The nodes of their frames.
     pub frames: &'p Frames,
-    /// What they weigh.
+    /// Their values.
     pub weights: Weights<'p>,
 }
 
 impl<'p> Basis<'p> {
-    /// The part of a sample's stack that is seen, innermost first.
+    /// The visible part of a sample's stack, innermost first.
     pub fn stack(&self, span: &Span) -> Stack<'p> {
         let stack = self.profile.stacks.get(self.profile.samples.stack[span.sample.index()]);
         stack.part(span.from, span.to)
     }
 }
 
-/// Sums of a node. `flat`: samples that end here; `cum`: samples that have it anywhere in their stack, each once.
+/// The sums of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Node {
-    /// Sum over the samples that end here.
+    /// Sum over the samples whose innermost frame it is.
     pub flat: i64,
-    /// Sum over the samples that pass here.
+    /// Sum over the samples that have it anywhere in their stack, each once.
     pub cum: i64,
     /// Sum of the divisors of `flat`.
     pub flat_divisor: i64,
@@ -73,12 +73,12 @@ impl Node {
         self.cum_divisor = self.cum_divisor.saturating_add(divisor);
     }
 
-    /// Flat as shown: the mean if there is a divisor.
+    /// The flat sum as reports show it: the mean if there is a divisor.
     pub fn flat_value(&self) -> i64 {
         mean(self.flat, self.flat_divisor)
     }
 
-    /// Cum as shown: the mean if there is a divisor.
+    /// The cum sum as reports show it: the mean if there is a divisor.
     pub fn cum_value(&self) -> i64 {
         mean(self.cum, self.cum_divisor)
     }
@@ -92,12 +92,12 @@ impl Node {
     }
 }
 
-/// A sum over its divisor; the sum itself where the divisor is 0.
+/// A sum over its divisor; the sum itself if the divisor is 0.
 pub fn mean(sum: i64, divisor: i64) -> i64 {
     sum.checked_div(divisor).unwrap_or(sum)
 }
 
-/// The mean of sums over any number of samples; what 64 bits do not hold is the nearest that they do.
+/// The mean of sums over any number of samples, clamped to 64 bits.
 pub(super) fn mean_of_sums(value: i128, divisor: i128) -> i64 {
     let clamp = |sum: i128| sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
     mean(clamp(value), clamp(divisor))
@@ -114,11 +114,11 @@ pub struct Edge {
     pub from: NodeId,
     /// The callee.
     pub to: NodeId,
-    /// Sum over the samples that have the call, each once.
+    /// Sum over the samples with this call, each once.
     pub weight: i64,
-    /// Sum of their divisors.
+    /// Sum of those samples' divisors.
     pub divisor: i64,
-    /// Whether some of the calls went through frames that are not shown.
+    /// Whether some of the calls went through frames that are not kept.
     pub residual: bool,
     /// Whether all of the calls were inlined.
     pub inline: bool,
@@ -144,14 +144,14 @@ impl Edge {
         self.divisor = self.divisor.saturating_add(divisor);
     }
 
-    /// Adds what another part of the samples found of the same calls.
+    /// Adds the sums for the same calls from another part of the samples.
     pub(super) fn merge(&mut self, other: &Self) {
         self.add(other.weight, other.divisor);
         self.inline &= other.inline;
         self.residual |= other.residual;
     }
 
-    /// The weight as shown: the mean if there is a divisor.
+    /// The weight as reports show it: the mean if there is a divisor.
     pub fn value(&self) -> i64 {
         mean(self.weight, self.divisor)
     }
@@ -162,25 +162,25 @@ impl Edge {
 pub struct Graph {
     /// Sums for each node of the [`Frames`].
     pub nodes: Vec<Node>,
-    /// Nodes that the report lists, in its order. Not listed: those with nothing (flat and cum 0).
+    /// The nodes that the report lists, in its order. Nodes whose flat and cum are 0 are not listed.
     pub listed: Vec<NodeId>,
     /// All edges.
     pub edges: Vec<Edge>,
     pub(super) callers: Vec<Vec<EdgeId>>,
     pub(super) callees: Vec<Vec<EdgeId>>,
-    /// In a graph by context what each node is a context of; else empty.
+    /// In a graph by context, the node of each context; otherwise empty.
     pub(super) contexts: Vec<NodeId>,
 }
 
 impl Graph {
-    /// Sums of the nodes alone, without calls: what decides which nodes are kept.
+    /// The sums of nodes alone, without calls: they decide which nodes are kept.
     pub(super) fn sums(basis: Basis<'_>) -> Self {
         Self::linked(sums::nodes(basis), Vec::new())
     }
 
-    /// Adds up the calls anew. With `kept`, frames of other nodes are passed over: calls across them become residual
-    /// edges, and the others' sums are nothing. The sums of those that are kept stay: what ends in or passes a node
-    /// does so whichever others there are.
+    /// Adds up the calls again. With `kept`, frames of other nodes are skipped: calls across them become residual
+    /// edges, and the sums of those nodes become 0. The sums of kept nodes stay: what ends in or passes a node
+    /// does not depend on which others are kept.
     pub(super) fn connect(&mut self, basis: Basis<'_>, kept: Option<&[bool]>, wanted: CallScope) {
         let mut nodes = std::mem::take(&mut self.nodes);
         if let Some(kept) = kept {
@@ -209,17 +209,17 @@ impl Graph {
         }
     }
 
-    /// The node of the [`Frames`] that a node is, or is a context of.
+    /// The node of the [`Frames`] that a node is, or that it is a context of.
     pub fn frame(&self, node: NodeId) -> NodeId {
         self.contexts.get(node.index()).copied().unwrap_or(node)
     }
 
-    /// Sums of a node.
+    /// The sums of a node.
     pub fn node(&self, node: NodeId) -> &Node {
         &self.nodes[node.index()]
     }
 
-    /// The calls into a node that are left, in no order.
+    /// The remaining calls into a node, unordered.
     pub fn callers(&self, node: NodeId) -> impl Iterator<Item = &Edge> + Clone {
         self.callers[node.index()]
             .iter()
@@ -227,7 +227,7 @@ impl Graph {
             .filter(|edge| edge.kept)
     }
 
-    /// The calls out of a node that are left, in no order.
+    /// The remaining calls out of a node, unordered.
     pub fn callees(&self, node: NodeId) -> impl Iterator<Item = &Edge> + Clone {
         self.callees[node.index()]
             .iter()
@@ -235,17 +235,17 @@ impl Graph {
             .filter(|edge| edge.kept)
     }
 
-    /// The calls into a node in a report's order: largest weight first, then by the caller's name.
+    /// The calls into a node in a report's order: largest |weight| first, then by the caller's name.
     pub fn callers_sorted<T: Ord>(&self, node: NodeId, names: &impl Fn(NodeId) -> T) -> Vec<&Edge> {
         sorted(self.callers(node), names)
     }
 
-    /// The calls out of a node in a report's order: largest weight first, then by the callee's name.
+    /// The calls out of a node in a report's order: largest |weight| first, then by the callee's name.
     pub fn callees_sorted<T: Ord>(&self, node: NodeId, names: &impl Fn(NodeId) -> T) -> Vec<&Edge> {
         sorted(self.callees(node), names)
     }
 
-    /// Sum of the listed nodes' flat values, as shown.
+    /// Sum of the listed nodes' flat values, as reports show them.
     pub fn flat_total(&self) -> i64 {
         let flat = self.listed.iter().map(|node| self.node(*node).flat_value());
         flat.fold(0, i64::saturating_add)
@@ -258,7 +258,7 @@ fn sorted<'g, T: Ord>(edges: impl Iterator<Item = &'g Edge>, names: &impl Fn(Nod
     edges
 }
 
-/// Edges by |weight| downwards, then caller's and callee's name upwards. Names are made only where weights tie.
+/// Orders edges by descending |weight|, then by caller's and callee's name. Names are only made if weights are equal.
 pub fn by_size<T: Ord>(a: &Edge, b: &Edge, names: &impl Fn(NodeId) -> T) -> Ordering {
     let by_weight = b.weight.unsigned_abs().cmp(&a.weight.unsigned_abs());
     by_weight

@@ -1,24 +1,24 @@
-//! A call tree as a picture: rows of tiles, each below the one that it is part of and as wide as what it holds.
+//! The layout of a flame graph: rows of tiles, each below the one that it is part of and as wide as its weight.
 //!
-//! Widths are whole cells of whatever will show it: the edges of a tile are its exact edges, rounded down, so that
-//! siblings do not drift and no tile sticks out of the one above. Siblings that are less than a cell wide are merged
-//! into one tile that says how many they are. Only tiles that can be seen are looked at: siblings come largest first,
-//! so that the first that is too small ends the search.
+//! Widths are whole cells of whatever displays it: the edges of a tile are its exact edges, rounded down, so that
+//! siblings do not drift and no tile extends beyond the one above. Siblings narrower than a cell are merged
+//! into one tile that says how many they are. Only visible tiles are visited: siblings are sorted by size,
+//! so the first that is too small ends the search.
 
 use super::call_tree::{CallTree, TreeNodeId};
 
-/// What a tile of a flame graph stands for: a function as it is called there, or what is too small to show.
+/// What a tile stands for: a function as it is called there, or siblings too small to show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
-    /// A context with all that is below it.
+    /// A context with its subtree.
     One(TreeNodeId),
-    /// Neighbouring siblings.
+    /// Adjacent siblings, merged.
     Many {
         /// The first.
         first: TreeNodeId,
-        /// One past the last context below the last.
+        /// One past the last context of the last one's subtree.
         end: TreeNodeId,
-        /// How many siblings.
+        /// The number of siblings.
         count: u32,
         /// The sum of their weights.
         weight: u64,
@@ -26,7 +26,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// Everything.
+    /// The whole tree.
     pub const ROOT: Self = Self::One(TreeNodeId::ROOT);
 
     /// Its first context.
@@ -37,7 +37,7 @@ impl Part {
         }
     }
 
-    /// One past the last context below it.
+    /// One past the last context of its subtree.
     pub fn end(self, tree: &CallTree) -> TreeNodeId {
         match self {
             Self::One(id) => tree.get(id).end,
@@ -45,12 +45,12 @@ impl Part {
         }
     }
 
-    /// Whether a context is it or below it.
+    /// Whether a context is in it.
     pub fn contains(self, tree: &CallTree, id: TreeNodeId) -> bool {
         (self.first()..self.end(tree)).contains(&id)
     }
 
-    /// How large it is drawn.
+    /// The size to draw.
     pub fn weight(self, tree: &CallTree) -> u64 {
         match self {
             Self::One(id) => tree.get(id).weight,
@@ -68,9 +68,9 @@ pub struct Tile {
     pub from: u32,
     /// One past its last cell; equal to `from` for merged siblings that have no cell to themselves.
     pub to: u32,
-    /// Which tile of the row above it is part of; 0 in the first row.
+    /// The index, in the row above, of the tile that it is part of; 0 in the first row.
     pub above: usize,
-    /// Its exact left edge: the weight of what stands left of it.
+    /// Its exact left edge: the weight of everything to its left.
     at: u64,
 }
 
@@ -78,15 +78,15 @@ pub struct Tile {
 #[derive(Clone, Debug, Default)]
 pub struct Icicle {
     tiles: Vec<Tile>,
-    /// Where each row begins in `tiles`, and where the last one ends.
+    /// Where each row begins in `tiles`, plus the end of the last.
     rows: Vec<usize>,
 }
 
-/// Tiles in all after which no further row is made: stacks that deep are zoomed into.
+/// The number of tiles after which no further row is laid out: to see deeper stacks, zoom in.
 const MAX_TILES: usize = 1 << 18;
 
 impl Icicle {
-    /// Lays out a part and all that is below it, the part as the one tile of the first row.
+    /// Lays out a part and its subtree, `width` cells wide; the part is the only tile of the first row.
     pub fn new(tree: &CallTree, part: Part, width: u32) -> Self {
         let scale = Scale {
             weight: part.weight(tree),
@@ -131,7 +131,7 @@ impl Icicle {
         icicle
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.len().saturating_sub(1)
     }
@@ -141,7 +141,7 @@ impl Icicle {
         self.len() == 0
     }
 
-    /// The tiles of a row, from left to right; none below the last.
+    /// The tiles of a row, from left to right; empty below the last row.
     pub fn row(&self, row: usize) -> &[Tile] {
         match (self.rows.get(row), self.rows.get(row + 1)) {
             (Some(&from), Some(&to)) => &self.tiles[from..to],
@@ -149,7 +149,7 @@ impl Icicle {
         }
     }
 
-    /// The cells in which a tile is seen: its own; without any the last one of the tile before it, if that has others.
+    /// The cells in which a tile is visible: its own; if it has none, the last of the tile before it, if that has others.
     pub fn cells(&self, row: usize, at: usize) -> std::ops::Range<u32> {
         let tiles = self.row(row);
         let tile = &tiles[at];
@@ -162,16 +162,16 @@ impl Icicle {
         }
     }
 
-    /// The tile that is seen in a cell.
+    /// The index of the tile visible in a cell.
     pub fn hit(&self, row: usize, cell: u32) -> Option<usize> {
-        // The later one is drawn over the earlier.
+        // The later tile is drawn over the earlier one.
         let last = self.row(row).partition_point(|tile| tile.from <= cell + 1);
         (last.saturating_sub(3)..last)
             .rev()
             .find(|&at| self.cells(row, at).contains(&cell))
     }
 
-    /// The lowest tile, as row and place in it, that a context is part of; `None` if it is outside of the picture.
+    /// The lowest tile that contains a context, as (row, index); `None` if it is not in the picture.
     pub fn locate(&self, tree: &CallTree, id: TreeNodeId) -> Option<(usize, usize)> {
         let tile_of = |row: usize| {
             let tiles = self.row(row);
@@ -181,14 +181,14 @@ impl Icicle {
         (0..self.len()).map_while(tile_of).last()
     }
 
-    /// The first tile of the row below a tile that is part of it.
+    /// The index, in the row below, of a tile's first part.
     pub fn first_below(&self, row: usize, at: usize) -> Option<usize> {
         let below = self.row(row + 1);
         let first = below.partition_point(|tile| tile.above < at);
         below.get(first).is_some_and(|tile| tile.above == at).then_some(first)
     }
 
-    /// Adds the siblings below a tile: one by one as long as each has a cell, the others merged.
+    /// Adds the siblings below a tile: one by one as long as each fills a cell, the others merged.
     fn below(&mut self, tree: &CallTree, scale: Scale, tile: Tile, above: usize, siblings: Part) {
         let Part::Many {
             mut first,
@@ -217,12 +217,12 @@ impl Icicle {
             (count, weight) = (count - 1, weight - sibling.weight);
         }
         if count > 0 {
-            // Without any weight there is no other place than that of the tile above.
+            // Without weight, it is where the tile above is.
             let (from, to) = (scale.cell(at).max(tile.from), scale.cell(at + weight).max(tile.from));
             self.tiles.push(Tile {
                 part: merged(first, end, count, weight),
                 from,
-                // Where nothing else is, there is room for a sign.
+                // If there is nothing else, there is room for a mark.
                 to: if from < tile.to { to.max(from + 1) } else { to },
                 above,
                 at,
@@ -230,8 +230,8 @@ impl Icicle {
         }
     }
 
-    /// Adds the row below merged siblings that fill the whole width: if not even the largest has a cell, those that
-    /// share one together, so that each step into them leads further.
+    /// Adds the row below merged siblings that fill the whole width: if not even the largest fills a cell, those that
+    /// share one are merged, so that each zoom leads further.
     fn members(&mut self, tree: &CallTree, scale: Scale, tile: Tile) {
         let Part::Many {
             first,
@@ -245,7 +245,7 @@ impl Icicle {
         if scale.fills_a_cell(tree.get(first).weight) || scale.width < 2 {
             return self.below(tree, scale, tile, 0, tile.part);
         }
-        // Without any weight they share the width evenly.
+        // Without weight, they share the width evenly.
         let by_count = Scale {
             weight: u64::from(count),
             width: scale.width,
@@ -296,7 +296,7 @@ fn merged(first: TreeNodeId, end: TreeNodeId, count: u32, weight: u64) -> Part {
     }
 }
 
-/// How many cells a weight is.
+/// Converts weights to cells.
 #[derive(Clone, Copy)]
 struct Scale {
     weight: u64,

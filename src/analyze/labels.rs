@@ -1,22 +1,22 @@
-//! In which unit a numeric label counts.
+//! The units of numeric labels.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{Label, LabelSetId, LabelValue, Profile, StringId};
 
-/// One unit for each key of numeric labels: the first that the profile names. The unit of a key
-/// for which it names none is bytes for `alignment` and `request`, else the key itself. Source: pprof's `NumLabelUnits`.
+/// One unit for each key of numeric labels: the first that the profile gives. If it gives none,
+/// the unit is bytes for `alignment` and `request`, otherwise the key itself. Source: pprof's `NumLabelUnits`.
 #[derive(Clone, Debug, Default)]
 pub struct LabelUnits {
     units: FxHashMap<StringId, StringId>,
-    /// Other units of a key.
+    /// The other units of a key.
     others: FxHashMap<StringId, FxHashSet<StringId>>,
-    /// The keys that have any, in the order in which they came up.
+    /// The keys with other units, in order of appearance.
     mixed: Vec<StringId>,
 }
 
 impl LabelUnits {
-    /// Reads the units of all labels.
+    /// Collects the units of all labels.
     pub fn new(profile: &Profile) -> Self {
         let mut units = Self::default();
         for set in 0..profile.labels.len() {
@@ -53,7 +53,7 @@ impl LabelUnits {
         }
     }
 
-    /// What to warn of: keys that come with several units, of which the first counts.
+    /// Warnings about keys that have several units, of which the first is used.
     pub fn notes(&self, profile: &Profile) -> Vec<String> {
         let note = |&key: &StringId| {
             let others = self.others.get(&key).into_iter().flatten();

@@ -1,42 +1,42 @@
-//! Where a process's memory is: resident memory as a sum, by Go's own account and the system's.
+//! Where a process's memory is: resident memory as a sum, by Go's and the operating system's accounts.
 //!
 //! ```text
 //! Go's total = Sys - HeapReleased = live + garbage + span slack + idle kept + stacks + runtime
 //! RSS        = Go's total + mapped files + outside Go - untouched
 //! ```
 //!
-//! `HeapReleased` counts memory that was never touched, so what Go may hold resident can exceed what is: the difference is
+//! `HeapReleased` includes memory that was never touched, so Go's total can exceed what is resident: the difference is
 //! `untouched`. Source of the fields: Go's `runtime.MemStats`. Knows no process and no text.
 
 use crate::model::{MemStats, Profile, Resident, ResidentMoment, SampleTypeId};
 
-/// A part of the memory; every byte is in one.
+/// A part of the memory; the parts do not overlap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum PartKind {
     /// Objects that were reachable at the last collection.
     Live,
     /// Objects that the next collection may free.
     Garbage,
-    /// Free room in spans that are in use.
+    /// Free space in spans that are in use.
     SpanSlack,
-    /// Freed, and kept by Go for reuse.
+    /// Freed memory that Go keeps for reuse.
     IdleKept,
     /// Stacks of goroutines and threads.
     Stacks,
-    /// The runtime's own: spans' records, caches, the collector, profiles, the rest.
+    /// The runtime's own: span metadata, caches, the garbage collector, profiles, the rest.
     Runtime,
-    /// Files that are mapped, mostly the program itself.
+    /// Mapped files, mostly the program itself.
     Files,
-    /// Resident and neither Go's nor a file: cgo, mmap.
+    /// Resident, but neither Go's nor a file: cgo, mmap.
     Outside,
-    /// Go's by its account, but not resident, as it was never touched. Counts against the others.
+    /// Go's by its own account, but not resident, as it was never touched. Counts negatively.
     Untouched,
-    /// Given back to the system: not in any total.
+    /// Returned to the operating system: not part of any total.
     Released,
 }
 
 impl PartKind {
-    /// All of them, in the order in which they are shown.
+    /// All parts, in display order.
     pub const ALL: [Self; 10] = [
         Self::Live,
         Self::Garbage,
@@ -50,7 +50,7 @@ impl PartKind {
         Self::Released,
     ];
 
-    /// How it counts in resident memory.
+    /// Its sign in the sum of resident memory; 0 if it is not part of it.
     pub fn sign(self) -> i64 {
         match self {
             Self::Untouched => -1,
@@ -60,51 +60,51 @@ impl PartKind {
     }
 }
 
-/// What tells live objects from garbage.
+/// The basis for telling live objects from garbage.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LiveBasis {
     /// A collection was forced just before: everything is live.
     Collected,
-    /// The heap profile, which is as of the last collection; sampled.
+    /// The heap profile, as of the last collection; sampled.
     Samples,
     /// Half of `NextGC`, which is right for GOGC=100.
     NextGc,
 }
 
-/// A process's memory as parts.
+/// A process's memory, divided into parts.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Memory {
     /// Bytes of each part, in the order of [`PartKind::ALL`].
     parts: [u64; PartKind::ALL.len()],
-    /// Resident memory, if it is known.
+    /// Resident memory, if known.
     pub resident: Option<Resident>,
-    /// What Go may hold resident: `Sys - HeapReleased`.
+    /// Go's total, in bytes: `Sys - HeapReleased`.
     pub go: u64,
-    /// At which size of the heap the next collection runs.
+    /// The heap size at which the next collection runs, in bytes.
     pub next_gc: u64,
-    /// What live objects are known by.
+    /// The basis for telling live objects from garbage.
     pub basis: LiveBasis,
-    /// Collections so far, and of them forced ones.
+    /// Number of collections so far, and how many of them were forced.
     pub collections: (u64, u64),
-    /// The part of its CPU time that the program has collected for, 0 to 1.
+    /// The share of CPU time spent on garbage collection, 0 to 1.
     pub gc_cpu: f64,
-    /// The highest resident memory so far; 0 if unknown.
+    /// Peak resident memory, in bytes; 0 if unknown.
     pub peak: u64,
 }
 
-/// What is known beside `MemStats`.
+/// What is known besides `MemStats`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MemoryFacts<'p> {
-    /// Resident memory.
+    /// Resident memory, if known.
     pub resident: Option<Resident>,
     /// The heap profile of the same moment.
     pub heap: Option<&'p Profile>,
-    /// Whether the heap was collected just before.
+    /// Whether a collection was forced just before.
     pub is_collected: bool,
 }
 
 impl Memory {
-    /// The parts of a process with these `MemStats`.
+    /// Divides the memory of a process with these `MemStats`.
     pub fn new(stats: &MemStats, facts: &MemoryFacts<'_>) -> Self {
         let (live, basis) = live(stats, facts);
         let go = stats.sys.saturating_sub(stats.heap_released);
@@ -133,7 +133,7 @@ impl Memory {
             PartKind::SpanSlack => stats.heap_inuse.saturating_sub(stats.heap_alloc),
             PartKind::IdleKept => kept,
             PartKind::Stacks => stats.stack_sys,
-            // By what is left, so that it adds up whatever a later Go counts.
+            // The remainder, so that the sum is right whatever a later Go adds.
             PartKind::Runtime => go.saturating_sub(named),
             PartKind::Files => files,
             PartKind::Outside => outside,
@@ -152,18 +152,18 @@ impl Memory {
         }
     }
 
-    /// The parts that are not empty, in the order in which they are shown.
+    /// The non-empty parts with their bytes, in display order.
     pub fn parts(&self) -> impl Iterator<Item = (PartKind, u64)> + '_ {
         let all = PartKind::ALL.into_iter().zip(self.parts);
         all.filter(|(_, bytes)| *bytes > 0)
     }
 
-    /// Bytes of a part.
+    /// The size of a part, in bytes.
     pub fn part(&self, kind: PartKind) -> u64 {
         self.parts[kind as usize]
     }
 
-    /// What shares are taken of: Go's total, files and what is outside. Resident memory is less by what is untouched.
+    /// The total for shares, in bytes: Go's total, files and memory outside. Resident memory is less by what is untouched.
     pub fn total(&self) -> u64 {
         let beside = self.part(PartKind::Files).saturating_add(self.part(PartKind::Outside));
         self.go.saturating_add(beside)
@@ -181,7 +181,7 @@ fn live(stats: &MemStats, facts: &MemoryFacts<'_>) -> (u64, LiveBasis) {
     (live.min(stats.heap_alloc), basis)
 }
 
-/// The sum of a heap profile's bytes in use; `None` if it has none.
+/// The sum of a heap profile's bytes in use; `None` if it has no such type.
 fn in_use(profile: &Profile) -> Option<u64> {
     let column = profile.sample_type("inuse_space").map(SampleTypeId::index)?;
     let values = profile.samples.values.get(column)?;
@@ -198,7 +198,7 @@ mod tests {
     const LIMIT: u64 = 1 << 40;
 
     prop_compose! {
-        /// Numbers that hang together as Go's do.
+        /// Numbers that are consistent, as Go's are.
         fn stats()(
             alloc in 0..LIMIT, slack in 0..LIMIT, kept in 0..LIMIT, released in 0..LIMIT,
             stacks in 0..LIMIT, runtime in 0..LIMIT, next_gc in 0..LIMIT, max_rss in 0..LIMIT,

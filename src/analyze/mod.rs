@@ -1,9 +1,9 @@
-//! Questions asked of a profile: which samples, as which nodes, adding up to what.
+//! Analyses of a profile: which samples, mapped to which nodes, with which sums.
 //!
-//! Three steps, each a value that can be kept while the later ones change:
+//! Three steps, each a value that can be kept while later ones change:
 //! [`Scope`] (filters: which samples, which of their frames) → [`Frames`] (granularity: which node a frame
-//! is) → [`Graph`] (one sample type: flat and cum of nodes, weights of edges), trimmed as pprof trims.
-//! Knows no text layout, terminal, file or clock. Sums saturate: they never wrap and never panic.
+//! is) → [`Graph`] (one sample type: flat and cum of nodes, weights of edges), trimmed as pprof does.
+//! Knows no text layout, terminal, file or clock. Sums saturate: they never wrap or panic.
 
 mod call_tree;
 mod calls;

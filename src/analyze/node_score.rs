@@ -1,4 +1,4 @@
-//! What a drawing shows of a graph: the nodes at which something happens, and no edges that only clutter it.
+//! What a drawing shows of a graph: the informative nodes, and no redundant edges.
 
 use std::collections::VecDeque;
 use std::f64::consts::LN_2;
@@ -7,11 +7,11 @@ use super::frames::NodeId;
 use super::graph::{Edge, EdgeId, Graph, by_size};
 use super::tags::NodeTags;
 
-/// A node draws at most so many of its tags.
+/// How many tags a node shows at most.
 pub const MAX_TAGS: usize = 4;
 
-/// How much a node tells. One that only passes on what it gets from one caller to one callee tells little; its weight
-/// counts for the more, the more evenly it is spread over callers and callees. Source: pprof's `entropyScore`.
+/// How informative a node is. One that only passes on what it gets from one caller to one callee is not; a node's weight
+/// counts for more, the more evenly it is spread over callers and callees. Source: pprof's `entropyScore`.
 pub(super) fn score(graph: &Graph, node: NodeId) -> i64 {
     let sums = graph.node(node);
     let callers = entropy(graph.callers(node), 0);
@@ -21,7 +21,7 @@ pub(super) fn score(graph: &Graph, node: NodeId) -> i64 {
     truncated(bits * sums.cum as f64).wrapping_add(sums.flat)
 }
 
-/// In bits, of how a node's weight is spread over edges and itself; nothing where there are no edges.
+/// The entropy, in bits, of a node's weight over its edges and itself; `None` if there are no edges.
 fn entropy<'g>(mut edges: impl Iterator<Item = &'g Edge> + Clone, own: i64) -> Option<f64> {
     let all = edges.clone();
     edges.next()?;
@@ -38,7 +38,7 @@ fn entropy<'g>(mut edges: impl Iterator<Item = &'g Edge> + Clone, own: i64) -> O
     Some(if own > 0 { of_edges + part(own) } else { of_edges })
 }
 
-/// Rounded as Go's `math.Log2` rounds, because scores are compared.
+/// Rounds like Go's `math.Log2`, because scores are compared.
 fn log2(value: f64) -> f64 {
     if !value.is_normal() || value < 0.0 {
         return value.log2();
@@ -55,7 +55,7 @@ fn log2(value: f64) -> f64 {
     }
 }
 
-/// A whole number as Go makes it on amd64: what does not fit, or is none (an edge of weight 0), is the least there is.
+/// Converts to an integer like Go on amd64: what does not fit, or is NaN (an edge of weight 0), becomes the minimum.
 fn truncated(value: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if (-LIMIT..LIMIT).contains(&value) {
@@ -65,7 +65,7 @@ fn truncated(value: f64) -> i64 {
     }
 }
 
-/// How many of the listed nodes fit into `room`, in which tags take places too.
+/// How many of the listed nodes fit into `room`, in which tags take space, too.
 pub(super) fn fitting(graph: &Graph, tags: &NodeTags, room: usize) -> usize {
     let mut taken = 0usize;
     let full = graph.listed.iter().position(|&node| {
@@ -75,7 +75,7 @@ pub(super) fn fitting(graph: &Graph, tags: &NodeTags, room: usize) -> usize {
     full.map_or(room, |at| at + 1).min(graph.listed.len())
 }
 
-/// Drops residual edges between nodes that are connected another way as well. At each node the smallest go first, and
+/// Drops residual edges between nodes that are also connected otherwise. At each node the smallest go first, and
 /// none that is larger than an edge that stays. Source: pprof's `RemoveRedundantEdges`.
 pub(super) fn drop_redundant<'n>(graph: &mut Graph, names: &impl Fn(NodeId) -> &'n str) {
     let mut search = Search {
@@ -107,7 +107,7 @@ struct Search {
 }
 
 impl Search {
-    /// Whether an edge's caller still reaches its callee without it.
+    /// Whether an edge's caller still reaches its callee without the edge.
     fn is_redundant(&mut self, graph: &Graph, id: EdgeId) -> bool {
         let edge = graph.edges[id.0 as usize];
         self.round += 1;

@@ -3,15 +3,15 @@
 /// Whose code it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Origin {
-    /// The program's.
+    /// The program's own.
     Own,
-    /// A module's that it depends on.
+    /// A dependency's.
     Dependency,
     /// The standard library's or the runtime's.
     Std,
 }
 
-/// The folders of `src/` in Go's tree.
+/// The top-level folders of Go's `src`.
 const STD: &[&str] = &[
     "archive",
     "arena",
@@ -66,10 +66,10 @@ const STD: &[&str] = &[
     "vendor",
     "weak",
 ];
-/// What is in the path of a dependency's file: the module cache, a vendor folder, a version.
+/// What marks the path of a dependency's file: the module cache, a vendor folder, a version.
 const DEPENDENCY: [&str; 3] = ["/pkg/mod/", "/vendor/", "@v"];
 
-/// Whose code the function `name` in `file` is, by Go's rules for names.
+/// Whose code the function `name` in `file` is, by Go's naming rules.
 pub fn origin(name: &str, file: &str) -> Origin {
     let package = package(name);
     if STD.contains(&package.split('/').next().unwrap_or_default()) {
@@ -81,14 +81,14 @@ pub fn origin(name: &str, file: &str) -> Origin {
     }
 }
 
-/// The package path of a Go symbol: up to the first `.` behind the last `/`; type arguments may hold either.
+/// The package path of a Go symbol: up to the first `.` after the last `/`; type arguments may contain either.
 pub fn package(name: &str) -> &str {
     let plain = name.find('[').map_or(name, |arguments| &name[..arguments]);
     let last = plain.rfind('/').map_or(0, |slash| slash + 1);
     plain[last..].find('.').map_or(plain, |dot| &plain[..last + dot])
 }
 
-/// Whether a function belongs to Go's runtime, which parks the goroutine, and not to the code that waits.
+/// Whether a function belongs to Go's runtime, which parks the goroutine, rather than to the code that waits.
 pub fn is_runtime(name: &str) -> bool {
     matches!(package(name), "runtime")
         || package(name).starts_with("runtime/")

@@ -1,20 +1,20 @@
-//! Stacks of nodes, small and quick to put in order.
+//! Stacks of nodes in a compact form that is quick to sort.
 //!
-//! A stack of nodes is packed into words, a few bits a node, so that one comparison tells many steps apart and a long
-//! stack lies in a cache line. Sorting goes word by word: only stacks that are equal so far are looked at again.
+//! A stack of nodes is packed into words, a few bits per node, so that one comparison covers many steps and a long
+//! stack fits a cache line. Sorting goes word by word: only stacks that are equal so far are looked at again.
 
 use super::call_tree::Direction;
 use super::filter::Span;
 use super::frames::NodeId;
 use super::graph::Basis;
 
-/// Stacks as words; the node of each step plus 1 stands in a few bits, the first step highest; 0 ends a stack.
+/// Stacks as words; a step is its node plus 1 in a few bits, the first step in the highest bits; 0 ends a stack.
 pub(super) struct Packed {
-    /// Bits of a step, and steps of a word.
+    /// Bits per step, and steps per word.
     bits: u32,
     per_word: u32,
     words: Vec<u64>,
-    /// For each stack where it begins, and where the last one ends.
+    /// Where each stack begins, plus the end of the last.
     starts: Vec<usize>,
     lens: Vec<u32>,
 }
@@ -31,7 +31,7 @@ impl Packed {
         }
     }
 
-    /// Appends the stack of a sample, up to `most` steps; returns how many there are.
+    /// Appends the stack of a sample, at most `most` steps; returns how many it has.
     pub(super) fn push(&mut self, basis: &Basis<'_>, span: &Span, direction: Direction, most: usize) -> usize {
         let stack = basis.stack(span);
         let mut writer = Writer {
@@ -39,7 +39,7 @@ impl Packed {
             word: 0,
             steps: 0,
         };
-        // Two loops: turning a stack around costs nothing this way.
+        // Two loops, so that reversing a stack costs nothing.
         match direction {
             Direction::TopDown => {
                 let nodes = stack.iter().rev().flat_map(|at| basis.frames.of(at).iter().rev());
@@ -58,7 +58,7 @@ impl Packed {
         writer.steps as usize
     }
 
-    /// Takes the last stack away again.
+    /// Removes the last stack.
     pub(super) fn drop_last(&mut self) {
         self.starts.pop();
         self.lens.pop();
@@ -82,7 +82,7 @@ impl Packed {
         (1 << self.bits) - 1
     }
 
-    /// How many first steps two stacks have in common.
+    /// The length of the common prefix of two stacks, in steps.
     pub(super) fn common(&self, a: u32, b: u32) -> u32 {
         let (left, right) = (self.words(a), self.words(b));
         let same = left.iter().zip(right).take_while(|(left, right)| left == right).count();
@@ -98,9 +98,9 @@ impl Packed {
     }
 }
 
-/// A stack that is being packed.
+/// Packs a stack.
 struct Writer {
-    /// Steps for which the word has room.
+    /// How many more steps fit into the word.
     left: u32,
     word: u64,
     steps: u32,
@@ -118,15 +118,15 @@ impl Writer {
     }
 }
 
-/// How many stacks are looked at between two calls of `watch`.
+/// How many stacks are processed between two calls of `watch`.
 pub(super) const WATCH: usize = 1 << 14;
-/// So few stacks are compared outright.
+/// Up to this many stacks are sorted by comparison.
 const FEW: usize = 16;
 
-/// All stacks, in the order of their words.
+/// All stacks, sorted by their words.
 ///
 /// # Errors
-/// What `watch`, which is called every now and then, stops with.
+/// The error of `watch`, which is called regularly and may stop it.
 pub(super) fn sorted<E>(packed: &Packed, watch: &mut impl FnMut() -> Result<(), E>) -> Result<Vec<u32>, E> {
     let mut keys: Vec<(u64, u32)> = (0..packed.lens.len() as u32).map(|stack| (0, stack)).collect();
     let mut work = vec![(0..keys.len(), 0)];

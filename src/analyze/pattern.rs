@@ -1,13 +1,13 @@
-//! Regular expressions in Go's dialect (RE2), which users of pprof write.
+//! Regular expressions in Go's dialect (RE2), as users of pprof write them.
 
 use regex::{Regex, RegexBuilder};
 
 use crate::error::{Error, Result};
 
-/// Compiles a regular expression given for `option`.
+/// Compiles a regular expression that was given for `option`.
 ///
 /// # Errors
-/// [`Error::Regex`] with one line that says what is wrong with it.
+/// [`Error::Regex`] with one line about what is wrong.
 pub fn compile(option: &str, pattern: &str) -> Result<Regex> {
     RegexBuilder::new(&translate(pattern))
         .size_limit(16 << 20)
@@ -27,9 +27,9 @@ pub fn compile(option: &str, pattern: &str) -> Result<Regex> {
         })
 }
 
-/// A Go expression in the dialect of the `regex` crate. The two differ in that Go's `\d \s \w \b` are
-/// ASCII, a `{` that begins no repetition is a letter, `\Q…\E` quotes, `\<` and `\>` are letters, and
-/// classes know no nesting and no set operations.
+/// Translates a Go expression for the `regex` crate. They differ in that Go's `\d \s \w \b` are
+/// ASCII, a `{` that begins no repetition is a literal, `\Q…\E` quotes, `\<` and `\>` are literals, and
+/// classes have neither nesting nor set operations.
 fn translate(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut rest = pattern;
@@ -49,7 +49,7 @@ fn translate(pattern: &str) -> String {
                     break;
                 };
                 let behind = &after[escaped.len_utf8()..];
-                // The name of a class of characters is not a repetition.
+                // The `{` of a class name is not a repetition.
                 let name = match behind.find('}') {
                     Some(end) if matches!(escaped, 'p' | 'P' | 'x') && behind.starts_with('{') => &behind[..=end],
                     _ => "",
@@ -64,7 +64,7 @@ fn translate(pattern: &str) -> String {
             '[' if !in_class => {
                 in_class = true;
                 out.push('[');
-                // A `]` right behind the opening (or its `^`) is a letter.
+                // A `]` right after the opening bracket (or its `^`) is a literal.
                 let (negation, inner) = if let Some(inner) = after.strip_prefix('^') {
                     ("^", inner)
                 } else {
@@ -139,7 +139,7 @@ fn push_escape_in_class(out: &mut String, escaped: char) {
     }
 }
 
-/// Whether what follows a `{` makes it a repetition: `2}`, `2,}`, `2,5}`.
+/// Whether the text after a `{` makes it a repetition: `2}`, `2,}`, `2,5}`.
 fn is_repetition(after: &str) -> bool {
     let Some((inner, _)) = after.split_once('}') else {
         return false;

@@ -1,4 +1,4 @@
-//! Where in its source a function matters most, and where it calls another.
+//! The lines where functions spend most, and the lines of their calls.
 
 use std::cmp::Reverse;
 
@@ -10,7 +10,7 @@ use super::graph::{Basis, Weights};
 use super::sums::in_parts;
 use crate::model::{Line, LocationId, Profile, StringId};
 
-/// For each function name the line through which most of its value goes: where it allocates or calls.
+/// For each function name the line with the most value: where it allocates or calls.
 pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) -> FxHashMap<StringId, Line> {
     let parts = in_parts(scope.spans(), |spans| {
         let mut by_location = vec![0u64; profile.locations.len()];
@@ -42,7 +42,7 @@ pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) ->
     let mut heaviest: FxHashMap<StringId, (u64, Line)> = FxHashMap::default();
     for ((name, _), (value, line)) in by_line {
         let best = heaviest.entry(name).or_insert((value, line));
-        // Of equal ones the first in the file, so that the answer does not depend on chance.
+        // The first in the file of equal ones, so that the result is deterministic.
         if (value, Reverse(line.line)) > (best.0, Reverse(best.1.line)) {
             *best = (value, line);
         }
@@ -53,20 +53,20 @@ pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) ->
 /// Where one node calls another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CallSite {
-    /// The caller's line through which most of the calls' value goes.
+    /// The caller's line with most of the calls' value.
     pub line: Line,
-    /// How many other lines of the caller have the call, too.
+    /// How many other lines of the caller have such a call.
     pub others: usize,
 }
 
-/// The call sites of a scope's calls: (caller, callee) → where.
+/// The call sites of a scope: (caller, callee) → site.
 #[derive(Clone, Debug, Default)]
 pub struct CallSites {
     sites: FxHashMap<(NodeId, NodeId), CallSite>,
 }
 
 impl CallSites {
-    /// Finds them all in a pass over the samples. Frames that are hidden are passed over, as in the graph.
+    /// Finds them in one pass over the samples. Hidden frames are skipped, as in the graph.
     pub fn new(basis: Basis<'_>) -> Self {
         let mut lines: FxHashMap<(NodeId, NodeId), Vec<(Line, u64)>> = FxHashMap::default();
         let mut add = |from: Option<(NodeId, Line)>, to: NodeId, value: u64| {
@@ -88,7 +88,7 @@ impl CallSites {
             }
         }
         let heaviest = |lines: Vec<(Line, u64)>| {
-            // Of equal ones the first in the file, so that the answer does not depend on chance.
+            // The first in the file of equal ones, so that the result is deterministic.
             let most = lines.iter().max_by_key(|(line, sum)| (*sum, Reverse(line.line)));
             most.map(|(line, _)| CallSite {
                 line: *line,
@@ -103,16 +103,16 @@ impl CallSites {
         }
     }
 
-    /// Where one node calls another; nothing where the profile has no lines.
+    /// Where one node calls another; `None` if the profile has no lines.
     pub fn get(&self, from: NodeId, to: NodeId) -> Option<&CallSite> {
         self.sites.get(&(from, to))
     }
 }
 
-/// A step down a stack, and the location before it, if it has one.
+/// A step down a stack: the location before, if any, and the location.
 type Step = (Option<LocationId>, LocationId);
 
-/// What goes through each step down the stacks.
+/// The sum of values through each step.
 fn values_of_steps(basis: Basis<'_>) -> FxHashMap<Step, u64> {
     let parts = in_parts(basis.scope.spans(), |spans| {
         let mut steps: FxHashMap<Step, u64> = FxHashMap::default();
@@ -137,11 +137,11 @@ fn values_of_steps(basis: Basis<'_>) -> FxHashMap<Step, u64> {
     all
 }
 
-/// A node of a location, counted from the innermost, with its line.
+/// A location's node, counted from the innermost, with its line.
 fn numbered(basis: Basis<'_>, location: LocationId, at: usize) -> Option<(NodeId, Line)> {
     let nodes = basis.frames.of(location);
     let lines = basis.scope.lines(location);
-    // Without inlined calls the outermost line is the one that is left.
+    // Without inlined calls, only the outermost line is left.
     let line = lines.get(lines.len().saturating_sub(nodes.len()) + at)?;
     let line = basis.profile.lines[*line as usize];
     Some((*nodes.get(at)?, line)).filter(|(_, line)| line.line > 0)

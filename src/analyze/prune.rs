@@ -6,8 +6,8 @@ use super::filter::Scope;
 use super::pattern::compile;
 use crate::model::{FunctionId, LocationId, Profile};
 
-/// `drop_frames` and `keep_frames` of a profile: in every stack, the frame nearest the root that matches (and is
-/// below one that does not) goes with everything it called. A wrong expression is ignored, as pprof does.
+/// Applies a profile's `drop_frames` and `keep_frames`: in every stack, the frame nearest the root that matches
+/// and is below one that does not is removed with everything it called. As in pprof, an invalid expression is ignored.
 /// Source: `profile.proto`, pprof's `profile/prune.go`.
 pub(super) fn uninteresting(scope: &mut Scope, profile: &Profile) {
     let whole = |text: &str| compile("drop_frames", &format!("^({text})$")).ok();
@@ -59,13 +59,13 @@ pub(super) fn uninteresting(scope: &mut Scope, profile: &Profile) {
 #[derive(Clone, Copy, PartialEq)]
 enum Cut {
     Nothing,
-    /// Some inlined calls of the location are gone.
+    /// Some inlined calls of the location are removed.
     Below,
-    /// All of it.
+    /// The whole location is removed.
     Whole,
 }
 
-/// `prune_from`: in every stack, everything that the innermost matching frame called goes; the frame stays.
+/// Applies `prune_from`: in every stack, everything that the innermost matching frame called is removed; the frame stays.
 pub(super) fn from(scope: &mut Scope, profile: &Profile, expression: &Regex) {
     let matches = matcher(profile, |name| expression.is_match(name));
     let mut cut = vec![false; profile.locations.len()];
@@ -90,7 +90,7 @@ pub(super) fn from(scope: &mut Scope, profile: &Profile, expression: &Regex) {
     });
 }
 
-/// For each function whether its simplified name matches; nameless ones never do.
+/// For each function whether its simplified name matches; functions without a name never do.
 fn matcher(profile: &Profile, matches: impl Fn(&str) -> bool) -> Vec<bool> {
     let rows = 0..profile.functions.len();
     rows.map(|row| {
@@ -100,8 +100,8 @@ fn matcher(profile: &Profile, matches: impl Fn(&str) -> bool) -> Vec<bool> {
     .collect()
 }
 
-/// A name without a leading dot and without its argument list: up to the first `(` that is neither
-/// `(anonymous namespace)` nor part of `operator()`. So Go's `main.(*T).M` is tested as `main.`, as in pprof.
+/// A name without a leading dot and without its parameter list: up to the first `(` that is neither
+/// `(anonymous namespace)` nor part of `operator()`. So Go's `main.(*T).M` is matched as `main.`, as in pprof.
 fn simplify(name: &str) -> &str {
     let name = name.strip_prefix('.').unwrap_or(name);
     let mut from = 0;

@@ -1,9 +1,9 @@
-//! The distinct stacks of a scope as a tree of contexts: what a [`CallTree`](super::CallTree), the page and the graph by
-//! context are made from.
+//! The distinct stacks of a scope as a tree of contexts, from which a [`CallTree`](super::CallTree), the page and the graph
+//! by context are made.
 //!
-//! The shape is that of the stacks, so it is kept once for all sample types. Most contexts of a deep tree are links of a
-//! chain without a choice; all links have the same sums, so a chain is kept as one row. Values are added up for one
-//! sample type at a time, and can be dropped before those of the next.
+//! The shape depends on the stacks only, so it is shared by all sample types. Most contexts of a deep tree are links of a
+//! chain without branches; all links have the same sums, so a chain is stored as one row. Values are added up for one
+//! sample type at a time, and can be dropped before the next.
 
 use std::ops::Range;
 
@@ -12,13 +12,13 @@ use super::frames::NodeId;
 use super::graph::{Basis, mean, mean_of_sums};
 use super::packed_stacks::{Packed, WATCH, sorted};
 
-/// A chain of a [`StackTree`]: contexts each of which is the only child of the one before, and all of whose samples come
-/// from there.
+/// A chain of a [`StackTree`]: contexts each of which is the only child of the one before and gets all of its samples
+/// from it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ChainId(pub u32);
 
 impl ChainId {
-    /// The root alone, which stands for everything.
+    /// The root alone, which stands for all samples.
     pub const ROOT: Self = Self(0);
 
     /// The chain as an index.
@@ -30,32 +30,32 @@ impl ChainId {
 /// The contexts of all samples that count.
 pub struct StackTree {
     packed: Packed,
-    /// Distinct stacks in order, so that those with a common beginning stand together.
+    /// Distinct stacks, sorted, so that those with a common prefix are adjacent.
     rows: Vec<u32>,
-    /// For each of them the chain that it ends with.
+    /// For each row the chain in which it ends.
     leaves: Vec<ChainId>,
-    /// For each sample of the scope which of `rows` it is, or [`NO_STEP`] or [`NOT_COUNTED`].
+    /// For each sample of the scope its index in `rows`, or [`NO_STEP`] or [`NOT_COUNTED`].
     row_of: Vec<u32>,
     chains: Vec<Chain>,
 }
 
-/// A sample without a frame.
+/// Stands for the row of a sample without a frame.
 const NO_STEP: u32 = u32::MAX;
-/// A sample that has nothing in any sample type.
+/// Stands for the row of a sample that is 0 in every sample type.
 const NOT_COUNTED: u32 = u32::MAX - 1;
-/// Steps in all after which stacks are cut short: contexts are counted in 32 bits.
+/// The number of steps in all after which stacks are truncated: contexts are counted in 32 bits.
 const MAX_STEPS: usize = u32::MAX as usize - 2;
 
 #[derive(Clone, Copy)]
 struct Chain {
-    /// The chain that its first context is a child of the last of.
+    /// The chain whose last context is the parent of its first.
     above: ChainId,
-    /// Steps from the root to its last context.
+    /// The number of steps from the root to its last context.
     depth: u32,
-    /// The rows that pass here.
+    /// The first of the rows that pass it.
     from: u32,
     to: u32,
-    /// Contexts of it and of all chains below.
+    /// The number of contexts in its subtree.
     size: u32,
 }
 
@@ -63,7 +63,7 @@ impl StackTree {
     /// Builds the tree of all samples that count in any of `bases`, which differ in their weights only.
     ///
     /// # Errors
-    /// What `watch`, which is called every now and then, stops with.
+    /// The error of `watch`, which is called regularly and may stop it.
     pub fn new<E>(
         bases: &[Basis<'_>],
         direction: Direction,
@@ -76,7 +76,7 @@ impl StackTree {
         let mut packed = Packed::new(basis.frames.len());
         let (mut stacks, mut left) = (0u32, MAX_STEPS);
         let mut row_of = Vec::with_capacity(spans.len());
-        // Neighbours often have the same stack: it is packed once.
+        // Adjacent samples often have the same stack: it is packed once.
         let mut last = None;
         for span in spans {
             if row_of.len().is_multiple_of(WATCH) {
@@ -125,7 +125,7 @@ impl StackTree {
         Ok(Self::linked(packed, rows, row_of, &commons))
     }
 
-    /// With the chains of rows that have so many first steps in common with the one before.
+    /// Adds the chains; `commons` has, for each row, the length of its common prefix with the row before.
     fn linked(packed: Packed, rows: Vec<u32>, row_of: Vec<u32>, commons: &[u32]) -> Self {
         let mut builder = Builder {
             chains: Vec::new(),
@@ -158,17 +158,17 @@ impl StackTree {
         (0..self.chains.len() as u32).map(ChainId)
     }
 
-    /// The chain that a chain is a child of; the root's own is the root.
+    /// The chain above a chain; the root is above itself.
     pub fn above(&self, chain: ChainId) -> ChainId {
         self.chains[chain.index()].above
     }
 
-    /// How many contexts a chain and all below it have.
+    /// The number of contexts in a chain's subtree.
     pub fn size(&self, chain: ChainId) -> u32 {
         self.chains[chain.index()].size
     }
 
-    /// What is called in the contexts of a chain. The root calls nothing.
+    /// The nodes of a chain's contexts. The root has none.
     pub fn nodes(&self, chain: ChainId) -> impl ExactSizeIterator<Item = NodeId> {
         let chain = self.chains[chain.index()];
         let from = self.chains[chain.above.index()].depth;
@@ -176,8 +176,8 @@ impl StackTree {
         (from..chain.depth).map(move |step| self.packed.node(stack, step))
     }
 
-    /// For each sample of the scope the chain whose last context it ends in: the root if it has no frame, `None` if it
-    /// counts nowhere.
+    /// For each sample of the scope the chain in whose last context it ends: the root if it has no frame, `None` if it
+    /// does not count.
     pub(super) fn leaves(&self) -> impl Iterator<Item = Option<ChainId>> {
         self.row_of.iter().map(|&row| match row {
             NOT_COUNTED => None,
@@ -220,12 +220,12 @@ impl StackTree {
     }
 }
 
-/// How large a stack is drawn, from the sums over its samples.
+/// How the size of a stack is derived from the sums over its samples.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Drawn {
-    /// As its |value|, all divided by the same power of two where their sum would not fit 64 bits: parts add up exactly.
+    /// As |value|, all divided by the same power of two if the sum would not fit 64 bits: parts add up exactly.
     ByValue,
-    /// As it is shown, so that a mean counts as what it is.
+    /// As reports show it, so that a mean counts as what it is.
     AsShown,
 }
 
@@ -244,12 +244,12 @@ impl Weighing {
     }
 }
 
-/// What each chain of a [`StackTree`] holds in one sample type.
+/// The sums of each chain of a [`StackTree`] in one sample type.
 pub struct ChainSums<'t> {
     tree: &'t StackTree,
-    /// Sums of the rows before each, and of all.
+    /// Prefix sums over the rows: those before each row, then those of all.
     sums: Vec<Sums>,
-    /// What ends before the first step.
+    /// The sums of samples without a frame.
     empty: Sums,
 }
 
@@ -286,7 +286,7 @@ impl Sums {
         }
     }
 
-    /// The value, as shown: the mean if there is a divisor.
+    /// The value as reports show it: the mean if there is a divisor.
     fn value(self) -> i64 {
         mean_of_sums(self.value, self.divisor)
     }
@@ -310,7 +310,7 @@ impl ChainSums<'_> {
         }
     }
 
-    /// What ends at the last context of a chain: the shortest stack comes first, and only it can.
+    /// The sums of what ends at the last context of a chain: the shortest stack sorts first, and only it can end there.
     fn own(&self, chain: ChainId) -> Sums {
         let row = self.tree.chains[chain.index()];
         if chain == ChainId::ROOT {
@@ -323,36 +323,36 @@ impl ChainSums<'_> {
         }
     }
 
-    /// Sum over the samples that pass each context of a chain.
+    /// Sum over the samples that pass a chain; it is the same for each of its contexts.
     pub fn cum(&self, chain: ChainId) -> i64 {
         self.all(chain).value()
     }
 
-    /// Sum over the samples whose last frame is the last context of a chain. None is in another of its contexts.
+    /// Sum over the samples that end at the last context of a chain. None ends in another of its contexts.
     pub fn flat(&self, chain: ChainId) -> i64 {
         self.own(chain).value()
     }
 
-    /// How large a chain is drawn: the weights of all stacks that pass it.
+    /// The size to draw: the weights of all stacks that pass a chain.
     pub fn weight(&self, chain: ChainId) -> u64 {
         self.all(chain).weight()
     }
 
-    /// The part of the weight that goes no further.
+    /// The part of the weight that ends at the chain's last context.
     pub fn own_weight(&self, chain: ChainId) -> u64 {
         self.own(chain).weight()
     }
 }
 
-/// Chains that are being made from rows in order.
+/// Builds chains from sorted rows.
 struct Builder {
     chains: Vec<Chain>,
-    /// Those that the last row passes, from the root down.
+    /// The chains that the last row passes, from the root down.
     open: Vec<ChainId>,
 }
 
 impl Builder {
-    /// A chain that rows from `from` on pass, and that ends `depth` steps from the root.
+    /// Opens a chain whose first row is `from`, and which ends `depth` steps from the root.
     fn open(&mut self, depth: u32, from: u32) -> ChainId {
         let chain = ChainId(self.chains.len() as u32);
         self.open.push(chain);
@@ -366,7 +366,7 @@ impl Builder {
         chain
     }
 
-    /// Ends, before row `to`, what goes further than `depth`. A chain of which only a part does is split there.
+    /// Closes, before row `to`, the chains that go deeper than `depth`. A chain that only partly does is split there.
     fn close(&mut self, depth: u32, to: u32) {
         while let Some(last) = self.open.pop_if(|last| self.chains[last.index()].depth > depth) {
             let above = self.open.last().copied().unwrap_or(ChainId::ROOT);

@@ -1,4 +1,4 @@
-//! The pass over all samples that says what nodes add up to. Parts of many samples are added up side by side.
+//! The pass over all samples that adds up nodes. Parts of many samples are added up concurrently.
 
 use std::num::NonZero;
 use std::thread;
@@ -8,10 +8,10 @@ use super::frames::{Frames, NodeId};
 use super::graph::{Basis, Node};
 use crate::model::Stack;
 
-/// Sums for each node.
+/// The sums of each node.
 pub(super) fn nodes(basis: Basis<'_>) -> Vec<Node> {
     let frames = basis.frames;
-    // Where there is no second node, one behind the last.
+    // A second node past the last if there is none.
     let pair = |location| match frames.of(location) {
         [only] => [only.0, frames.len() as u32],
         [inlined, outer] => [inlined.0, outer.0],
@@ -30,10 +30,10 @@ pub(super) fn nodes(basis: Basis<'_>) -> Vec<Node> {
     nodes
 }
 
-/// Samples from which on it is worth to add up parts of them side by side.
+/// The number of samples from which threads are worth it.
 const WORTH_THREADS: usize = 1 << 15;
 
-/// Calls `work` for parts of the samples, side by side where there are many of them.
+/// Calls `work` for parts of the samples, concurrently if there are many.
 pub(super) fn in_parts<T: Send>(spans: &[Span], work: impl Fn(&[Span]) -> T + Sync) -> Vec<T> {
     let threads = if spans.len() < WORTH_THREADS {
         1
@@ -53,17 +53,17 @@ pub(super) fn in_parts<T: Send>(spans: &[Span], work: impl Fn(&[Span]) -> T + Sy
     })
 }
 
-/// Stands for a location of more than two nodes, or of none.
+/// Stands for a location with more than two nodes, or none.
 const MORE: u32 = u32::MAX;
 
 /// Adds up sample after sample, each node once. Whether a node was seen before is unpredictable in recursive programs,
-/// so the loop is branch-free: a node is always written, and the next one over it if it was seen.
+/// so the loop is branch-free: a node is always written, and overwritten by the next one if it was seen.
 fn sums_of(basis: Basis<'_>, spans: &[Span], pairs: &[[u32; 2]]) -> Vec<Node> {
     let frames = basis.frames;
     let (mut flats, mut cums) = (vec![0i64; frames.len() + 1], vec![0i64; frames.len() + 1]);
-    // For each node the number of the sample that it was last seen in.
+    // For each node the number of the sample in which it was last seen.
     let mut last_seen = vec![0u32; frames.len() + 1];
-    // So many there can be, and one that is written over.
+    // The most there can be, plus one that is overwritten.
     let mut distinct = vec![0u32; frames.len() + 2];
     for (stamp, span) in (1u32..).zip(spans) {
         let value = basis.weights.values[span.sample.index()];
@@ -129,7 +129,7 @@ fn means_of(basis: Basis<'_>, spans: &[Span]) -> Vec<Node> {
     nodes.into_iter().map(|(node, _)| node).collect()
 }
 
-/// What nodes hold themselves, without what passes through them: a pass that looks at one frame of each stack.
+/// The flat sums of nodes, in a pass that looks at one frame of each stack.
 pub fn own_sums(basis: Basis<'_>) -> Vec<Node> {
     let mut nodes = vec![Node::default(); basis.frames.len()];
     for span in basis.scope.spans() {
@@ -146,13 +146,13 @@ pub(super) fn leaf(frames: &Frames, stack: Stack<'_>) -> Option<NodeId> {
     stack.iter().find_map(|location| frames.of(location).first()).copied()
 }
 
-/// For each node the groups that it is part of; [`NO_GROUP`] for none.
+/// For each node up to two groups that it is part of; [`NO_GROUP`] if fewer.
 pub type Groups = Vec<[u32; 2]>;
 
 /// Stands for no group.
 pub const NO_GROUP: u32 = u32::MAX;
 
-/// What groups of nodes add up to, each sample once for a group however many of its nodes it has.
+/// The sums of groups of nodes; a sample counts once per group, however many of its nodes it has.
 pub fn group_sums(basis: Basis<'_>, groups: &Groups, count: usize) -> Vec<Node> {
     let frames = basis.frames;
     let has_group = |location| {

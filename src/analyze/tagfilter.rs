@@ -1,4 +1,4 @@
-//! Filters on labels: a range of numbers, or regular expressions on texts.
+//! Filters on labels: a range of numbers, or regular expressions for strings.
 
 use regex::Regex;
 
@@ -7,7 +7,7 @@ use super::pattern::compile;
 use crate::error::{Error, Result};
 use crate::model::{Label, LabelValue, Profile, units};
 
-/// What `tagfocus` and `tagignore` take: `[KEY=]RANGE` or `[KEY=]REGEX[,REGEX…]`.
+/// A filter as `tagfocus` and `tagignore` take it: `[KEY=]RANGE` or `[KEY=]REGEX[,REGEX…]`.
 #[derive(Clone, Debug)]
 pub struct TagFilter {
     key: Option<String>,
@@ -19,12 +19,12 @@ pub struct TagFilter {
 enum Wanted {
     /// A number from `low` to `high` in a unit that converts to `unit`.
     Range { low: f64, high: f64, unit: String },
-    /// With a key, a value that one of them matches; without, for each of them a `key:value` that it matches.
+    /// With a key: any expression matches one of its values. Without: each expression matches some `key:value`.
     Texts(Vec<Regex>),
 }
 
 impl TagFilter {
-    /// Understands a filter as given for `option`. What reads as a range is one: `4kb`, `4kb:`, `:4kb`, `1kb:4kb`.
+    /// Parses a filter that was given for `option`. What reads as a range is one: `4kb`, `4kb:`, `:4kb`, `1kb:4kb`.
     ///
     /// # Errors
     /// [`Error::Regex`] for an expression that does not compile, [`Error::Usage`] for a number that is too large.
@@ -48,12 +48,12 @@ impl TagFilter {
         })
     }
 
-    /// What to tell the user of how the filter was understood.
+    /// A note to the user about how the filter was interpreted.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
 
-    /// Whether a set of labels matches.
+    /// Whether a label set matches.
     pub fn matches(&self, profile: &Profile, units: &LabelUnits, labels: &[Label]) -> bool {
         let key = self.key.as_deref();
         let of_key = |label: &&Label| key.is_none_or(|key| profile.text(label.key) == key);
@@ -85,7 +85,7 @@ impl TagFilter {
     }
 }
 
-/// A range, if the whole text is one. Source: pprof's `parseTagFilterRange`.
+/// Parses a range; `None` if the text is not one. Source: pprof's `parseTagFilterRange`.
 fn range(option: &str, text: &str) -> Result<Option<Wanted>> {
     let ends: Vec<&str> = text.split(':').collect();
     let (low, high) = match ends[..] {
@@ -96,7 +96,7 @@ fn range(option: &str, text: &str) -> Result<Option<Wanted>> {
     let (Some(from), Some(to)) = (end(option, low)?, end(option, high)?) else {
         return Ok(None);
     };
-    // The unit is that of the first number that there is; the second must convert to it.
+    // The unit is that of the first number given; the second must convert to it.
     let (low, unit) = match (&from, &to) {
         (End::Open, End::Open) => return Ok(None),
         (End::Open, &End::At(_, unit)) => (f64::NEG_INFINITY, units::scale(1, unit, unit).1),
@@ -118,7 +118,7 @@ enum End<'t> {
     At(i64, &'t str),
 }
 
-/// `12`, `-12kb` or nothing; `None` for anything else.
+/// Parses `12`, `-12kb` or nothing; `None` for anything else.
 fn end<'t>(option: &str, text: &'t str) -> Result<Option<End<'t>>> {
     if text.is_empty() {
         return Ok(Some(End::Open));
@@ -169,7 +169,7 @@ mod tests {
             ("64b:4kb", [true, true, false], true),
             ("bytes=1mb", [false, false, true], true),
             ("kind=1mb", [false, false, false], true),
-            // A number without unit is no number of bytes.
+            // A number without a unit is not a number of bytes.
             ("64", [false, false, false], true),
             ("leak", [true, false, false], false),
             ("kind:q", [false, true, false], false),

@@ -1,4 +1,4 @@
-//! Labels as frames: what `tagroot` puts above and `tagleaf` below every stack.
+//! Labels as frames: `tagroot` puts them above every stack, `tagleaf` below.
 
 use rustc_hash::FxHashMap;
 
@@ -7,17 +7,17 @@ use crate::model::{Function, LabelSetId, LabelValue, Line, LocationId, Profile, 
 
 /// A profile whose stacks have frames for labels.
 pub struct TagFrames {
-    /// The profile. What it asks to drop has been dropped: its own rules are not for these frames.
+    /// The profile. Its `drop_frames` has been applied already: it is not meant for these frames.
     pub profile: Profile,
-    /// Whether a sample has one of the labels for roots.
+    /// Whether any sample has one of the labels for roots.
     pub root_matched: bool,
-    /// Whether a sample has one of the labels for leaves.
+    /// Whether any sample has one of the labels for leaves.
     pub leaf_matched: bool,
 }
 
-/// Adds to every stack, as `scope` sees it, a frame for each key of `roots` (the first outermost) and of `leaves` (the last innermost).
-/// A frame's function is called as the label's values, numbers in `unit`; its file is called as the key.
-/// Source: pprof's `addLabelNodes`.
+/// Adds to every stack, as `scope` leaves it, a frame for each key of `roots` (the first outermost) and of `leaves`
+/// (the last innermost). A frame's function is named after the label's values, numbers in `unit`; its file is named
+/// after the key. Source: pprof's `addLabelNodes`.
 pub fn with_tag_frames(profile: &Profile, scope: &Scope, roots: &[&str], leaves: &[&str], unit: &str) -> TagFrames {
     let mut out = Profile {
         stacks: Stacks::default(),
@@ -33,7 +33,7 @@ pub fn with_tag_frames(profile: &Profile, scope: &Scope, roots: &[&str], leaves:
             [] => (0, 0),
         };
     }
-    // A profile's numbers need not be in order, nor without gaps.
+    // The ids in a profile may be unordered and have gaps.
     let next = |ids: &mut dyn Iterator<Item = u64>| ids.max().unwrap_or(0).wrapping_add(1);
     let mut builder = Builder {
         next_function: next(&mut out.functions.iter().map(|function| function.id)),
@@ -78,7 +78,7 @@ pub fn with_tag_frames(profile: &Profile, scope: &Scope, roots: &[&str], leaves:
     }
 }
 
-/// The frames for a set of labels, innermost first.
+/// The frames for a label set, innermost first.
 struct Added {
     roots: Vec<LocationId>,
     root_matched: bool,
@@ -91,7 +91,7 @@ struct Builder<'u> {
     /// (function name, file name) → its location.
     known: FxHashMap<(StringId, StringId), LocationId>,
     unit: &'u str,
-    /// Numbers that no function and no location has.
+    /// Ids that no function and no location has.
     next_function: u64,
     next_location: u64,
 }
@@ -133,7 +133,7 @@ impl Builder<'_> {
         })
     }
 
-    /// The values of a key: texts first, then numbers, which are scaled if any of them has a unit.
+    /// The values of a key: strings first, then numbers, which are scaled if any of them has a unit.
     fn values(&self, set: LabelSetId, key: &str) -> Vec<String> {
         let profile = &self.profile;
         let labels = || {

@@ -1,7 +1,7 @@
-//! What the labels of samples account for at each node of a drawing.
+//! The sums of labels at each node of a drawing.
 //!
-//! Of the numeric labels only `bytes` counts, the block size in Go's heap profiles; numbers that print alike are one.
-//! The texts of a sample are one tag together. Source: pprof's `joinLabels` and `addSample`.
+//! Of the numeric labels only `bytes` counts, the block size in Go's heap profiles; numbers that print the same are merged.
+//! The string labels of a sample form one tag. Source: pprof's `joinLabels` and `addSample`.
 
 use rustc_hash::FxHashMap;
 
@@ -12,29 +12,29 @@ use super::labels::LabelUnits;
 use super::total::DIFF_BASE;
 use crate::model::{LabelSetId, LabelValue, units};
 
-/// A label, or all texts of a sample, at a node.
+/// A numeric label, or all string labels of a sample, at a node.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tag {
-    /// As printed; the texts of a sample are `key:value`, a line each.
+    /// As printed; string labels are `key:value`, one per line.
     pub name: String,
-    /// The number; of several that print alike, the first.
+    /// The number; the first of several that print the same.
     pub value: i64,
-    /// What it accounts for.
+    /// Its sums.
     pub sums: Node,
 }
 
-/// The numbers that come with a text, or without any.
+/// The numbers that occur with one set of string labels, or with none.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TagGroup {
-    /// Whether its samples have texts.
+    /// Whether its samples have string labels.
     pub has_text: bool,
-    /// The text, unless it is too small.
+    /// The tag of the string labels, unless it is too small.
     pub text: Option<Tag>,
-    /// The numbers of samples with that text.
+    /// The numbers of the samples with these string labels.
     pub numbers: Vec<Tag>,
 }
 
-/// Tags of some nodes of a graph.
+/// The tags of some nodes of a graph.
 #[derive(Clone, Debug, Default)]
 pub struct NodeTags {
     groups: FxHashMap<NodeId, Vec<TagGroup>>,
@@ -43,7 +43,7 @@ pub struct NodeTags {
 }
 
 impl NodeTags {
-    /// The tags of `nodes`; frames that are not `kept` are passed over as in [`Graph`]. Numbers print in `unit`.
+    /// The tags of `nodes`; frames that are not `kept` are skipped as in [`Graph`]. Numbers print in `unit`.
     pub fn new(
         basis: Basis<'_>,
         paths: Option<&Paths>,
@@ -78,7 +78,7 @@ impl NodeTags {
         tags.filter(|tag| tag.sums.flat != 0).count()
     }
 
-    /// Leaves out tags whose flat and cum are both below the cutoff.
+    /// Drops tags whose flat and cum are both below the cutoff.
     pub(super) fn drop_small(&mut self, cutoff: u64) {
         let large = |tag: &Tag| tag.sums.flat.unsigned_abs() >= cutoff || tag.sums.cum.unsigned_abs() >= cutoff;
         for group in self.groups.values_mut().flatten() {
@@ -88,7 +88,7 @@ impl NodeTags {
     }
 }
 
-/// A text and a number; no number for the text itself.
+/// String labels and a number; no number for the string labels themselves.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Name {
     slot: u32,
@@ -96,7 +96,7 @@ struct Name {
     number: Option<u32>,
 }
 
-/// A label set: its texts and its numbers, each with the row of its printed form.
+/// A label set: its string labels and its numbers, each with the row of its printed form.
 #[derive(Clone, Default)]
 struct Labels {
     text: u32,
@@ -233,7 +233,7 @@ impl Tally {
     }
 }
 
-/// Distinct texts with their rows.
+/// Distinct strings with their rows.
 #[derive(Default)]
 struct Interned {
     rows: Vec<String>,

@@ -1,4 +1,4 @@
-//! What percentages are taken of.
+//! The total for percentages.
 
 use super::filter::Scope;
 use super::graph::{Weights, mean};
@@ -7,8 +7,8 @@ use crate::model::{LabelSetId, LabelValue, Profile, SampleId};
 /// The label that marks the samples of a base profile in a diff.
 pub const DIFF_BASE: (&str, &str) = ("pprof::base", "true");
 
-/// Sum of |value| over all samples, or over those in scope; over those of the diff base alone where there are any, and
-/// where a scope does not hide the label that says so. With divisors, divided by their sum. Source: pprof's
+/// Sum of |value| over all samples, or over those in scope; only over those of the diff base, if there are any and
+/// the scope does not hide their label. With divisors, divided by the sum of those. Source: pprof's
 /// `computeTotal`.
 pub fn total(profile: &Profile, scope: Option<&Scope>, weights: Weights<'_>) -> i64 {
     let is_base = base_sets(profile, scope);

@@ -1,4 +1,4 @@
-//! What pprof leaves out of a graph, and in which order it lists the rest.
+//! What pprof trims from a graph, and the order in which it lists the rest.
 
 use super::calls::CallScope;
 use super::contexts::Paths;
@@ -7,7 +7,7 @@ use super::graph::{Basis, Graph};
 use super::tags::NodeTags;
 use super::{go_sort, node_score};
 
-/// What nodes are sorted by.
+/// The sort order of nodes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Sort {
     /// |flat|, then name, then |cum|.
@@ -17,10 +17,10 @@ pub enum Sort {
     Cum,
 }
 
-/// The count of nodes, and the shares of nodes and of edges, below which they are left out.
+/// The limits on nodes and edges.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct TrimLimits {
-    /// List at most so many nodes; 0 for all.
+    /// List at most this many nodes; 0 for all.
     pub node_count: usize,
     /// Drop nodes whose |cum| is below this share of the flat sum.
     pub node_fraction: f64,
@@ -33,60 +33,60 @@ pub struct TrimLimits {
 /// How a graph is sorted and trimmed.
 #[derive(Clone, Copy, Debug)]
 pub struct TrimPlan<'u> {
-    /// What is left out.
+    /// What to trim.
     pub limits: TrimLimits,
-    /// For what.
+    /// The purpose.
     pub usage: GraphUse<'u>,
-    /// Which calls are one.
+    /// Which calls are merged.
     pub calls: CallIdentity,
 }
 
-/// For what a graph is trimmed.
+/// The purpose of a trimmed graph.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum GraphUse<'u> {
-    /// For a table of nodes: of calls no more than whether they are inlined.
+    /// A table of nodes: of calls it only needs whether they are inlined.
     Table(Sort),
-    /// For a list of nodes with their calls.
+    /// A list of nodes with their calls.
     List(Sort),
-    /// For a drawing: nodes at which something happens come first; with tags, whose numbers print in this unit.
+    /// A drawing: the most informative nodes come first; it has tags, whose numbers print in this unit.
     Drawing(&'u str),
 }
 
-/// Which calls are one.
+/// Which calls are merged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum CallIdentity {
-    /// Those from a node to another.
+    /// All calls from one node to another.
     #[default]
     Merged,
-    /// Those that were reached along the same path.
+    /// Only those reached along the same path.
     ByContext,
 }
 
-/// A trimmed graph, in order, and what was left out.
+/// A trimmed graph, in order, and how much was trimmed.
 #[derive(Clone, Debug, Default)]
 pub struct Trimmed {
-    /// What is left.
+    /// The remaining graph.
     pub graph: Graph,
-    /// In a drawing the tags of the listed nodes.
+    /// The tags of the listed nodes, in a drawing.
     pub tags: NodeTags,
-    /// How many nodes there were before the count limit, after small ones were dropped.
+    /// The number of nodes after small ones were dropped and before the count limit.
     pub candidates: usize,
-    /// How many nodes were too small.
+    /// The number of nodes that were too small.
     pub dropped_nodes: usize,
-    /// How many edges of the nodes that are left were too small.
+    /// The number of edges between remaining nodes that were too small.
     pub dropped_edges: usize,
 }
 
 impl Trimmed {
-    /// Builds the graph in stages; after each that drops nodes, calls are taken from the samples again, so that what went
-    /// through a dropped node shows as a residual edge. (By context, sums stay as they are.)
+    /// Builds the graph in stages. After each that drops nodes, calls are added up from the samples again, so that what
+    /// went through a dropped node shows as a residual edge. (By context, sums stay as they are.)
     ///
-    /// 1. Sum up the nodes, and leave out negative ones if asked to.
+    /// 1. Sum up the nodes, and drop negative ones if asked to.
     /// 2. Drop nodes below their share of the flat sum.
-    /// 3. Order what is left as its use asks for.
-    /// 4. Keep the first `node_count`, for a drawing as many as fit with their tags; order again.
+    /// 3. Sort the rest for the purpose.
+    /// 4. Keep the first `node_count`, in a drawing as many as fit with their tags; sort again.
     /// 5. Sum up the calls, and drop those below their share.
-    /// 6. For a drawing, take tags and drop edges that other paths make redundant.
+    /// 6. For a drawing, collect tags and drop edges that other paths make redundant.
     pub fn new(basis: Basis<'_>, plan: TrimPlan<'_>) -> Self {
         let limits = plan.limits;
         // 1. Sums.
@@ -107,7 +107,7 @@ impl Trimmed {
                 draft.keep(kept);
             }
         }
-        // 3. Order: that of a drawing depends on calls.
+        // 3. Order: in a drawing it depends on calls.
         if let GraphUse::Drawing(_) = plan.usage {
             draft.connect();
         }
@@ -119,7 +119,7 @@ impl Trimmed {
         // 4. The first ones.
         let mut tags = None;
         if limits.node_count > 0 {
-            // Small edges go before nodes are chosen: what a second count finds are those of another choice.
+            // Small edges go before nodes are chosen; the edges counted again afterwards are those of the chosen nodes.
             drop_edges(&mut draft.graph, edge_cutoff);
             let chosen = match plan.usage {
                 GraphUse::Table(_) | GraphUse::List(_) => limits.node_count.min(candidates),
@@ -137,7 +137,7 @@ impl Trimmed {
         // 5. Calls.
         draft.connect();
         let dropped_edges = drop_edges(&mut draft.graph, edge_cutoff);
-        // 6. Tags: a node's are the same whichever others are kept. Then redundant edges.
+        // 6. Tags: those of a node do not depend on which others are kept. Then redundant edges.
         let tags = tags.unwrap_or_else(|| draft.tags(usize::MAX, node_cutoff));
         if let (GraphUse::Drawing(_), CallIdentity::Merged) = (plan.usage, plan.calls) {
             let graph = &draft.graph;
@@ -155,15 +155,15 @@ impl Trimmed {
     }
 }
 
-/// A graph in the making.
+/// A graph in progress.
 struct Draft<'p> {
     basis: Basis<'p>,
     plan: TrimPlan<'p>,
     graph: Graph,
     paths: Option<Paths>,
     kept: Option<Vec<bool>>,
-    /// Whether the graph has its calls. What is too small depends on nodes alone, so they are added up after that: for
-    /// a drawing, whose order depends on them, at once; for others when it is settled whose calls are shown.
+    /// Whether calls have been added up. Which nodes are too small depends on nodes alone, so calls follow later: in
+    /// a drawing, whose order depends on them, right after that; otherwise once it is known whose calls are shown.
     has_calls: bool,
 }
 
@@ -188,7 +188,7 @@ impl<'p> Draft<'p> {
         draft
     }
 
-    /// Adds up the calls of the nodes that are kept, where that is still to be done. The order stays.
+    /// Adds up the calls of the kept nodes, if not done yet. Keeps the order.
     fn connect(&mut self) {
         if !self.has_calls {
             let listed = std::mem::take(&mut self.graph.listed);
@@ -213,7 +213,7 @@ impl<'p> Draft<'p> {
         });
     }
 
-    /// Leaves out all other nodes.
+    /// Drops all other nodes.
     fn keep(&mut self, nodes: Vec<NodeId>) {
         let mut kept = vec![false; self.graph.nodes.len()];
         for node in &nodes {
@@ -233,7 +233,7 @@ impl<'p> Draft<'p> {
         }
     }
 
-    /// Brings the listed nodes into the order of the view: largest first, then by name, then by the other value.
+    /// Sorts the listed nodes: largest first, then by name, then by the other value.
     fn order(&mut self) {
         let graph = &self.graph;
         let frames = graph.listed.iter().map(|&node| graph.frame(node));
@@ -257,7 +257,7 @@ impl<'p> Draft<'p> {
         self.graph.listed = rows.into_iter().map(|row| row.node).collect();
     }
 
-    /// In a drawing the tags of the first `count` listed nodes, without small ones.
+    /// The tags of the first `count` listed nodes, without small ones; for a drawing.
     fn tags(&self, count: usize, cutoff: u64) -> NodeTags {
         let GraphUse::Drawing(unit) = self.plan.usage else {
             return NodeTags::default();
@@ -272,7 +272,7 @@ impl<'p> Draft<'p> {
 
 struct Place<'n> {
     node: NodeId,
-    /// The absolute value, but that of the least number is itself and comes last.
+    /// The absolute value; that of `i64::MIN` is itself, as in Go, and sorts last.
     size: i64,
     name: &'n str,
     other: u64,

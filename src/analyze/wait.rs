@@ -1,6 +1,6 @@
-//! What a goroutine waits for, where only its stack is known.
+//! What a goroutine waits for, derived from its stack.
 
-/// The runtime's function that parks it, and the state that Go's traces name it with.
+/// The runtime function that parks a goroutine, and the state by Go's tracebacks.
 const PARKED: &[(&str, &str)] = &[
     ("runtime.chanrecv", "chan receive"),
     ("runtime.chansend", "chan send"),
@@ -28,7 +28,7 @@ pub fn wait_state<'n>(frames: impl IntoIterator<Item = &'n str>) -> Option<&'sta
     frames.into_iter().find_map(|name| {
         let found = PARKED.iter().find(|(function, _)| {
             let rest = name.strip_prefix(function);
-            // `chanrecv1` and `Syscall6` are the same for other arguments.
+            // `chanrecv1` and `Syscall6` differ only in their arguments.
             rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         });
         found.map(|&(_, state)| state)

@@ -1,8 +1,8 @@
-//! The characters that terminals draw bars, frames and plots with, as shapes that meet without a gap.
+//! The characters that terminals draw bars, frames and plots with, as shapes that meet without gaps.
 
 use super::{Area, Colour, Pen, Point, Segment, Shape};
 
-/// What a block, box or braille character looks like in a cell on this background; `None` for a letter.
+/// The shapes of a block, box or braille character in a cell with this background; `None` for any other character.
 pub fn blocks(char: char, cell: Area, colour: Colour, background: Colour) -> Option<Vec<Shape>> {
     let part = |left: f64, top: f64, right: f64, bottom: f64| Area {
         x: cell.x + left * cell.width,
@@ -40,9 +40,9 @@ pub fn blocks(char: char, cell: Area, colour: Colour, background: Colour) -> Opt
     }
 }
 
-/// The quarters of a cell that a character fills, each by its upper left corner. Source: the names of the characters.
+/// The quarters of a cell that a character fills, each by its upper left corner. Source: the Unicode names.
 fn quarters(char: char) -> impl Iterator<Item = (f64, f64)> {
-    // From the lowest bit on: upper left, upper right, lower left, lower right.
+    // From the lowest bit: upper left, upper right, lower left, lower right.
     let bits = match char {
         '▖' => 0b0100,
         '▗' => 0b1000,
@@ -60,8 +60,8 @@ fn quarters(char: char) -> impl Iterator<Item = (f64, f64)> {
     places.into_iter().enumerate().filter_map(is_set)
 }
 
-/// The dots of a braille character, each by its upper left corner: down the left column, down the right one, and the
-/// two of the lowest row.
+/// The dots of a braille character, each by its upper left corner: down the left column, down the right column, then the
+/// two of the bottom row.
 fn dots(bits: u32) -> impl Iterator<Item = (f64, f64)> {
     let places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)];
     let set = (0..8).zip(places).filter(move |(bit, _)| bits >> bit & 1 == 1);
@@ -69,7 +69,7 @@ fn dots(bits: u32) -> impl Iterator<Item = (f64, f64)> {
 }
 
 /// The arms of the characters from U+2500 on, a digit each: up, right, down, left; 0 for none, 1 for light, 2 for heavy,
-/// 3 for double. Source: their names.
+/// 3 for double. Source: their Unicode names.
 #[rustfmt::skip]
 const ARMS: [u16; 128] = [
     0x0101, 0x0202, 0x1010, 0x2020, 0x0101, 0x0202, 0x1010, 0x2020,
@@ -90,7 +90,7 @@ const ARMS: [u16; 128] = [
     0x0002, 0x2000, 0x0200, 0x0020, 0x0201, 0x1020, 0x0102, 0x2010,
 ];
 
-/// The arms of a character; `None` for one that is not drawn with arms.
+/// The arms of a character; `None` if it is not made of arms.
 fn arms_of(char: char) -> Option<[u16; 4]> {
     let at = (char as usize).checked_sub(0x2500)?;
     let arms = ARMS.get(at).copied().filter(|arms| *arms != 0)?;
@@ -107,12 +107,13 @@ fn dashes(char: char) -> usize {
     }
 }
 
-/// How thick a light line is, as a part of a cell's width; and how far each of two lines is from the middle.
+/// The width of a light line, and the distance of a double line's strokes from the middle, both relative to the cell's
+/// width.
 const LIGHT: f64 = 0.13;
 const APART: f64 = 0.17;
 const DOUBLE: u16 = 3;
 
-/// Lines through a cell or from its sides to its middle, and on to the sides of those that they meet.
+/// Lines through a cell, or from its sides to its middle and on to the edges of the lines that they meet.
 fn arms([up, right, down, left]: [u16; 4], dashes: usize, cell: Area, colour: Colour) -> Vec<Shape> {
     let (x, y) = (cell.x + cell.width / 2.0, cell.y + cell.height / 2.0);
     let unit = cell.width;
@@ -149,19 +150,20 @@ fn arms([up, right, down, left]: [u16; 4], dashes: usize, cell: Area, colour: Co
 
 /// A line along an axis, on one or both sides of the middle.
 struct Arm {
-    /// From the axis.
+    /// Offset across the axis.
     across: f64,
     thick: f64,
-    /// Where it ends if it comes from before the middle, and where it begins if it goes on behind: from the middle.
+    /// Where the part before the middle ends, and where the part after it begins, relative to the middle; `None`
+    /// without that part.
     ends: Option<f64>,
     begins: Option<f64>,
 }
 
 impl Arm {
-    /// Its parts between two sides of a cell.
+    /// The pieces to draw between two sides of a cell.
     fn parts(&self, start: f64, middle: f64, end: f64, dashes: usize) -> impl Iterator<Item = (f64, f64)> + use<> {
         let parts = match (self.ends, self.begins) {
-            // It goes on without a gap.
+            // The two parts meet, so it is one line.
             (Some(ends), Some(begins)) if begins <= ends => vec![(start, end)],
             (ends, begins) => {
                 let first = ends.map(|ends| (start, middle + ends));
@@ -181,8 +183,7 @@ impl Arm {
     }
 }
 
-/// The lines along an axis: of its arms before and behind the middle, where those of the other axis are on one side and
-/// on the other.
+/// The lines along an axis, given its arms before and after the middle, and the arms of the other axis on either side.
 fn lines((before, behind): (u16, u16), (one, other): (u16, u16), unit: f64) -> Vec<Arm> {
     let thick = |arm: u16| if arm == DOUBLE { LIGHT } else { f64::from(arm) * LIGHT } * unit;
     let is_crossed_twice = one == DOUBLE || other == DOUBLE;
@@ -195,7 +196,7 @@ fn lines((before, behind): (u16, u16), (one, other): (u16, u16), unit: f64) -> V
         }
         let sides: &[f64] = if weight == DOUBLE { &[-1.0, 1.0] } else { &[0.0] };
         for &side in sides {
-            // Two lines open where they meet what crosses them; one stops at the nearer of two.
+            // A double line is open where it meets a crossing line; a single line stops at the nearer of two.
             let is_open = match side {
                 _ if weight == DOUBLE => (if side < 0.0 { one } else { other }) != 0,
                 _ => one == DOUBLE && other == DOUBLE && before != behind,
@@ -217,7 +218,7 @@ fn lines((before, behind): (u16, u16), (one, other): (u16, u16), unit: f64) -> V
     lines
 }
 
-/// A round corner.
+/// A rounded corner.
 fn corner(char: char, cell: Area, colour: Colour) -> Shape {
     let (x, y) = (cell.x + cell.width / 2.0, cell.y + cell.height / 2.0);
     let side = match char {
@@ -228,7 +229,7 @@ fn corner(char: char, cell: Area, colour: Colour) -> Shape {
         '╭' | '╮' => cell.y + cell.height,
         _ => cell.y,
     };
-    // As wide as it is high.
+    // A quarter circle: as wide as it is high.
     let turn = if end > y {
         y + cell.width / 2.0
     } else {

@@ -1,4 +1,4 @@
-//! The font that is built in: outlines of its letters. All are equally wide, so that a text's width needs no font.
+//! The built-in font: outlines of its glyphs. It is monospaced, so that the width of text does not depend on its letters.
 
 use std::io;
 
@@ -7,21 +7,21 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Point, Segment};
 
-/// The width of a letter, as a part of the size: that of the font built in, and no less than that of most others with
-/// letters of one width.
+/// The width of a letter relative to the font size: that of the built-in font, and no less than that of most other
+/// monospaced fonts.
 pub const ADVANCE: f64 = 1233.0 / 2048.0;
 
-/// How many letters wide a text is.
+/// The width of text in letters.
 pub fn columns(text: &str) -> usize {
     text.width()
 }
 
-/// The width of a text in a size.
+/// The width of text at a font size.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     columns(text) as f64 * ADVANCE * size
 }
 
-/// Letters as paths.
+/// Provides letters as paths.
 pub(super) struct Font {
     face: Face<'static>,
 }
@@ -32,7 +32,7 @@ impl Font {
         Ok(Self { face })
     }
 
-    /// The number of a letter's outline; none for one that the font lacks. A tab is a blank.
+    /// The index of a letter's outline; `None` if the font lacks it. A tab counts as a space.
     fn glyph(&self, char: char) -> Option<GlyphId> {
         self.face.glyph_index(if char == '\t' { ' ' } else { char })
     }
@@ -42,8 +42,8 @@ impl Font {
         self.glyph(char).is_some()
     }
 
-    /// A letter's outline as a part of the size, from the baseline, and how far the next letter is from it. A box for
-    /// one that the font lacks.
+    /// A letter's outline, relative to the font size and to its origin on the baseline, and its advance. A box if the font
+    /// lacks the letter.
     pub(super) fn letter(&self, char: char) -> (Vec<Segment>, f64) {
         let columns = char.width().unwrap_or(1);
         let advance = columns as f64 * ADVANCE;
@@ -53,18 +53,18 @@ impl Font {
             steps: Vec::new(),
             last: Point::default(),
             unit,
-            // The box in the middle; a mark over the letter before it.
+            // The box is centred; a combining mark goes over the letter before it.
             left: match columns {
                 0 => -ADVANCE,
                 _ => (advance - ADVANCE) / 2.0,
             },
         };
-        // No outline: a blank.
+        // A space has no outline.
         let _ = self.face.outline_glyph(found.unwrap_or(GlyphId(0)), &mut outline);
         (outline.steps, advance)
     }
 
-    /// The letters of a text, each with where it begins: as parts of the size.
+    /// The letters of some text, each with its start relative to the font size.
     pub(super) fn letters(&self, text: &str) -> impl Iterator<Item = (f64, Vec<Segment>)> {
         text.chars().scan(0.0, |x, char| {
             let (steps, advance) = self.letter(char);
@@ -107,7 +107,7 @@ impl OutlineBuilder for Outline {
         self.push(Segment::Line(to), to);
     }
 
-    /// A quadratic curve as a cubic one, whose control points are two thirds of the way to its own.
+    /// Converts a quadratic curve to a cubic one, whose control points are two thirds of the way to the quadratic one's.
     fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
         let (control, to) = (self.point(x1, y1), self.point(x, y));
         let towards = |from: Point| Point {

@@ -1,8 +1,8 @@
-//! Pictures: shapes and texts on a page, and how a file of them is written.
+//! Pictures: shapes and text on a page, and the file formats they are written in.
 //!
-//! Knows SVG, PNG and PDF, and the one font that is built in; not what a picture shows, and no file. Everything is
-//! drawn with the few shapes that are here, so that the three formats show the same. Lengths are those of SVG, 96 to
-//! the inch; y grows downwards.
+//! Knows SVG, PNG and PDF, and the one built-in font; knows neither what a picture shows nor any file. Everything is
+//! drawn with the few shapes that are here, so that the three formats look the same. Lengths are those of SVG, 96 per
+//! inch; y grows downwards.
 
 mod blocks;
 mod font;
@@ -18,51 +18,51 @@ use rustc_hash::FxHashSet;
 pub use blocks::blocks;
 pub use font::{ADVANCE, columns};
 
-/// What is drawn, from the back to the front.
+/// A picture: groups of shapes, from the back to the front.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Picture {
     /// From left to right.
     pub width: f64,
     /// From top to bottom.
     pub height: f64,
-    /// What it is, for those who cannot see it.
+    /// A description for those who cannot see it.
     pub title: String,
-    /// What is behind everything.
+    /// The colour behind everything.
     pub background: Colour,
-    /// What is on it.
+    /// The groups, from the back to the front.
     pub groups: Vec<Group>,
 }
 
-/// Shapes with one tooltip.
+/// Shapes that share a tooltip.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Group {
-    /// What sort of thing; empty for none.
+    /// The class of the group in SVG; empty for none.
     pub class: &'static str,
-    /// What is shown where the pointer is over it, in formats that can; empty for nothing.
+    /// The tooltip, in formats that have them; empty for none.
     pub title: String,
-    /// What it looks like.
+    /// The shapes, from the back to the front.
     pub shapes: Vec<Shape>,
 }
 
-/// A thing to draw.
+/// A shape.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Shape {
     /// A rectangle.
     Rect {
-        /// Where.
+        /// Position and size.
         area: Area,
-        /// What it is filled with.
+        /// Fill colour, if it is filled.
         fill: Option<Colour>,
-        /// Its border, half of which lies outside.
+        /// Border, half of whose width lies outside.
         line: Option<Pen>,
     },
     /// Lines and curves.
     Path {
-        /// Where they go.
+        /// The segments, in drawing order.
         steps: Vec<Segment>,
-        /// What they are filled with.
+        /// Fill colour, if it is filled.
         fill: Option<Colour>,
-        /// What they are drawn with.
+        /// Stroke, if it has one.
         line: Option<Pen>,
     },
     /// A line of text.
@@ -72,32 +72,32 @@ pub enum Shape {
 /// A line of text.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Text {
-    /// On the baseline.
+    /// Anchor point, on the baseline.
     pub at: Point,
-    /// Whether that is the start or the middle.
+    /// Which part of the text is at the anchor point.
     pub anchor: Anchor,
-    /// The height of a line of this font.
+    /// Font size: the height of a line.
     pub size: f64,
-    /// Of the letters.
+    /// Colour of the letters.
     pub colour: Colour,
     /// Whether it is bold.
     pub bold: bool,
-    /// What it says.
+    /// The text.
     pub text: String,
 }
 
-/// Which part of a text its place is that of.
+/// Which part of the text is at its anchor point.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Anchor {
     /// Its start.
     Start,
     /// Its middle.
     Middle,
-    /// Its start; and it takes this width, whatever the font.
+    /// The start; the text is fitted to this width, whatever the font.
     Fit(f64),
 }
 
-/// A place.
+/// A point.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Point {
     /// From the left.
@@ -109,9 +109,9 @@ pub struct Point {
 /// A rectangle.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Area {
-    /// Its left side.
+    /// Left edge.
     pub x: f64,
-    /// Its upper side.
+    /// Upper edge.
     pub y: f64,
     /// From left to right.
     pub width: f64,
@@ -119,37 +119,37 @@ pub struct Area {
     pub height: f64,
 }
 
-/// A piece of a path.
+/// A segment of a path.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Segment {
-    /// Begin here.
+    /// Begins at this point.
     Move(Point),
-    /// A straight line to here.
+    /// A straight line to this point.
     Line(Point),
-    /// A cubic curve, as two control points and its end.
+    /// A cubic Bézier curve: two control points and the end.
     Curve(Point, Point, Point),
-    /// Back to where it began.
+    /// A straight line back to the beginning.
     Close,
 }
 
-/// What a line is drawn with.
+/// How a line is stroked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Pen {
     /// Its colour.
     pub colour: Colour,
-    /// How wide it is.
+    /// Width of the line.
     pub width: f64,
-    /// Whether it has gaps.
+    /// Whether it is dashed.
     pub dashed: bool,
 }
 
-/// The lengths of a dash and the gap behind it.
+/// The lengths of a dash and of the gap after it.
 const DASH: [f64; 2] = [4.0, 3.0];
 
-/// How much wider the strokes of bold letters are, as a part of the size.
+/// How much wider the strokes of bold letters are, relative to the font size.
 const BOLD: f64 = 0.045;
 
-/// Red, green and blue.
+/// A colour: red, green and blue, 0 to 255.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Colour(pub u8, pub u8, pub u8);
 
@@ -166,21 +166,21 @@ impl Colour {
     /// White.
     pub const WHITE: Self = Self(255, 255, 255);
 
-    /// Between this (0) and another (1).
+    /// A mixture: `share` 0 is this colour, 1 is `other`.
     pub fn mixed(self, other: Self, share: f64) -> Self {
         let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u8;
         Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 }
 
-/// The format of a picture's file.
+/// The file format of a picture.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileFormat {
-    /// Text that every browser shows.
+    /// Text that every browser displays.
     Svg,
     /// Pixels.
     Png,
-    /// A page.
+    /// A single page.
     Pdf,
 }
 
@@ -190,7 +190,7 @@ impl FileFormat {
 }
 
 impl Picture {
-    /// At what part of its size it is drawn in a format; below 1 where it is too large for it.
+    /// The scale at which it is drawn in a format: 1, or less if it is too large for the format.
     pub fn shrunk(&self, format: FileFormat) -> f64 {
         match format {
             FileFormat::Svg => 1.0,
@@ -199,8 +199,8 @@ impl Picture {
         }
     }
 
-    /// The letters that a format's font lacks, each once, in the order of the picture: boxes stand for them. None for
-    /// SVG, which is drawn with the fonts of who looks at it.
+    /// The letters that a format's font lacks, each once, in order of appearance: boxes are drawn for them. Empty for
+    /// SVG, which is drawn with the viewer's fonts.
     ///
     /// # Errors
     /// Those of reading the font.
@@ -219,8 +219,8 @@ impl Picture {
         Ok(letters.filter(|char| !font.has(*char)).collect())
     }
 
-    /// Writes it as an SVG element for a web page, whose style is to keep the blanks of its texts and the edges of its
-    /// rectangles.
+    /// Writes it as an SVG element for a web page, whose style should preserve white space in text and render
+    /// rectangles with crisp edges.
     ///
     /// # Errors
     /// Those of the writer.
@@ -228,7 +228,7 @@ impl Picture {
         svg::element(self, "", out)
     }
 
-    /// Writes a file of it.
+    /// Writes it as a file in this format.
     ///
     /// # Errors
     /// Those of the writer, and [`io::ErrorKind::Other`] for a picture without a size.

@@ -1,4 +1,4 @@
-//! Pictures as PDF: one page, as large as the picture. Letters are outlines with what they mean, so that text can be
+//! Pictures as PDF: one page of the picture's size. Letters are outlines that are mapped to characters, so that text can be
 //! searched and copied and no font is needed.
 
 use std::io::{self, Write};
@@ -13,13 +13,13 @@ use rustc_hash::FxHashMap;
 use super::font::{self, Font};
 use super::{Anchor, BOLD, Colour, DASH, Pen, Picture, Segment, Shape, Text};
 
-/// An inch is 72 units of a page.
+/// Units of a page are 1/72 inch, those of a picture 1/96.
 const SCALE: f64 = 72.0 / 96.0;
-/// The longest side of a page that all programs take.
+/// The longest side of a page that all programs accept.
 const MAX_SIDE: f64 = 14_400.0;
-/// Letters are drawn on a square of this side.
+/// The side of the square on which letters are drawn.
 const EM: f64 = 1000.0;
-/// Where letters are in it, with room for wide and bold ones.
+/// The part of it that letters may occupy, with room for wide and bold ones.
 const LETTER: Rect = Rect {
     x1: -1000.0,
     y1: -600.0,
@@ -40,7 +40,7 @@ pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     let (width, height) = ((picture.width * scale) as f32, (picture.height * scale) as f32);
     page.fill(picture.background);
     page.content.rect(0.0, 0.0, width, height).fill_nonzero();
-    // From the top down from here on.
+    // Flip the y axis: it grows downwards from here on.
     page.content
         .transform([scale as f32, 0.0, 0.0, -scale as f32, 0.0, height]);
     for shape in picture.groups.iter().flat_map(|group| &group.shapes) {
@@ -70,7 +70,7 @@ fn deflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// The letters that are used, in the order of their first use.
+/// The letters in use, in order of first use.
 #[derive(Default)]
 struct Alphabet {
     letters: Vec<Letter>,
@@ -80,11 +80,11 @@ struct Alphabet {
 /// A character and whether it is bold.
 type Letter = (char, bool);
 
-/// A font of a page has a byte for each letter; 0 is none of them.
+/// How many letters a PDF font has: one per byte, except 0.
 const FONT: usize = 255;
 
 impl Alphabet {
-    /// A letter's font and its byte there.
+    /// The font of a letter, and its byte in that font.
     fn code(&mut self, letter: Letter) -> (usize, u8) {
         let next = self.letters.len();
         let number = *self.numbers.entry(letter).or_insert(next);
@@ -94,7 +94,7 @@ impl Alphabet {
         (number / FONT, (number % FONT) as u8 + 1)
     }
 
-    /// Writes the fonts, and which there are.
+    /// Writes the fonts and the list of them.
     fn write(&self, file: &mut Pdf, resources: Ref) -> io::Result<()> {
         let drawn = Font::new()?;
         let mut next = resources.get();
@@ -130,7 +130,7 @@ fn font_name(number: usize) -> String {
     format!("F{number}")
 }
 
-/// A font whose letters are drawn by these streams and are so wide.
+/// Writes a font whose letters are drawn by these streams and have these widths.
 fn describe(file: &mut Pdf, (id, meaning): (Ref, Ref), outlines: &[Ref], widths: &[f32]) {
     let last = outlines.len() as u8;
     let names: Vec<String> = (1..=last).map(|code| format!("g{code}")).collect();
@@ -149,7 +149,7 @@ fn describe(file: &mut Pdf, (id, meaning): (Ref, Ref), outlines: &[Ref], widths:
     font.resources().finish();
 }
 
-/// What draws a letter, and how wide that is.
+/// The drawing of a letter and its width.
 fn outline(font: &Font, (char, is_bold): Letter) -> (Vec<u8>, f32) {
     let (steps, advance) = font.letter(char);
     let width = (advance * EM) as f32;
@@ -166,7 +166,7 @@ fn outline(font: &Font, (char, is_bold): Letter) -> (Vec<u8>, f32) {
     (content.finish().to_vec(), width)
 }
 
-/// Which characters the bytes of a font stand for.
+/// Maps the bytes of a font to characters.
 fn meanings(letters: &[Letter]) -> Vec<u8> {
     let system = SystemInfo {
         registry: Str(b"Adobe"),
@@ -203,7 +203,7 @@ impl Page {
         }
     }
 
-    /// Sets what the next path is painted with.
+    /// Sets the colours and stroke of the next path.
     fn prepare(&mut self, fill: Option<Colour>, line: Option<Pen>) {
         if let Some(colour) = fill {
             self.fill(colour);
@@ -219,7 +219,7 @@ impl Page {
         }
     }
 
-    /// Ends a path.
+    /// Paints the current path.
     fn paint(&mut self, fill: Option<Colour>, line: Option<Pen>) {
         match (fill, line) {
             (Some(_), Some(_)) => self.content.fill_nonzero_and_stroke(),
@@ -266,7 +266,7 @@ fn parts(Colour(red, green, blue): Colour) -> [f32; 3] {
     [red, green, blue].map(|part| f32::from(part) / 255.0)
 }
 
-/// Adds steps; `flip` is -1 where y grows upwards.
+/// Appends segments; `flip` is -1 if y grows upwards.
 fn trace(content: &mut Content, steps: &[Segment], length: impl Fn(f64) -> f32, flip: f64) {
     let x_y = |point: super::Point| (length(point.x), length(point.y * flip));
     for step in steps {

@@ -7,14 +7,14 @@ use tiny_skia::{Color, FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Stroke,
 use super::font::{self, Font};
 use super::{Anchor, BOLD, Colour, DASH, Pen, Picture, Point, Segment, Shape, Text};
 
-/// Pixels for a unit of length: letters of screens with many pixels to the inch.
+/// Pixels per unit of length: sharp on screens with a high resolution.
 const SCALE: f64 = 2.0;
-/// So many pixels at most: 160 MB while it is drawn.
+/// The most pixels in all: 160 MB while drawing.
 const MAX_PIXELS: f64 = 40e6;
-/// So many pixels at most in a row or column: what other programs open.
+/// The most pixels in a row or column: what other programs can open.
 const MAX_SIDE: f64 = 32_000.0;
 
-/// Pixels for a unit of length: fewer for a large picture.
+/// Pixels per unit of length: fewer for a large picture.
 fn scale(picture: &Picture) -> f64 {
     let (width, height) = (picture.width, picture.height);
     let by_area = (MAX_PIXELS / (width * height)).sqrt();
@@ -43,14 +43,14 @@ pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     encode(&canvas.pixels, scale, out)
 }
 
-/// Nothing shines through the background, so the colours are those of the pixels.
+/// The background is opaque, so premultiplied colours are those of the pixels.
 fn encode(pixels: &Pixmap, scale: f64, out: &mut dyn Write) -> io::Result<()> {
     let (width, height) = (pixels.width(), pixels.height());
     let mut encoder = png::Encoder::new(out, width, height);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Balanced);
-    // 96 units of length are an inch.
+    // An inch is 96 units of length.
     let per_metre = (96.0 * scale / 0.0254).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: per_metre,
@@ -139,7 +139,7 @@ fn solid(Colour(red, green, blue): Colour) -> Paint<'static> {
     paint
 }
 
-/// Adds steps, so many times as large, from a place on.
+/// Appends segments, scaled by `times` and moved by `from`.
 fn trace(builder: &mut PathBuilder, steps: &[Segment], from: Point, times: f64) {
     let place = |point: Point| {
         let (x, y) = (from.x + point.x * times, from.y + point.y * times);

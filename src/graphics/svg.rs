@@ -1,4 +1,4 @@
-//! Pictures as SVG: one file that needs nothing else. Every text goes through [`escaped`].
+//! Pictures as SVG: one self-contained file. All text goes through [`escaped`].
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,12 +6,12 @@ use std::io::{self, Write};
 
 use super::{Anchor, Colour, DASH, Group, Pen, Picture, Point, Segment, Shape, Text};
 
-/// Fonts whose letters are as wide as those of the one that is built in, or narrower.
+/// Fonts whose letters are no wider than those of the built-in font.
 const FONTS: &str = "ui-monospace,'DejaVu Sans Mono','SFMono-Regular',Menlo,Consolas,'Liberation Mono',monospace";
 
 pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
-    // Blanks are kept by the attribute in old programs, by the style in new ones.
+    // White space is preserved by the attribute in old programs, by the style in new ones.
     element(
         picture,
         "<style>text{white-space:pre}rect{shape-rendering:crispEdges}</style>\n",
@@ -19,7 +19,7 @@ pub(super) fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// The root element, with what comes first in it.
+/// The root element; `first` comes first in it.
 pub(super) fn element(picture: &Picture, first: &str, out: &mut dyn Write) -> io::Result<()> {
     let (width, height) = (Number(picture.width), Number(picture.height));
     let title = escaped(&picture.title);
@@ -109,12 +109,12 @@ fn paint(fill: Option<Colour>, line: Option<Pen>) -> String {
     out
 }
 
-/// A length with at most two digits behind the point.
+/// Formats a length with at most two decimals.
 struct Number(f64);
 
 impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Not `-0`.
+        // Avoids `-0`.
         write!(f, "{}", (self.0 * 100.0).round() / 100.0 + 0.0)
     }
 }
@@ -127,7 +127,7 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// Text that ends neither an element nor an attribute, without the characters that XML has no way to write.
+/// Escapes text for elements and attributes, and drops the characters that XML cannot contain.
 fn escaped(text: &str) -> Cow<'_, str> {
     let is_plain = |char: char| match char {
         '&' | '<' | '>' | '"' | '\'' => false,

@@ -1,10 +1,10 @@
-//! Lines without corners.
+//! Smooth curves along routes.
 
 use super::Point;
 
-/// A smooth way along a route of [`super::Drawing::routes`], from its first point on: cubic Bézier curves, each as two
-/// control points and its end. It is upright where the route is, and between ranks all have the same shape: it runs
-/// through boxes and crosses others where the route does, and only there.
+/// A smooth curve along a route of [`super::Drawing::routes`], from its first point on: cubic Bézier curves, each as two
+/// control points and its end. It is vertical where the route is, and between ranks all curves have the same shape: it runs
+/// through boxes and crosses others only where the route does.
 pub fn curve(route: &[Point]) -> Vec<[Point; 3]> {
     // A loop beside its box: out, along, and back.
     if let &[start, out, back, end] = route

@@ -1,14 +1,14 @@
-//! A part as ranks of items: boxes, and where lines and labels pass.
+//! A component as ranks of items: boxes, and the places where lines and labels pass.
 
 use super::parts::{Link, Part};
 use super::scale::Scale;
 
-/// What lies in a rank.
+/// An item of a rank.
 #[derive(Clone, Copy)]
 pub(super) struct Item {
     pub(super) kind: Kind,
     pub(super) rank: usize,
-    /// What it takes on either side of `x`.
+    /// How far it extends on either side of `x`.
     pub(super) left: i64,
     pub(super) right: i64,
     pub(super) x: i64,
@@ -19,11 +19,11 @@ pub(super) enum Kind {
     Box,
     /// A line passes.
     Line,
-    /// A line passes, with a label on its right.
+    /// A line with a label on its right passes.
     Label,
 }
 
-/// Two items of neighbouring ranks, joined by a piece of a line.
+/// A piece of a line between two items of neighbouring ranks.
 #[derive(Clone, Copy)]
 pub(super) struct Segment {
     pub(super) upper: usize,
@@ -31,22 +31,22 @@ pub(super) struct Segment {
     pub(super) weight: i64,
 }
 
-/// A part of the graph, its lines cut at each rank.
+/// A component of the graph, its lines cut at each rank.
 pub(super) struct Layered {
     pub(super) part: Part,
-    /// First the boxes, as in the part.
+    /// The boxes first, in the component's order.
     pub(super) items: Vec<Item>,
     pub(super) segments: Vec<Segment>,
-    /// Items from left to right.
+    /// The items of each rank, from left to right.
     pub(super) ranks: Vec<Vec<usize>>,
-    /// For each link the items that its line goes through, from above to below: only its two boxes, if it goes around.
+    /// For each link the items that its line passes, from top to bottom: only its two boxes if it goes around.
     pub(super) chains: Vec<Vec<usize>>,
-    /// For each link whether it goes around everything else, because it passes too many ranks.
+    /// For each link whether it goes around everything else, because it would pass too many ranks.
     pub(super) goes_around: Vec<bool>,
 }
 
 impl Layered {
-    /// Cuts the lines of a part, of which those that pass the fewest ranks get up to `room` items.
+    /// Cuts the lines of a component into items: at most `room` of them, the lines that pass the fewest ranks first.
     pub(super) fn new(part: Part, ranks: &[usize], scale: &Scale, room: usize) -> Self {
         let mut items: Vec<Item> = part
             .boxes
@@ -118,7 +118,7 @@ impl Layered {
         }
     }
 
-    /// Takes an order and the x of each item.
+    /// Sets the order and the x of the items.
     pub(super) fn settle(&mut self, ranks: Vec<Vec<usize>>, xs: &[i64]) {
         self.ranks = ranks;
         for (item, &x) in self.items.iter_mut().zip(xs) {
@@ -126,7 +126,7 @@ impl Layered {
         }
     }
 
-    /// The least distance from one item to its right neighbour.
+    /// The least distance between an item and its right neighbour.
     pub(super) fn separation(&self, left: usize, right: usize, scale: &Scale) -> i64 {
         let (left, right) = (&self.items[left], &self.items[right]);
         let both_boxes = left.kind == Kind::Box && right.kind == Kind::Box;
@@ -134,7 +134,7 @@ impl Layered {
     }
 }
 
-/// The place of each of `count` items in its rank.
+/// For each of `count` items its position in its rank.
 pub(super) fn places(ranks: &[Vec<usize>], count: usize) -> Vec<usize> {
     let mut places = vec![0; count];
     for (place, &item) in ranks.iter().flat_map(|rank| rank.iter().enumerate()) {

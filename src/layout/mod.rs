@@ -1,11 +1,11 @@
-//! Drawing a directed graph in layers, from the top down: sizes and weighted edges in, boxes and routes out.
+//! Draws a directed graph in layers, from the top down: sizes and weighted edges in, boxes and routes out.
 //!
-//! Knows neither profiles nor terminals nor any picture format: a unit is a cell, a pixel, whatever the caller takes.
+//! Knows neither profiles nor terminals nor any picture format: a unit is a cell, a pixel, whatever the caller uses.
 //! No clock and no randomness: the same input gives the same drawing. No input makes it panic, recurse or run away: each
-//! stage has a budget of work, and can be interrupted with a drawing that is valid, only less good.
+//! stage has a budget of steps, after which the drawing is valid, only less good.
 //!
 //! ```text
-//! edges ──parts──▶ connected parts, each without cycles ──ranks──▶ a rank for each box
+//! edges ──parts──▶ connected components, made acyclic ──ranks──▶ a rank for each box
 //!     ──layered──▶ lines and labels as items of the ranks they cross ──order──▶ items from left to right
 //!     ──position──▶ x ──pack──▶ parts side by side ──routes──▶ y, and lines from box to box
 //! ```
@@ -28,7 +28,7 @@ pub use curve::curve;
 use layered::Layered;
 use scale::Scale;
 
-/// Width and height.
+/// A width and a height.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Size {
     /// From left to right.
@@ -37,7 +37,7 @@ pub struct Size {
     pub height: f64,
 }
 
-/// A place; y grows downwards.
+/// A point; y grows downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// From the left.
@@ -46,78 +46,79 @@ pub struct Point {
     pub y: f64,
 }
 
-/// A line that is wanted between two boxes.
+/// A line to draw between two boxes.
 #[derive(Clone, Debug)]
 pub struct Edge {
-    /// Where it begins: an index of the boxes.
+    /// Where it begins, as an index of the boxes.
     pub from: usize,
-    /// Where it ends.
+    /// Where it ends, as an index of the boxes.
     pub to: usize,
-    /// How much shorter and straighter than others it is wanted.
+    /// How important it is that it is short and straight, compared with others.
     pub weight: u32,
     /// The least number of ranks from one end to the other, at least 1.
     pub min_ranks: u32,
-    /// The room that its label takes, if it has one.
+    /// The size of its label, if it has one.
     pub label: Option<Size>,
 }
 
-/// The least distances.
+/// The least distances between things.
 #[derive(Clone, Copy, Debug)]
 pub struct Spacing {
-    /// Between boxes of a rank.
+    /// Between boxes of the same rank.
     pub node: f64,
-    /// Between lines, labels, and these and boxes, of a rank.
+    /// Between lines, labels and boxes of the same rank, except between boxes.
     pub edge: f64,
     /// Between ranks.
     pub rank: f64,
 }
 
-/// A box in its place.
+/// A box at its position.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placed {
-    /// Its left side.
+    /// Left edge.
     pub x: f64,
-    /// Its upper side.
+    /// Upper edge.
     pub y: f64,
-    /// As was asked for, or 0 if that was no size.
+    /// The width that was asked for; 0 if that was invalid.
     pub width: f64,
-    /// As was asked for, or 0 if that was no size.
+    /// The height that was asked for; 0 if that was invalid.
     pub height: f64,
-    /// Which of [`Drawing::ranks`] it lies in.
+    /// Its row of [`Drawing::ranks`].
     pub rank: usize,
 }
 
-/// Where everything is. If all sizes and distances are whole numbers, so are all coordinates but the middles of labels.
+/// The result: where everything is. If all sizes and distances are integers, so are all coordinates except the middles
+/// of labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
-    /// What all of it takes, from (0, 0).
+    /// The size of the whole drawing, which begins at (0, 0).
     pub size: Size,
-    /// As the sizes that came in.
+    /// The boxes, in the order of the sizes that were passed in.
     pub boxes: Vec<Placed>,
-    /// For each edge the corners of its line, in its own direction: from the border of `from` to that of `to`. It is
+    /// For each edge the corners of its line, from the border of `from` to that of `to`. It is
     /// vertical inside the bands of [`Drawing::ranks`] and slanted only between them. An edge from a box to itself is a
-    /// loop on its right. An edge that names no box has no points.
+    /// loop on its right. An edge with an invalid index has no points.
     pub routes: Vec<Vec<Point>>,
-    /// For each edge the middle of its label, which is to the right of its line.
+    /// For each edge with a label the middle of the label, which is to the right of its line.
     pub labels: Vec<Option<Point>>,
-    /// Upper and lower side of the band of each rank, also of those that only lines and labels are in.
+    /// Upper and lower edge of the band of each rank, including ranks with only lines and labels.
     pub ranks: Vec<(f64, f64)>,
 }
 
-/// Steps for each stage, of a few nanoseconds each: only graphs much denser than those of profiles take as many.
+/// Steps for each stage, of a few nanoseconds each: only graphs much denser than those of profiles need as many.
 const BUDGET: u64 = 8_000_000;
-/// How many ranks all lines together pass, before the longest go around everything else.
+/// How many ranks all lines together may pass before the longest go around everything else.
 const LINES: usize = 50_000;
-/// Orders that cross as little as each other and are tried out, at most.
+/// How many orders with equally few crossings are tried out.
 const CANDIDATES: usize = 4;
-/// Items in all of them.
+/// The most items in all of these together.
 const EFFORT: usize = 1_500;
 
-/// Places boxes of the sizes `nodes`, so that most edges point downwards, few cross, and none runs through a box that
+/// Places boxes of the sizes `nodes` so that most edges point downwards, few cross, and none runs through a box that
 /// it does not belong to. Invalid sizes (negative, not a number) count as 0.
 pub fn layout(nodes: &[Size], edges: &[Edge], spacing: Spacing) -> Drawing {
     let scale = Scale::new(nodes, edges, spacing);
-    // Between any two ranks of boxes is one for labels, if there are any.
+    // With labels, there is a rank for them between any two ranks of boxes.
     let step = if edges.iter().any(|edge| edge.label.is_some()) {
         2
     } else {

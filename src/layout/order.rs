@@ -1,8 +1,8 @@
-//! Items of a rank from left to right, so that few lines cross: medians, exchanges of neighbours and new ways for whole
+//! The order of items in each rank, for few crossings: medians, exchanges of neighbours and rerouting of whole
 //! lines, from several starts.
 //!
-//! Source: Gansner and others, as named in the module above, section 3. That a line is laid anew through all its ranks
-//! at once is ours: step by step it may have to cross more lines before it crosses fewer.
+//! Source: Gansner and others, as cited in the module above, section 3. Rerouting a line through all its ranks
+//! at once is our addition: step by step it may have to cross more lines before it crosses fewer.
 
 mod lines;
 mod rows;
@@ -10,12 +10,12 @@ mod rows;
 use super::layered::Layered;
 use rows::{Rows, Sweep, Ties};
 
-/// Sweeps without fewer crossings, after which a start is left.
+/// Sweeps without improvement after which a start is abandoned.
 const PATIENCE: usize = 6;
-/// Two walks through the graph, then the best so far with some of it shuffled.
+/// How many starts: two walks through the graph, then the best order so far with some of it shuffled.
 const STARTS: usize = 4;
 
-/// Orders of the items of all ranks, up to `wanted` different ones that cross as little as each other, found in about
+/// Orders of the items of all ranks: up to `wanted` different ones with equally few crossings, found in about
 /// `budget` steps.
 pub(super) fn arrange(layered: &Layered, wanted: usize, budget: u64) -> Vec<Vec<Vec<usize>>> {
     let mut rows = Rows::new(layered, budget);
@@ -46,7 +46,7 @@ pub(super) fn arrange(layered: &Layered, wanted: usize, budget: u64) -> Vec<Vec<
     best
 }
 
-/// Goes from an order to one from which no step leads to fewer crossings, and counts those.
+/// Descends from an order to one that no step improves; returns its crossings.
 fn descend(rows: &mut Rows, chains: &[Vec<usize>], start: usize) -> u64 {
     let mut found = rows.ranks.clone();
     let mut fewest = rows.crossings();
@@ -55,7 +55,7 @@ fn descend(rows: &mut Rows, chains: &[Vec<usize>], start: usize) -> u64 {
         if patience == 0 || fewest == 0 || rows.is_spent() {
             break;
         }
-        // Those that may be either way round are turned in every other pair of sweeps, by one step or the other.
+        // Items that may be either way round are turned in every other pair of sweeps, by one step or the other.
         let (first, second) = match sweep % 4 {
             0 | 1 => (Ties::Turn, Ties::Keep),
             _ => (Ties::Keep, Ties::Turn),
@@ -83,7 +83,7 @@ fn descend(rows: &mut Rows, chains: &[Vec<usize>], start: usize) -> u64 {
     fewest
 }
 
-/// Numbers without a pattern, the same each time.
+/// A deterministic pseudo-random generator.
 struct Dice(u64);
 
 impl Dice {

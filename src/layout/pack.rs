@@ -1,12 +1,12 @@
-//! Parts beside each other.
+//! Places components side by side.
 
 use super::layered::Layered;
 use super::scale::Scale;
 
-/// Moves each part as far left as those before it allow, rank by rank, all from 0 on.
+/// Moves each component as far left as those before it allow, rank by rank; the drawing begins at 0.
 pub(super) fn side_by_side(parts: &mut [Layered], scale: &Scale) {
     let depth = parts.iter().map(|part| part.ranks.len()).max().unwrap_or(0);
-    // Where each rank is free from.
+    // For each rank the first free x.
     let mut free: Vec<Option<i64>> = vec![None; depth];
     let mut leftmost = 0;
     for part in &mut *parts {
@@ -19,7 +19,7 @@ pub(super) fn side_by_side(parts: &mut [Layered], scale: &Scale) {
             .iter()
             .zip(&free)
             .filter_map(|(ends, free)| Some((*free)? - (*ends)?.0));
-        // Below all others, it begins where the drawing does.
+        // If it is below all others, it begins at the left edge.
         let shift = tight
             .max()
             .unwrap_or_else(|| leftmost - outline.iter().flatten().map(|ends| ends.0).min().unwrap_or(0));

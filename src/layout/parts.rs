@@ -4,33 +4,33 @@ use super::Edge;
 
 /// A connected component.
 pub(super) struct Part {
-    /// Indices of the boxes as they came in; the order is that, too. Links count by place in here.
+    /// Indices of the boxes in the input, ascending. Links refer to positions in this list.
     pub(super) boxes: Vec<usize>,
-    /// Edges from above to below: no cycle is among them.
+    /// Acyclic edges, from upper to lower box.
     pub(super) links: Vec<Link>,
-    /// Edges from a box to itself: the box, the edge.
+    /// Edges from a box to itself, as (position of the box, index of the edge).
     pub(super) loops: Vec<(usize, usize)>,
 }
 
 /// An edge that points downwards.
 pub(super) struct Link {
-    /// Index of the edge as it came in.
+    /// Index of the edge in the input.
     pub(super) edge: usize,
     pub(super) upper: usize,
     pub(super) lower: usize,
-    /// The edge itself leads from `lower` to `upper`.
+    /// Whether the edge itself leads from `lower` to `upper`.
     pub(super) reversed: bool,
     pub(super) weight: i64,
-    /// The least number of ranks in between.
+    /// The least number of ranks from `upper` to `lower`.
     pub(super) span: u32,
 }
 
-/// Weights beyond are as good as this.
+/// Greater weights count as this.
 const HEAVIEST: u32 = 10_000;
-/// No edge needs to be longer, in ranks.
+/// Greater spans, in ranks, count as this.
 const FARTHEST: u32 = 100;
 
-/// The connected parts of `count` boxes, ordered by their first box.
+/// The connected components of `count` boxes, ordered by their first box.
 pub(super) fn connected(count: usize, edges: &[Edge]) -> Vec<Part> {
     let exists = |edge: &Edge| edge.from < count && edge.to < count;
     let mut touching = vec![Vec::new(); count];
@@ -40,7 +40,7 @@ pub(super) fn connected(count: usize, edges: &[Edge]) -> Vec<Part> {
             touching[edge.to].push(index);
         }
     }
-    // Which part, then which place in it.
+    // The component of each box, then its position in it.
     let mut part_of = vec![usize::MAX; count];
     let mut parts = Vec::new();
     for first in 0..count {
@@ -92,7 +92,7 @@ pub(super) fn connected(count: usize, edges: &[Edge]) -> Vec<Part> {
     parts
 }
 
-/// Turns the links round that lead back to where a walk from the sources came from.
+/// Reverses the links that lead back to a box on the current path of a depth-first walk from the sources.
 fn cut_cycles(part: &mut Part) {
     #[derive(Clone, Copy, PartialEq)]
     enum Seen {
@@ -114,7 +114,7 @@ fn cut_cycles(part: &mut Part) {
             continue;
         }
         seen[start] = Seen::Open;
-        // Each with the number of links followed.
+        // Each with the number of links followed so far.
         let mut path = vec![(start, 0)];
         while let Some((node, next)) = path.last_mut() {
             let Some(&index) = below[*node].get(*next) else {

@@ -3,11 +3,12 @@
 use super::layered::{Kind, Layered, places};
 use super::scale::Scale;
 
-/// Passes over all boxes, in which both ends of a line come to terms.
+/// How many passes over all boxes let both ends of a line settle.
 const PASSES: usize = 3;
 
-/// For each link where it leaves its upper box and where it reaches its lower one: so that it is upright if it can be,
-/// else on the side that it comes from or goes to; in the order of where lines go, and apart as lines are, if there is room.
+/// For each link where it leaves its upper box and where it reaches its lower one: vertically above each other if
+/// possible, otherwise on the side that it comes from or goes to; in the order of their other ends, and spaced like
+/// lines if there is room.
 pub(super) fn place(layered: &Layered, scale: &Scale) -> Vec<[i64; 2]> {
     let place = places(&layered.ranks, layered.items.len());
     // Where on an item a line can pass.
@@ -21,7 +22,7 @@ pub(super) fn place(layered: &Layered, scale: &Scale) -> Vec<[i64; 2]> {
         (left + margin, left + width - margin)
     };
     let boxes = layered.part.boxes.len();
-    // For each lower and upper side of a box the lines there, and where they go.
+    // For the lower and upper side of each box the lines there, and where they go.
     let mut lines = [vec![Vec::new(); boxes], vec![Vec::new(); boxes]];
     let mut ports = Vec::with_capacity(layered.chains.len());
     for (index, chain) in layered.chains.iter().enumerate() {
@@ -66,8 +67,8 @@ fn meet(own: (i64, i64), other: (i64, i64)) -> i64 {
     }
 }
 
-/// Moves places, whose order stays, as little as `distance` between them demands, inside `room`; if that has too little,
-/// they are spread evenly.
+/// Moves positions, keeping their order, as little as `distance` between them requires, inside `room`; if there is too
+/// little, they are spread evenly.
 fn spread(wanted: &[i64], room: (i64, i64), distance: i64) -> Vec<i64> {
     let count = wanted.len() as i64;
     let extent = distance * (count - 1).max(0);
@@ -75,7 +76,7 @@ fn spread(wanted: &[i64], room: (i64, i64), distance: i64) -> Vec<i64> {
         let slot = |index: i64| room.0 + (room.1 - room.0) * (2 * index + 1) / (2 * count);
         return (0..count).map(slot).collect();
     }
-    // As if there were no distances: groups at one place, the mean of what their members want, as sum and number.
+    // With distances subtracted: groups at one position, the mean of what their members want, as sum and count.
     let mut groups: Vec<(i128, i128)> = Vec::new();
     for (index, &at) in wanted.iter().enumerate() {
         let mut group = (i128::from(at - distance * index as i64), 1);

@@ -1,13 +1,14 @@
-//! The x of each item: network simplex over the items and a node for each piece of a line, left of both its ends.
+//! The x of each item: network simplex over the items, plus a node for each piece of a line, left of both its ends.
 //!
-//! First lines are straight through all ranks that they pass, which leaves few places to find; from there on they may bend.
+//! First, lines are straight through all ranks that they pass, which leaves few positions to find; after that they may
+//! bend.
 
 use super::layered::{Kind, Layered, places};
 use super::scale::Scale;
 use super::simplex::{Arc, Idle, solve};
 
-/// The x of each item, in the order of its rank, found in about `budget` steps, and what the lines cost: short ones and
-/// straight long ones cost little.
+/// The cost of the lines, which is low if they are short and the long ones straight, and the x of each item. Keeps the
+/// order of the ranks; takes about `budget` steps.
 pub(super) fn place(layered: &Layered, ranks: &[Vec<usize>], scale: &Scale, budget: u64) -> (f64, Vec<i64>) {
     let columns = columns(layered, ranks);
     let mut places = Places {
@@ -33,7 +34,8 @@ struct Places {
 }
 
 impl Places {
-    /// Sets what the places of columns of items must respect, given the column of each item; and places that do so, if there are none.
+    /// Sets the constraints between columns of items, given the column of each item; and initial positions that satisfy
+    /// them, if there are none.
     fn constrain(&mut self, layered: &Layered, ranks: &[Vec<usize>], scale: &Scale, columns: &[usize]) {
         self.arcs.clear();
         for pair in ranks.iter().flat_map(|rank| rank.windows(2)) {
@@ -70,10 +72,10 @@ impl Places {
     }
 }
 
-/// A column for each item: what a line passes ranks through shares one, so far as columns do not cross.
+/// Assigns a column to each item: the items that a line passes share one, as far as columns do not cross.
 fn columns(layered: &Layered, ranks: &[Vec<usize>]) -> Vec<usize> {
     let place = places(ranks, layered.items.len());
-    // Pieces inside of lines, by the rank that they leave.
+    // Inner pieces of lines, by the rank that they leave.
     let mut inner = vec![Vec::new(); ranks.len()];
     let is_line = |item: usize| layered.items[item].kind != Kind::Box;
     for segment in &layered.segments {
@@ -104,9 +106,9 @@ fn columns(layered: &Layered, ranks: &[Vec<usize>]) -> Vec<usize> {
     columns
 }
 
-/// Indices of as many values as can be that increase.
+/// Indices of a longest increasing subsequence.
 fn increasing(values: &[usize]) -> Vec<usize> {
-    // For each length the index of the least value that a row of that length can end with.
+    // For each length, the index of the least value that a subsequence of that length can end with.
     let mut ends: Vec<usize> = Vec::new();
     let mut before = vec![None; values.len()];
     for (index, value) in values.iter().enumerate() {
@@ -126,7 +128,7 @@ fn increasing(values: &[usize]) -> Vec<usize> {
     found
 }
 
-/// The least places, from 0, that respect arcs without a cycle.
+/// The least positions, from 0, that satisfy arcs without a cycle.
 fn leftmost(count: usize, arcs: &[Arc]) -> Vec<i64> {
     let mut after = vec![Vec::new(); count];
     let mut waiting = vec![0; count];

@@ -1,9 +1,9 @@
-//! Which box is in which rank.
+//! Assigns boxes to ranks.
 
 use super::parts::{Link, Part};
 use super::simplex::{Arc, Idle, solve};
 
-/// The rank of each box of a part, from 0. A link spans `step` ranks for each that it wants.
+/// The rank of each box of a component, from 0. A link spans at least `step` ranks for each rank of its span.
 pub(super) fn assign(part: &Part, step: i64, budget: u64) -> Vec<usize> {
     let count = part.boxes.len();
     let mut below = vec![Vec::new(); count];

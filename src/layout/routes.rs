@@ -6,14 +6,14 @@ use super::ports;
 use super::scale::{Scale, clean};
 use super::{Drawing, Edge, Placed, Point, Size};
 
-/// Where a rank is.
+/// The vertical range of a rank.
 #[derive(Clone, Copy)]
 struct Band {
     top: i64,
     bottom: i64,
 }
 
-/// Puts the parts, which have their x, on paper.
+/// Draws components whose x is known.
 pub(super) fn draw(parts: &[Layered], nodes: &[Size], edges: &[Edge], scale: &Scale) -> Drawing {
     let items = || parts.iter().flat_map(|part| &part.items);
     let mut paper = Paper {
@@ -37,14 +37,14 @@ pub(super) fn draw(parts: &[Layered], nodes: &[Size], edges: &[Edge], scale: &Sc
             height: scale.length(bottom),
         },
         ranks: paper.bands.iter().map(band).collect(),
-        // Each box is in a part.
+        // Each box is in a component.
         boxes: paper.boxes.into_iter().flatten().collect(),
         routes: paper.routes,
         labels: paper.labels,
     }
 }
 
-/// Ranks are as high as what is in them.
+/// The bands of the ranks, each as high as its contents.
 fn bands(parts: &[Layered], edges: &[Edge], scale: &Scale) -> Vec<Band> {
     let depth = parts.iter().map(|part| part.ranks.len()).max().unwrap_or(0);
     let mut heights = vec![0; depth];
@@ -75,7 +75,7 @@ fn bands(parts: &[Layered], edges: &[Edge], scale: &Scale) -> Vec<Band> {
         };
         let gap = match labelled {
             false => scale.rank,
-            // Half of the way from box to box, which is to a rank of labels or from one.
+            // Half of the way from box to box: to a rank of labels, or from one.
             true if rank % 2 == 0 => scale.rank - scale.rank / 2,
             true => scale.rank / 2,
         };
@@ -85,7 +85,7 @@ fn bands(parts: &[Layered], edges: &[Edge], scale: &Scale) -> Vec<Band> {
     heights.iter().enumerate().map(stack).collect()
 }
 
-/// The rank that the label of a link is in, if it has one.
+/// The rank of a link's label, if it has one.
 fn label_rank(part: &Layered, link: usize) -> usize {
     let chain = &part.chains[link];
     let label = chain
@@ -95,11 +95,11 @@ fn label_rank(part: &Layered, link: usize) -> usize {
     label.map_or(part.items[chain[0]].rank + 1, |item| item.rank)
 }
 
-/// A drawing in the making.
+/// A drawing in progress.
 struct Paper<'a> {
     scale: &'a Scale,
     bands: Vec<Band>,
-    /// What is taken so far.
+    /// The width in use so far.
     width: i64,
     boxes: Vec<Option<Placed>>,
     routes: Vec<Vec<Point>>,
@@ -107,7 +107,7 @@ struct Paper<'a> {
 }
 
 impl Paper<'_> {
-    /// The upper side of a box, in the middle of its rank.
+    /// The upper edge of a box that is centred in its rank.
     fn top(&self, item: &Item, node: usize) -> i64 {
         let Band { top, bottom } = self.bands[item.rank];
         top + (bottom - top - self.scale.boxes[node].1) / 2
@@ -151,7 +151,7 @@ impl Paper<'_> {
         }
     }
 
-    /// The corners of a line in a rank that it passes, and its label if that is there.
+    /// The corners of a line in a rank that it passes; places its label if that is there.
     fn pass(&mut self, link: &Link, item: &Item) -> [(i64, i64); 2] {
         if item.kind == Kind::Label {
             self.label(link.edge, item.x + self.scale.edge, self.bands[item.rank]);
@@ -160,7 +160,7 @@ impl Paper<'_> {
         [(item.x, top), (item.x, bottom)]
     }
 
-    /// The corners of a line to the right of all else, from one rank to another.
+    /// The corners of a line to the right of everything else, from one rank to another.
     fn go_around(&mut self, link: &Link, first: usize, last: usize) -> [(i64, i64); 2] {
         let x = self.width + self.scale.edge;
         self.width = x;
@@ -171,7 +171,7 @@ impl Paper<'_> {
         [(x, self.bands[first].top), (x, self.bands[last].bottom)]
     }
 
-    /// Puts the label of an edge into the middle of a band.
+    /// Places the label of an edge in the middle of a band.
     fn label(&mut self, edge: usize, left: i64, band: Band) {
         self.labels[edge] = self.scale.labels[edge].map(|(width, _)| {
             let corners = [(left, band.top), (left + width, band.bottom)];
@@ -179,7 +179,7 @@ impl Paper<'_> {
         });
     }
 
-    /// Draws edges from a box to itself, one outside the other on its right.
+    /// Draws edges from a box to itself, nested on its right.
     fn draw_loops(&mut self, part: &Layered) {
         let scale = self.scale;
         let mut count = vec![0; part.part.boxes.len()];
@@ -209,7 +209,7 @@ impl Paper<'_> {
     }
 }
 
-/// The ends of a line and the corners at which it turns, without those at which it goes on upright.
+/// The ends of a line and the corners at which it turns, without those at which it goes on vertically.
 fn turns(corners: impl IntoIterator<Item = (i64, i64)>) -> Vec<(i64, i64)> {
     let mut turns: Vec<(i64, i64)> = Vec::new();
     for corner in corners {

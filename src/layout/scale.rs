@@ -1,28 +1,28 @@
-//! Whole numbers for all lengths: sums of them are exact, so that what is tight stays tight.
+//! Integers for all lengths: their sums are exact, so that what just fits still fits.
 
 use super::{Edge, Point, Size, Spacing};
 
-/// No length is taken for longer.
+/// Longer lengths count as this.
 const LONGEST: f64 = (1u32 << 24) as f64;
-/// Steps of the longest length, if not all lengths are whole.
+/// Into how many units the longest length is divided, if not all lengths are integers.
 const STEPS: f64 = (1u64 << 36) as f64;
 
-/// The logarithm of the least unit.
+/// The binary logarithm of the smallest unit.
 const FINEST: f64 = -40.0;
 
 /// Sizes and distances, in units.
 pub(super) struct Scale {
-    /// How long a unit is.
+    /// The length of a unit.
     unit: f64,
     /// Width and height of each box.
     pub(super) boxes: Vec<(i64, i64)>,
     /// Width and height of the label of each edge.
     pub(super) labels: Vec<Option<(i64, i64)>>,
-    /// Between boxes.
+    /// Least distance between boxes.
     pub(super) node: i64,
-    /// Between lines.
+    /// Least distance between lines.
     pub(super) edge: i64,
-    /// Between ranks.
+    /// Least distance between ranks.
     pub(super) rank: i64,
 }
 
@@ -57,12 +57,12 @@ impl Scale {
         }
     }
 
-    /// A number of units as a length.
+    /// Converts units to a length.
     pub(super) fn length(&self, units: i64) -> f64 {
         units as f64 * self.unit
     }
 
-    /// A place in units as a point.
+    /// Converts coordinates in units to a point.
     pub(super) fn point(&self, x: i64, y: i64) -> Point {
         Point {
             x: self.length(x),
@@ -70,7 +70,7 @@ impl Scale {
         }
     }
 
-    /// The middle between two places.
+    /// The midpoint of two positions.
     pub(super) fn middle(&self, one: (i64, i64), other: (i64, i64)) -> Point {
         Point {
             x: self.length(one.0 + other.0) / 2.0,
@@ -81,6 +81,6 @@ impl Scale {
 
 /// A length that can be drawn.
 pub(super) fn clean(length: f64) -> f64 {
-    // Not a number is neither.
+    // NaN is not greater than 0 either.
     if length > 0.0 { length.min(LONGEST) } else { 0.0 }
 }

@@ -1,12 +1,12 @@
-//! The least sum of weighted lengths: network simplex.
+//! Minimizes a weighted sum of lengths: network simplex.
 //!
-//! Source: Gansner and others, as named in the module above, section 2.3; the tree of tight arcs is grown from its smallest pieces,
-//! each moved where its weights pull it, so that few exchanges are left to do.
+//! Source: Gansner and others, as cited in the module above, section 2.3. The tree of tight arcs is grown from its smallest
+//! pieces, each moved where its weights pull it, so that few exchanges are left to do.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// `head` is wanted at least `length` beyond `tail`, and each unit more costs `weight`.
+/// `head` must be at least `length` beyond `tail`; each unit more costs `weight`.
 #[derive(Clone, Copy)]
 pub(super) struct Arc {
     pub(super) tail: usize,
@@ -15,16 +15,16 @@ pub(super) struct Arc {
     pub(super) weight: i64,
 }
 
-/// How many arcs that can be exchanged are compared.
+/// How many arcs to exchange are compared.
 const CANDIDATES: usize = 30;
 const NONE: usize = usize::MAX;
 
-/// Where a place ends that nothing pulls.
+/// Where to put a position that nothing pulls.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Idle {
-    /// At an end of its room.
+    /// At an end of its range.
     AtAnEnd,
-    /// In the middle of it.
+    /// In the middle of its range.
     Centred,
 }
 
@@ -35,8 +35,8 @@ enum End {
     Head,
 }
 
-/// Moves the places `at`, which respect all arcs, to where they cost least, or as near to it as `budget` steps allow.
-/// Places that no arcs connect are in no relation.
+/// Moves the positions `at`, which satisfy all arcs, to where they cost least, or as near to that as `budget` steps allow.
+/// Positions that no arcs connect do not affect each other.
 pub(super) fn solve(arcs: &[Arc], at: &mut [i64], idle: Idle, budget: u64) {
     if at.len() < 2 {
         return;
@@ -55,24 +55,24 @@ pub(super) fn solve(arcs: &[Arc], at: &mut [i64], idle: Idle, budget: u64) {
     }
 }
 
-/// Tight arcs that connect all nodes. Without one of them the nodes fall into two sides, that of its tail and that of
+/// Tight arcs that connect all nodes. Removing one of them divides the nodes into two sides, that of its tail and that of
 /// its head.
 struct Tree<'a> {
     arcs: &'a [Arc],
     at: &'a mut [i64],
-    /// For each node its arcs, one after the other, and where those of each node begin.
+    /// The arcs of all nodes, end to end, and where those of each node begin.
     touching: Vec<usize>,
     begin: Vec<usize>,
-    /// The arcs of the tree.
+    /// The arcs in the tree.
     members: Vec<usize>,
     is_member: Vec<bool>,
-    /// For each arc of the tree the weight of all arcs from its tail's side to its head's, less those back: what it
-    /// saves to make the arc longer is its negative.
+    /// For each arc in the tree its cut value: the weight of all arcs from its tail's side to its head's, minus those back.
+    /// Lengthening an arc with a negative value saves cost.
     cut: Vec<i64>,
-    /// The arc towards the root, and how far that is.
+    /// For each node the arc towards the root, and its depth.
     up: Vec<usize>,
     depth: Vec<i64>,
-    /// Which side of which exchange a node was found on.
+    /// For each node the exchange and side in which it was last found.
     side: Vec<u64>,
     exchanges: u64,
     steps: u64,
@@ -135,7 +135,7 @@ impl<'a> Tree<'a> {
             of: (0..count).collect(),
             nodes: (0..count).map(|node| vec![node]).collect(),
         };
-        // What costs something first: the tree had better hold it.
+        // Arcs that cost something first: they had better be in the tree.
         for free in [false, true] {
             for (index, arc) in self.arcs.iter().enumerate() {
                 if (arc.weight == 0) == free && self.slack(index) == 0 && pieces.join(arc.tail, arc.head) {
@@ -157,7 +157,7 @@ impl<'a> Tree<'a> {
                 continue;
             }
             let mut pull = 0;
-            // The arc with the least slack that a move to the left shortens, and to the right.
+            // The arcs with the least slack that a move to the left shortens, and a move to the right.
             let mut shortest: [Option<(i64, usize)>; 2] = [None, None];
             for &node in &pieces.nodes[piece] {
                 for &index in &self.touching[self.begin[node]..self.begin[node + 1]] {
@@ -196,7 +196,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Finds the way from each node to a root, and what each arc cuts.
+    /// Finds the path from each node to its root, and each arc's cut value.
     fn hang(&mut self) {
         let count = self.at.len();
         // From the roots outwards.
@@ -238,7 +238,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The place among the members of an arc that had better be longer, sought from `next` on.
+    /// The position in `members` of an arc that should be longer, searched from `next` on.
     fn leaving(&mut self, next: &mut usize) -> Option<usize> {
         let mut best: Option<usize> = None;
         let mut found = 0;
@@ -259,7 +259,7 @@ impl<'a> Tree<'a> {
         best
     }
 
-    /// The smaller side of a member of the tree: its nodes, and which end of the member is there.
+    /// The smaller side of a tree arc: its nodes, and which end of the arc is there.
     fn smaller_side(&mut self, member: usize) -> (Vec<usize>, End) {
         self.exchanges += 1;
         let Arc { tail, head, .. } = self.arcs[member];
@@ -267,7 +267,7 @@ impl<'a> Tree<'a> {
         let mut sides = [vec![tail], vec![head]];
         self.side[tail] = mark[0];
         self.side[head] = mark[1];
-        // Which node of the side, and which of its arcs, is next.
+        // On each side, the next node and the next of its arcs.
         let mut next = [(0, self.begin[tail]), (0, self.begin[head])];
         loop {
             for side in 0..2 {
@@ -291,7 +291,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The arc with the least slack from the head's side of a member to its tail's.
+    /// The arc with the least slack from the head's side of a tree arc to its tail's.
     fn entering(&mut self, nodes: &[usize], end: End) -> Option<(i64, usize)> {
         let mut best = None;
         let own = self.side[*nodes.first()?];
@@ -312,7 +312,7 @@ impl<'a> Tree<'a> {
         best
     }
 
-    /// Puts the arc that gets tight first, as a member gets longer, in the place of that member.
+    /// Lengthens a tree arc until another becomes tight, which takes its place in the tree.
     fn exchange(&mut self, place: usize) {
         let leaving = self.members[place];
         let (nodes, end) = self.smaller_side(leaving);
@@ -322,7 +322,7 @@ impl<'a> Tree<'a> {
         for &node in &nodes {
             self.at[node] += if end == End::Tail { -slack } else { slack };
         }
-        // All that the circle of the entering arc and the tree holds is exchanged with.
+        // The entering arc and the tree form a cycle; every tree arc on it changes its cut value.
         let gain = -self.cut[leaving];
         let Arc { tail, head, .. } = self.arcs[entering];
         let (mut from_head, mut from_tail) = (head, tail);
@@ -337,7 +337,8 @@ impl<'a> Tree<'a> {
         }
         self.cut[entering] = gain;
         self.is_member[leaving] = false;
-        // The smaller side hangs from the entering arc now, and if the root was there, it is at the other end of the leaving one.
+        // The smaller side now hangs from the entering arc; if the root was there, it moves to the other end of the
+        // leaving arc.
         let own = self.side[nodes[0]];
         let (inner, outer) = if self.side[tail] == own {
             (tail, head)
@@ -368,7 +369,7 @@ impl<'a> Tree<'a> {
         self.members[place] = entering;
     }
 
-    /// Moves what can move without cost to the middle of its room.
+    /// Centres in its range what can move without cost.
     fn centre(&mut self, budget: u64) {
         for place in 0..self.members.len() {
             let member = self.members[place];
@@ -385,14 +386,14 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Connected components so far.
+/// Connected components so far (union-find).
 struct Pieces {
     of: Vec<usize>,
     nodes: Vec<Vec<usize>>,
 }
 
 impl Pieces {
-    /// Whether they were not joined before.
+    /// Joins two pieces; false if they were joined already.
     fn join(&mut self, one: usize, other: usize) -> bool {
         let (one, other) = (self.of[one], self.of[other]);
         if one == other {

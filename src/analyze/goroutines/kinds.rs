@@ -1,6 +1,5 @@
-//! How many goroutines of which kind a profile has, in a form that is small and compares with that of another moment,
-//! and of a stack dump with that of a counted profile: names instead of numbers, and stacks without the runtime's calls,
-//! which a dump leaves out.
+//! Counts goroutines by kind, in a compact form that can be compared with another moment's, and a stack dump's with a
+//! counted profile's: names instead of ids, and stacks without the runtime's calls, which a dump leaves out.
 
 use std::hash::{Hash, Hasher};
 
@@ -10,24 +9,24 @@ use super::{DUMP_LABELS, Grouping, Reader, StackFacts, column, stack_lines};
 use crate::analyze::origin::is_runtime;
 use crate::model::{LabelSetId, Profile, SampleId, StackId};
 
-/// Goroutines that no grouping tells apart.
+/// A kind: goroutines that no grouping distinguishes.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct GoroutineKind {
-    /// Stands for the calls of the stack.
+    /// A hash of the stack's calls.
     stack: u64,
     own: String,
     state: String,
-    /// Nothing where that is not known.
+    /// `None` if unknown.
     creator: Option<String>,
-    /// Nothing where there were too many to keep.
+    /// `None` if there were too many kinds to keep them.
     labels: Option<Vec<(String, String)>>,
 }
 
-/// With more kinds than these a profile's labels are not kept: each request may have its own.
+/// With more kinds than this, labels are not kept: each request may have its own.
 const MAX_KINDS: usize = 4096;
 
 impl GoroutineKind {
-    /// What a grouping goes by; nothing where that is not known.
+    /// The value by which a grouping groups; `None` if unknown.
     pub fn key(&self, grouping: &Grouping) -> Option<String> {
         match grouping {
             Grouping::Stack => Some(stack_key(self.stack, &self.state)),
@@ -43,7 +42,7 @@ impl GoroutineKind {
     }
 }
 
-/// What [`GoroutineKind::key`] is of a stack and a state, grouped by stack.
+/// The [`GoroutineKind::key`] of a stack and state, when grouped by stack.
 pub fn stack_key_of(profile: &Profile, stack: StackId, state: &str) -> String {
     stack_key(hash(profile, stack), state)
 }
@@ -52,7 +51,7 @@ fn stack_key(stack: u64, state: &str) -> String {
     format!("{stack:016x} {state}")
 }
 
-/// The kinds among some samples, with how many of each there are; nothing for a profile of something else.
+/// The kinds of some samples, with their counts; `None` if the profile is not of goroutines.
 pub fn goroutine_kinds(
     profile: &Profile,
     samples: impl Iterator<Item = SampleId>,
@@ -102,7 +101,7 @@ fn own_labels(profile: &Profile, reader: &Reader<'_>, labels: LabelSetId) -> Vec
         .collect()
 }
 
-/// Stands for the calls of a stack, without the runtime's where there are others.
+/// A hash of a stack's calls, without the runtime's unless it has no others.
 fn hash(profile: &Profile, stack: StackId) -> u64 {
     let calls = |with_runtime: fn(&str) -> bool| {
         let mut hasher = FxHasher::default();

@@ -1,54 +1,54 @@
-//! What is kept of one process.
+//! The figures kept of one process.
 
 use rustc_hash::FxHashMap;
 
 use crate::analyze::origin::{Origin, is_runtime, origin};
 use crate::model::{Collection, Location, LocationId, Profile, SampleTypeId};
 
-/// Values over time: seconds since 1970 UTC, value.
+/// A time series: seconds since 1970 UTC, value.
 pub type Points = Vec<(f64, f64)>;
 
-/// A process in a few numbers; what is not known is missing.
+/// A process in a few figures; unknown ones are `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
-    /// Bytes of resident memory.
+    /// Resident memory, in bytes.
     pub rss: Option<f64>,
-    /// The most that was ever resident, where no more is known.
+    /// Peak resident memory, in bytes, if nothing better is known.
     pub peak_rss: Option<f64>,
-    /// The heap.
+    /// The heap in use.
     pub heap: Option<Held>,
-    /// How many goroutines there are.
+    /// The number of goroutines.
     pub goroutines: Option<f64>,
-    /// Seconds since it was started; since its first collection, where no more is known.
+    /// Seconds since the process started; since its first garbage collection, if nothing better is known.
     pub uptime: Option<f64>,
-    /// The part of its CPU time that went into garbage collection since it was started.
+    /// The share of CPU time spent on garbage collection since the start, 0 to 1.
     pub gc_share: Option<f64>,
-    /// What each function holds of the heap, as it allocated it.
+    /// Heap in use by the function that allocated it.
     pub functions: Vec<Function>,
-    /// How many goroutines each function of the program's own has.
+    /// Number of goroutines by the innermost function of the program's own.
     pub starters: Vec<Function>,
 }
 
-/// What a heap holds, in bytes.
+/// The heap in use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Held {
-    /// How much.
+    /// Size in bytes.
     pub bytes: f64,
-    /// Whether that is exact, behind a collection that was forced, or as of the last one and sampled.
+    /// Whether it is exact, after a forced garbage collection; otherwise it is sampled, as of the last collection.
     pub is_collected: bool,
 }
 
-/// A function and what is its own.
+/// A function and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Function {
-    /// The function.
+    /// The function's name.
     pub name: String,
-    /// Bytes or goroutines.
+    /// Bytes, or number of goroutines.
     pub value: f64,
 }
 
 impl Figures {
-    /// Takes in a heap profile, before which a collection was forced or not. `now` is seconds since 1970 UTC.
+    /// Takes figures from a heap profile and whether a collection was forced before it. `now` is seconds since 1970 UTC.
     pub fn heap(&mut self, profile: &Profile, collection: Collection, now: f64) {
         if let Some(kind) = profile.sample_type("inuse_space") {
             self.functions = sums(profile, kind, &leaf);
@@ -72,7 +72,7 @@ impl Figures {
         self.gc_share = (stats.num_gc > 0).then_some(stats.gc_cpu_fraction);
     }
 
-    /// Takes in a goroutine profile.
+    /// Takes figures from a goroutine profile.
     pub fn goroutines(&mut self, profile: &Profile) {
         let Some(kind) = profile.sample_type("") else { return };
         self.starters = sums(profile, kind, &own_function);
@@ -83,7 +83,7 @@ impl Figures {
 /// A function by its name and file.
 type Named<'p> = (&'p str, &'p str);
 
-/// What functions of samples add up to; the function of each is said by `of`.
+/// The sums of samples by function; `of` says to which function a stack belongs.
 fn sums<'p>(
     profile: &'p Profile,
     kind: SampleTypeId,
@@ -112,12 +112,12 @@ fn sums<'p>(
     functions
 }
 
-/// The innermost function, which allocates.
+/// The innermost function, which allocated.
 fn leaf<'p>(profile: &'p Profile, stack: &[LocationId]) -> Option<Named<'p>> {
     stack.iter().find_map(|&location| frames(profile, location).next())
 }
 
-/// The innermost function of the program's own; where there is none, of a dependency's, then any but the runtime's.
+/// The innermost function of the program's own; failing that, of a dependency's, then any but the runtime's.
 fn own_function<'p>(profile: &'p Profile, stack: &[LocationId]) -> Option<Named<'p>> {
     let all = || stack.iter().flat_map(|&location| frames(profile, location));
     let of = |wanted: Origin| all().find(|(name, file)| origin(name, file) == wanted);
@@ -127,7 +127,7 @@ fn own_function<'p>(profile: &'p Profile, stack: &[LocationId]) -> Option<Named<
         .or_else(|| all().next())
 }
 
-/// The functions of a location, innermost first; where none is known, the binary that it is in.
+/// The functions of a location, innermost first; its binary if none is known.
 fn frames(profile: &Profile, location: LocationId) -> impl Iterator<Item = Named<'_>> {
     let row: &Location = &profile.locations[location.index()];
     let lines = profile.lines_of(location);

@@ -1,6 +1,6 @@
-//! Many processes side by side: a few figures of each, and which of them stands out.
+//! Many processes side by side: a few figures of each, and which of them stand out.
 //!
-//! A profile is reduced to what each function holds when it comes, so that a thousand hosts fit into little memory.
+//! A profile is reduced to sums by function on arrival, so that a thousand hosts need little memory.
 //! Knows no server, text or clock.
 
 mod figures;
@@ -11,11 +11,11 @@ use rustc_hash::FxHashMap;
 pub use figures::{Figures, Function, Held, Points};
 pub use outliers::{MEASURES, Measure, MeasureRow, Outlier, Part, median};
 
-/// Hosts in the order in which they were named.
+/// Hosts, in the order in which they were given.
 #[derive(Clone, Debug, Default)]
 pub struct Fleet {
     hosts: Vec<Host>,
-    /// Every function that any host has, once.
+    /// The distinct function names of all hosts.
     names: Vec<String>,
     rows: FxHashMap<String, u32>,
 }
@@ -23,46 +23,46 @@ pub struct Fleet {
 /// A host.
 #[derive(Clone, Debug)]
 pub struct Host {
-    /// What it is called. Safe to print.
+    /// The host's name. Safe to print.
     pub name: String,
-    /// How it was when it was asked last.
+    /// Its state as of the last request.
     pub state: State,
-    /// What was measured of it before.
+    /// What was measured of it earlier.
     pub history: History,
-    /// Whether the history began with a server's: its heap is another measurement than a sampled one.
+    /// Whether the history came from a server: its heap is measured differently from a sampled one.
     is_remembered: bool,
-    /// What each function held when it last answered, as rows of [`Fleet::function`].
+    /// Heap in use by function, as of its last response; functions are rows of [`Fleet::function`].
     heap: Vec<(u32, f64)>,
     goroutines: Vec<(u32, f64)>,
 }
 
-/// How a host was when it was asked last.
+/// The state of a host as of the last request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
-    /// It has not answered yet.
+    /// It has not responded yet.
     Waiting,
-    /// It answered.
+    /// It responded.
     Answered(Box<Figures>),
-    /// It did not, and why.
+    /// It failed; the reason.
     Failed(String),
 }
 
-/// What was measured of a host over time.
+/// Time series of a host.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// Bytes of resident memory.
+    /// Resident memory, in bytes.
     pub rss: Points,
-    /// Bytes of heap.
+    /// Heap, in bytes.
     pub heap: Points,
-    /// Goroutines.
+    /// Number of goroutines.
     pub goroutines: Points,
 }
 
-/// So many values are kept of a host that is watched.
+/// How many points are kept for a watched host.
 const MOST_POINTS: usize = 120;
 
 impl Fleet {
-    /// Hosts that have not answered yet.
+    /// A fleet of hosts that have not responded yet.
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
         let host = |name| Host {
             name,
@@ -78,7 +78,7 @@ impl Fleet {
         }
     }
 
-    /// Hosts of which something was measured before.
+    /// A fleet of hosts with earlier measurements.
     pub fn remembered(hosts: impl IntoIterator<Item = (String, History)>) -> Self {
         let (names, histories): (Vec<String>, Vec<History>) = hosts.into_iter().unzip();
         let mut fleet = Self::new(names);
@@ -94,7 +94,7 @@ impl Fleet {
         &self.hosts
     }
 
-    /// Takes in a host's answer, which came so many seconds after 1970; or why there is none.
+    /// Takes a host's response, or the reason for not having one. `host` is its index, `seconds` the time since 1970 UTC.
     pub fn answered(&mut self, host: usize, seconds: f64, answer: Result<Figures, String>) {
         let state = match answer {
             Err(reason) => State::Failed(reason),
@@ -138,7 +138,7 @@ impl Fleet {
         self.names.get(row as usize).map_or("", String::as_str)
     }
 
-    /// The function that holds most of a host's heap, and which part of it.
+    /// The function with the most heap of a host, and its share.
     pub fn top(&self, host: &Host) -> Option<Part> {
         let all: f64 = host.heap.iter().map(|(_, value)| value).sum();
         let (row, value) = host.heap.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -148,7 +148,7 @@ impl Fleet {
         })
     }
 
-    /// How many hosts have answered, and how many have not or will not.
+    /// How many hosts have responded, failed, and are there in all.
     pub fn count(&self) -> Count {
         let count = |is: fn(&State) -> bool| self.hosts.iter().filter(|host| is(&host.state)).count();
         Count {
@@ -159,19 +159,19 @@ impl Fleet {
     }
 }
 
-/// How far a survey is.
+/// The progress of a survey.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Count {
-    /// Hosts that answered.
+    /// Hosts that responded.
     pub answered: usize,
-    /// Hosts that did not.
+    /// Hosts that failed.
     pub failed: usize,
-    /// All of them.
+    /// All hosts.
     pub all: usize,
 }
 
 impl Host {
-    /// What it answered.
+    /// The figures of its last response, if it succeeded.
     pub fn figures(&self) -> Option<&Figures> {
         match &self.state {
             State::Answered(figures) => Some(figures),

@@ -1,36 +1,36 @@
-//! Which hosts stand out, and by what.
+//! Which hosts stand out, and in what.
 //!
 //! A value is compared with the median of its column in units of the median absolute deviation, which one or a few
 //! outliers do not move. Source: B. Iglewicz, D. Hoaglin, How to Detect and Handle Outliers (1993): a modified z-score,
-//! `0.6745 (x - median) / MAD`, beyond 3.5. Hosts that are nearly all alike have a deviation of nearly nothing, so it is
-//! taken as at least [`LEAST_SPREAD`] of the median, and what differs by little in itself is no outlier either.
+//! `0.6745 (x - median) / MAD`, beyond 3.5. Nearly equal hosts have almost no deviation, so it is
+//! taken as at least [`LEAST_SPREAD`] of the median; and an absolutely small difference is not an outlier either.
 
 use super::{Figures, Fleet, Host};
 
-/// A column that is compared.
+/// A compared column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Measure {
     /// Resident memory.
     Rss,
-    /// The heap.
+    /// The heap in use.
     Heap,
-    /// Goroutines.
+    /// The number of goroutines.
     Goroutines,
-    /// Time since the start.
+    /// Time since the process started.
     Uptime,
-    /// CPU time for garbage collection.
+    /// Share of CPU time spent on garbage collection.
     GcShare,
 }
 
 /// A row of [`MEASURES`].
 pub struct MeasureRow {
-    /// Which.
+    /// The column.
     pub measure: Measure,
-    /// What programs call it.
+    /// Its name in output for programs.
     pub name: &'static str,
-    /// The value of a host.
+    /// The value of a host, if known.
     pub value: fn(&Figures) -> Option<f64>,
-    /// A smaller difference from the median is none.
+    /// The least difference from the median that counts, in the column's unit.
     least: f64,
     side: Side,
 }
@@ -42,7 +42,7 @@ enum Side {
     Below,
 }
 
-/// Every column that is compared.
+/// All compared columns.
 pub const MEASURES: &[MeasureRow] = &[
     MeasureRow {
         measure: Measure::Rss,
@@ -65,7 +65,7 @@ pub const MEASURES: &[MeasureRow] = &[
         least: 20.0,
         side: Side::Above,
     },
-    // One that was started long after the others may have died.
+    // A host that was started long after the others may have crashed before.
     MeasureRow {
         measure: Measure::Uptime,
         name: "uptime",
@@ -85,43 +85,43 @@ pub const MEASURES: &[MeasureRow] = &[
 const MIB: f64 = 1_048_576.0;
 /// The modified z-score beyond which a value is an outlier.
 const SCORE: f64 = 3.5;
-/// What makes a median absolute deviation comparable with a standard deviation.
+/// Scales a median absolute deviation to a standard deviation.
 const NORMAL: f64 = 0.6745;
-/// The deviation is at least this part of the median.
+/// The least deviation, relative to the median.
 const LEAST_SPREAD: f64 = 0.1;
-/// Of fewer hosts none stands out.
+/// With fewer hosts, none stands out.
 const FEWEST: usize = 3;
-/// A function that accounts for less of a difference is not named.
+/// A function that accounts for a smaller share of a difference is not named.
 const LEAST_SHARE: f64 = 0.1;
 
 /// A host that stands out in a column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outlier {
-    /// The host's place in [`Fleet::hosts`].
+    /// The host's index in [`Fleet::hosts`].
     pub host: usize,
     /// The column.
     pub measure: Measure,
-    /// Its value.
+    /// The host's value.
     pub value: f64,
-    /// The median of all hosts that have one.
+    /// The median of all hosts with a value.
     pub median: f64,
-    /// The value as a multiple of the median; none where that is nothing.
+    /// The value as a multiple of the median; `None` if that is 0.
     pub factor: Option<f64>,
-    /// The function that accounts for most of the difference, and for which part of it.
+    /// The function that accounts for most of the difference, and its share of the difference.
     pub function: Option<Part>,
 }
 
-/// A function and its part of something.
+/// A function and its share of something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// The function.
     pub name: String,
-    /// Its part of the whole, 1 for all of it.
+    /// Its share of the whole, 0 to 1.
     pub share: f64,
 }
 
 impl Fleet {
-    /// The hosts that stand out, column by column, the furthest first.
+    /// The hosts that stand out, column by column, the furthest out first.
     pub fn outliers(&self) -> Vec<Outlier> {
         MEASURES.iter().flat_map(|row| self.outliers_in(row)).collect()
     }
@@ -157,7 +157,7 @@ impl Fleet {
             .collect()
     }
 
-    /// The function that accounts for most of a difference from the median host.
+    /// The function that accounts for most of the difference from the median host.
     fn account(&self, host: usize, measure: Measure, difference: f64) -> Option<Part> {
         let held = |host: &'_ Host| match measure {
             Measure::Rss | Measure::Heap => Some(host.heap.clone()),
@@ -179,7 +179,7 @@ impl Fleet {
             };
             median(others.iter().map(in_host)).unwrap_or(0.0)
         };
-        // The rows are the largest first, and what holds less than another holds more is not it.
+        // Rows are sorted by size, and a function cannot exceed the median by more than it has.
         let mut best: Option<(u32, f64)> = None;
         for &(row, value) in &own {
             if best.is_some_and(|(_, most)| value <= most) {
@@ -199,7 +199,7 @@ impl Fleet {
     }
 }
 
-/// The middle of some values; of an even number of them the mean of the two in the middle.
+/// The median of some values; for an even number of them the mean of the two in the middle. `None` without values.
 pub fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

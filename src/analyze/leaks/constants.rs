@@ -1,110 +1,110 @@
-//! The numbers behind the verdict, each with its reason and what happens when it moves.
+//! The constants of the verdict, each with its reason and the effect of changing it.
 //!
-//! Found on 117 programs (63 that leak, 54 healthy), watched for a minute in 21 snapshots. Between the bounds that are given
-//! no healthy program was called a leak; none of the numbers sits on an edge.
+//! Determined with 117 programs (63 that leak, 54 healthy), each watched for a minute in 21 snapshots. Within the stated
+//! ranges no healthy program was called a leak; no constant is at the edge of its range.
 
-/// Bytes of growth in the window below which the heap is level. 32 to 256 KiB: no change; 1 MiB: two leaks missed.
+/// Growth in the window, in bytes, below which the heap is level. 32 to 256 KiB: no change; 1 MiB: two leaks missed.
 pub(super) const HEAP_FLOOR: f64 = 131_072.0;
-/// How much coarser the floor is for a heap that is only sampled: one sample is half a MiB.
+/// Factor on that floor for a heap that is only sampled: one sample is half a MiB.
 pub(super) const SAMPLED_FLOOR: f64 = 8.0;
-/// Goroutines below which a group is level. 2 to 10: no change.
+/// Growth of a group of goroutines below which it is level. 2 to 10: no change.
 pub(super) const GOROUTINE_FLOOR: f64 = 5.0;
-/// A new high of a count is one more.
+/// A new high of a count is at least one more.
 pub(super) const GOROUTINE_HIGH: f64 = 0.5;
-/// Bytes of goroutine stacks below which they are level: the runtime takes them in spans, which come and go.
+/// Growth of goroutine stacks, in bytes, below which they are level: the runtime takes them in spans, which come and go.
 pub(super) const STACKS_FLOOR: f64 = 1_048_576.0;
-/// Bytes outside Go's heap below which they are level: resident pages come and go by some MB.
+/// Growth outside Go's heap, in bytes, below which it is level: resident memory fluctuates by some MB.
 pub(super) const OUTSIDE_FLOOR: f64 = 4_194_304.0;
-/// Bytes of stack for each new goroutine above which the stacks are the news: a new goroutine has 2 to 8 KiB.
+/// Bytes of stack per new goroutine above which the stacks are the finding: a new goroutine has 2 to 8 KiB.
 pub(super) const DEEP_STACK: f64 = 16_384.0;
 
-/// A fall of more than this part of the growth is a swing. 0.1 to 0.6: no change.
+/// A fall of more than this share of the growth makes it a swing. 0.1 to 0.6: no change.
 pub(super) const SWING: f64 = 0.25;
-/// What a new high exceeds the last by, as a part of the growth; and as a part of the floor.
+/// How far a new high must exceed the last, as a share of the growth; and as a share of the floor.
 pub(super) const HIGH_OF_GROWTH: f64 = 0.02;
 /// See [`HIGH_OF_GROWTH`].
 pub(super) const HIGH_OF_FLOOR: f64 = 0.125;
-/// Growth has stopped after a pause so many times the longest before: a doubling buffer pauses twice as long each time.
+/// A pause of this many times the longest pause before means that growth has stopped: a doubling buffer doubles its pauses.
 /// 1.3: two leaks missed; 3: no change.
 pub(super) const PAUSES: f64 = 2.0;
-/// The shortest pause that can be an end, in intervals.
+/// The shortest pause that can mean a stop, in intervals.
 pub(super) const PAUSE_INTERVALS: f64 = 2.5;
-/// And in snapshots. A verdict that is watched on for takes them further apart: one alone is no pause. Without it: a slow
-/// leak, watched live for 60 s, was called level by the first snapshot behind.
+/// The same in snapshots. A watch that goes on takes them further apart, and a single one is no pause. Without it a slow
+/// leak, watched live for 60 s, was called level at the next snapshot.
 pub(super) const PAUSE_SNAPSHOTS: usize = 2;
-/// The two of them where there are few snapshots.
+/// [`PAUSES`] and [`PAUSE_INTERVALS`] with few snapshots.
 pub(super) const PAUSES_FEW: f64 = 1.5;
-/// So many samples must have been due before a pause of a sampled series counts as one.
+/// How many samples must have been expected during a pause of a sampled series for it to count.
 pub(super) const SAMPLES_DUE: f64 = 4.0;
 /// Mean over deviation of the rates, times the root of their number: a random walk fails it, a trend passes.
-/// 2: one leak missed; up to 8: fewer are told as leak instead of growing (53 to 47 of 61).
+/// 2: one leak missed; up to 8: fewer are reported as leaks instead of growing (53 to 47 of 61).
 pub(super) const DRIFT: f64 = 4.0;
-/// What is asked of a sampled series and of resident memory, which jitter by themselves.
+/// [`DRIFT`] for sampled series and resident memory, which are noisy by nature.
 pub(super) const DRIFT_NOISY: f64 = 3.0;
-/// A part of the growth that a third must have brought to count.
+/// The share of the growth that a third must contribute to count.
 pub(super) const THIRD: f64 = 0.15;
-/// A last third with less than this part has stopped.
+/// If the last third has a smaller share, growth has stopped.
 pub(super) const THIRD_STOPPED: f64 = 0.03;
-/// The last third is slower than this part of the fastest: slowing. 0.5 to 0.9: 52 to 47 told as leak. Without the
-/// test a cache that fills ever more slowly is a false alarm.
+/// If the last third's growth is below this share of the fastest third's, it is slowing. 0.5 to 0.9: 52 to 47 reported as
+/// leaks. Without the test a cache that fills ever more slowly is a false alarm.
 pub(super) const SLOWING: f64 = 0.7;
-/// The part where there are three snapshots.
+/// The same with three snapshots.
 pub(super) const SLOWING_THREE: f64 = 0.8;
-/// More new highs than this part of the snapshots is no staircase.
+/// With new highs in more than this share of the snapshots, it is not a staircase.
 pub(super) const STEPS_HIGHS: f64 = 0.4;
-/// A staircase has so many steps at least, and one pause of [`STEPS_PAUSE`] intervals. Without it: eight leaks missed.
+/// A staircase has at least this many steps, and a pause of [`STEPS_PAUSE`] intervals. Without it: eight leaks missed.
 pub(super) const STEPS: usize = 3;
 /// See [`STEPS`].
 pub(super) const STEPS_PAUSE: f64 = 2.9;
-/// A staircase falls by less than this part of its rise.
+/// A staircase falls by less than this share of its rise.
 pub(super) const STEPS_FALL: f64 = 0.10;
 
-/// From so many snapshots on a leak may be told without more: with fewer, period and interval can make a line of a swing.
+/// How many snapshots are enough to report a leak: with fewer, a swing can look like a line.
 pub(super) const ENOUGH: usize = 15;
-/// From so many on there are thirds of several values each.
+/// From this many snapshots on, thirds have several values each.
 pub(super) const THIRDS_OF_MANY: usize = 9;
-/// So many show a trend at all.
+/// The fewest snapshots that show a trend.
 pub(super) const FEWEST: usize = 3;
 
-/// A function is named for at least this share of the exact growth: below 0.3 it was right 11 times in 100.
+/// A function is named if it has at least this share of the exact growth: below 0.3 it was right 11 times in 100.
 pub(super) const SHARE: f64 = 0.3;
-/// A caller is passed over unless it keeps this part of what the stack keeps. Without it one call site of 50 is misnamed.
+/// A caller is skipped unless it keeps this share of what the stack keeps. Without it one call site of 50 is misnamed.
 pub(super) const KEEPS_AS_MUCH: f64 = 0.5;
-/// Called a leak by its own samples only if it keeps this part of what it allocates. 0.1 to 0.5: no change.
+/// A function is a leak by its own samples only if it keeps this share of what it allocates. 0.1 to 0.5: no change.
 pub(super) const KEPT_LEAK: f64 = 0.5;
-/// Called growing from this part on.
+/// It is growing from this share on.
 pub(super) const KEPT_GROWING: f64 = 0.25;
-/// Standard deviations of net new samples for growing. 3: one leak missed.
+/// Standard deviations of net new samples that mean growing. 3: one leak missed.
 pub(super) const SIGMAS_GROWING: f64 = 2.5;
-/// And for a leak. 3 to 5: no change.
+/// The same for a leak. 3 to 5: no change.
 pub(super) const SIGMAS_LEAK: f64 = 4.0;
-/// And for a leak that the exact heap shows too, but in few snapshots.
+/// The same for a leak that the exact heap also shows, with few snapshots.
 pub(super) const SIGMAS_FEW: f64 = 2.0;
-/// Births without a death that make a function growing where there is no exact heap.
+/// Allocations without a free that make a function growing if there is no exact heap.
 pub(super) const BIRTHS: i64 = 4;
-/// Objects at most that are one thing made anew, ever larger: a buffer, a map.
+/// At most this many objects can be one thing reallocated ever larger: a buffer, a map.
 pub(super) const REMADE: i64 = 3;
-/// Functions that are tested one by one under a swinging heap.
+/// How many functions are tested one by one if the heap swings.
 pub(super) const TESTED: usize = 30;
-/// The total must follow a function by this part, or it took the place of another.
+/// The total must grow by this share of a function's growth, or the function replaced another.
 pub(super) const TOTAL_FOLLOWS: f64 = 0.5;
 
-/// Kept samples from which a name is sure: 9 and more were right 99.7 times in 100.
+/// With this many kept samples a name is certain: with 9 or more it was right 99.7 times in 100.
 pub(super) const SAMPLES_SURE: i64 = 9;
-/// The share from which it is.
+/// The share from which a name is certain.
 pub(super) const SHARE_SURE: f64 = 0.6;
-/// With fewer samples the mean size of what leaked must be within this factor of the function's blocks: 97 right in 100,
-/// else 16.
+/// With fewer samples the mean size of what leaked must be within this factor of the function's block size: then 97
+/// right in 100, otherwise 16.
 pub(super) const SIZE_FITS: f64 = 2.5;
 
-/// Groups of goroutines within this part of the largest are equal: the cause goes first, not the effect.
+/// Groups of goroutines within this share of the largest count as equal: the cause comes first, not the effect.
 pub(super) const EQUAL_GROUPS: f64 = 0.9;
-/// Growth outside Go goes first if it is so many times the heap's.
+/// Growth outside Go comes first if it is this many times the heap's.
 pub(super) const OUTSIDE_FIRST: f64 = 3.0;
 
-/// A gap of so many intervals is a hole: what happened meanwhile is not known.
+/// A gap of this many intervals is a hole: what happened in it is unknown.
 pub(super) const GAP: f64 = 3.0;
-/// Snapshots closer than this part of the interval are a burst after a stall: one of them counts.
+/// Snapshots closer than this share of the interval are a burst after a stall: one of them counts.
 pub(super) const BURST: f64 = 0.3;
-/// A process that allocates at this part of its usual pace over a hole was not stopped in it.
+/// A process that allocated at this share of its usual rate during a hole was not stopped in it.
 pub(super) const AT_PACE: f64 = 0.7;

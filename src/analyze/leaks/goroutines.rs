@@ -1,4 +1,4 @@
-//! Whether goroutines leak: exact counts, summed by whose they are.
+//! Whether goroutines leak: exact counts, grouped by the function responsible.
 
 use rustc_hash::FxHashMap;
 
@@ -9,13 +9,13 @@ use super::verdict::{Caveat, Confidence, Finding, Kind, Level};
 use super::window::Window;
 use crate::analyze::origin::Origin;
 
-/// What is said of goroutines.
+/// The verdict on goroutines.
 #[derive(Default)]
 pub(super) struct Goroutines {
     pub(super) findings: Vec<Finding>,
-    /// All of them together.
+    /// The trend of their total.
     pub(super) trend: Option<Trend>,
-    /// The deepest stack at the end.
+    /// The deepest stack in the last snapshot.
     pub(super) deepest: Option<Chain>,
 }
 
@@ -73,11 +73,11 @@ pub(super) fn goroutines(window: &Window<'_>, caveats: &mut Vec<Caveat>) -> Goro
     }
 }
 
-/// Goroutines that are put down to one function.
+/// Goroutines attributed to one function.
 struct Group {
     function: FunctionRow,
     values: Vec<f64>,
-    /// The largest part of it at the end.
+    /// The most frequent stack in the last snapshot.
     stack: Chain,
     most: i64,
 }
@@ -95,7 +95,7 @@ impl Group {
         };
         Finding {
             kind: Kind::Goroutine,
-            // What is proved never ends, however it has gone so far.
+            // What is proved never ends, whatever its trend.
             level: if is_proved { Level::Leak } else { level },
             trend,
             values: self.values.clone(),
@@ -110,7 +110,7 @@ impl Group {
     }
 }
 
-/// Whom a goroutine is put down to: its innermost own function, else a dependency's, else the one it began with.
+/// The function that a goroutine is attributed to: the innermost own one, else a dependency's, else the entry.
 pub(super) fn owner(history: &History, stack: Chain) -> FunctionRow {
     let chain = history.chain(stack);
     let of = |origin: Origin| {

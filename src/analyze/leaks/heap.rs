@@ -1,4 +1,4 @@
-//! Whether the heap leaks, by its exact size; and who, by its samples.
+//! Whether the heap leaks, by its exact size; and which function leaks, by its samples.
 
 use super::constants::*;
 use super::history::Moment;
@@ -8,7 +8,7 @@ use super::trend::{Nature, Trend, TrendShape};
 use super::verdict::{Caveat, Confidence, Finding, Kind, Level, SampleEvidence, Suspected};
 use super::window::Window;
 
-/// What is said of the heap.
+/// The verdict on the heap.
 #[derive(Default)]
 pub(super) struct Heap {
     pub(super) findings: Vec<Finding>,
@@ -17,18 +17,18 @@ pub(super) struct Heap {
     pub(super) trend: Option<Trend>,
 }
 
-/// Where the size of the heap is from.
+/// The source of the heap's size.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Size {
-    /// `HeapAlloc` behind a forced collection.
+    /// `HeapAlloc` after a forced collection.
     Exact,
-    /// Half of `NextGC`, which is what was live at the last collection.
+    /// Half of `NextGC`, which was live at the last collection.
     AtLastCollection,
     /// Samples.
     Sampled,
 }
 
-/// How many functions are handed out to be shown.
+/// How many suspects are reported.
 const SHOWN: usize = 20;
 
 pub(super) fn heap(window: &Window<'_>, caveats: &mut Vec<Caveat>) -> Heap {
@@ -106,7 +106,7 @@ fn sizes(window: &Window<'_>, suspects: &[Suspect], caveats: &mut Vec<Caveat>) -
     (Size::Sampled, (0..window.len()).map(total).collect())
 }
 
-/// A start-up in the first third neither hides nor fakes a trend: the rest is judged alone where it is steady.
+/// A start-up in the first third should neither hide nor fake a trend: if the rest is steady, it is judged alone.
 fn without_start_up(window: &Window<'_>, values: &[f64], whole: Trend) -> Trend {
     if matches!(whole.shape, TrendShape::Steady | TrendShape::Flat) || window.len() < ENOUGH {
         return whole;
@@ -119,16 +119,16 @@ fn without_start_up(window: &Window<'_>, values: &[f64], whole: Trend) -> Trend 
 struct Judge<'w> {
     window: &'w Window<'w>,
     size: Size,
-    /// How the heap went.
+    /// The trend of the heap's size.
     total: Trend,
     values: Vec<f64>,
-    /// Peaks narrower than so many snapshots are cut off.
+    /// Peaks narrower than this many snapshots are cut off.
     width: usize,
     suspects: &'w [Suspect],
 }
 
 impl Judge<'_> {
-    /// The heap as a whole, and the first suspect if it accounts for it.
+    /// The finding for the whole heap, attributed to the first suspect if that accounts for it.
     fn whole(&self) -> Option<Finding> {
         let total = &self.total;
         let first = self.suspects.first();
@@ -151,7 +151,7 @@ impl Judge<'_> {
         Some(finding)
     }
 
-    /// Whether a function accounts for the exact growth: nobody is named from too little.
+    /// Whether a suspect accounts for the exact growth: with too little evidence nobody is named.
     fn accounts(&self, suspect: &Suspect) -> bool {
         let grew = if self.total.from > 0.0 {
             suspect.grew.max(suspect.gap)
@@ -162,7 +162,7 @@ impl Judge<'_> {
         (suspect.gap > 0.0 || suspect.grew > 0.0) && grew >= SHARE * self.total.grew && is_seen
     }
 
-    /// Functions by their own samples: for a leak under a swinging heap, or where there is no exact size.
+    /// Findings by the functions' own samples: for a leak under a swinging heap, or without an exact size.
     fn one_by_one(&self) -> Vec<Finding> {
         let tested = self.suspects.iter().take(TESTED);
         tested.filter_map(|suspect| self.one(suspect)).collect()
@@ -174,14 +174,14 @@ impl Judge<'_> {
         if trend.grew < HEAP_FLOOR || trend.shape.level() == Level::None {
             return None;
         }
-        // Where the total is known to swing, only what rises above it counts.
+        // If the total is known to swing, only what rises above the swing counts.
         let rises = is_sampled || suspect.gap > 0.0;
         let only_born = is_sampled && suspect.deaths == 0.0 && suspect.births >= BIRTHS as f64 && suspect.kept > 0.0;
         let only_born = only_born && trend.shape != TrendShape::Slowing;
         let kept = suspect.retention >= KEPT_GROWING && (suspect.sigmas >= SIGMAS_GROWING || only_born);
         let remade = suspect.at_end() <= REMADE as f64 && trend.jumps >= 2;
         let level = if rises && kept {
-            // It may have taken another's place.
+            // It may have replaced another.
             let follows = !is_sampled || self.total.grew >= TOTAL_FOLLOWS * trend.grew;
             let is_enough = !is_sampled || self.window.len() >= ENOUGH;
             let is_sure = suspect.sigmas >= SIGMAS_LEAK && suspect.retention >= KEPT_LEAK;
@@ -243,7 +243,7 @@ impl Judge<'_> {
         finding.confidence = confidence(finding);
     }
 
-    /// The exact mean size of the objects that the heap grew by.
+    /// The exact mean size of the objects by which the heap grew, in bytes.
     fn object_size(&self) -> Option<f64> {
         if self.size != Size::Exact {
             return None;

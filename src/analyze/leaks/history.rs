@@ -1,4 +1,4 @@
-//! Snapshots of one process, reduced to what the verdict asks for: stacks numbered alike over all of them.
+//! Snapshots of one process, reduced to what the verdict needs: stacks have the same ids in all of them.
 
 use std::hash::BuildHasher;
 
@@ -11,18 +11,18 @@ use super::verdict::{Call, Culprit};
 use crate::analyze::origin::{Origin, origin};
 use crate::model::{Collection, MemStats, Profile, Resident, SampleTypeId};
 
-/// What is known of the process at one time.
+/// The input for one snapshot.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Observation<'p> {
-    /// When it was taken, on any clock that goes forward.
+    /// When it was taken, in seconds of any monotonic clock.
     pub seconds: f64,
-    /// A heap profile, with `mem_stats` if it was a `debug=1` text.
+    /// A heap profile, with `mem_stats` if it was `debug=1` text.
     pub heap: Option<&'p Profile>,
     /// A goroutine profile of any form.
     pub goroutines: Option<&'p Profile>,
-    /// Resident memory.
+    /// Resident memory, if known.
     pub resident: Option<Resident>,
-    /// Whether the heap was collected before.
+    /// Whether a garbage collection was forced before.
     pub collection: Collection,
 }
 
@@ -40,7 +40,7 @@ pub struct History {
     pub(super) proved: Vec<(Chain, i64)>,
 }
 
-/// A function that occurs in a stack.
+/// A function in some stack.
 #[derive(Clone, Debug)]
 pub(super) struct Function {
     pub(super) name: Box<str>,
@@ -48,17 +48,17 @@ pub(super) struct Function {
     pub(super) origin: Origin,
 }
 
-/// A row of the functions of a [`History`].
+/// A row of [`History`]'s functions.
 pub(super) type FunctionRow = u32;
 
-/// A call: a function and the line it is at.
+/// A call: a function and its line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Frame {
     pub(super) function: FunctionRow,
     pub(super) line: i64,
 }
 
-/// A row of the stacks of a [`History`].
+/// A stack: a row of [`History`]'s stacks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Chain(u32);
 
@@ -83,18 +83,18 @@ pub(super) struct Moment {
     pub(super) goroutines: Option<Vec<(Chain, i64)>>,
 }
 
-/// What was sampled of a stack.
+/// The samples of a stack.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub(super) struct Sampled {
-    /// Samples since the program began.
+    /// Number of samples since the program started.
     pub(super) allocated: f64,
-    /// Samples that are in use.
+    /// Number of samples in use.
     pub(super) live: f64,
-    /// Bytes that those stand for.
+    /// Bytes in use that they stand for.
     pub(super) bytes: f64,
-    /// The sum of the squares of what each of them stands for.
+    /// Sum of the squares of the bytes that each sample in use stands for.
     pub(super) squares: f64,
-    /// How many objects those bytes are, of the size that the profile says.
+    /// Number of objects in use that they stand for.
     pub(super) objects: f64,
 }
 
@@ -110,33 +110,33 @@ impl Sampled {
 
 /// Packages of the profiler itself: taking a snapshot allocates.
 const PROFILER: [&str; 2] = ["net/http/pprof.", "runtime/pprof."];
-/// What of them a program calls to label its own work: `pprof.Do` may be below everything that a server does.
+/// Their functions for labelling a program's own work: `pprof.Do` may be below everything that a server does.
 const LABELLING: [&str; 5] = ["Do", "WithLabels", "SetGoroutineLabels", "Labels", "ForLabels"];
 
-/// Whether a function is the profiler's own work.
+/// Whether a function works for the profiler.
 fn is_profilers(name: &str) -> bool {
     let called = PROFILER.iter().find_map(|package| name.strip_prefix(package));
     called.is_some_and(|called| !LABELLING.contains(&called.split('.').next().unwrap_or_default()))
 }
 
 impl History {
-    /// How many snapshots there are.
+    /// The number of snapshots.
     pub fn len(&self) -> usize {
         self.moments.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no snapshots.
     pub fn is_empty(&self) -> bool {
         self.moments.is_empty()
     }
 
-    /// Forgets all snapshots but the last `count`.
+    /// Drops all snapshots except the last `count`.
     pub fn keep_last(&mut self, count: usize) {
         let before = self.moments.len().saturating_sub(count);
         self.moments.drain(..before);
     }
 
-    /// Adds a snapshot, at the place of its time. A profile without heap columns counts as missing.
+    /// Adds a snapshot, in order of time. A profile without heap columns counts as missing.
     pub fn push(&mut self, observed: &Observation<'_>) {
         let heap = observed.heap.and_then(|profile| self.heap(profile));
         let goroutines = observed.goroutines.map(|profile| self.counts(profile));
@@ -154,7 +154,8 @@ impl History {
         self.moments.insert(at, moment);
     }
 
-    /// Makes one snapshot of a heap profile and a goroutine profile that were taken one after the other.
+    /// Merges each snapshot of only a heap profile with a neighbour of only a goroutine profile, if they are nearer in
+    /// time than half the usual interval.
     pub fn pair(&mut self) {
         let heaps: Vec<f64> = self
             .moments
@@ -179,7 +180,7 @@ impl History {
         self.moments = paired;
     }
 
-    /// Takes a `goroutineleak` profile for proof of what it lists.
+    /// Takes a `goroutineleak` profile as proof that the goroutines in it are leaked.
     pub fn prove(&mut self, leaked: &Profile) {
         self.proved = self.counts(leaked);
     }
@@ -201,7 +202,7 @@ impl History {
         range(&self.frames, &self.ends, chain.0)
     }
 
-    /// Who is named, with the stack to show for it; `None` if the function is not in it.
+    /// The culprit to report, with its stack; `None` if the function is not in the stack.
     pub(super) fn culprit(&self, chain: Chain, function: FunctionRow) -> Option<Culprit> {
         let frames = self.chain(chain);
         let at = frames.iter().position(|frame| frame.function == function)?;
@@ -264,7 +265,7 @@ impl History {
         rows.into_iter().map(|(chain, sum)| (chain, sum.live as i64)).collect()
     }
 
-    /// What `measure` says of the samples, added up by stack. Stacks without a frame and the profiler's own are left out.
+    /// The sums of `measure` over the samples, by stack. Stacks without a frame and the profiler's own are dropped.
     fn reduce(&mut self, profile: &Profile, measure: impl Fn(usize) -> Sampled) -> Vec<(Chain, Sampled)> {
         let text = |id| profile.text(id);
         let functions: Vec<FunctionRow> = profile

@@ -1,4 +1,4 @@
-//! What holds of every series.
+//! Laws that every series obeys.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use super::constants::HEAP_FLOOR;
 use super::series::opening;
 use super::trend::{Nature, trend};
 
-/// Times that rise by intervals of up to twice the usual, and a value each.
+/// Times that rise by up to twice the usual interval, and a value for each.
 fn series() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
     let step = prop_oneof![0.0..4e5_f64, -4e5..6e5_f64, Just(0.0), Just(2e6)];
     let point = (1.0..4.0_f64, step);
@@ -98,7 +98,7 @@ fn shapes_are_told_apart() {
         let told = trend(&times, &values, &Nature::exact(HEAP_FLOOR));
         assert_eq!(told.shape, shape, "{name}: {told:?}");
     }
-    // Watched on, ten seconds later.
+    // Ten seconds later in the same watch.
     let (mut later, mut values) = (times, of(|at| at as f64));
     later.push(70.0);
     values.push(20.0 * MB);

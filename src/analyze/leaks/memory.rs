@@ -1,4 +1,4 @@
-//! Whether memory beside the heap leaks: the stacks of goroutines, and what Go does not know of.
+//! Whether memory besides the heap leaks: goroutine stacks, and memory that Go does not know of.
 
 use super::constants::*;
 use super::goroutines::{Goroutines, owner};
@@ -8,7 +8,7 @@ use super::verdict::{Caveat, Confidence, Finding, Kind, Level};
 use super::window::Window;
 use crate::model::MemStats;
 
-/// The stacks: they explain a leak of goroutines, or are one of their own.
+/// The stacks: they are evidence for a goroutine leak, or a finding of their own.
 pub(super) fn stacks(window: &Window<'_>, goroutines: &Goroutines) -> (Option<Finding>, Option<Trend>) {
     let Some(values) = window.values(|moment| Some(stats(moment)?.stack_inuse as f64)) else {
         return (None, None);
@@ -35,7 +35,7 @@ pub(super) fn stacks(window: &Window<'_>, goroutines: &Goroutines) -> (Option<Fi
         finding.stack_each = Some(each);
         finding.confidence = largest.confidence;
     } else {
-        // No count grows, so one recursion does not end.
+        // No count grows, so a recursion does not end.
         finding.culprit = goroutines
             .deepest
             .and_then(|stack| history.culprit(stack, owner(history, stack)));
@@ -48,8 +48,8 @@ pub(super) fn stacks(window: &Window<'_>, goroutines: &Goroutines) -> (Option<Fi
     (Some(finding), Some(trend))
 }
 
-/// What is resident and not Go's: `RSS - RssFile - (Sys - HeapReleased)`. Without `/proc` the peak of RSS does, above the
-/// highest that Go held so far.
+/// Resident memory that is not Go's: `RSS - RssFile - (Sys - HeapReleased)`. Without `/proc`, the peak RSS minus the
+/// highest total of Go so far.
 pub(super) fn outside(whole: &Window<'_>, caveats: &mut Vec<Caveat>) -> (Option<Finding>, Option<Trend>) {
     let known = whole.with(|moment| moment.resident.is_some());
     let window = if known.len() < FEWEST { whole } else { &known };
@@ -86,7 +86,7 @@ pub(super) fn outside(whole: &Window<'_>, caveats: &mut Vec<Caveat>) -> (Option<
         ..Nature::exact(OUTSIDE_FLOOR)
     };
     let trend = window.trend(&values, 0, &nature);
-    // Resident memory less Go's swings by some MB, which looks like a walk.
+    // Resident memory minus Go's fluctuates by some MB, which looks like a random walk.
     let level = if trend.shape == TrendShape::Wander {
         Level::Growing
     } else {

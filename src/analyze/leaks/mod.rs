@@ -1,19 +1,19 @@
-//! Is it leaking, who, and is it the Go heap at all?
+//! Is it leaking, which function leaks, and is it the Go heap at all?
 //!
-//! A pure function of a [`History`]: snapshots of one process, added one by one. The exact size of the heap behind a
-//! forced collection says *whether* it leaks, samples only say *who*. Steps, a file each:
+//! A pure function of a [`History`]: snapshots of one process, added one by one. The exact heap size after a
+//! forced collection says *whether* it leaks; samples only say *which function* does. One file per step:
 //!
 //! | file | step |
 //! |---|---|
-//! | `history`, `samples` | profiles reduced to stacks with raw samples |
-//! | `window` | the snapshots that are judged, and their clock |
-//! | `series`, `trend` | what a row of numbers is taken for: level, swinging, steady, in steps |
-//! | `naming` | whom a stack is put down to, and who is suspected first |
-//! | `heap`, `goroutines`, `memory` | what grows, and whether it is a leak |
-//! | `order` | what goes first, and what explains what |
-//! | `constants` | every number in this, with its reason |
+//! | `history`, `samples` | reduces profiles to stacks with raw samples |
+//! | `window` | selects the snapshots to judge, and their clock |
+//! | `series`, `trend` | classifies a time series: level, swinging, steady, in steps |
+//! | `naming` | attributes stacks to functions, and ranks the suspects |
+//! | `heap`, `goroutines`, `memory` | decides what grows, and whether it is a leak |
+//! | `order` | orders the findings, and finds which explain others |
+//! | `constants` | all constants, with their reasons |
 //!
-//! Scaling the times, or the values with their floors, changes no verdict. Knows no clock, no text and no file.
+//! Scaling the times, or the values with their floors, changes no verdict. Knows no clock, text or file.
 
 mod constants;
 mod goroutines;
@@ -40,10 +40,10 @@ pub use verdict::{
 };
 use window::Window;
 
-/// Younger processes are starting up.
+/// A younger process is still starting up. Seconds.
 const YOUNG: f64 = 300.0;
 
-/// What the snapshots so far say. Of fewer than three nothing is said: the verdict has no finding then.
+/// The verdict on the snapshots so far. With fewer than three it has no finding.
 pub fn judge(history: &History) -> Verdict {
     let window = Window::of(history);
     let mut caveats = Vec::new();
@@ -91,7 +91,7 @@ pub fn judge(history: &History) -> Verdict {
     verdict
 }
 
-/// How old the process is at the end: since its first collection, as long as Go remembers that.
+/// The age of the process at the last snapshot, in seconds: since its first collection, while Go remembers that.
 fn age(window: &Window<'_>) -> Option<f64> {
     window.last()?.mem_stats.as_deref()?.age()
 }

@@ -1,4 +1,4 @@
-//! Who keeps the growth: functions to suspect, by the samples of their stacks.
+//! Which functions keep the growth: suspects, by the samples of their stacks.
 
 use rustc_hash::FxHashMap;
 
@@ -8,44 +8,44 @@ use super::series::{ends, gap};
 use super::window::Window;
 use crate::analyze::origin::{Origin, is_runtime};
 
-/// A function with what its stacks hold over the window.
+/// A function and the sums of its stacks over the window.
 #[derive(Clone, Debug)]
 pub(super) struct Suspect {
     pub(super) function: FunctionRow,
     /// Bytes in use at each snapshot.
     pub(super) bytes: Vec<f64>,
-    /// Samples in use at each snapshot.
+    /// Number of samples in use at each snapshot.
     live: Vec<f64>,
-    /// What one sample stands for at the end, as the root of the mean square.
+    /// Bytes that a sample stands for in the last snapshot, as root mean square.
     pub(super) per_sample: f64,
-    /// See [`gap`]; in bytes.
+    /// The [`gap`] of `bytes`.
     pub(super) gap: f64,
-    /// Growth of the bytes, in the medians of both ends.
+    /// Growth in bytes, from the median at the start to that at the end.
     pub(super) grew: f64,
-    /// New samples in the window.
+    /// Number of new samples in the window.
     pub(super) births: f64,
-    /// Samples that were freed in it.
+    /// Number of samples freed in the window.
     pub(super) deaths: f64,
-    /// Samples that there are more of than at the beginning.
+    /// Net increase in the number of samples in use.
     pub(super) kept: f64,
-    /// The part of the new samples that is still in use.
+    /// The share of the new samples that is still in use.
     pub(super) retention: f64,
-    /// How many standard deviations the kept samples are from none.
+    /// How many standard deviations `kept` is above 0.
     pub(super) sigmas: f64,
-    /// The mean size of the blocks that it grew by, in bytes; 0 if it did not.
+    /// The mean size of the blocks by which it grew, in bytes; 0 if it did not grow.
     pub(super) block: f64,
     /// The stack that grew most.
     pub(super) stack: Chain,
 }
 
 impl Suspect {
-    /// Samples in use at the end.
+    /// Number of samples in use in the last snapshot.
     pub(super) fn at_end(&self) -> f64 {
         self.live.last().copied().unwrap_or_default()
     }
 }
 
-/// What changed of a stack between the first and the last snapshot.
+/// The change of a stack between the first and the last snapshot.
 #[derive(Clone, Copy, Default)]
 struct Change {
     live: f64,
@@ -73,7 +73,7 @@ pub(super) fn suspects(window: &Window<'_>) -> Vec<Suspect> {
     let mut rows: FxHashMap<FunctionRow, usize> = FxHashMap::default();
     let mut suspects: Vec<Suspect> = Vec::new();
     let mut of_stack: Vec<Option<usize>> = vec![None; changes.len()];
-    // Of each suspect: bytes and objects that it grew by, and the most that one of its stacks did.
+    // For each suspect the bytes and objects by which it grew, and the most that one of its stacks grew.
     let mut grown: Vec<(f64, f64, f64)> = Vec::new();
     for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.is_seen) {
         let stack = Chain::from_index(at);
@@ -112,7 +112,7 @@ pub(super) fn suspects(window: &Window<'_>) -> Vec<Suspect> {
         };
         suspect.measure(squares);
     }
-    // Names settle what is equal, so that the order does not depend on a hash.
+    // Equal ones are ordered by name, so that the order does not depend on a hash.
     let name = |suspect: &Suspect| &history.function(suspect.function).name;
     suspects.sort_by(|a, b| {
         let by_gap = b.gap.total_cmp(&a.gap);
@@ -178,10 +178,10 @@ fn changes(window: &Window<'_>) -> Vec<Change> {
     changes
 }
 
-/// Which part of the new samples under each function is still in use.
+/// For each function the share of the new samples under it that is still in use.
 fn retained(history: &History, changes: &[Change]) -> Vec<f64> {
     let mut sums = vec![(0.0, 0.0); history.functions()];
-    // Which stack a function was last counted in: recursion counts once.
+    // The stack in which each function was last counted: recursion counts once.
     let mut counted = vec![usize::MAX; history.functions()];
     for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.is_seen) {
         for frame in history.chain(Chain::from_index(at)) {
@@ -196,8 +196,8 @@ fn retained(history: &History, changes: &[Change]) -> Vec<f64> {
     sums.iter().map(|(live, allocated)| live / allocated.max(1.0)).collect()
 }
 
-/// Whom a stack is put down to: the innermost of the program's own functions that keeps as much as the stack does, so that
-/// one which others use without leaking is passed over for its caller.
+/// The function that a stack is attributed to: the innermost of the program's own that keeps as much as the stack does, so
+/// that a function which others use without leaking is skipped in favour of its caller.
 fn culprit(history: &History, chain: &[Frame], change: &Change, retained: &[f64]) -> FunctionRow {
     let of = |origin: Origin| {
         let frames = chain.iter().map(|frame| frame.function);
@@ -222,7 +222,7 @@ fn culprit(history: &History, chain: &[Frame], change: &Change, retained: &[f64]
     found.unwrap_or_default()
 }
 
-/// How the runtime allocates, whatever for.
+/// Functions by which the runtime allocates, for any purpose.
 const ALLOCATORS: [&str; 6] = [
     "runtime.mallocgc",
     "runtime.newobject",
@@ -232,7 +232,7 @@ const ALLOCATORS: [&str; 6] = [
     "runtime.persistentalloc",
 ];
 
-/// The innermost function that is not the runtime's; else the innermost that does more than allocate.
+/// The innermost function that is not the runtime's; failing that, the innermost that is not an allocator.
 pub(super) fn outside_runtime(history: &History, chain: &[Frame]) -> FunctionRow {
     let frames = || chain.iter().map(|frame| frame.function);
     let found = frames().find(|&function| !is_runtime(&history.function(function).name));

@@ -1,4 +1,4 @@
-//! Which finding goes first, and which explains which.
+//! The order of findings, and which explain others.
 
 use std::cmp::Reverse;
 
@@ -6,7 +6,7 @@ use super::constants::{EQUAL_GROUPS, OUTSIDE_FIRST};
 use super::verdict::{Culprit, Finding, Kind, Level};
 use crate::analyze::origin::{Origin, is_runtime, origin};
 
-/// Sorts the findings: the surest level first, then what explains the others, then what grows faster.
+/// Sorts the findings: the highest level first, then those that explain others, then those that grow faster.
 pub(super) fn order(findings: &mut [Finding]) {
     let fastest = |findings: &[Finding], kind: Kind| {
         let of_kind = findings.iter().filter(|finding| finding.kind == kind);
@@ -21,7 +21,7 @@ pub(super) fn order(findings: &mut [Finding]) {
         Kind::Heap => 3,
         Kind::Outside => 4,
     };
-    // Groups about as large as the largest are one event: whoever began it goes first.
+    // Groups about as large as the largest are one event: the one that started it comes first.
     let cause = |finding: &Finding| match finding.kind {
         Kind::Goroutine if finding.trend.rate >= EQUAL_GROUPS * goroutines => 0,
         _ => 1,
@@ -34,7 +34,7 @@ pub(super) fn order(findings: &mut [Finding]) {
     });
 }
 
-/// Says of each heap finding which leaked goroutines hold it.
+/// Sets for each heap finding the leaked goroutines that hold it.
 pub(super) fn attribute(findings: &mut [Finding]) {
     let goroutines: Vec<Culprit> = findings
         .iter()
@@ -48,7 +48,7 @@ pub(super) fn attribute(findings: &mut [Finding]) {
     }
 }
 
-/// Whether the memory's function starts the goroutine or is in it.
+/// Whether the function that allocated the memory starts the goroutine or is in its stack.
 fn is_held(heap: &Culprit, goroutine: &Culprit) -> bool {
     let Some(allocator) = heap.call() else { return false };
     let starts = |closure: &str| {
@@ -56,7 +56,7 @@ fn is_held(heap: &Culprit, goroutine: &Culprit) -> bool {
         rest.is_some_and(|rest| rest.starts_with('.') || rest.starts_with("-"))
     };
     let is_in_it = goroutine.stack.iter().any(|call| starts(&call.name));
-    // Its own frames but for the entry, which many share.
+    // The goroutine's own frames except the entry, which many share.
     let shared = |call: &&super::verdict::Call| !is_runtime(&call.name) && call.name != "main.main";
     let entry = goroutine.stack.len().saturating_sub(1);
     let its_own = &goroutine.stack[..=entry.min(goroutine.at)];

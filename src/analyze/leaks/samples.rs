@@ -1,8 +1,8 @@
-//! How many samples a value of a heap profile was scaled up from.
+//! Recovers the number of samples from a scaled value of a heap profile.
 
 use crate::model::{LabelSetId, LabelValue, Profile};
 
-/// The label `bytes` of each label set, which is the size of a block in Go's heap profiles; 0 if there is none.
+/// For each label set its label `bytes`, which is the block size in Go's heap profiles; 0 if there is none.
 pub(super) fn block_sizes(profile: &Profile) -> Vec<f64> {
     let Some(key) = profile.strings.find("bytes") else {
         return vec![0.0; profile.labels.len()];
@@ -19,8 +19,8 @@ pub(super) fn block_sizes(profile: &Profile) -> Vec<f64> {
     .collect()
 }
 
-/// How many samples `bytes` in blocks of `size` were scaled up from: a block is sampled with the probability
-/// 1 - exp(-size / period). Bytes tell it better than objects, of which the fractions are cut off.
+/// The number of samples that was scaled up to `bytes` in blocks of `size`: a block is sampled with probability
+/// 1 - exp(-size / period). Bytes are more precise than objects, whose fractions are truncated.
 /// Source: `scaleHeapSample` in Go's `runtime/pprof/protomem.go`.
 pub(super) fn samples(bytes: f64, objects: f64, size: f64, period: i64) -> f64 {
     if bytes == 0.0 || objects == 0.0 {
@@ -37,7 +37,7 @@ pub(super) fn samples(bytes: f64, objects: f64, size: f64, period: i64) -> f64 {
 mod tests {
     use super::samples;
 
-    /// Scales raw samples as Go does and cuts fractions off.
+    /// Scales raw samples as Go does and truncates fractions.
     fn scaled(count: i64, size: i64, period: i64) -> (f64, f64) {
         let factor = 1.0 / (1.0 - (-size as f64 / period as f64).exp());
         (

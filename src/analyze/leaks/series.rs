@@ -1,6 +1,6 @@
-//! What is asked of a row of numbers: medians, slopes, peaks cut off.
+//! Statistics of a series: medians, slopes, peaks cut off.
 
-/// The median; 0 of none.
+/// The median; 0 if there are no values.
 pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -12,10 +12,10 @@ pub(super) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// So many points at most are paired for a slope.
+/// How many points at most are paired for a slope.
 const PAIRED: usize = 200;
 
-/// The slope by Theil and Sen: the median of those between all pairs of points; 0 if all are at one time.
+/// The Theil–Sen slope: the median of the slopes between all pairs of points; 0 if all have the same time.
 pub fn slope(times: &[f64], values: &[f64]) -> f64 {
     let every = times.len().div_ceil(PAIRED).max(1);
     let points: Vec<(f64, f64)> = times
@@ -32,11 +32,11 @@ pub fn slope(times: &[f64], values: &[f64]) -> f64 {
     median(&slopes)
 }
 
-/// Cuts off peaks narrower than `width` values and leaves rises and falls: the morphological opening. The windows end
-/// where the series does.
+/// Cuts off peaks narrower than `width` values and leaves rises and falls: morphological opening. Windows are cut off
+/// at the ends of the series.
 pub(super) fn opening(values: &[f64], width: usize) -> Vec<f64> {
     let width = width.max(1);
-    // The minima of all windows, those that hang over the ends first and last.
+    // The minima of all windows, including those that extend beyond the ends.
     let minima: Vec<f64> = (0..values.len() + width - 1)
         .map(|end| {
             let window = &values[(end + 1).saturating_sub(width)..(end + 1).min(values.len())];
@@ -48,7 +48,8 @@ pub(super) fn opening(values: &[f64], width: usize) -> Vec<f64> {
         .collect()
 }
 
-/// How far the last third is above the first: its least value less the other's largest. What only swings has none.
+/// How far the last third is above the first: the least value of the last minus the largest of the first. Not positive
+/// for a mere swing.
 pub(super) fn gap(values: &[f64]) -> f64 {
     let count = values.len();
     let (first, last) = if count < 6 {
@@ -61,7 +62,7 @@ pub(super) fn gap(values: &[f64]) -> f64 {
     if count == 0 { 0.0 } else { lowest - highest }
 }
 
-/// The medians of the first and the last sixth.
+/// The medians of the first and of the last sixth.
 pub(super) fn ends(values: &[f64]) -> (f64, f64) {
     let sixth = (values.len() / 6).max(1).min(values.len());
     (median(&values[..sixth]), median(&values[values.len() - sixth..]))

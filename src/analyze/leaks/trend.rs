@@ -1,4 +1,4 @@
-//! What a series is taken for: level, swinging, growing in one way or another.
+//! Classifies a series: level, swinging, or one of several ways of growing.
 
 use super::Level;
 use super::constants::*;
@@ -10,19 +10,19 @@ pub enum TrendShape {
     /// It grew by less than the floor.
     #[default]
     Flat,
-    /// It falls by a good part of what it grows.
+    /// It falls by a large share of its growth.
     Swing,
-    /// It grew and has come to rest.
+    /// It grew and has stopped.
     Stopped,
-    /// It grew at once and not again.
+    /// It grew once and not again.
     Jump,
-    /// It grew and paused as a random walk does.
+    /// It grew and paused like a random walk.
     Wander,
     /// It grows ever more slowly.
     Slowing,
     /// It began to grow late in the window.
     Late,
-    /// It grows in steps, each to be expected.
+    /// It grows in regular steps.
     Steps,
     /// It grows, but not evenly enough to be sure.
     Unsure,
@@ -31,7 +31,7 @@ pub enum TrendShape {
 }
 
 impl TrendShape {
-    /// What the shape says by itself.
+    /// The level that the shape alone justifies.
     pub fn level(self) -> Level {
         match self {
             Self::Steady => Level::Leak,
@@ -41,23 +41,23 @@ impl TrendShape {
     }
 }
 
-/// What is known of a series beside its values.
+/// What is known of a series besides its values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nature {
-    /// Growth below it is none.
+    /// The least growth that counts.
     pub(super) floor: f64,
-    /// What a new high exceeds the last by; see [`HIGH_OF_FLOOR`].
+    /// How far a new high must exceed the last; see [`HIGH_OF_FLOOR`].
     pub(super) high: f64,
-    /// What one sample stands for; 0 if the values are exact.
+    /// The amount that one sample stands for; 0 if the values are exact.
     pub(super) per_sample: f64,
-    /// Samples that were freed in the window.
+    /// Number of samples freed in the window.
     pub(super) deaths: f64,
     /// The least drift of a steady series.
     pub(super) drift: f64,
 }
 
 impl Nature {
-    /// Of values that are counted, not sampled.
+    /// For values that are counted, not sampled.
     pub(super) fn exact(floor: f64) -> Self {
         Self {
             floor,
@@ -69,30 +69,30 @@ impl Nature {
     }
 }
 
-/// How a series went; values in its unit, times in seconds of the window's clock.
+/// The trend of a series; values in its unit, times in seconds of the window's clock.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Trend {
-    /// What it is taken for.
+    /// Its classification.
     pub shape: TrendShape,
     /// The median of the first sixth.
     pub first: f64,
     /// The median of the last sixth.
     pub last: f64,
-    /// By how much it grew between the two.
+    /// The growth from `first` to `last`.
     pub grew: f64,
-    /// The largest fall from a value before.
+    /// The largest fall from an earlier value.
     pub fell: f64,
-    /// Growth a second: the slope of a steady series, else all growth over the window.
+    /// Growth per second: the slope of a steady series, otherwise the total growth over the window.
     pub rate: f64,
-    /// Growth in each third of the window (each half of three snapshots).
+    /// Growth in each third of the window; in each half if there are three snapshots.
     pub thirds: Vec<f64>,
-    /// Mean over deviation of the rates, scaled as `DRIFT` says.
+    /// Mean over deviation of the rates, scaled as for `DRIFT`.
     pub drift: f64,
     /// The longest time between two new highs.
     pub pause: f64,
-    /// When the last new high was.
+    /// The time of the last new high.
     pub last_high: f64,
-    /// How many runs of new highs there were.
+    /// The number of runs of new highs.
     pub jumps: usize,
     /// When the series begins: later than the window if a start-up was cut off.
     pub from: f64,
@@ -100,7 +100,7 @@ pub struct Trend {
     pub to: f64,
 }
 
-/// What `values` at `times` are taken for; both are equally long, times rise.
+/// The trend of `values` at `times`; both have the same length, and times rise.
 pub(super) fn trend(times: &[f64], values: &[f64], nature: &Nature) -> Trend {
     let count = values.len().min(times.len());
     let (first, last) = ends(values);
@@ -169,7 +169,7 @@ fn shape(trend: &Trend, highs: &Highs, times: &[f64], values: &[f64], nature: &N
     } else {
         since > PAUSES_FEW * highs.pause.max(interval)
     };
-    // Too few samples were due to tell a pause from an end.
+    // Too few samples were expected to tell a pause from a stop.
     let too_few = per_sample > 0.0 && since / window.max(f64::MIN_POSITIVE) * (grew / per_sample) < SAMPLES_DUE;
     if is_over && !too_few {
         return TrendShape::Stopped;
@@ -241,7 +241,7 @@ fn largest_fall(values: &[f64]) -> f64 {
     })
 }
 
-/// Growth in the thirds of the window, as if they were equally long.
+/// Growth in the thirds of the window, corrected to equal lengths.
 fn thirds(times: &[f64], values: &[f64]) -> Vec<f64> {
     let count = values.len();
     let at = |third: usize| ((third * (count - 1)) as f64 / 3.0).round() as usize;
@@ -263,13 +263,13 @@ fn thirds(times: &[f64], values: &[f64]) -> Vec<f64> {
 
 struct Highs {
     count: usize,
-    /// Runs of adjacent ones.
+    /// Runs of adjacent new highs.
     jumps: usize,
-    /// The longest time between two.
+    /// The longest time between two of them.
     pause: f64,
-    /// When the last was; the beginning if there was none.
+    /// The time of the last one; the beginning if there was none.
     last: f64,
-    /// How many values came after it.
+    /// How many values came after the last one.
     after: usize,
 }
 

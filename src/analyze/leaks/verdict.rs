@@ -1,14 +1,14 @@
-//! What is said of a process: findings with what they rest on. Facts only; the words are a report's.
+//! The verdict on a process: findings and their evidence. Facts only; reports put them into words.
 
 use super::trend::Trend;
 
-/// How much is said of a finding, or of all.
+/// The severity of a finding, or of a verdict.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Level {
-    /// Nothing leaks that can be seen.
+    /// No visible leak.
     #[default]
     None,
-    /// Something grows that may come to rest.
+    /// Something grows, but may stop.
     Growing,
     /// Something leaks.
     Leak,
@@ -27,14 +27,14 @@ pub enum Kind {
     Outside,
 }
 
-/// How sure a finding is.
+/// How certain a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Confidence {
-    /// It grows, or it was sampled too little to be sure of the name.
+    /// It grows, or has too few samples for the name to be certain.
     Low,
-    /// It leaks, and the name rests on a few samples.
+    /// It leaks, and the name is based on few samples.
     Medium,
-    /// It leaks, and the name rests on many samples or exact counts.
+    /// It leaks, and the name is based on many samples or exact counts.
     High,
     /// Go has proved that it can never end.
     Certain,
@@ -51,158 +51,158 @@ pub struct Call {
     pub line: i64,
 }
 
-/// Who is named, and in which stack.
+/// The function named, and its stack.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Culprit {
-    /// The stack that grew most, the innermost call first.
+    /// The stack that grew most, innermost call first.
     pub stack: Vec<Call>,
-    /// The named one in it.
+    /// The index of the named call in `stack`.
     pub at: usize,
 }
 
 impl Culprit {
-    /// The call that is named.
+    /// The named call.
     pub fn call(&self) -> Option<&Call> {
         self.stack.get(self.at)
     }
 
-    /// Who calls it, the nearest first.
+    /// Its callers, the nearest first.
     pub fn callers(&self) -> &[Call] {
         self.stack.get(self.at + 1..).unwrap_or_default()
     }
 
-    /// What it calls, the innermost first.
+    /// Its callees, the innermost first.
     pub fn callees(&self) -> &[Call] {
         self.stack.get(..self.at).unwrap_or_default()
     }
 }
 
-/// What the samples say of a culprit of the heap.
+/// The samples of a heap culprit.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct SampleEvidence {
-    /// Samples that there are more of at the end than at the beginning.
+    /// Net increase in the number of samples in use, over the window.
     pub kept: f64,
-    /// The part of the new samples that is still in use, 0 to 1.
+    /// The share of the new samples that is still in use, 0 to 1.
     pub retention: f64,
-    /// Bytes by which its samples say that it grew.
+    /// Growth in bytes, by its samples.
     pub grew: f64,
-    /// The size of its blocks in bytes; 0 if unknown.
+    /// Its block size in bytes; 0 if unknown.
     pub block: f64,
 }
 
 /// Something that grows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Finding {
-    /// What.
+    /// What grows.
     pub kind: Kind,
-    /// How much is said of it; [`Level::None`] for a heap that grew and has come to rest.
+    /// Its severity; [`Level::None`] for a heap that grew and has stopped.
     pub level: Level,
-    /// How it went: exact values where there are any, else those of the samples.
+    /// Its trend: of exact values if there are any, otherwise of samples.
     pub trend: Trend,
-    /// The values of `trend`, one a snapshot of the window.
+    /// The values of `trend`, one per snapshot of the window.
     pub values: Vec<f64>,
-    /// Who keeps it, if that can be told.
+    /// The function that keeps it, if known.
     pub culprit: Option<Culprit>,
-    /// Which part of the exact growth the culprit accounts for; can exceed 1, as it is sampled.
+    /// The culprit's share of the exact growth; can exceed 1, as it is sampled.
     pub share: Option<f64>,
-    /// What its samples say.
+    /// The culprit's samples, for the heap.
     pub samples: Option<SampleEvidence>,
-    /// How sure it is.
+    /// How certain it is.
     pub confidence: Confidence,
-    /// The mean size in bytes of the objects that the heap grew by.
+    /// The mean size of the objects by which the heap grew, in bytes.
     pub object_size: Option<f64>,
-    /// Bytes of stack for each new goroutine.
+    /// Bytes of stack per new goroutine.
     pub stack_each: Option<f64>,
-    /// The leaked goroutines' function that holds this heap.
+    /// The function of the leaked goroutines that hold this heap.
     pub held_by: Option<String>,
 }
 
-/// A function that was suspected, for a table of them.
+/// A suspect, for a table.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Suspected {
-    /// Its name.
+    /// The function's name.
     pub name: String,
     /// Its file; empty if unknown.
     pub file: String,
-    /// How its bytes went.
+    /// The trend of its bytes in use.
     pub trend: Trend,
-    /// Its bytes in use, one a snapshot of the window.
+    /// Its bytes in use, one value per snapshot of the window.
     pub values: Vec<f64>,
-    /// Its part of the heap's growth.
+    /// Its share of the heap's growth.
     pub share: Option<f64>,
 }
 
-/// What was looked at besides the findings, each `None` where it is not known.
+/// The trends of everything examined; each is `None` if not known.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Levels {
-    /// Bytes in use in the heap, single peaks cut off.
+    /// Heap in use, in bytes, with single peaks cut off.
     pub heap: Option<Trend>,
-    /// All goroutines.
+    /// Number of goroutines.
     pub goroutines: Option<Trend>,
-    /// Bytes of their stacks.
+    /// Goroutine stacks, in bytes.
     pub stacks: Option<Trend>,
-    /// Resident bytes outside Go.
+    /// Resident memory outside Go, in bytes.
     pub outside: Option<Trend>,
 }
 
-/// Something that limits what can be said.
+/// A limit on what the verdict can say.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Caveat {
-    /// No `runtime.MemStats`: the heap's growth is known from samples alone.
+    /// No `runtime.MemStats`: the heap's growth is known from samples only.
     NoMemStats,
     /// No goroutine profiles.
     NoGoroutines,
-    /// No resident memory of the process.
+    /// No resident memory.
     NoRss,
-    /// Only its peak.
+    /// Only peak resident memory.
     PeakRss,
     /// No heap profiles.
     NoHeap,
-    /// The heap was not collected before each snapshot; so many collections happened in the window.
+    /// No garbage collection was forced before the snapshots.
     NotCollected {
-        /// How many.
+        /// How many collections ran in the window, if known.
         collections: Option<u64>,
     },
-    /// Too few snapshots to tell a leak without doubt.
+    /// Too few snapshots to be certain of a leak.
     FewSnapshots,
-    /// The process is so many seconds old: a start-up looks alike.
+    /// The process is young: start-up looks like a leak.
     Young {
-        /// Its age at the end.
+        /// Its age at the last snapshot.
         seconds: f64,
     },
-    /// The process began anew: earlier snapshots are not judged.
+    /// The process was restarted: earlier snapshots are not judged.
     Restarted,
-    /// So many times the watching or the process stood still.
+    /// How many times the watching or the process was stalled.
     Holes(usize),
 }
 
-/// All that is said of a process.
+/// The verdict on a process.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Verdict {
-    /// The highest level of the findings.
+    /// The highest level among the findings.
     pub level: Level,
     /// What leaks or grows, the most certain first.
     pub findings: Vec<Finding>,
     /// Functions of the heap, the most suspicious first.
     pub suspects: Vec<Suspected>,
-    /// Everything looked at, also what is level.
+    /// Everything examined, including what is level.
     pub levels: Levels,
-    /// What grew in the heap and came to rest, if nothing else did.
+    /// A heap that grew and has stopped, if there is no finding.
     pub rested: Option<Finding>,
-    /// How long the window is, in seconds.
+    /// The length of the window, in seconds.
     pub window: f64,
-    /// How many snapshots there are in it.
+    /// The number of snapshots in the window.
     pub snapshots: usize,
-    /// What limits all this.
+    /// Limits on what it can say.
     pub caveats: Vec<Caveat>,
 }
 
-/// A watch with fewer snapshots has only begun.
+/// A watch with fewer snapshots has only just begun.
 const BEGINNING: usize = 10;
 
 impl Verdict {
-    /// As it is to be told of a watch: while that has only begun a start-up looks like a leak, so that growth is all
-    /// that is said. What Go has proved, and goroutines that nobody can end, stay what they are.
+    /// The verdict to show during a watch: at its beginning a start-up looks like a leak, so a leak is reported as growth
+    /// only. What Go has proved, and goroutines that nobody can end, stay leaks.
     #[must_use]
     pub fn while_watching(mut self) -> Self {
         if self.snapshots < BEGINNING {

@@ -1,9 +1,9 @@
-//! Which of the snapshots are judged, and on which clock.
+//! Which snapshots are judged, and on which clock.
 //!
-//! A restart begins the window anew. A hole, where the machine or the watcher stood still, does not: the clock stands still
-//! in it too, and what a series rose by meanwhile counts as one usual step. (With a new window after each hole of 4 to 9
-//! of 21 snapshots, 20 sessions without forced collections had 2 leaks named instead of 14; with the hole as it is, leaks
-//! of a process that was stopped for its time were misnamed.)
+//! A restart begins a new window. A hole, in which the machine or the watcher was stalled, does not: the clock is
+//! stopped in it, and a rise across it counts as one usual step. (With a new window after each hole of 4 to 9 of 21
+//! snapshots, 20 sessions without forced collections had 2 leaks named instead of 14; with holes left as they are,
+//! leaks of a process that was stopped meanwhile were misnamed.)
 
 use super::constants::{AT_PACE, BURST, FEWEST, GAP};
 use super::history::{History, Moment};
@@ -17,18 +17,18 @@ pub(super) struct Window<'h> {
     pub(super) history: &'h History,
     /// Rows of the history's moments, the earliest first.
     rows: Vec<usize>,
-    /// Seconds of the clock that stands still in holes, since the first.
+    /// Seconds since the first, on a clock that is stopped in holes.
     times: Vec<f64>,
-    /// The snapshots behind a hole.
+    /// The snapshots that follow a hole.
     holes: Vec<usize>,
-    /// Whether the process began anew after earlier snapshots.
+    /// Whether the process was restarted after earlier snapshots.
     pub(super) is_restarted: bool,
-    /// Whether the heap was collected before each of them.
+    /// Whether a garbage collection was forced before each of them.
     pub(super) is_forced: bool,
 }
 
 impl<'h> Window<'h> {
-    /// The window of all that has come so far.
+    /// The window of a history.
     pub(super) fn of(history: &'h History) -> Self {
         let moments = &history.moments;
         let restart = (1..moments.len())
@@ -47,7 +47,7 @@ impl<'h> Window<'h> {
         window
     }
 
-    /// The part of it of which something is known.
+    /// The snapshots of the window for which something is known.
     pub(super) fn with(&self, is_known: impl Fn(&Moment) -> bool) -> Self {
         let mut part = self.clone();
         part.rows.retain(|&row| is_known(&self.history.moments[row]));
@@ -55,12 +55,12 @@ impl<'h> Window<'h> {
         part
     }
 
-    /// Leaves out bursts and finds holes.
+    /// Drops bursts and finds holes.
     fn set_clock(&mut self) {
         let moments = &self.history.moments;
         let step = |pair: &[usize]| moments[pair[1]].seconds - moments[pair[0]].seconds;
         let steps: Vec<f64> = self.rows.windows(2).map(step).collect();
-        // Of few files far apart nobody says that one is missing.
+        // With few files far apart, it is not known whether any are missing.
         let interval = (steps.len() >= FEWEST + 2).then(|| median(&steps));
         let mut rows = Vec::with_capacity(self.rows.len());
         let (mut times, mut holes) = (Vec::new(), Vec::new());
@@ -87,7 +87,7 @@ impl<'h> Window<'h> {
         (self.rows, self.times, self.holes) = (rows, times, holes);
     }
 
-    /// Bytes that the process usually allocates in a second; `None` if that is not known.
+    /// Bytes per second that the process usually allocates; `None` if unknown.
     fn pace(&self) -> Option<f64> {
         let rates: Option<Vec<f64>> = self
             .rows
@@ -97,7 +97,7 @@ impl<'h> Window<'h> {
         rates.map(|rates| median(&rates))
     }
 
-    /// Bytes that it allocated in a second between two snapshots.
+    /// Bytes per second that it allocated between two snapshots.
     fn allocates(&self, before: usize, after: usize) -> Option<f64> {
         let [before, after] = [before, after].map(|row| &self.history.moments[row]);
         let total = |moment: &Moment| Some(moment.mem_stats.as_ref()?.total_alloc as f64);
@@ -105,7 +105,7 @@ impl<'h> Window<'h> {
         Some((total(after)? - total(before)?) / seconds)
     }
 
-    /// Whether the process went on where only the watching stood still: it allocated as it usually does.
+    /// Whether the process ran while only the watching was stalled: it allocated at its usual rate.
     fn ran(&self, before: usize, after: usize, pace: Option<f64>) -> bool {
         let allocated = self.allocates(before, after).zip(pace);
         allocated.is_some_and(|(allocated, pace)| allocated >= AT_PACE * pace)
@@ -115,7 +115,7 @@ impl<'h> Window<'h> {
         self.rows.len()
     }
 
-    /// How long it is, in seconds, holes included.
+    /// Its length in seconds, including holes.
     pub(super) fn seconds(&self) -> f64 {
         let time = |moment: Option<&Moment>| moment.map_or(0.0, |moment| moment.seconds);
         time(self.last()) - time(self.first())
@@ -137,12 +137,12 @@ impl<'h> Window<'h> {
         self.rows.last().map(|&row| &self.history.moments[row])
     }
 
-    /// A value of each snapshot; `None` if one has none.
+    /// A value for each snapshot; `None` if any has none.
     pub(super) fn values(&self, value: impl Fn(&'h Moment) -> Option<f64>) -> Option<Vec<f64>> {
         self.moments().map(value).collect()
     }
 
-    /// What a series of the window, a value a snapshot, is taken for from the snapshot `start` on.
+    /// The trend of a series, which has a value per snapshot of the window, from the snapshot `start` on.
     pub(super) fn trend(&self, values: &[f64], start: usize, nature: &Nature) -> Trend {
         if self.holes.is_empty() {
             return trend(&self.times[start..], &values[start..], nature);
@@ -151,7 +151,7 @@ impl<'h> Window<'h> {
         trend(&self.times[start..], &bridged[start..], nature)
     }
 
-    /// A series whose rises in holes are not more than usual. Falls stay: what came down meanwhile did come down.
+    /// The series with rises across holes limited to the usual. Falls stay: they did happen.
     fn bridged(&self, values: &[f64]) -> Vec<f64> {
         let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let usual = median(&steps).max(0.0);
@@ -167,7 +167,7 @@ impl<'h> Window<'h> {
     }
 }
 
-/// What only grows while a process lives has shrunk.
+/// Whether something has shrunk that only grows while a process lives.
 fn is_restart(before: &Moment, after: &Moment) -> bool {
     match (&before.mem_stats, &after.mem_stats) {
         (Some(before), Some(after)) => after.total_alloc < before.total_alloc || after.num_gc < before.num_gc,
@@ -180,7 +180,7 @@ fn is_forced(moments: &[Moment], row: usize) -> bool {
         Collection::Forced => true,
         Collection::AsItCame => false,
         Collection::Unknown => {
-            // The first is as the second: nobody forces only later ones.
+            // The first is like the second: nobody forces only the later ones.
             let (before, after) = if row == 0 { (0, 1) } else { (row - 1, row) };
             let forced = |at: usize| Some(moments.get(at)?.mem_stats.as_ref()?.num_forced_gc);
             forced(after) > forced(before)

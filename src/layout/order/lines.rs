@@ -1,8 +1,8 @@
-//! New ways for lines that pass ranks: the best through all of them at once, everything else where it is.
+//! Reroutes lines that pass ranks: the best way through all of them at once, with everything else fixed.
 
 use super::rows::Rows;
 
-/// The place of an item that was taken out of its rank.
+/// The position of an item that was taken out of its rank.
 const OUT: usize = usize::MAX;
 
 /// A way to a gap between two items of a rank.
@@ -10,7 +10,7 @@ const OUT: usize = usize::MAX;
 struct Way {
     /// How many lines it crosses.
     crossed: u64,
-    /// The gap, or the place of the box, that it comes from in the rank above.
+    /// The gap, or the position of the box, that it comes from in the rank above.
     from: usize,
 }
 
@@ -20,7 +20,7 @@ const NO_WAY: Way = Way {
 };
 
 impl Rows {
-    /// Lays each line that passes ranks anew, given the items that it goes through.
+    /// Reroutes each line that passes ranks; `chains` has the items of each line.
     pub(super) fn lay_lines(&mut self, chains: &[Vec<usize>]) {
         for chain in chains {
             if let [start, inner @ .., end] = &chain[..]
@@ -59,7 +59,7 @@ impl Rows {
         crossed
     }
 
-    /// Lays a line, which crosses so many others, where it crosses as few as it can.
+    /// Moves a line, which crosses `crossed` others, to where it crosses the fewest.
     fn lay(&mut self, start: usize, inner: &[usize], end: usize, crossed: u64) {
         for &item in inner {
             let rank = self.rank_of[item];
@@ -80,7 +80,7 @@ impl Rows {
         }
     }
 
-    /// For each item below a rank how many lines come to it, all of them from right of a gap so far.
+    /// For each item below a rank how many lines come to it, all counted as right of the gap.
     fn lines_below(&mut self, rank: usize) -> Vec<Sides> {
         let mut sides = vec![Sides::default(); self.ranks[rank + 1].len()];
         for &item in &self.ranks[rank] {
@@ -94,7 +94,7 @@ impl Rows {
         sides
     }
 
-    /// The lines of the item in a place are left of the gap now.
+    /// Moves the gap to the right of the item at `place`, whose lines are then left of it.
     fn pass(&self, rank: usize, place: usize, sides: &mut [Sides]) -> u64 {
         let mut passed = 0;
         for &other in self.below.of(self.ranks[rank][place]) {
@@ -113,7 +113,7 @@ impl Rows {
         let (rank, from) = (self.rank_of[start], self.place[start]);
         let mut sides = self.lines_below(rank);
         let left = (0..from).map(|place| self.pass(rank, place, &mut sides)).sum();
-        // Its own lines are on neither side.
+        // The box's own lines are on neither side.
         for &other in self.below.of(start) {
             if self.place[other] != OUT {
                 sides[self.place[other]].right -= 1;
@@ -124,7 +124,8 @@ impl Rows {
         ways
     }
 
-    /// The best ways to each gap in the rank below another, given those to its gaps; no way that crosses more than `most`.
+    /// The best way to each gap in the rank below, given those to the gaps of this rank; ways with more than `most`
+    /// crossings are dropped.
     fn ways(&mut self, rank: usize, before: &[Way], most: u64) -> Vec<Way> {
         let mut sides = self.lines_below(rank);
         let mut ways = vec![NO_WAY; sides.len() + 1];
@@ -142,7 +143,7 @@ impl Rows {
         ways
     }
 
-    /// The gap from which the way to a box below crosses least.
+    /// The gap from which the way to a box below has the fewest crossings.
     fn way_to_box(&mut self, end: usize, before: &[Way]) -> usize {
         let (rank, to) = (self.rank_of[end] - 1, self.place[end]);
         let mut sides = self.lines_below(rank);
@@ -165,14 +166,14 @@ impl Rows {
     }
 }
 
-/// How many lines come to an item from left and right of a gap in the rank above.
+/// How many lines come to an item from the left and from the right of a gap in the rank above.
 #[derive(Clone, Copy, Default)]
 struct Sides {
     left: u64,
     right: u64,
 }
 
-/// Takes a way, which crosses what comes from the left and goes to anywhere, where it is better.
+/// Replaces ways to the gaps below by a given way where that is better.
 fn improve(ways: &mut [Way], mut way: Way, sides: &[Sides]) {
     for (best, sides) in ways.iter_mut().zip(sides) {
         if way.crossed < best.crossed {

@@ -1,15 +1,15 @@
-//! Orders of ranks, what crosses in them, and steps to better ones.
+//! The order of items in ranks, its crossings, and steps that reduce them.
 
 use std::collections::VecDeque;
 
 use super::Dice;
 use crate::layout::layered::{Layered, places};
 
-/// Neighbours of each item in one direction.
+/// The neighbours of each item in one direction.
 pub(super) struct Neighbours {
     begin: Vec<usize>,
     items: Vec<usize>,
-    /// Their places, sorted, as they were when last looked at.
+    /// Their positions, sorted, as of the last `look`.
     places: Vec<usize>,
 }
 
@@ -36,7 +36,7 @@ impl Neighbours {
         &self.items[self.begin[item]..self.begin[item + 1]]
     }
 
-    /// The places of the neighbours as last looked at.
+    /// The positions of an item's neighbours as of the last `look`.
     fn seen(&self, item: usize) -> &[usize] {
         &self.places[self.begin[item]..self.begin[item + 1]]
     }
@@ -52,14 +52,14 @@ impl Neighbours {
     }
 }
 
-/// Which ranks follow which.
+/// The direction in which ranks are visited.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Sweep {
     Down,
     Up,
 }
 
-/// What becomes of items that may be either way round.
+/// What to do with items that may be either way round.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Ties {
     Keep,
@@ -70,12 +70,12 @@ pub(super) struct Rows {
     pub(super) above: Neighbours,
     pub(super) below: Neighbours,
     pub(super) ranks: Vec<Vec<usize>>,
-    /// Of each item in its rank.
+    /// The position of each item in its rank.
     pub(super) place: Vec<usize>,
     pub(super) rank_of: Vec<usize>,
-    /// What was done so far, about as many memory accesses.
+    /// Steps so far: about as many memory accesses.
     pub(super) steps: u64,
-    /// How much may be.
+    /// The most steps.
     pub(super) budget: u64,
 }
 
@@ -101,7 +101,7 @@ impl Rows {
         self.place = places(ranks, self.place.len());
     }
 
-    /// Whether no more is to be done.
+    /// Whether the budget is used up.
     pub(super) fn is_spent(&self) -> bool {
         self.steps > self.budget
     }
@@ -113,7 +113,7 @@ impl Rows {
         }
     }
 
-    /// Puts items in the order in which a walk through the graph, breadth first, finds them: down from the sources or up
+    /// Orders items as a breadth-first walk through the graph finds them: down from the sources or up
     /// from the sinks.
     pub(super) fn walk(&mut self, sweep: Sweep) {
         let count = self.place.len();
@@ -141,7 +141,7 @@ impl Rows {
         self.steps += count as u64;
     }
 
-    /// Moves one of eight items to anywhere in its rank.
+    /// Moves one of eight items to a random position in its rank.
     pub(super) fn shuffle(&mut self, dice: &mut Dice) {
         for rank in 0..self.ranks.len() {
             let count = self.ranks[rank].len();
@@ -153,7 +153,7 @@ impl Rows {
         }
     }
 
-    /// Sorts each rank by the medians of the neighbours above, or below; those without stay where they are.
+    /// Sorts each rank by the medians of the neighbours above, or below; items without any stay where they are.
     pub(super) fn medians(&mut self, sweep: Sweep, ties: Ties) {
         let depth = self.ranks.len();
         let mut moving: Vec<(usize, usize)> = Vec::new();
@@ -189,7 +189,7 @@ impl Rows {
         }
     }
 
-    /// Looks at the places of all neighbours of a rank, which stay while its own items move.
+    /// Updates the positions of all neighbours of a rank, which stay valid while only its own items move.
     fn look(&mut self, rank: usize) {
         for &item in &self.ranks[rank] {
             let above = self.above.look(item, &self.place).len();
@@ -198,7 +198,7 @@ impl Rows {
         }
     }
 
-    /// Exchanges neighbours in a rank as long as lines cross less; those whose lines cross as much then are `ties`.
+    /// Exchanges neighbours in a rank as long as that reduces crossings; `ties` says what to do if it changes nothing.
     pub(super) fn exchange(&mut self, ties: Ties) {
         let depth = self.ranks.len();
         let mut dirty = vec![true; depth];
@@ -228,7 +228,7 @@ impl Rows {
         }
     }
 
-    /// Moves each item to the place in its rank where its lines cross least, as long as any moves.
+    /// Moves each item to the position in its rank with the fewest crossings, until none moves.
     pub(super) fn sift(&mut self) {
         let depth = self.ranks.len();
         let mut dirty = vec![true; depth];
@@ -278,7 +278,7 @@ impl Rows {
         gained
     }
 
-    /// How many lines of two items cross if one is left of the other, and if it is right of it.
+    /// How many lines of two items cross if they are in this order, and if they are exchanged.
     fn between(&mut self, left: usize, right: usize) -> (i64, i64) {
         let mut sum = (0, 0);
         for neighbours in [&self.above, &self.below] {
@@ -294,7 +294,7 @@ impl Rows {
         let mut sum = 0;
         let mut ends: Vec<u64> = Vec::new();
         for pair in self.ranks.windows(2) {
-            // How many lines so far end at or left of a place: sums over ranges of a power of two.
+            // How many lines so far end at or left of a position: a Fenwick tree.
             ends.clear();
             ends.resize(pair[1].len() + 1, 0);
             let mut lines = 0;
@@ -324,7 +324,7 @@ impl Rows {
     }
 }
 
-/// How many pairs of lines with the sorted ends `left` and `right` cross, and how many do if the two change sides.
+/// How many pairs of lines with the sorted ends `left` and `right` cross, and how many would if the two changed sides.
 fn inversions(left: &[usize], right: &[usize]) -> (i64, i64) {
     if let (&[left], &[right]) = (left, right) {
         return (i64::from(left > right), i64::from(right > left));
@@ -345,7 +345,7 @@ fn inversions(left: &[usize], right: &[usize]) -> (i64, i64) {
     (now as i64, then as i64)
 }
 
-/// Of sorted places, in 1/256: that of two in the middle is nearer to the denser side.
+/// The median of sorted positions, in 1/256; of an even number, it is nearer to the denser side.
 fn median(places: &[usize]) -> usize {
     let middle = places.len() / 2;
     if places.len() % 2 == 1 {

@@ -111,7 +111,7 @@ impl Default for HttpOptions {
 }
 
 impl HttpOptions {
-    /// How another address is asked: what is meant for one server is told to no other.
+    /// Options for another address: what is meant for one server is sent to no other.
     pub fn for_another(&self, own: &Url, other: &Url) -> Self {
         match own.is_same_server(other) {
             true => self.clone(),

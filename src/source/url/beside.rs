@@ -43,7 +43,7 @@ impl Url {
         }
     }
 
-    /// Reads the address of a page of metrics: a server alone has it at `/metrics`.
+    /// Parses the address of a page of metrics: that of a server alone is `/metrics`. `None` if it is not an address.
     pub fn parse_metrics(text: &str) -> Option<Self> {
         let url = Self::read(text)?;
         let path = match &*url.path {
