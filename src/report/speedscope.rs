@@ -31,7 +31,7 @@ enum Sign {
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> Result<()> {
     let head = json!({
         "$schema": "https://www.speedscope.app/file-format-schema.json",
-        "exporter": concat!("heaptui ", env!("CARGO_PKG_VERSION")),
+        "exporter": concat!("heaptui@", env!("CARGO_PKG_VERSION")),
         "name": name(report),
         "activeProfileIndex": report.sample_type.index(),
     });

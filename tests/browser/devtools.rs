@@ -149,6 +149,7 @@ impl Browser {
         for key in keys {
             let text = match *key {
                 "Enter" => "\r",
+                "Tab" => "\t",
                 key if key.chars().count() == 1 => key,
                 _ => "",
             };
@@ -195,6 +196,23 @@ impl Browser {
             self.mouse("mouseMoved", (x + dx * part, y + dy * part), json!({"buttons": 1}));
         }
         self.mouse("mouseReleased", (x + dx, y + dy), json!({}));
+    }
+
+    /// Puts two fingers on an element and moves them apart or together: how far each is from the middle, before and after.
+    pub(crate) fn pinch(&mut self, selector: &str, (before, after): (f64, f64)) {
+        let (x, y) = self.middle(selector);
+        for (kind, apart) in [
+            ("touchStart", before),
+            ("touchMove", (before + after) / 2.0),
+            ("touchMove", after),
+        ] {
+            let points = json!([{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]);
+            self.call("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points}));
+        }
+        self.call(
+            "Input.dispatchTouchEvent",
+            json!({"type": "touchEnd", "touchPoints": []}),
+        );
     }
 
     /// Turns the wheel over the middle of an element.

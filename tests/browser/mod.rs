@@ -2,6 +2,7 @@
 //! anything. Where there is no Chromium this is not checked, and said; `HEAPTUI_BROWSER=required`, as `.ci/run` sets it,
 //! makes that a failure.
 
+mod access;
 mod devtools;
 mod session;
 mod turned;

@@ -227,7 +227,10 @@ fn graphs(page: &[Element]) -> Vec<Vec<String>> {
     let mut is_box = false;
     for element in page.iter().filter(|element| element.is_drawn()) {
         match &*element.name {
-            "svg" => graphs.push(Vec::new()),
+            "svg" => {
+                is_box = false;
+                graphs.push(Vec::new());
+            }
             "g" => is_box = element.attribute("class") == "node",
             "title" if is_box => {
                 let title = element

@@ -2,6 +2,8 @@
 
 const boxes = (svg) => [...svg.querySelectorAll(".node")];
 const extents = svgs.map((svg) => (svg.getAttribute("viewBox") || "0 0 1 1").split(" ").map(Number));
+// How much of the profile each graph has.
+const captions = [];
 const seen = extents.map((box) => [...box]);
 
 function look(at, box) {
@@ -66,6 +68,7 @@ function begin() {
 }
 
 function drawGraph() {
+  $("caption").textContent = captions[state.type] || "";
   svgs.forEach((svg, at) => svg.toggleAttribute("hidden", at !== state.type));
   for (const old of $("graph").querySelectorAll(".nothing")) old.remove();
   const type = types[state.type];

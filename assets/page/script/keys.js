@@ -84,6 +84,12 @@ if ($("profile").textContent.trim()) {
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   });
 }
+$("fold").addEventListener("click", () => {
+  const isFolded = document.body.classList.toggle("folded");
+  $("fold").setAttribute("aria-expanded", !isFolded);
+  $("fold").textContent = isFolded ? "unfold" : "fold";
+  if (state.view === "flame") drawFlame();
+});
 $("ask").addEventListener("click", () => $("keys").showModal());
 $("closer").addEventListener("click", () => scaleGraph(1 / 1.25));
 $("farther").addEventListener("click", () => scaleGraph(1.25));
@@ -123,7 +129,9 @@ $("tiles").addEventListener("mouseleave", () => tell(state.selected));
 
 svgs.forEach((svg, at) => {
   // It would be told wherever the pointer is; those who do not see the graph have it as its label.
-  svg.querySelector(":scope > title")?.remove();
+  const title = svg.querySelector(":scope > title");
+  captions[at] = title?.textContent.replace(/^[^:]*: /, "") || "";
+  title?.remove();
   let held = null;
   boxes(svg).forEach((box, index) => {
     box.dataset.name = types[at].graph[index];
@@ -172,7 +180,10 @@ svgs.forEach((svg, at) => {
 let resized;
 addEventListener("resize", () => {
   clearTimeout(resized);
-  resized = setTimeout(() => state.view === "flame" && drawFlame(), 60);
+  resized = setTimeout(() => {
+    if (state.view === "flame") drawFlame();
+    if (state.view === "top") drawTop();
+  }, 60);
 });
 
 addEventListener("popstate", restore);

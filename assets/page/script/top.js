@@ -12,6 +12,8 @@ function order(rows) {
   return state.down === (state.by !== "name") ? sorted : sorted.reverse();
 }
 
+const IS_NARROW = matchMedia("(max-width: 600px)");
+
 function drawTop() {
   const type = types[state.type];
   const isNow = isLast() || isFiltered();
@@ -31,7 +33,10 @@ function drawTop() {
     if (largest) bar.append(element("i"));
     if (largest) bar.firstChild.style.setProperty("--share", Math.abs(row[state.by === "cum" ? 2 : 1]) / largest);
     const name = element("td");
-    marked(name, names[row[0]]);
+    // A phone has room for the end of a name, which tells more than its beginning.
+    const room = IS_NARROW.matches ? innerWidth - 175 : 0;
+    if (room) name.title = names[row[0]];
+    marked(name, room ? fitting(names[row[0]], room) : names[row[0]]);
     if (row[3]) name.append(" ", element("small", row[3] === 1 ? "(partial-inline)" : "(inline)"));
     line.append(bar, ...(moments ? cellsOverTime(row[0]) : []), name);
     made.append(line);

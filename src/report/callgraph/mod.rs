@@ -9,5 +9,5 @@ mod tags;
 mod words;
 
 pub(in crate::report) use dot::write as write_dot;
-pub(in crate::report) use svg::{picture, write as write_picture};
+pub(in crate::report) use svg::{Legend, picture, write as write_picture};
 pub use words::shorten;

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::super::aggregate::Report;
-use super::super::callgraph::picture;
+use super::super::callgraph::{Legend, picture};
 use super::super::header;
 use super::super::reports::DOT;
 use super::super::sample_types::SAMPLE_TYPES;
@@ -91,7 +91,7 @@ impl Data {
             let graph = &drawn.trimmed.graph;
             let boxes = graph.listed.iter().map(|&node| graph.frame(node));
             one.graph = boxes.map(|node| names.number(report, node)).collect();
-            graphs.push(picture(&drawn));
+            graphs.push(picture(&drawn, Legend::Elsewhere));
         }
         let mut tree = Tree::default();
         for context in stacks::contexts(report, &ids) {

@@ -27,7 +27,7 @@ const SPACING: Spacing = Spacing {
 };
 
 pub(in crate::report) fn write(report: &mut Report, format: FileFormat, out: &mut dyn Write) -> Result<()> {
-    let picture = picture(report);
+    let picture = picture(report, Legend::InCorner);
     let part = picture.shrunk(format);
     if part < 1.0 {
         report.note(format!(
@@ -57,15 +57,25 @@ fn listed(letters: &[char]) -> String {
     }
 }
 
+/// Whether a picture says what it is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) enum Legend {
+    /// In a box in its upper left corner.
+    InCorner,
+    /// What it stands in does.
+    Elsewhere,
+}
+
 /// The graph of a report of a drawing. Its groups of the class `node` are the listed nodes, in their order.
-pub(in crate::report) fn picture(report: &Report) -> Picture {
+pub(in crate::report) fn picture(report: &Report, has: Legend) -> Picture {
     let drawing = Drawing::new(report);
     let Plan { boxes, edges, links } = Plan::new(&drawing);
     let sizes: Vec<Size> = boxes.iter().map(Item::size).collect();
     let places = layout(&sizes, &edges, SPACING);
-    let legend = Item::legend(&drawing.legend());
-    let Size { width, height } = legend.size();
-    let above = MARGIN + below(&places, legend.size());
+    let legend = (has == Legend::InCorner).then(|| Item::legend(&drawing.legend()));
+    let corner = legend.as_ref().map(Item::size);
+    let Size { width, height } = corner.unwrap_or_default();
+    let above = MARGIN + corner.map_or(0.0, |corner| below(&places, corner));
     let at = |point: layout::Point| Point {
         x: MARGIN + point.x,
         y: above + point.y,
@@ -82,11 +92,13 @@ pub(in crate::report) fn picture(report: &Report) -> Picture {
             height: place.height,
         }));
     }
-    groups.push(legend.draw(Area {
-        x: MARGIN,
-        y: MARGIN,
-        width,
-        height,
+    groups.extend(legend.map(|legend| {
+        legend.draw(Area {
+            x: MARGIN,
+            y: MARGIN,
+            width,
+            height,
+        })
     }));
     let subject = format!("{} {}", drawing.title(), header::type_name(report));
     Picture {
