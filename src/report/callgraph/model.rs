@@ -47,7 +47,9 @@ pub(in crate::report) struct NodeBox<'d> {
 pub(in crate::report) struct Label {
     /// Where nodes are addresses; may be empty.
     pub(in crate::report) address: String,
-    /// The short name, a line each part.
+    /// The short name.
+    pub(in crate::report) short: String,
+    /// It, a line each part.
     pub(in crate::report) function: Vec<String>,
     /// File and line, or the binary; may be empty.
     pub(in crate::report) place: String,
@@ -192,6 +194,7 @@ impl<'r> Drawing<'r> {
                 address => format!("{address:016x}"),
             },
             function: lines(&function),
+            short: function.into_owned(),
             place,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::graphics::columns;
+
 /// A function's name without what is in front of its package's last part (Go), its class (Java) or the innermost
 /// class or namespace (C++). Source: the patterns of pprof's `ShortenFunctionName`.
 pub fn shorten(name: &str) -> Cow<'_, str> {
@@ -15,6 +17,24 @@ pub fn shorten(name: &str) -> Cow<'_, str> {
         Cow::Borrowed(name) => Cow::Borrowed(&name[short(name)]),
         Cow::Owned(name) => Cow::Owned(name[short(&name)].to_string()),
     }
+}
+
+/// A short name over lines of so many letters, as many of its parts on each as fit.
+pub(in crate::report) fn filled(name: &str, letters: usize) -> Vec<String> {
+    let name = name.replace("[...]", "[…]");
+    let mut lines: Vec<String> = Vec::new();
+    let mut rest = &*name;
+    while !rest.is_empty() {
+        let colons = rest.find("::").map(|at| at + 2);
+        let end = rest.find('.').map(|at| at + 1).into_iter().chain(colons).min();
+        let (part, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        match lines.last_mut() {
+            Some(line) if columns(line) + columns(part) <= letters => line.push_str(part),
+            _ => lines.push(part.to_string()),
+        }
+        rest = behind;
+    }
+    lines
 }
 
 /// A short name over several lines, at the borders of its parts.
@@ -133,6 +153,21 @@ fn is_letter(char: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_filled() {
+        for (name, letters, lines) in [
+            ("http.(*conn).serve", 40, &["http.(*conn).serve"][..]),
+            ("http.(*conn).serve", 13, &["http.(*conn).", "serve"]),
+            ("http.(*conn).serve", 1, &["http.", "(*conn).", "serve"]),
+            ("b.F[...].func1", 8, &["b.F[…].", "func1"]),
+            ("Class::method", 8, &["Class::", "method"]),
+            ("a.", 8, &["a."]),
+            ("", 8, &[]),
+        ] {
+            assert_eq!(filled(name, letters), lines, "{name}");
+        }
+    }
 
     #[test]
     fn names_become_short() {

@@ -6,7 +6,7 @@ use crate::layout::{self, Size, curve};
 use crate::report::callgraph::model::{Arrow, TagBox};
 
 /// The size of a label's letters.
-const LABEL: f64 = 13.0;
+const LABEL: f64 = 15.0;
 /// A label has no longer line.
 const LONGEST: usize = 40;
 /// The length of an arrow's head at a thin line, and how much longer it is at one that is thicker by 1.

@@ -1,9 +1,10 @@
 //! What boxes look like: nodes, tags and the legend.
 
 use super::words::Words;
-use crate::graphics::{Anchor, Area, Colour, Group, Pen, Point, Segment, Shape};
+use crate::graphics::{Anchor, Area, Colour, Group, Pen, Point, Segment, Shape, columns};
 use crate::layout::Size;
 use crate::report::callgraph::model::{NodeBox, TagBox};
+use crate::report::callgraph::words::filled;
 
 /// A point, in which font sizes are, in pixels.
 const POINT: f64 = 4.0 / 3.0;
@@ -33,16 +34,30 @@ enum Look {
     Legend,
 }
 
+/// How the text of a box is broken into lines.
+#[derive(Clone, Copy, PartialEq)]
+pub(in crate::report) enum Breaks {
+    /// A line for each part of a name, as pprof has them: boxes are narrow and high.
+    Parts,
+    /// Lines of up to so many letters: boxes are wide and low.
+    Filled(usize),
+}
+
 impl Item {
-    pub(in crate::report) fn node(node: &NodeBox<'_>) -> Self {
+    pub(in crate::report) fn node(node: &NodeBox<'_>, breaks: Breaks) -> Self {
         let label = &node.label;
-        let name = [&label.address]
-            .into_iter()
-            .chain(&label.function)
-            .chain([&label.place]);
+        let function = match breaks {
+            Breaks::Parts => label.function.clone(),
+            Breaks::Filled(letters) => filled(&label.short, letters),
+        };
+        let name = [&label.address].into_iter().chain(&function).chain([&label.place]);
         let mut lines: Vec<String> = name.filter(|line| !line.is_empty()).cloned().collect();
         shorten(&mut lines, MOST_LINES);
-        lines.extend(node.values.iter().cloned());
+        let values = node.values.join(" ");
+        match breaks {
+            Breaks::Filled(letters) if columns(&values) <= letters => lines.push(values),
+            _ => lines.extend(node.values.iter().cloned()),
+        }
         let border = Pen {
             colour: node.line,
             // Seen without colours too.

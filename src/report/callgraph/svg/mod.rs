@@ -9,7 +9,7 @@ mod words;
 use std::io::Write;
 
 use self::arrow::Link;
-use self::boxes::Item;
+use self::boxes::{Breaks, Item};
 use crate::error::Result;
 use crate::graphics::{Area, Colour, FileFormat, Picture, Point};
 use crate::layout::{self, Edge, Size, Spacing, layout};
@@ -23,7 +23,7 @@ const MARGIN: f64 = 16.0;
 const SPACING: Spacing = Spacing {
     node: 24.0,
     edge: 12.0,
-    rank: 52.0,
+    rank: 48.0,
 };
 
 pub(in crate::report) fn write(report: &mut Report, format: FileFormat, out: &mut dyn Write) -> Result<()> {
@@ -69,9 +69,7 @@ pub(in crate::report) enum Legend {
 /// The graph of a report of a drawing. Its groups of the class `node` are the listed nodes, in their order.
 pub(in crate::report) fn picture(report: &Report, has: Legend) -> Picture {
     let drawing = Drawing::new(report);
-    let Plan { boxes, edges, links } = Plan::new(&drawing);
-    let sizes: Vec<Size> = boxes.iter().map(Item::size).collect();
-    let places = layout(&sizes, &edges, SPACING);
+    let (Plan { boxes, links, .. }, places) = arranged(&drawing);
     let legend = (has == Legend::InCorner).then(|| Item::legend(&drawing.legend()));
     let corner = legend.as_ref().map(Item::size);
     let Size { width, height } = corner.unwrap_or_default();
@@ -110,6 +108,30 @@ pub(in crate::report) fn picture(report: &Report, has: Legend) -> Picture {
     }
 }
 
+/// Width to height that is wanted: that of a screen, less what is around the picture.
+const LANDSCAPE: f64 = 1.4;
+/// Ways to break the text of boxes, from the highest picture to the widest.
+const BREAKS: [Breaks; 3] = [Breaks::Parts, Breaks::Filled(24), Breaks::Filled(40)];
+
+/// The boxes whose picture is nearest to a landscape, and where they are.
+fn arranged(drawing: &Drawing<'_>) -> (Plan, layout::Drawing) {
+    let mut best: Option<(f64, Plan, layout::Drawing)> = None;
+    for breaks in BREAKS {
+        let plan = Plan::new(drawing, breaks);
+        let sizes: Vec<Size> = plan.boxes.iter().map(Item::size).collect();
+        let places = layout(&sizes, &plan.edges, SPACING);
+        let shape = (places.size.width / places.size.height / LANDSCAPE).ln();
+        if best.as_ref().is_none_or(|(so_far, ..)| shape.abs() < so_far.abs()) {
+            best = Some((shape, plan, places));
+        }
+        // The others are wider.
+        if shape >= 0.0 || shape.is_nan() {
+            break;
+        }
+    }
+    best.map(|(_, plan, places)| (plan, places)).unwrap_or_default()
+}
+
 /// How far down everything must go so that a box of this size fits into the upper left corner.
 fn below(places: &layout::Drawing, corner: Size) -> f64 {
     let right = corner.width + SPACING.node;
@@ -132,10 +154,10 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(drawing: &Drawing<'_>) -> Self {
+    fn new(drawing: &Drawing<'_>, breaks: Breaks) -> Self {
         let mut plan = Self::default();
         let nodes: Vec<NodeBox<'_>> = drawing.boxes().collect();
-        plan.boxes.extend(nodes.iter().map(Item::node));
+        plan.boxes.extend(nodes.iter().map(|node| Item::node(node, breaks)));
         for node in &nodes {
             for tag in &node.tags {
                 let text = plan.tag(node.id - 1, tag);
