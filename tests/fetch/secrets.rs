@@ -1,7 +1,12 @@
 //! Nothing that is written anywhere holds a secret: not a message, not a screen, not a file's name.
 
 use std::fs;
+use std::io::Read;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use flate2::read::GzDecoder;
 
 use crate::support::program;
 use crate::support::server::{Serve, answer, profile, server};
@@ -16,7 +21,7 @@ const SECRETS: &[&str] = &[
     "cookiecookie",
 ];
 
-fn heaptui(args: &[String], folder: &std::path::Path) -> Output {
+fn heaptui(args: &[String], folder: &Path) -> Output {
     let mut command = Command::new(program::PATH);
     command
         .args(args)
@@ -121,15 +126,147 @@ fn no_secret_is_written_anywhere() {
                     .map(|word| word.replace("URL", &url).replace("ADDRESS", &address))
                     .collect();
                 let output = heaptui(&args, folder.path());
-                let names = fs::read_dir(folder.path()).expect("the folder").flatten();
-                let mut written = vec![output.stdout, output.stderr];
-                written.extend(names.map(|entry| entry.file_name().into_encoded_bytes()));
-                for text in written {
-                    let text = String::from_utf8_lossy(&text);
-                    let found = SECRETS.iter().find(|secret| text.contains(**secret));
-                    assert_eq!(found, None, "{args:?}: {text}");
-                }
+                assert_kept(&args, output, folder.path());
             }
         }
+    }
+}
+
+/// Nothing that was said, and no file below the folder but those that hold secrets on purpose, has one in its name or text.
+fn assert_kept(args: &[String], output: Output, folder: &Path) {
+    let mut written = vec![("what is said".into(), [output.stdout, output.stderr].concat())];
+    for path in files(folder) {
+        let name = path
+            .strip_prefix(folder)
+            .expect("below it")
+            .to_string_lossy()
+            .into_owned();
+        if GIVEN.contains(&name.as_str()) {
+            continue;
+        }
+        let bytes = fs::read(&path).unwrap_or_default();
+        let mut text = Vec::new();
+        // What is no gzip stays as it is.
+        let _ = GzDecoder::new(&bytes[..]).read_to_end(&mut text);
+        written.push((name.clone(), [name.as_bytes(), &bytes, &text].concat()));
+    }
+    for (place, text) in written {
+        let text = String::from_utf8_lossy(&text);
+        let found = SECRETS.iter().find(|secret| text.contains(**secret));
+        assert_eq!(found, None, "{place} of {args:?}: {text}");
+    }
+}
+
+/// Files that hold secrets for the program to read.
+const GIVEN: [&str; 3] = ["token", ".netrc", "config.toml"];
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    entries
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
+}
+
+/// A process that is asked with its secrets, and tells nobody without them.
+fn guarded(request: &str, stream: &mut TcpStream) {
+    let is_known = ["YWxpY2U6c2VzYW1l", "t0kentoken", "cookiecookie"]
+        .iter()
+        .any(|secret| request.contains(secret));
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    match path.split('?').next().unwrap_or_default() {
+        _ if !is_known => answer(stream, "401 Unauthorized", "", b"who asks?"),
+        "/debug/pprof/heap" => answer(stream, "200 OK", "", HEAP),
+        "/debug/pprof/goroutine" => answer(
+            stream,
+            "200 OK",
+            "",
+            b"goroutine profile: total 7\n7 @ 0x1000\n#\t0x1000\tmain.wait+0x1\t/src/main.go:5\n\n",
+        ),
+        "/metrics" => answer(stream, "200 OK", "", b"process_resident_memory_bytes 3.3e+07\n"),
+        // As careless servers do.
+        _ => answer(stream, "404 Not Found", "", request.replace('\n', " ").as_bytes()),
+    }
+}
+
+const HEAP: &[u8] =
+    b"heap profile: 1: 64 [1: 64] @ heap/2\n1: 64 [1: 64] @ 0x1000\n#\t0x1000\tmain.keep+0x1\t/src/main.go:9\n\n\
+    # runtime.MemStats\n# HeapAlloc = 64\n# TotalAlloc = 64\n# NumGC = 3\n# NextGC = 128\n# Sys = 4096\n";
+
+#[test]
+fn what_is_kept_and_shown_holds_no_secret() {
+    let (address, _requests) = server(guarded);
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    put("token", "t0kentoken\n");
+    put(".netrc", "machine 127.0.0.1 login alice password sesame");
+    put(
+        "config.toml",
+        &format!("[hosts]\norders = \"http://alice:sesame@{address}\"\n"),
+    );
+    let ways: [&[&str]; 5] = [
+        &["http://alice:ses%61me@ADDRESS/debug/pprof/heap"],
+        &["http://ADDRESS/debug/pprof/heap"],
+        &["--bearer-file", "token", "ADDRESS"],
+        &["-H", "Cookie: cookiecookie", "ADDRESS"],
+        &["--config", "config.toml", "orders"],
+    ];
+    let commands: [&[&str]; 18] = [
+        &["top"],
+        &["top", "-tpo"],
+        &["json", "-o", "top.json"],
+        &["html", "-o", "page.html"],
+        &["svg", "-o", "graph.svg"],
+        &["proto", "-o", "heap.pb.gz"],
+        &["raw"],
+        &["fetch"],
+        &[
+            "watch",
+            "--headless",
+            "--every",
+            "0.1",
+            "--for",
+            "0.1",
+            "--record",
+            "session",
+        ],
+        &[
+            "leaks", "--json", "--every", "0.1", "--for", "0.1", "--record", "watched",
+        ],
+        &["memory", "--metrics", "http://alice:sesame@127.0.0.1:1/"],
+        &["goroutines"],
+        &["hosts"],
+        &["hosts", "--json"],
+        &["hosts", "--csv"],
+        &["hosts", "--print", "120x20"],
+        &["--print", "120x30"],
+        &["watch", "--keys", "?", "--print", "120x36"],
+    ];
+    for (at, way) in ways.iter().enumerate() {
+        // All commands with a user and a password, some with each of the others.
+        for command in commands.iter().skip(at % 4).step_by(if at == 0 { 1 } else { 4 }) {
+            let words = command.iter().chain(*way).map(|word| word.replace("ADDRESS", &address));
+            // Each has folders of its own.
+            let args: Vec<String> = words
+                .map(|word| match word.as_str() {
+                    "session" | "watched" => format!("{word}{at}"),
+                    _ => word,
+                })
+                .collect();
+            let output = heaptui(&args, folder.path());
+            let is_wrong = command.contains(&"-tpo") || command.contains(&"--metrics") || command.contains(&"leaks");
+            assert!(output.status.success() || is_wrong, "{args:?}: {output:?}");
+            assert_kept(&args, output, folder.path());
+        }
+    }
+    let args = ["config", "--config", "config.toml"].map(String::from);
+    assert_kept(&args, heaptui(&args, folder.path()), folder.path());
+    let kept = files(folder.path());
+    for name in ["session.jsonl", "page.html", "top.json"] {
+        assert!(kept.iter().any(|path| path.ends_with(name)), "{name} in {kept:?}");
     }
 }
