@@ -103,7 +103,7 @@ pub(super) const OWN: &[OwnRow] = &[
         "timeout",
         Kind::Seconds,
         Some("N"),
-        "Give up on a server after N seconds [default: 60]",
+        "Give up on a server after N seconds [default: 60; hosts: 10, silent 2]",
     ),
     own(
         "metrics",

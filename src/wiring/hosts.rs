@@ -24,6 +24,9 @@ use crate::zone;
 
 /// How long a host may take in all unless the user says otherwise.
 const USUAL_LIMIT: Duration = Duration::from_secs(10);
+/// How long one of several may send nothing: it is then left, so that the table is done. A collection that is forced, and
+/// whoever says how long with `--timeout`, has all of the time.
+const SILENCE: Duration = Duration::from_secs(2);
 /// How much of a host's answer is read, as it comes, unless the user says otherwise: sixteen are read at once.
 const MOST_BYTES: u64 = 16 << 20;
 /// What metrics are read of: a page of more is no process's.
@@ -177,11 +180,13 @@ impl Inputs {
         stop: &AtomicBool,
         tell: &mut dyn FnMut(usize, Result<Figures>),
     ) {
+        let is_patient = targets.len() == 1 || asked.is_collected || self.http.timeout.is_some();
+        let silence = if is_patient { Duration::MAX } else { SILENCE };
         survey(
             targets,
             asked.parallel,
             stop,
-            &|target| self.ask(&target.url, asked, stop),
+            &|target| self.ask(&target.url, silence, asked, stop),
             tell,
         );
     }
@@ -263,12 +268,16 @@ impl Inputs {
     }
 
     /// What a host says of itself. All but its heap may be missing.
-    fn ask(&self, url: &Url, asked: &Survey, stop: &AtomicBool) -> Result<Figures> {
+    fn ask(&self, url: &Url, silence: Duration, asked: &Survey, stop: &AtomicBool) -> Result<Figures> {
         let limit = self.http.timeout.unwrap_or(USUAL_LIMIT);
-        let deadline = Deadline {
+        let end = Instant::now() + limit;
+        // Each question may be met with silence.
+        let deadline = || Deadline {
             url,
             limit,
-            end: Instant::now() + limit,
+            end,
+            silence,
+            begun: Instant::now(),
             stop,
         };
         let http = HttpOptions {
@@ -281,6 +290,7 @@ impl Inputs {
             ..self.http.clone()
         };
         let read = |url: Url| -> Result<Profile> {
+            let deadline = deadline();
             let bytes = Source::Url(url).open(&http, &deadline)?;
             decode::profile(bytes, self.budget, &deadline)
         };
@@ -310,7 +320,7 @@ impl Inputs {
             max_bytes: MOST_METRICS,
             ..http
         };
-        let text = source::data(&url.metrics(), &http, &deadline).unwrap_or_default();
+        let text = source::data(&url.metrics(), &http, &deadline()).unwrap_or_default();
         let metrics = Metrics::parse(&text);
         figures.goroutines = figures.goroutines.or(metrics.goroutines);
         figures.uptime = metrics.start.map(|start| (now() - start).max(0.0)).or(figures.uptime);
@@ -364,6 +374,9 @@ struct Deadline<'h> {
     url: &'h Url,
     limit: Duration,
     end: Instant,
+    /// How long nothing at all may come.
+    silence: Duration,
+    begun: Instant,
     stop: &'h AtomicBool,
 }
 
@@ -372,11 +385,12 @@ impl Observer for Deadline<'_> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }
-        if Instant::now() < self.end {
+        let is_silent = done == 0 && self.begun.elapsed() > self.silence;
+        if Instant::now() < self.end && !is_silent {
             return Ok(());
         }
         let what = match done {
-            0 => format!("no answer within {:?}", self.limit),
+            0 => format!("no answer within {:?}", self.limit.min(self.silence)),
             done => format!("the answer does not end: {done} bytes in {:?}", self.limit),
         };
         Err(Error::Http {

@@ -161,6 +161,10 @@ fn a_table_is_text_or_rows_and_says_who_failed() {
         )),
         "{told}"
     );
+    // Unless a time is given, nobody waits long for one of several that says nothing.
+    let silent = object(&hosts(&["--json", &one, &start(silent)]));
+    let error = silent["hosts"][1]["error"].as_str().unwrap_or_default();
+    assert!(error.contains("no answer within 2s"), "{error}");
     let csv = hosts(&[&all[..], &["--csv"]].concat());
     let mut rows = csv::Reader::from_reader(&csv.stdout[..]);
     let rows: Vec<_> = rows

@@ -36,7 +36,7 @@ fn the_table_is_drawn_and_leads_to_dashboards() {
         frame(size, "jjjkG", &hosts);
     }
     #[rustfmt::skip]
-    let table: [(&str, &[&str]); 8] = [
+    let table: [(&str, &[&str]); 13] = [
         ("G", &["connection refused; is the process up and listening on this port, and does it import net/http/pprof?"]),
         ("<enter>", &["30.01MB", "[Top]", "encoding/json.Marshal"]),
         ("j<enter>", &["10.01MB"]),
@@ -44,7 +44,12 @@ fn the_table_is_drawn_and_leads_to_dashboards() {
         ("m", &["50.03MB"]),
         ("?", &["In the table of hosts", "Compare with the median host, function by function"]),
         ("Gd", &["Nothing to compare: this host and another one have to answer first."]),
-        ("/", &["Hosts are not searched"]),
+        ("/refused", &["▌127.0.0.1", " /refused  1 host"]),
+        ("/marshal", &[" /marshal  3 hosts"]),
+        ("/(x", &[" /(x  search: unclosed group"]),
+        ("/json<enter>nN", &["⏎ open"]),
+        ("/nobody<enter>", &["Nothing matches."]),
+        ("G/refused<esc>", &["connection refused; is the process up and listening on this port, and does it import"]),
     ];
     for (keys, texts) in table {
         let frame = frame("120x60", keys, &hosts);

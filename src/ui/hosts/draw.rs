@@ -54,7 +54,14 @@ impl HostsTable {
     pub(super) fn draw(&self, buffer: &mut Buffer) {
         let (theme, places) = (self.theme, self.places());
         paint::line(buffer, places.title, 0, &self.title());
-        paint::line(buffer, places.footer, 0, &self.footer());
+        match &self.finder {
+            Some(finder) => {
+                let problem = finder.prompt.problem.clone();
+                let note = problem.unwrap_or_else(|| self.search_note());
+                finder.prompt.draw(&note, theme, places.footer, buffer);
+            }
+            None => paint::line(buffer, places.footer, 0, &self.footer()),
+        }
         if let Some(pane) = &self.help {
             pane.draw(theme, places.body, buffer);
             return;

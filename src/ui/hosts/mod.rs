@@ -4,6 +4,7 @@
 //! State changes in `update`, which returns what is chosen; `draw` changes nothing. Hosts are asked by `work::survey`.
 
 mod draw;
+mod find;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use self::find::Finder;
 use crate::analyze::hosts::{Fleet, median};
 use crate::error::{Error, Result};
 use crate::report::{HostRow, host_table, sentence};
@@ -23,6 +25,7 @@ use crate::ui::keys::bindings::Bindings;
 use crate::ui::keys::chord::{self, Chord};
 use crate::ui::keys::help;
 use crate::ui::listen::Listeners;
+use crate::ui::search::Sought;
 use crate::ui::terminal::{self, Screen, Tty};
 use crate::ui::theme::{Colours, Palette, Theme};
 use crate::ui::widget::list::{Clicked, List};
@@ -72,6 +75,10 @@ pub struct HostsTable {
     list: List,
     area: Rect,
     help: Option<Pane>,
+    /// The search that is being typed.
+    finder: Option<Finder>,
+    /// What is searched for.
+    sought: Option<Sought>,
     message: Option<String>,
     is_asking: bool,
     is_watching: bool,
@@ -94,6 +101,8 @@ impl HostsTable {
             list: List::default(),
             area: Rect::default(),
             help: None,
+            finder: None,
+            sought: None,
             message: None,
             is_asking: false,
             is_watching: false,
@@ -196,6 +205,10 @@ impl HostsTable {
         match event {
             Event::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {
                 self.message = None;
+                if self.finder.is_some() {
+                    self.type_search(&key);
+                    return None;
+                }
                 let contexts = match self.help {
                     Some(_) => &[KeyContext::Pane][..],
                     None => &CONTEXTS,
@@ -277,9 +290,8 @@ impl HostsTable {
                 self.ask(Duration::ZERO);
             }
             Action::Reload => self.ask(Duration::ZERO),
-            Action::Search | Action::Match(_) => {
-                self.message = Some("Hosts are not searched: --match, or fewer names, shows some of them.".into());
-            }
+            Action::Search => self.begin_search(),
+            Action::Match(toward) => self.find(toward),
             _ => {}
         }
         None
