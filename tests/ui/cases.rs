@@ -209,6 +209,8 @@ pub(super) const CASES: &[Case] = &[
     ("leaks-to-tree-and-back", "sessions/cache", LARGE, "<tab><enter><bs>"),
     ("leaks-back", "sessions/cache", LARGE, "<tab>j<enter><s-tab><s-tab><s-tab>"),
     ("leaks-search", "sessions/cache", NORMAL, "<tab>/malg<enter>"),
+    ("leaks-help", "sessions/cache", LARGE, "<tab>?"),
+    ("base-of-one-profile", "orders.heap", LARGE, "B"),
     ("leaks-none", "sessions/warmup", LARGE, "<tab>"),
     ("leaks-too-few", "sessions/requests/000.heap.txt.gz+sessions/requests/010.heap.txt.gz as series", NORMAL, "<tab>"),
     ("memory-of-a-session", "sessions/cache", LARGE, "<tab><tab>,,"),

@@ -162,7 +162,7 @@ pub struct MemoryRow {
 pub struct MemoryWords {
     /// The sum, on one line.
     pub sum: String,
-    /// What most of it is, and where to look.
+    /// What most of it is, and what would shrink it.
     pub sentence: String,
     /// The parts that are not empty.
     pub rows: Vec<MemoryRow>,
@@ -185,7 +185,7 @@ impl MemoryWords {
         };
         Self {
             sum: sum(memory),
-            sentence: sentence(memory),
+            sentence: sentence(memory, |row| row.shrinks_by.into()),
             rows: rows(memory).map(row).collect(),
             collections: collections(memory),
             notes: notes(memory),
@@ -213,7 +213,7 @@ fn collections(memory: &Memory) -> String {
     let (all, forced) = memory.collections;
     let cpu = percentage((memory.gc_cpu * 1e6) as i64, 1_000_000);
     format!(
-        "next collection at a heap of {}; {all} so far, {forced} of them forced, {} of the CPU time",
+        "next collection at a heap of {}; {all} so far ({forced} forced), {} of the CPU",
         bytes(memory.next_gc as f64),
         cpu.trim()
     )
@@ -224,8 +224,8 @@ fn rows(memory: &Memory) -> impl Iterator<Item = (&'static PartRow, u64)> + '_ {
     PARTS.iter().map(part).filter(|(_, bytes)| *bytes > 0)
 }
 
-/// What most of it is, and where to look.
-fn sentence(memory: &Memory) -> String {
+/// What most of it is, with advice on it.
+fn sentence(memory: &Memory, advice: impl Fn(&PartRow) -> String) -> String {
     let counted = rows(memory).filter(|(row, _)| row.kind.sign() > 0);
     let what = match memory.resident.map(|resident| resident.moment) {
         Some(_) => "the memory",
@@ -277,7 +277,7 @@ fn sum(memory: &Memory) -> String {
 }
 
 fn text(memory: &Memory) -> String {
-    let mut lines = vec![sum(memory), sentence(memory), String::new()];
+    let mut lines = vec![sum(memory), sentence(memory, advice), String::new()];
     for (row, value) in rows(memory) {
         let size = bytes(value as f64);
         let share = share(row, value, memory);
@@ -333,7 +333,7 @@ fn object(memory: &Memory) -> Value {
     };
     json!({
         "schema": 1,
-        "sentence": sentence(memory),
+        "sentence": sentence(memory, advice),
         "rss": resident.map(|resident| resident.bytes),
         "rss_is_peak": resident.is_some_and(|resident| resident.moment == ResidentMoment::Peak),
         "go": memory.go,

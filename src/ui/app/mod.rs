@@ -268,7 +268,10 @@ impl App {
             && let Some(binding) = self.session.keys.elsewhere(&key)
         {
             let (key, place, help) = (chord.label(), binding.context.title(), binding.help);
-            self.message = Some(Message::Note(format!("{key} does nothing here. {place}: {help}.")));
+            self.message = Some(Message::Note(match binding.context.needs() {
+                Some(needs) => format!("{key} needs {needs}. {help}."),
+                None => format!("{key} does nothing here. {place}: {help}."),
+            }));
         }
         if let (Some(question), KeyCode::Char(char)) = (self.question(), key.code)
             && (key.modifiers - KeyModifiers::SHIFT).is_empty()

@@ -365,6 +365,18 @@ impl KeyContext {
         }
     }
 
+    /// What has to be there before its keys act; nothing where no source or profile is missing.
+    pub(in crate::ui) fn needs(self) -> Option<&'static str> {
+        match self {
+            Self::OverTime | Self::Comparable => Some("a watch, a session or several profiles"),
+            Self::Watched => Some("a watch"),
+            Self::Process => Some("the URL of a live process"),
+            Self::Server => Some("a URL"),
+            Self::InUse | Self::Objects => Some("a heap profile"),
+            _ => None,
+        }
+    }
+
     /// Whether it is something that lies over the view.
     pub(in crate::ui) fn is_over_the_view(self) -> bool {
         matches!(self, Self::Prompt | Self::Menu | Self::Pane)

@@ -3,11 +3,11 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::report::{COLUMNS, ColumnId, SAMPLE_TYPES, screen_columns};
+use crate::report::{COLUMNS, ColumnId, SAMPLE_TYPES, SHAPES, screen_columns};
 use crate::ui::keys::action::KeyContext;
 use crate::ui::keys::bindings::Bindings;
 use crate::ui::theme::Theme;
-use crate::ui::view::{VIEWS, ViewId, row_of};
+use crate::ui::view::{VIEWS, ViewId, leaks, row_of};
 use crate::ui::widget::paint;
 
 /// Where keys act, in the order of the help.
@@ -77,6 +77,9 @@ pub(in crate::ui) fn lines(bindings: &Bindings, theme: Theme, width: usize, fron
         false => "Other columns",
     };
     block(title, theme.value(), others);
+    if front.view != leaks::ID {
+        block("Shapes in Leaks", theme.value(), shapes().collect());
+    }
     block("Sample types", theme.value(), SAMPLE_TYPES.to_vec());
     let views = VIEWS.iter().map(|view| (view.title, view.help)).collect();
     block("Views", theme.value(), views);
@@ -104,6 +107,11 @@ pub(in crate::ui) fn lines_of(
     below(&contexts.iter().map(block).collect::<Vec<_>>())
 }
 
+/// How what is suspected of leaking went, in words.
+fn shapes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHAPES.iter().map(|(_, name, says)| (*name, *says))
+}
+
 /// The least width of a column of two.
 const COLUMN: usize = 60;
 
@@ -121,6 +129,9 @@ fn first(bindings: &Bindings, theme: Theme, width: usize, front: &Front) -> Vec<
         lines.push(Line::raw(format!("   {part}")));
     }
     lines.extend(keys(bindings, theme, width, KeyContext::View(front.view)));
+    for (name, says) in shapes().filter(|_| front.view == leaks::ID) {
+        entry(&mut lines, theme.value(), name, says, width);
+    }
     let columns = screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
     for column in columns.filter(|column| front.columns.contains(&column.id)) {
         let mark = if column.id == front.sort { "▼" } else { "" };

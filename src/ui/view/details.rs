@@ -32,6 +32,22 @@ pub(super) fn draw_position(theme: Theme, title: Rect, rows: Rect, list: &List, 
 /// Cells that a place has at least.
 const LEAST_PLACE: usize = 20;
 
+/// Lines below the rule; where there is room for no more, the last of them says so.
+pub(super) fn draw_lines(mut lines: Vec<Line<'static>>, area: Rect, buffer: &mut Buffer) {
+    let room = usize::from(area.height).saturating_sub(1);
+    if lines.len() > room {
+        lines.truncate(room);
+        if let Some(last) = lines.last_mut() {
+            let (style, text) = (last.spans.first().map(|span| span.style), last.to_string());
+            let cut = name::cut_end(&format!("{text} …"), usize::from(area.width));
+            *last = Line::styled(cut, style.unwrap_or_default().patch(last.style));
+        }
+    }
+    for (at, line) in lines.iter().enumerate() {
+        paint::line(buffer, area, at as u16 + 1, line);
+    }
+}
+
 /// In a single line: the name, and where it is.
 fn draw_short(theme: Theme, area: Rect, (full, place): (&str, String), buffer: &mut Buffer) {
     let room = usize::from(area.width).saturating_sub(2);

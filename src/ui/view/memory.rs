@@ -28,6 +28,8 @@ pub(in crate::ui) const ID: ViewId = ViewId("memory");
 pub(super) struct Memory {
     list: List,
     shown: Option<Shown>,
+    /// The part that the user went to; before that the cursor is on the largest.
+    chosen: Option<PartKind>,
 }
 
 /// What is drawn.
@@ -149,15 +151,26 @@ pub(super) fn hint(session: &Session, in_use: i64) -> Option<String> {
     })
 }
 
+/// That what is in use is told as of long ago, in a few words.
+pub(super) fn stale(session: &Session) -> Option<String> {
+    let age = since_collection(session.snapshot()?)?;
+    Some(format!("as of the last GC, {} before", report::seconds(age)))
+}
+
 /// How long before the snapshot the last collection was, where that is long.
-fn old_collection(snapshot: &Snapshot) -> Option<String> {
+fn since_collection(snapshot: &Snapshot) -> Option<f64> {
     let stats = snapshot.mem_stats()?;
     let last = i64::try_from(stats.last_gc).ok().filter(|last| *last > 0)?;
     let seconds = snapshot.time_nanos()?.saturating_sub(last) / 1_000_000_000;
-    (seconds >= OLD).then(|| {
-        let age = report::seconds(seconds as f64);
-        format!("the last collection was {age} before: what the heap profile shows is as of then")
-    })
+    (seconds >= OLD).then_some(seconds as f64)
+}
+
+/// That in a sentence.
+fn old_collection(snapshot: &Snapshot) -> Option<String> {
+    let age = report::seconds(since_collection(snapshot)?);
+    Some(format!(
+        "the last collection was {age} before: what the heap profile shows is as of then"
+    ))
 }
 
 impl Shown {
@@ -246,20 +259,19 @@ impl Shown {
         let width = usize::from(area.width).saturating_sub(2).max(1);
         let mut lines = Vec::new();
         if let Some(row) = row {
-            let name = Span::styled(format!(" {} ", row.name), theme.function());
-            lines.push(Line::from(vec![name, Span::raw(row.meaning)]));
-            if !row.shrinks_by.is_empty() {
-                let advice = format!("to shrink it, {}", row.shrinks_by);
-                lines.extend(
-                    paint::wrap(&advice, width)
-                        .into_iter()
-                        .map(|line| Line::raw(format!(" {line}"))),
-                );
-            }
-            if let Some((_, leads)) = leads_to(row.kind) {
+            let advice = match row.shrinks_by {
+                "" => format!("{}: {}", row.name, row.meaning),
+                shrinks_by => format!("to shrink {}, {shrinks_by}", row.name),
+            };
+            let wrapped = paint::wrap(&advice, width).into_iter();
+            lines.extend(wrapped.map(|line| Line::raw(format!(" {line}"))));
+            if let (Some((_, leads)), Some(last)) = (leads_to(row.kind), lines.last_mut()) {
                 let key = session.keys.label(Action::Enter, &[KeyContext::View(ID)]);
-                let leads = vec![Span::styled(format!(" {key} "), theme.key()), Span::raw(leads)];
-                lines.push(Line::from(leads));
+                let leads = [Span::styled(format!("  {key} "), theme.key()), Span::raw(leads)];
+                match last.width() + key.width() + leads[1].width() + 3 <= width {
+                    true => last.spans.extend(leads),
+                    false => lines.push(Line::from(leads.to_vec())),
+                }
             }
         }
         let notes = std::iter::once(self.words.collections.as_str()).chain(self.words.notes.iter().copied());
@@ -267,9 +279,7 @@ impl Shown {
             let wrapped = paint::wrap(note, width).into_iter();
             lines.extend(wrapped.map(|line| Line::styled(format!(" {line}"), theme.quiet())));
         }
-        for (at, line) in lines.iter().take(usize::from(area.height) - 1).enumerate() {
-            paint::line(buffer, area, at as u16 + 1, line);
-        }
+        super::draw_lines(lines, area, buffer);
     }
 }
 
@@ -323,6 +333,23 @@ impl Memory {
         self.shown.as_ref().map_or(&[], |shown| &shown.words.rows)
     }
 
+    /// Keeps in mind which part the user went to.
+    fn note(&mut self) {
+        let under = self.list.selected().and_then(|at| self.rows().get(at));
+        self.chosen = under.map(|row| row.kind);
+    }
+
+    /// The part that the cursor is to be on.
+    fn place(&self) -> usize {
+        let rows = self.rows();
+        let chosen = self
+            .chosen
+            .and_then(|kind| rows.iter().position(|row| row.kind == kind));
+        let counted = rows.iter().enumerate().filter(|(_, row)| row.kind.sign() > 0);
+        let largest = counted.max_by_key(|(at, row)| (row.bytes, std::cmp::Reverse(*at)));
+        chosen.or(largest.map(|(at, _)| at)).unwrap_or(0)
+    }
+
     fn enter(&self) -> Outcome {
         let Some(row) = self.list.selected().and_then(|at| self.rows().get(at)) else {
             return Outcome::Done;
@@ -336,9 +363,11 @@ impl Memory {
     fn click(&mut self, at: Position, body: Rect) -> Outcome {
         let len = self.rows().len();
         match self.list.click(at, len, places(body, len).rows) {
-            Clicked::Again => self.enter(),
-            Clicked::Moved | Clicked::Nothing => Outcome::Done,
+            Clicked::Again => return self.enter(),
+            Clicked::Moved => self.note(),
+            Clicked::Nothing => {}
         }
+        Outcome::Done
     }
 
     fn matching(&self, expression: &Regex) -> Vec<usize> {
@@ -353,12 +382,16 @@ impl View for Memory {
         let len = self.rows().len();
         let area = places(body, len).rows;
         match action {
-            Action::Move(step) => self.list.step(step, len, area),
+            Action::Move(step) => {
+                self.list.step(step, len, area);
+                self.note();
+            }
             Action::Match(toward) => {
                 let search = session.search.as_ref().map(|search| self.matching(&search.expression));
                 let found = search.and_then(|found| next_match(&found, self.list.at(), toward));
                 if let Some(found) = found {
                     self.list.go(found.at, len, area);
+                    self.note();
                 }
                 return super::went_to_match(session, found);
             }
@@ -372,7 +405,7 @@ impl View for Memory {
     fn refresh(&mut self, session: &mut Session, body: Rect) {
         self.shown = Shown::of(session);
         let len = self.rows().len();
-        self.list.fit(len, places(body, len).rows);
+        self.list.go(self.place(), len, places(body, len).rows);
     }
 
     fn queries(&self, _: &Session) -> Vec<Query> {

@@ -35,7 +35,7 @@ use crate::ui::work::host::{Probe, Series};
 use crate::ui::work::{listing::Listing, query::Query};
 
 pub(super) use details::place;
-use details::{draw_details, draw_details_at, draw_position, draw_rule, fill};
+use details::{draw_details, draw_details_at, draw_lines, draw_position, draw_rule, fill};
 use empty::{draw_absent, draw_empty, other_types};
 
 /// Which view: a short name that stays, since configurations may hold it.
@@ -68,7 +68,7 @@ pub(super) const VIEWS: &[ViewRow] = &[
     ViewRow {
         id: leaks::ID,
         title: "Leaks",
-        help: "whether the process leaks, who keeps what, and how it grew: the verdict on a session or a watch",
+        help: "whether the process leaks, who keeps what, and how it grew: the verdict on a session or a watch; of the heap exact, of functions by their samples, as in Top",
         enter: Some((
             "callers",
             "Show the function's callers and callees, or the view that says more",

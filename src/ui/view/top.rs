@@ -432,7 +432,8 @@ impl View for Top {
         let accounting = accounting.replacen(&total, "", 1);
         let kind = listing.report.profile.type_name(listing.report.sample_type);
         let hint = (kind == "inuse_space").then(|| super::memory::hint(session, listing.report.total));
-        let accounting = match hint.flatten() {
+        let stale = || kind.starts_with("inuse").then(|| super::memory::stale(session));
+        let accounting = match hint.flatten().or_else(|| stale().flatten()) {
             Some(hint) => format!("{accounting} · {hint}"),
             None => accounting,
         };

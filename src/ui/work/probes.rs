@@ -105,6 +105,13 @@ impl Probes {
         };
     }
 
+    /// Lets go of the goroutines that came, so that those of the profile in view are shown again.
+    pub(in crate::ui) fn drop_goroutines(&mut self) {
+        if matches!(self.goroutines, Reply::Came(_)) {
+            self.goroutines = Reply::None;
+        }
+    }
+
     /// Whether an answer is under way.
     pub(in crate::ui) fn is_busy(&self) -> bool {
         self.goroutines.is_outstanding() || self.memory.is_outstanding()

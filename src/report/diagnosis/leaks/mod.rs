@@ -21,8 +21,9 @@ use serde_json::{Value, json};
 
 pub use self::hosts::{Witness, write_leaks};
 use self::notes::notes;
+pub use self::sentence::ASK_FOR_DUMP;
 use self::sentence::{evidence, next, rested, sentence};
-pub use self::words::{FindingWords, LeakWords, shape, too_few};
+pub use self::words::{FindingWords, LeakWords, SHAPES, shape, too_few};
 use super::causes::cause;
 use super::{AnswerForm, Asked, Evidence, Outcome, write_object};
 use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Trend, Verdict, judge};

@@ -187,6 +187,9 @@ fn why_not_sure(finding: &Finding) -> &'static str {
 /// The growth in bytes that carries about four samples, which is enough for a name.
 const TO_NAME: f64 = 2_097_152.0;
 
+/// What to do about goroutines that stay.
+pub const ASK_FOR_DUMP: &str = "goroutine?debug=2 says for how long each waits and who created it; goroutineleak (Go 1.27) proves what can never go on";
+
 /// What to do about it: for how long to watch on, or which profile says more.
 pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
     let trend = &finding.trend;
@@ -215,7 +218,7 @@ pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
             Some(format!("watch for another {}: what goes on as now is a leak", seconds(verdict.window.max(30.0))))
         }
         (Kind::Goroutine, _) if finding.confidence != Confidence::Certain => {
-            Some("goroutine?debug=2 says for how long each waits and who created it; goroutineleak (Go 1.27) proves what can never go on".into())
+            Some(ASK_FOR_DUMP.into())
         }
         _ => None,
     }

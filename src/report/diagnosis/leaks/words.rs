@@ -64,18 +64,38 @@ pub fn too_few(verdict: &Verdict) -> Option<String> {
     (count < FEWEST).then(|| format!("{count} of at least {FEWEST} snapshots: fewer show a difference, not a trend"))
 }
 
+/// What each shape is called, and what it says.
+pub const SHAPES: &[(TrendShape, &str, &str)] = &[
+    (
+        TrendShape::Steady,
+        "steady",
+        "rose all the time and still does: a leak, unless it is a start-up",
+    ),
+    (
+        TrendShape::Late,
+        "late",
+        "began to rise in the last third of the window",
+    ),
+    (
+        TrendShape::Slowing,
+        "slowing",
+        "rises less and less, as a cache does that fills up",
+    ),
+    (
+        TrendShape::Steps,
+        "steps",
+        "rises at once, again and again, as a buffer does that is made anew, larger each time",
+    ),
+    (TrendShape::Unsure, "unsure", "rises, but not evenly enough to say more"),
+    (TrendShape::Wander, "wander", "goes up and down by chance, in all up"),
+    (TrendShape::Jump, "jump", "rose once or twice, at once"),
+    (TrendShape::Stopped, "stopped", "rose, and is level since"),
+    (TrendShape::Swing, "swing", "goes up and comes down again, as load does"),
+    (TrendShape::Flat, "flat", "hardly changed"),
+];
+
 /// What a shape is called.
 pub fn shape(shape: TrendShape) -> &'static str {
-    match shape {
-        TrendShape::Flat => "flat",
-        TrendShape::Swing => "swing",
-        TrendShape::Stopped => "stopped",
-        TrendShape::Jump => "jump",
-        TrendShape::Wander => "wander",
-        TrendShape::Slowing => "slowing",
-        TrendShape::Late => "late",
-        TrendShape::Steps => "steps",
-        TrendShape::Unsure => "unsure",
-        TrendShape::Steady => "steady",
-    }
+    let row = SHAPES.iter().find(|(known, ..)| *known == shape);
+    row.map_or("", |(_, name, _)| name)
 }

@@ -26,7 +26,7 @@ use crate::ui::widget::paint;
 use crate::ui::work::host::Probe;
 use crate::ui::work::query::Query;
 use details::{call_line, draw_missing};
-use model::{GroupJob, Groups, goroutines_of};
+use model::{GroupJob, Groups, goroutines_in_view, goroutines_of};
 
 pub(in crate::ui) const ID: ViewId = ViewId("goroutines");
 
@@ -219,8 +219,11 @@ impl Goroutines {
         let asked = session.probes.reply(Probe::Goroutines).snapshot();
         let asked = asked.and_then(super::clock_of(session));
         let asked = asked.map_or(String::new(), |time| format!(" · asked at {time}"));
+        let back = session.keys.label(Action::Back, &[KeyContext::Everywhere]);
+        let back = has_both(session).then(|| format!(" · {back}: the snapshot's again"));
+        let back = back.unwrap_or_default();
         let mut line = start;
-        for more in [turn.as_str(), known, &asked] {
+        for more in [back.as_str(), &turn, known, &asked] {
             if line.width() + more.width() < width {
                 line.push_str(more);
             }
@@ -250,6 +253,12 @@ impl Goroutines {
             call_line(theme, call.as_ref(), emphasis, usize::from(body.width))
         });
     }
+}
+
+/// Whether what the process was asked for hides goroutines of the profile in view.
+fn has_both(session: &Session) -> bool {
+    let is_asked = session.probes.reply(Probe::Goroutines).snapshot().is_some();
+    is_asked && goroutines_in_view(session).is_some()
 }
 
 /// Where the calls of a stack are: below a title.
@@ -300,6 +309,10 @@ impl View for Goroutines {
                 return Outcome::Done;
             }
             Action::Dump if session.probes.is_live => return Outcome::Probe(Probe::StackDump),
+            Action::Back if has_both(session) => {
+                session.probes.drop_goroutines();
+                return Outcome::Done;
+            }
             Action::Dump => {
                 return Outcome::Say(
                     "Only a live process can be asked: open its URL, or goroutine?debug=2 of it.".into(),

@@ -96,10 +96,15 @@ fn report_column(profile: &Profile) -> Option<&Vec<i64>> {
 
 /// The goroutines that can be shown: what the process was asked for, the profile's own, or those of the same moment.
 pub(in crate::ui) fn goroutines_of(session: &Session) -> Option<&Arc<Profile>> {
+    let asked = session.probes.reply(Probe::Goroutines).snapshot();
+    asked
+        .map(|asked| &asked.profile)
+        .or_else(|| goroutines_in_view(session))
+}
+
+/// Those of the profile in view.
+pub(super) fn goroutines_in_view(session: &Session) -> Option<&Arc<Profile>> {
     let profile = session.profile()?;
-    if let Some(asked) = session.probes.reply(Probe::Goroutines).snapshot() {
-        return Some(&asked.profile);
-    }
     if is_of_goroutines(profile) {
         return Some(profile);
     }

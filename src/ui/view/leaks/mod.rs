@@ -73,7 +73,7 @@ fn places(body: Rect, suspects: usize) -> Places {
         left
     };
     let left = left - rows.min(left);
-    let details = left.min(7).min(left.saturating_sub(5).max(left / 2));
+    let details = left.min(10).min(left.saturating_sub(5).max(left / 2));
     let mut y = body.y;
     let mut part = |height: u16| {
         let part = Rect { y, height, ..body };
@@ -120,7 +120,14 @@ impl Shown {
         sentence
     }
 
-    fn draw_details(&self, suspect: Option<&Suspect>, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    fn draw_details(
+        &self,
+        session: &Session,
+        suspect: Option<&Suspect>,
+        theme: Theme,
+        area: Rect,
+        buffer: &mut Buffer,
+    ) {
         if area.height == 0 {
             return;
         }
@@ -131,7 +138,8 @@ impl Shown {
             let words = suspect.finding.and_then(|at| self.words.findings.get(at));
             match words {
                 Some(words) => {
-                    lines.extend(words.next.iter().map(|next| (format!("next: {next}"), theme.value())));
+                    let next = words.next.as_deref().map(|next| by_key(session, next));
+                    lines.extend(next.map(|next| (format!("next: {next}"), theme.value())));
                     lines.push((words.evidence.join(" · "), theme.text()));
                     lines.extend(
                         words
@@ -159,9 +167,7 @@ impl Shown {
             let lines = paint::wrap(&text, width).into_iter();
             lines.map(move |line| Line::styled(format!(" {line}"), style))
         });
-        for (at, line) in wrapped.take(usize::from(area.height) - 1).enumerate() {
-            paint::line(buffer, area, at as u16 + 1, &line);
-        }
+        super::draw_lines(wrapped.collect(), area, buffer);
     }
 
     fn draw_chart(&self, suspect: &Suspect, theme: Theme, area: Rect, buffer: &mut Buffer) {
@@ -185,19 +191,32 @@ impl Shown {
         chart::draw(&curves, |value| suspect.amount(value), theme.quiet(), plot, buffer);
         let mut legend = vec![Span::styled(format!(" ── {}", suspect.curve), theme.bar())];
         if !suspect.own.is_empty() {
-            legend.push(Span::styled("   ── its samples", theme.literal()));
+            legend.push(Span::styled("  ── samples (as in Top)", theme.literal()));
         }
         if grows {
             let rate = suspect.amount(suspect.trend.rate * 60.0);
-            legend.push(Span::styled(format!("   ·· {rate} a minute"), theme.value()));
+            legend.push(Span::styled(format!("  ·· {rate} a minute"), theme.value()));
         }
         legend.push(Span::styled(
-            format!("   over {}", report::seconds(self.verdict.window)),
+            format!("  over {}", report::seconds(self.verdict.window)),
             theme.quiet(),
         ));
         let row = area.height - 1;
         paint::line(buffer, area, row, &Line::from(legend));
     }
+}
+
+/// What to do next, by the key that does it where there is one.
+fn by_key(session: &Session, next: &str) -> String {
+    if next != report::ASK_FOR_DUMP || !session.probes.is_live {
+        return next.into();
+    }
+    let dump = session.keys.label(Action::Dump, &[KeyContext::View(goroutines::ID)]);
+    let enter = session.keys.label(Action::Enter, &[KeyContext::View(ID)]);
+    let offers = session.keys.label(Action::Profiles, &[KeyContext::Process]);
+    format!(
+        "{enter}, and there {dump} says for how long each waits and who created it; goroutineleak ({offers}, Go 1.27) proves what can never go on"
+    )
 }
 
 /// Why the answer may change, and until when, while moments come.
@@ -321,6 +340,7 @@ impl View for Leaks {
             draw_missing(session, theme, body, buffer);
             return;
         };
+        let body = super::beside_bar(body);
         let (width, places) = (usize::from(body.width), places(body, shown.suspects.len()));
         let style = match shown.verdict.level {
             Level::Leak => theme.error(),
@@ -346,7 +366,12 @@ impl View for Leaks {
             .draw(&shown.suspects, theme, places.rows, buffer, |suspect, emphasis| {
                 suspect.line(session, theme, emphasis, width)
             });
-        shown.draw_details(self.suspect(), theme, places.details, buffer);
+        shown.draw_details(session, self.suspect(), theme, places.details, buffer);
+        let rule = Rect {
+            height: places.details.height.min(1),
+            ..places.details
+        };
+        super::draw_position(theme, rule, places.rows, &self.list, shown.suspects.len(), buffer);
         if let Some(suspect) = self.suspect() {
             shown.draw_chart(suspect, theme, places.chart, buffer);
         }

@@ -55,7 +55,7 @@ impl Suspect {
             values: finding.values.clone(),
             share: finding.share,
             curve: match finding.kind {
-                Kind::Heap => "heap after GC",
+                Kind::Heap => "heap after GC (exact)",
                 Kind::Goroutine => "goroutines",
                 Kind::Stacks => "stacks in use",
                 Kind::Outside => "outside Go",
