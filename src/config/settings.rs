@@ -217,8 +217,7 @@ pub const SETTINGS: &[Setting] = &[
                 let actions = match table(actions.get_ref()) {
                     Ok(actions) => actions,
                     Err(_) => {
-                        let text = format!("keys stand in a table of their place: [keys.{context}]");
-                        problems.push((Some(actions.span().start), text));
+                        problems.push((Some(actions.span().start), misplaced(config, context)));
                         continue;
                     }
                 };
@@ -255,6 +254,16 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
 ];
+
+/// What to say of keys that stand outside of their place.
+fn misplaced(config: &Config, action: &str) -> String {
+    let rows = config.bindings.written();
+    let is_known = rows.iter().any(|row| row.action == action);
+    let rows = rows.iter().filter(|row| !is_known || row.action == action);
+    let mut places: Vec<String> = rows.map(|row| format!("[keys.{}]", row.context)).collect();
+    places.dedup();
+    format!("keys stand in a table of their place: {}", places.join(", "))
+}
 
 /// A problem with a value as a whole.
 fn whole(what: &str) -> Problems {

@@ -191,7 +191,7 @@ pub const HTML: ReportRow = ReportRow {
     ending: Some("html"),
     ..ReportRow::new(
         "html",
-        "Graph, flame graph and top of all sample types in one page for a browser",
+        "Graph, flame graph and tables as one page, to send to others",
         |report, out| page::write(report, out),
     )
 };
@@ -281,7 +281,7 @@ pub const PROTO: ReportRow = ReportRow {
     ending: Some("pb.gz"),
     ..ReportRow::new(
         "proto",
-        "The profile as the filters leave it, in the format that all tools read",
+        "The profile as the filters leave it, as all tools read it",
         |report, out| proto::write(report, out),
     )
 };
@@ -341,7 +341,7 @@ pub const FOLDED: ReportRow = ReportRow {
     ending: Some("folded"),
     ..ReportRow::new(
         "folded",
-        "Stacks behind the filters, for flame graph tools: root;child;leaf value",
+        "Stacks as lines for flame graph tools: root;child;leaf value",
         folded::write,
     )
 };
@@ -353,7 +353,7 @@ pub const SPEEDSCOPE: ReportRow = ReportRow {
     ending: Some("speedscope.json"),
     ..ReportRow::new(
         "speedscope",
-        "Stacks behind the filters, of all sample types, for speedscope.app, as JSON",
+        "Stacks of all sample types as JSON, for speedscope.app",
         |report, out| speedscope::write(report, out),
     )
 };

@@ -58,6 +58,15 @@ impl Owner {
         }
     }
 
+    /// What of one's own is of another module than the program: where files have no versions, as in distributions'
+    /// builds, hosts that have owner and repository in front of all packages tell.
+    fn beside(self, module: Option<&str>, package: &str) -> Self {
+        match module {
+            Some(module) if self == Self::Own && package != "main" && !is_below(package, module) => Self::Dependency,
+            _ => self,
+        }
+    }
+
     fn title(self) -> &'static str {
         match self {
             Self::Own => "own code",
@@ -70,9 +79,32 @@ impl Owner {
 
 const VALUE: usize = 11;
 
+/// Hosts whose modules are `host/owner/repository`.
+const FORGES: [&str; 3] = ["github.com", "gitlab.com", "bitbucket.org"];
+
+/// The module of the program, where the file of its main package tells.
+fn module(listing: &Listing) -> Option<String> {
+    let profile = &listing.report.profile;
+    let main = listing
+        .lines
+        .iter()
+        .find(|(name, _)| package(profile.text(**name)) == "main");
+    let file = profile.text(profile.functions[main?.1.function.index()].filename);
+    let mut parts = file.split('/');
+    let host = parts.next().filter(|host| FORGES.contains(host))?;
+    Some([host, parts.next()?, parts.next()?].join("/"))
+}
+
+/// Whether a package is a module's: the module itself, or below it.
+fn is_below(package: &str, module: &str) -> bool {
+    let rest = package.strip_prefix(module);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Owners with their packages, each largest first.
 fn rows(listing: &Listing) -> Vec<Row> {
     let report = &listing.report;
+    let module = module(listing);
     let mut packages: BTreeMap<(Owner, String), (Row, u64)> = BTreeMap::new();
     for &node in &listing.whole.listed {
         let info = report.frames.info(node);
@@ -82,7 +114,8 @@ fn rows(listing: &Listing) -> Vec<Row> {
                 .profile
                 .text(report.profile.functions[line.function.index()].filename)
         });
-        let (owner, flat) = (Owner::of(function, file), listing.whole.node(node).flat_value());
+        let owner = Owner::of(function, file).beside(module.as_deref(), package(function));
+        let flat = listing.whole.node(node).flat_value();
         if flat == 0 || function.is_empty() {
             continue;
         }
@@ -149,7 +182,7 @@ fn line(listing: &Listing, theme: Theme, row: &Row, emphasis: Emphasis, width: u
             emphasis.style(theme.heading()),
         )),
         Some(package) => spans.push(Span::styled(
-            format!("   {}", name::cut_start(package, width.saturating_sub(used + 4))),
+            format!("   {}", name::shorten(package, width.saturating_sub(used + 4))),
             emphasis.style(theme.text()),
         )),
     }

@@ -74,6 +74,9 @@ enum Role {
 /// A path to the root that is longer is no help.
 const LONGEST_PATH: usize = 40;
 const VALUE: usize = 11;
+/// The head of the column of names.
+const ROLES: &str = "callers above, callees below";
+const INLINE: &str = " (inline)";
 /// The head of the column of call sites.
 const CALLED_AT: &str = "called at";
 /// Below this width a row is its numbers and its name.
@@ -151,9 +154,21 @@ impl Tree {
     fn place_width(&self, width: usize) -> usize {
         let sites = self.entries.iter().filter_map(|entry| entry.at.as_ref());
         match sites.map(|site| site.short().width()).max() {
-            Some(widest) if width >= NARROW => (widest.max(CALLED_AT.len()) + 2).min(width / 3),
+            Some(widest) if width >= NARROW => (widest.max(CALLED_AT.len()) + 2).min(width / 4),
             _ => 0,
         }
+    }
+
+    /// Cells of the names with what stands behind them: the column of call sites is beside the longest.
+    fn name_width(&self, width: usize) -> usize {
+        let inline = |entry: &Entry| if entry.inline { INLINE.len() } else { 0 };
+        let calls = self
+            .entries
+            .iter()
+            .filter(|entry| !matches!(entry.role, Role::This | Role::Nothing(_)));
+        let longest = calls.map(|entry| entry.name.width() + inline(entry)).max().unwrap_or(0);
+        let room = width.saturating_sub(before_name(width) + self.place_width(width));
+        room.min(longest.max(ROLES.len()))
     }
 
     fn middle(&self) -> usize {
@@ -182,8 +197,8 @@ impl Tree {
         let (plain, value) = (emphasis.style(theme.quiet()), emphasis.style(theme.value()));
         let mut spans = vec![emphasis.marker()];
         // Where there is little room the bar goes first, then what stands behind the name.
-        let bar_width = if width < NARROW { 0 } else { 8 };
-        let used = 1 + VALUE + 1 + 7 + 1 + bar_width + 4;
+        let bar_width = bar_width(width);
+        let used = before_name(width);
         let behind = |text: String| if width < NARROW { String::new() } else { text };
         match entry.role {
             Role::Nothing(text) => spans.push(Span::styled(format!("{:>1$}", text, used + text.len() - 1), plain)),
@@ -223,12 +238,8 @@ impl Tree {
                     },
                     plain,
                 ));
-                let inline = behind(if entry.inline {
-                    " (inline)".into()
-                } else {
-                    String::new()
-                });
-                let room = width.saturating_sub(used + inline.len() + self.place_width(width));
+                let inline = behind(if entry.inline { INLINE.into() } else { String::new() });
+                let room = self.name_width(width).saturating_sub(inline.len());
                 let name = super::name_spans(session, theme, &entry.name, room, emphasis);
                 let wide: usize = name.iter().map(Span::width).sum();
                 spans.extend(name);
@@ -270,6 +281,15 @@ impl Tree {
         spans.reverse();
         Line::from(spans)
     }
+}
+
+fn bar_width(width: usize) -> usize {
+    if width < NARROW { 0 } else { 8 }
+}
+
+/// Cells before the name.
+fn before_name(width: usize) -> usize {
+    1 + VALUE + 1 + 7 + 1 + bar_width(width) + 4
 }
 
 /// What is known of a function beyond the listing, as soon as it is.
@@ -369,6 +389,7 @@ impl View for Tree {
             sites: session.call_sites().map(|sites| &**sites),
             tree: session.tree(Direction::TopDown).map(|tree| &**tree),
         };
+        let before = self.middle();
         self.entries = Self::entries(&listing, around, &selected);
         let again = self
             .entries
@@ -376,7 +397,8 @@ impl View for Tree {
             .position(|entry| Some((entry.role, &entry.name)) == under.as_ref().map(|(role, name)| (*role, name)));
         let at = again.filter(|_| same).unwrap_or_else(|| self.middle());
         let (rows, len) = (parts(body).rows, self.entries.len());
-        if same {
+        // The path above may come later than the rest.
+        if same && before == self.middle() {
             self.list.go(at, len, rows);
         } else {
             // The function in the middle of the screen, its callers above it.
@@ -419,9 +441,15 @@ impl View for Tree {
             }
             return;
         }
-        let mut head = format!(" {:>VALUE$} {:>7} {:8}    ", "cum", "calls%", "");
-        let room = width.saturating_sub(head.len() + self.place_width(width));
-        head += &format!("{:<room$}", "callers above, callees below");
+        let mut head = format!(
+            " {:>VALUE$} {:>7} {:bar$}    ",
+            "cum",
+            "calls%",
+            "",
+            bar = bar_width(width)
+        );
+        let room = self.name_width(width);
+        head += &format!("{ROLES:<room$}");
         if self.place_width(width) > 0 {
             head += &format!("  {CALLED_AT}");
         }
