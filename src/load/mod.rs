@@ -1,4 +1,4 @@
-//! From the names on the command line to what is reported on: a profile, merged or compared, with the snapshots that it was
+//! Turns the names on the command line into what is reported on: a profile, merged or compared, with the snapshots that it was
 //! made from; a session, a watch, a survey of hosts.
 //!
 //! Knows the order in which pprof reads, overrides, merges, compares and annotates (its `internal/driver/fetch.go`).

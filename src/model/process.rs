@@ -7,7 +7,7 @@ pub enum Collection {
     Forced,
     /// No: `HeapAlloc` includes garbage, and the profile is as old as the last collection.
     AsItCame,
-    /// Not known. `NumForcedGC` tells, where it is there.
+    /// Not recorded: `NumForcedGC` decides, if present.
     #[default]
     Unknown,
 }

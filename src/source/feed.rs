@@ -65,7 +65,7 @@ impl Sink {
 pub(super) struct Feed<'o> {
     pieces: Receiver<Piece>,
     observer: &'o dyn Observer,
-    reins: Option<Reins>,
+    limits: Option<TimeLimits>,
     since: Instant,
     thread: Option<JoinHandle<()>>,
     /// Disconnects when the thread has ended.
@@ -86,7 +86,7 @@ enum State {
 }
 
 /// Limits on work that could take for ever.
-pub(super) struct Reins {
+pub(super) struct TimeLimits {
     /// How long it may take to open.
     pub(super) open: Duration,
     /// How much of that is expected, as the server waits on purpose.
@@ -111,12 +111,12 @@ pub(super) enum Late {
 /// A slow connection is not cut off as long as it averages this many bytes per second.
 const PACE: u64 = 1 << 16;
 /// How long a drop waits for the work to notice that it was stopped.
-const FAREWELL: Duration = Duration::from_millis(200);
+const STOPPING: Duration = Duration::from_millis(200);
 
 /// Starts work on a thread of its own and waits until it has opened.
 pub(super) fn start<'o>(
     observer: &'o dyn Observer,
-    reins: Option<Reins>,
+    limits: Option<TimeLimits>,
     work: impl FnOnce(&Sink) -> Result<()> + Send + 'static,
 ) -> Result<Feed<'o>> {
     let (sender, pieces) = sync_channel(QUEUE);
@@ -136,7 +136,7 @@ pub(super) fn start<'o>(
     let mut feed = Feed {
         pieces,
         observer,
-        reins,
+        limits,
         since: Instant::now(),
         thread: Some(thread),
         ended,
@@ -181,16 +181,16 @@ impl Feed<'_> {
 
     /// Asks the observer and checks the limits; an error means stop.
     fn ask(&self) -> Result<()> {
-        let Some(reins) = &self.reins else {
+        let Some(limits) = &self.limits else {
             return self.observer.progress(self.done, self.total);
         };
         let elapsed = self.since.elapsed();
-        let granted = reins.whole.saturating_add(Duration::from_secs(self.done / PACE));
+        let granted = limits.whole.saturating_add(Duration::from_secs(self.done / PACE));
         match self.state {
-            State::Waiting if elapsed >= reins.open => Err((reins.late)(Late::Opening)),
-            State::Open if elapsed >= granted => Err((reins.late)(Late::Reading(self.done, elapsed))),
-            State::Waiting if !reins.expected.is_zero() => {
-                self.observer.waiting(reins.expected.saturating_sub(elapsed))
+            State::Waiting if elapsed >= limits.open => Err((limits.late)(Late::Opening)),
+            State::Open if elapsed >= granted => Err((limits.late)(Late::Reading(self.done, elapsed))),
+            State::Waiting if !limits.expected.is_zero() => {
+                self.observer.waiting(limits.expected.saturating_sub(elapsed))
             }
             _ => self.observer.progress(self.done, self.total),
         }
@@ -199,14 +199,14 @@ impl Feed<'_> {
 
 impl Drop for Feed<'_> {
     fn drop(&mut self) {
-        let Some(reins) = self.reins.take() else { return };
+        let Some(limits) = self.limits.take() else { return };
         if self.state != State::Ended {
-            (reins.stop)();
+            (limits.stop)();
             // Disconnect, so that whatever it still sends fails.
             self.pieces = sync_channel(0).1;
         }
         // A name lookup cannot be interrupted: the thread then ends when the lookup does.
-        let has_ended = self.ended.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Disconnected);
+        let has_ended = self.ended.recv_timeout(STOPPING) == Err(RecvTimeoutError::Disconnected);
         if let Some(thread) = self.thread.take().filter(|_| has_ended) {
             thread.join().unwrap_or_default();
         }
@@ -277,9 +277,9 @@ mod tests {
         hears.recv().expect("the thread notices that nobody listens");
     }
 
-    /// Reins that only limit, and what they are asked to do.
-    fn reins(open: Duration, whole: Duration, stop: impl Fn() + 'static) -> Option<Reins> {
-        Some(Reins {
+    /// Limits without an expected wait, and what to do when they stop the work.
+    fn limits(open: Duration, whole: Duration, stop: impl Fn() + 'static) -> Option<TimeLimits> {
+        Some(TimeLimits {
             open,
             expected: Duration::ZERO,
             whole,
@@ -294,8 +294,8 @@ mod tests {
         for (open, whole, expected) in [(MOMENT, Duration::MAX, "Opening"), (Duration::MAX, MOMENT, "Reading(")] {
             let (stop, stopped) = sync_channel::<()>(1);
             let (told, hears) = sync_channel(1);
-            let reins = reins(open, whole, move || stop.send(()).unwrap());
-            let feed = start(&(), reins, move |sink| {
+            let limits = limits(open, whole, move || stop.send(()).unwrap());
+            let feed = start(&(), limits, move |sink| {
                 if open > MOMENT {
                     // It may be over before they arrive.
                     sink.open(None).unwrap_or_default();
@@ -330,12 +330,12 @@ mod tests {
             }
         }
         let (stop, stopped) = sync_channel::<()>(1);
-        let reins = reins(Duration::MAX, Duration::MAX, move || stop.send(()).unwrap());
-        let reins = reins.map(|reins| Reins {
+        let limits = limits(Duration::MAX, Duration::MAX, move || stop.send(()).unwrap());
+        let limits = limits.map(|limits| TimeLimits {
             expected: Duration::from_secs(9),
-            ..reins
+            ..limits
         });
-        let ended = start(&Waits, reins, move |_| {
+        let ended = start(&Waits, limits, move |_| {
             stopped.recv().unwrap();
             Ok(())
         });

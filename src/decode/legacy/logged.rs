@@ -1,8 +1,8 @@
 //! Undoes what logging does to a stack dump: a prefix on each line, or the whole dump escaped on one line.
 //!
 //! ```text
-//! 2026-11-03T12:00:00.123Z stderr F goroutine 1 [running]:          what is before the first line is before all
-//! 2026-11-03T12:00:00.2Z stderr F main.main()                       of them, but for the digits
+//! 2026-11-03T12:00:00.123Z stderr F goroutine 1 [running]:          the prefix of the first line is that of all
+//! 2026-11-03T12:00:00.2Z stderr F main.main()                       lines, apart from its digits
 //! {"level":"error","stack":"goroutine 1 [running]:\nmain.main()\n\t/src/main.go:9 +0x1d\n"}
 //! ```
 

@@ -1,4 +1,4 @@
-//! gzip (RFC 1952): one member or several, and zero bytes behind them, as tapes and block devices leave them.
+//! gzip (RFC 1952): one member or several, followed by zero bytes, as tapes and block devices leave them.
 
 use std::io::{self, BufRead, BufReader, Read};
 

@@ -31,7 +31,7 @@ pub const PROOF: &str = "goroutineleak.pb.gz";
 /// The most snapshots that are read: one every ten seconds for a day.
 const MAX_SNAPSHOTS: usize = 8640;
 /// How many warnings of one kind are listed; the rest are counted.
-const MAX_TOLD: usize = 5;
+const MAX_LISTED: usize = 5;
 
 /// A session that was read.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ pub fn session(sources: &[SourceName], open: Open<'_>) -> Result<Session> {
     let mut reader = Reader {
         open,
         session: Session::default(),
-        untold: 0,
+        unlisted: 0,
         failure: None,
     };
     match sources {
@@ -97,7 +97,7 @@ struct Reader<'o> {
     open: Open<'o>,
     session: Session,
     /// Warnings that are only counted.
-    untold: usize,
+    unlisted: usize,
     /// The first error.
     failure: Option<Error>,
 }
@@ -237,10 +237,10 @@ impl Reader<'_> {
     }
 
     fn warn(&mut self, text: String) {
-        if self.session.warnings.len() < MAX_TOLD {
+        if self.session.warnings.len() < MAX_LISTED {
             self.session.warnings.push(text);
         } else {
-            self.untold += 1;
+            self.unlisted += 1;
         }
     }
 
@@ -249,10 +249,10 @@ impl Reader<'_> {
             let nothing = || Error::NoMatch("no heap or goroutine profile in it: a session has several".into());
             return Err(self.failure.unwrap_or_else(nothing));
         }
-        if self.untold > 0 {
+        if self.unlisted > 0 {
             self.session
                 .warnings
-                .push(format!("and {} more like these", self.untold));
+                .push(format!("and {} more like these", self.unlisted));
         }
         Ok(self.session)
     }

@@ -30,7 +30,7 @@ pub(super) use self::question::{Expects, Message, Question};
 use self::tls::Trust;
 use super::answer::{self, Asker, Index, Refusal};
 use super::coding;
-use super::feed::{self, Feed, Late, Reins, Sink};
+use super::feed::{self, Feed, Late, Sink, TimeLimits};
 use super::url::{Scheme, Url};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
@@ -144,10 +144,10 @@ pub(super) fn open<'o>(
         ..Ways::default()
     });
     let agent = agent(&limits, &ways);
-    let reins = {
+    let time_limits = {
         let (agent, ways, url) = (agent.clone(), Arc::clone(&ways), url.clone());
         let open = limits.connect.saturating_add(limits.answer).saturating_add(LAST_WORD);
-        Reins {
+        TimeLimits {
             open,
             expected: url.expected(),
             whole: open.saturating_add(limits.read.saturating_mul(WHOLE)),
@@ -174,7 +174,7 @@ pub(super) fn open<'o>(
         limits,
         max_bytes: options.max_bytes,
     };
-    feed::start(observer, Some(reins), move |sink| asking.run(sink))
+    feed::start(observer, Some(time_limits), move |sink| asking.run(sink))
 }
 
 /// How long each part of a fetch may take.

@@ -1,9 +1,9 @@
-//! Stores that keep the profiles of many processes: Pyroscope and Parca, asked for what they merge of a part of time.
+//! Profile stores, which keep the profiles of many processes: Pyroscope and Parca. They merge the profiles of a time range.
 //!
-//! What is held (`inuse_space`, goroutines) is merged by adding up snapshots, of which there may be hundreds: an answer says
-//! how many, so that whoever reads it can take the mean. What happened in a time (allocations, CPU time) is a sum and stays
-//! one. A query is `{label="value"}` behind a profile type, which is [`USUAL_TYPE`] where none is given; each answer has one
-//! sample type. The requests and replies are those of the servers' own sources; no live server was at hand.
+//! A state (`inuse_space`, goroutines) is merged by adding up snapshots, perhaps hundreds: [`Merged`] says
+//! how many, so that the reader can take the mean. What happened over time (allocations, CPU time) is a sum and stays
+//! one. A query is a profile type, by default [`USUAL_TYPE`], and `{label="value"}` after it; each response has one
+//! sample type. Requests and responses follow the servers' own source code; they were not tried on a live server.
 
 mod history;
 mod parca;

@@ -1,8 +1,8 @@
 //! Parca: its query service through the gateway under `/api`.
 //!
 //! Read in parca-dev/parca 3b5647cd9: `proto/parca/query/v1alpha1/query.proto`, `pkg/server/server.go`,
-//! `pkg/parcacol/querier.go`. A merge is asked for with the fields of the message as parameters; `pprof` in the answer is
-//! base64 of a gzipped profile. Of what is held a `query_range` counts the profiles of each step.
+//! `pkg/parcacol/querier.go`. The parameters of a merge are the fields of its message; `pprof` in the response is
+//! base64 of a gzipped profile. For states, a `query_range` counts the profiles of each step.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! Pyroscope: `querier.v1.QuerierService` by the Connect protocol.
 //!
 //! Read in grafana/pyroscope 3fe6a457a: `api/querier/v1/querier.proto`, `pkg/model/timeseries/range.go` and `aggregator.go`.
-//! `SelectMergeProfile` answers with a `google.v1.Profile`, whose fields are those of a profile: asked for in protobuf, its
-//! bytes are one. A `SelectSeries` of averages says what one snapshot holds in the mean, in each step. A tenant is named by
-//! the header `X-Scope-OrgID`.
+//! `SelectMergeProfile` returns a `google.v1.Profile`, which has the fields of pprof's: requested in protobuf, its
+//! bytes are a profile. A `SelectSeries` of averages gives the mean total of a snapshot in each step. The header
+//! `X-Scope-OrgID` names a tenant.
 
 use serde_json::{Value, json};
 
