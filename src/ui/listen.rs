@@ -11,6 +11,15 @@ use crate::error::Result;
 use crate::ui::event::Event;
 use crate::ui::terminal::{Tty, bounded};
 
+/// The name of the threads: without them the program hears nothing more.
+pub(super) const LISTENER: &str = "listener";
+
+/// Starts a thread that listens.
+fn listen(work: impl FnOnce() + Send + 'static) {
+    let started = thread::Builder::new().name(LISTENER.into()).spawn(work);
+    assert!(started.is_ok(), "no thread to listen: {started:?}");
+}
+
 /// The two threads.
 pub(super) struct Listeners {
     events: Sender<Event>,
@@ -52,7 +61,7 @@ impl Listeners {
     #[cfg(not(unix))]
     pub(super) fn read(&mut self) -> Result<()> {
         let (events, tty, held) = (self.events.clone(), Arc::clone(&self.tty), Arc::clone(&self.held));
-        thread::spawn(move || {
+        listen(move || {
             loop {
                 let event = match crossterm::event::read() {
                     Ok(TerminalEvent::Resize(width, height)) => {
@@ -121,7 +130,7 @@ mod parking {
             let (park, parked) = channel();
             let (resume, resumed) = channel();
             let (events, tty) = (events.clone(), Arc::clone(tty));
-            thread::spawn(move || {
+            listen(move || {
                 let mut decoder = Decoder::default();
                 let mut bytes = [0; 1 << 14];
                 let mut began = Instant::now();
@@ -189,7 +198,7 @@ fn listen_to_signals(events: &Sender<Event>, tty: &Arc<Tty>, held: &Arc<AtomicBo
     ];
     let mut signals = Signals::new(caught).map_err(super::terminal::failed)?;
     let (events, tty, held) = (events.clone(), Arc::clone(tty), Arc::clone(held));
-    thread::spawn(move || {
+    listen(move || {
         for signal in signals.forever() {
             let is_held = held.load(Ordering::SeqCst);
             let event = match signal {

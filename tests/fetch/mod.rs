@@ -283,31 +283,38 @@ fn nobody_there() {
 
 #[test]
 fn patience_has_a_limit() {
-    // The second server has to get its first bytes across in time, even on a busy machine.
-    let table: [(Serve, u64, &str); 2] = [
-        (
-            |_, stream| hold(stream),
-            20,
-            "no answer within 20ms; is the process stuck?",
-        ),
+    let table: [(Serve, &str); 2] = [
+        (|_, stream| hold(stream), "no answer within TIME; is the process stuck?"),
         (
             |_, stream| {
                 send(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nx");
                 hold(stream);
             },
-            1000,
-            "the server stopped sending within 1s; try again",
+            "the server stopped sending within TIME; try again",
         ),
     ];
-    for (serve, millis, expected) in table {
-        let options = HttpOptions {
-            timeout: Some(Duration::from_millis(millis)),
-            grace: Duration::ZERO,
-            ..HttpOptions::default()
-        };
-        let (address, _requests) = server(serve);
-        let message = failure(&address, &options);
-        assert!(message.contains(expected), "{expected:?} in {message:?}");
+    for (serve, expected) in table {
+        // A server on a busy machine may need longer until it is connected, and its first bytes are across.
+        let said = [20, 100, 1000, 10_000]
+            .map(Duration::from_millis)
+            .into_iter()
+            .map(|patience| {
+                let options = HttpOptions {
+                    timeout: Some(patience),
+                    grace: Duration::ZERO,
+                    ..HttpOptions::default()
+                };
+                let (address, _requests) = server(serve);
+                let expected = expected.replace("TIME", &format!("{patience:?}"));
+                (failure(&address, &options), expected)
+            });
+        let mut tried = Vec::new();
+        let is_said = said.into_iter().any(|(message, expected)| {
+            let is_it = message.contains(&expected);
+            tried.push(message);
+            is_it
+        });
+        assert!(is_said, "{expected:?} in {tried:?}");
     }
 }
 

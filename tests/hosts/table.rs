@@ -23,7 +23,7 @@ fn the_table_is_drawn_and_leads_to_dashboards() {
         &format!("▌{three}  32 MB  !30 MB           7"),
         &format!(" {none}  connection refused; is the process up"),
         &format!("  {three} holds 3.0x the median heap (30 MB, median 10 MB); encoding/json.Marshal accounts for"),
-        "⏎ open  d compare  m sum  w watch  r ask again  ? help  q quit",
+        "⏎ open  / find  d compare  m sum  w watch  r ask again  ? help  q quit",
     ] {
         assert!(whole.contains(text), "{text:?} in\n{whole}");
     }

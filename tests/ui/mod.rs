@@ -154,12 +154,15 @@ impl Sources for Clumsy {
 
 #[test]
 fn a_panic_behind_the_screen_is_told_on_it() {
-    let error = ui::print(&setup("clumsy", "", Colours::DARK), NORMAL).expect_err("nothing is read");
-    let text = error.to_string();
-    assert!(
-        text.contains("please report it") && text.contains("two left feet"),
-        "{text}"
-    );
+    // Also in a thread that the one that reads waits for.
+    for name in ["clumsy", "clumsy helper"] {
+        let error = ui::print(&setup(name, "", Colours::DARK), NORMAL).expect_err("nothing is read");
+        let text = error.to_string();
+        assert!(
+            text.contains("please report it") && text.contains("two left feet"),
+            "{text}"
+        );
+    }
     let mut setup = setup(
         "orders.heap",
         "/newSession<enter><tab><tab><tab><tab><tab>",
@@ -321,6 +324,10 @@ impl Loader for Fixture {
             "dump" => DUMP.into(),
             "broken" => b"<html>".to_vec(),
             "clumsy" => panic!("two left feet"),
+            "clumsy helper" => std::thread::scope(|scope| {
+                let helper = scope.spawn(|| panic!("two left feet"));
+                helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }),
             "live" => fs::read(in_fixtures("orders.heap.pb.gz")).expect("a fixture"),
             "cache" => fs::read(in_fixtures("sessions/cache/020.heap.txt.gz")).expect("a fixture"),
             name => fs::read(in_fixtures(&format!("{name}.pb.gz"))).expect("a fixture"),

@@ -15,6 +15,8 @@ const MEANT: &[(&str, KeyContext, KeyContext)] = &[
     ("<esc>", KeyContext::View(flame::ID), KeyContext::Everywhere),
     ("<bs>", KeyContext::View(graph::ID), KeyContext::Everywhere),
     ("<esc>", KeyContext::View(graph::ID), KeyContext::Everywhere),
+    // What is looked for there is said there.
+    ("/", KeyContext::Hosts, KeyContext::Lists),
     // Along calls instead of rows.
     ("<down>", KeyContext::View(graph::ID), KeyContext::Lists),
     ("j", KeyContext::View(graph::ID), KeyContext::Lists),

@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{Thread, ThreadId};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
@@ -27,7 +28,7 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use crate::error::{Error, Result};
 use crate::ui::event::Mouse;
-use crate::ui::work::threads::WORKER;
+use crate::ui::listen::LISTENER;
 
 #[cfg(unix)]
 pub use guard::guard;
@@ -51,8 +52,8 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over. A panic gives it back, is reported, and ends the program, unless
-    /// a worker tells the screen of it.
+    /// Takes the terminal over. A panic in the thread that does so, or in one that listens, gives it back, is reported, and
+    /// ends the program: nothing would be drawn or heard any more. Of one in any other thread those tell who wait for it.
     pub(super) fn open(tty: &Arc<Tty>) -> Result<Self> {
         let hold = Arc::new(Hold {
             tty: Arc::clone(tty),
@@ -63,8 +64,9 @@ impl Screen {
             guard: tty.guard().ok(),
         });
         let (hook, held) = (std::panic::take_hook(), Arc::clone(&hold));
+        let screens = std::thread::current().id();
         std::panic::set_hook(Box::new(move |info| {
-            if std::thread::current().name() == Some(WORKER) {
+            if !is_needed(&std::thread::current(), screens) {
                 return;
             }
             held.release();
@@ -119,7 +121,7 @@ impl Screen {
     /// Gives the terminal to another program until it ends, then takes it again unless this one is to end as well;
     /// says what went wrong with the program.
     pub(super) fn lend(&mut self, program: &mut Command) -> Result<Option<String>> {
-        self.hold.release();
+        self.hold.hand_over();
         let tty = &self.hold.tty;
         let outcome = program.spawn().and_then(|child| tty.wait_for(child));
         if tty.is_ended() {
@@ -202,6 +204,18 @@ impl Hold {
         }
     }
 
+    /// Gives the terminal back to somebody who is to find it as it was, however slowly it reads; in a hurry where the program
+    /// is asked to end.
+    fn hand_over(&self) {
+        if self.is_taken.load(Ordering::SeqCst) && self.tty.write(&leaving()).is_ok() {
+            self.is_taken.store(false, Ordering::SeqCst);
+            let _ = self.tty.restore();
+            #[cfg(unix)]
+            self.tell(guard::State::Free);
+        }
+        self.release();
+    }
+
     /// Best effort: the terminal may be gone.
     fn release(&self) {
         // The guard is told last: what is half given back is not given back.
@@ -225,6 +239,11 @@ fn leaving() -> Vec<u8> {
         Show
     );
     sequences
+}
+
+/// Whether the program cannot go on without a thread: the screen's own, and those that listen.
+fn is_needed(fallen: &Thread, screens: ThreadId) -> bool {
+    fallen.id() == screens || fallen.name() == Some(LISTENER)
 }
 
 /// Collects a frame and sends it as a whole.
@@ -256,5 +275,27 @@ pub(super) fn failed(reason: io::Error) -> Error {
     Error::Io {
         name: "terminal".into(),
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn the_program_ends_with_its_screen_and_its_listeners_alone() {
+        let screens = thread::current().id();
+        let is_needed_there = move || is_needed(&thread::current(), screens);
+        assert!(is_needed_there());
+        let listener = thread::Builder::new().name(LISTENER.into()).spawn(is_needed_there);
+        assert!(listener.is_ok_and(|thread| thread.join().is_ok_and(|is_needed| is_needed)));
+        // A worker, and one that a worker waits for.
+        let worker = thread::spawn(move || {
+            let inner = thread::scope(|scope| scope.spawn(is_needed_there).join().is_ok_and(|is_needed| is_needed));
+            inner || is_needed_there()
+        });
+        assert!(worker.join().is_ok_and(|is_needed| !is_needed));
     }
 }

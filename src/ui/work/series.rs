@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use super::host::{Base, Loader, Wanted};
-use super::threads::without_tabs;
+use super::threads::{contained, without_tabs};
 use crate::analyze::Scope;
 use crate::analyze::goroutines::{GoroutineKind, goroutine_kinds, is_of_goroutines};
 use crate::analyze::leaks::{History, Observation, Verdict, judge};
@@ -69,7 +69,10 @@ pub(super) fn add_up(queue: &Receiver<SumOrder>, answers: &Sender<Event>, loader
             }
             continue;
         }
-        if std::mem::take(&mut is_changed) && answers.send(Event::Judged(Arc::new(adder.verdict()))).is_err() {
+        if std::mem::take(&mut is_changed)
+            && let Ok(verdict) = contained(|| Ok(adder.verdict()))
+            && answers.send(Event::Judged(Arc::new(verdict))).is_err()
+        {
             return;
         }
         match queue.recv() {
@@ -114,7 +117,7 @@ impl Adder<'_> {
     fn sum(&mut self, moment: &Moment) -> Event {
         let before = self.judged;
         // What cannot be read is a gap; that it could not is said when it is looked at.
-        let summed = self.summed(moment).ok().map(Box::new);
+        let summed = contained(|| self.summed(moment)).ok().map(Box::new);
         Event::Summed {
             generation: self.generation,
             moment: moment.id,

@@ -6,6 +6,7 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::threads::contained;
 use crate::analyze::hosts::{Figures, Fleet};
 use crate::ui::event::Event;
 
@@ -52,12 +53,17 @@ pub(in crate::ui) fn begin(
             }
             thread::sleep(left.min(TICK));
         }
-        surveyor.survey(&stop, &mut |at, seconds, answer| {
+        let mut tell = |at, seconds, answer| {
             // What comes after the end is nobody's.
             if !stop.load(Ordering::Relaxed) {
                 let answer = Box::new(answer);
                 let _ = events.send(Event::Surveyed(Surveyed::Host { at, seconds, answer }));
             }
+        };
+        // Whoever has not answered then has not.
+        let _ = contained(|| {
+            surveyor.survey(&stop, &mut tell);
+            Ok(())
         });
         let _ = events.send(Event::Surveyed(Surveyed::End));
     });

@@ -1,5 +1,6 @@
 //! The threads behind the screen: one loads, one analyses, one saves. Each answer has a generation, so that a stale one
-//! can be told. The screen never waits for any of them.
+//! can be told. The screen never waits for any of them. A panic in one, or in a thread that it waits for, is an error that
+//! the screen is told of: see [`contained`].
 
 use std::any::Any;
 use std::cell::Cell;
@@ -21,9 +22,6 @@ use crate::model::{Loaded, Profile, Sides, Snapshot};
 use crate::progress::Observer;
 use crate::report::{self, Environment, Options};
 use crate::ui::event::{Event, Reading};
-
-/// The name of threads that tell the screen of a panic and go on: see [`contained`].
-pub(in crate::ui) const WORKER: &str = "worker";
 
 /// What to find out.
 #[derive(Debug)]
@@ -91,10 +89,10 @@ impl Workers {
         let newest_job = Arc::new(AtomicU64::new(0));
         let (jobs, queue) = channel();
         let (answers, newest) = (events.clone(), Arc::clone(&newest_job));
-        start(move || analyse(&queue, &newest, &answers, &environment));
+        thread::spawn(move || analyse(&queue, &newest, &answers, &environment));
         let (errands, queue) = channel();
         let (answers, runner) = (events.clone(), Arc::clone(&host));
-        start(move || run_errands(&queue, &answers, &*runner));
+        thread::spawn(move || run_errands(&queue, &answers, &*runner));
         let (sums, queue) = channel();
         let (answers, reader) = (events.clone(), Arc::clone(&loader));
         thread::spawn(move || add_up(&queue, &answers, &*reader));
@@ -129,7 +127,7 @@ impl Workers {
 
     fn complete(&self, line: String, source: usize) {
         let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
-        start(move || {
+        thread::spawn(move || {
             let found = contained(|| loader.complete(&line[source..], &()));
             let found = found.map(|(start, words)| (source + start, words));
             let _ = events.send(Event::Done(Ok(Done::Complete(line, found))));
@@ -160,7 +158,7 @@ impl Workers {
                     let _ = sums.send(order);
                 }
             };
-            let result = loader.follow(&control, &mut tell);
+            let result = contained(|| loader.follow(&control, &mut tell));
             let _ = events.send(Event::FollowEnded(result));
         });
     }
@@ -169,14 +167,14 @@ impl Workers {
     pub(in crate::ui) fn offers(&self) {
         let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
         thread::spawn(move || {
-            let _ = events.send(Event::Offered(loader.offers(&())));
+            let _ = events.send(Event::Offered(contained(|| loader.offers(&()))));
         });
     }
 
     pub(in crate::ui) fn save_offer(&self, offer: Offer) {
         let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
         thread::spawn(move || {
-            let _ = events.send(Event::OfferSaved(loader.save_offer(&offer, &())));
+            let _ = events.send(Event::OfferSaved(contained(|| loader.save_offer(&offer, &()))));
         });
     }
 
@@ -191,7 +189,7 @@ impl Workers {
     /// Asks the live process; how long it takes nobody waits for.
     pub(in crate::ui) fn probe(&self, generation: u64, probe: Probe) {
         let (loader, events) = (Arc::clone(&self.loader), self.events.clone());
-        start(move || {
+        thread::spawn(move || {
             let blank = |mut snapshot: Snapshot| {
                 blank_tabs(&mut snapshot.profile);
                 snapshot
@@ -212,7 +210,7 @@ impl Workers {
             self.events.clone(),
             Arc::clone(&self.wanted_load),
         );
-        start(move || {
+        thread::spawn(move || {
             let observer = LoadObserver {
                 generation,
                 wanted: newest,
@@ -225,14 +223,8 @@ impl Workers {
     }
 }
 
-/// Starts a thread whose panics are [`contained`].
-fn start(work: impl FnOnce() + Send + 'static) {
-    let started = thread::Builder::new().name(WORKER.to_owned()).spawn(work);
-    assert!(started.is_ok(), "no thread for work: {started:?}");
-}
-
 /// Does a piece of work. A panic in it is an error: the screen says so, and what is on it stays.
-fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(super) fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::Bug(said(&*panic).to_owned())))
 }
 
