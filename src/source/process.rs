@@ -55,6 +55,16 @@ impl ProcessMemory {
         })
     }
 
+    /// Whether these are the arguments that a process was called with, a NUL between them, as far as the system tells them.
+    pub fn was_called(pid: u32, arguments: &[u8]) -> bool {
+        let bare = |bytes: &[u8]| bytes.trim_ascii().to_vec();
+        let without_end = |bytes: &[u8]| bytes.strip_suffix(b"\0").map_or_else(|| bare(bytes), bare);
+        let known = fs::read(format!("/proc/{pid}/cmdline"));
+        known
+            .ok()
+            .is_none_or(|known| known.is_empty() || without_end(&known) == without_end(arguments))
+    }
+
     /// Parses the lines `VmRSS:   10348 kB` and `RssFile:`, which are in KiB although they say kB.
     fn parse(status: &str) -> Option<Self> {
         let value = |key: &str| {

@@ -325,7 +325,7 @@ impl Inputs {
         figures.goroutines = figures.goroutines.or(metrics.goroutines);
         figures.uptime = metrics.start.map(|start| (now() - start).max(0.0)).or(figures.uptime);
         figures.rss = metrics.rss.or_else(|| {
-            let memory = ProcessMemory::of(ProcessMemory::listening(url.local_port()?)?);
+            let memory = ProcessMemory::of(self.local_process(url, &deadline()).ok()?);
             memory.ok().map(|memory| memory.resident as f64)
         });
         Ok(figures)

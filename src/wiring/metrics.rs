@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::load::survey::Metrics;
 use crate::model::{Resident, ResidentMoment};
 use crate::progress::Observer;
-use crate::source::{HttpOptions, Url, data};
+use crate::source::{HttpOptions, ProcessMemory, Url, data};
 
 /// A page of metrics that is longer, or takes longer, is not waited for.
 const MOST: u64 = 4 << 20;
@@ -53,5 +53,37 @@ impl Inputs {
             files: None,
             moment: ResidentMoment::Now,
         })
+    }
+}
+
+/// Why a process is not on this machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Absent {
+    /// Nothing that listens at the port can be seen.
+    Nothing,
+    /// What listens there passes on what another one says: `kubectl port-forward`, `ssh -L`, a published port.
+    Forwarder,
+}
+
+impl Inputs {
+    /// The process of this machine that serves a URL. Go's servers tell the arguments that they were called with; one that
+    /// does not is taken at its port.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn local_process(&self, url: &Url, observer: &dyn Observer) -> Result<u32, Absent> {
+        let pid = url
+            .local_port()
+            .and_then(ProcessMemory::listening)
+            .ok_or(Absent::Nothing)?;
+        let http = HttpOptions {
+            max_bytes: MOST,
+            timeout: Some(LONGEST),
+            ..self.http.clone()
+        };
+        match data(&url.beside("cmdline", ""), &http, observer) {
+            Ok(told) if !ProcessMemory::was_called(pid, &told) => Err(Absent::Forwarder),
+            _ => Ok(pid),
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::log::{Log, Seen};
+use super::metrics::Absent;
 use super::{Inputs, source};
 use crate::analyze::leaks::{Level, judge};
 use crate::cli::Watched;
@@ -69,7 +70,7 @@ impl Inputs {
             evidence.resident = Some(self.told_resident(url, observer)?);
             return Ok(evidence);
         }
-        let pid = pid.or_else(|| url.local_port().and_then(ProcessMemory::listening));
+        let pid = pid.or_else(|| self.local_process(url, observer).ok());
         let memory = pid.and_then(|pid| ProcessMemory::of(pid).ok());
         let told = || self.told_resident(url, observer).ok();
         evidence.resident = memory.map(resident).or_else(told);
@@ -209,6 +210,8 @@ pub(super) struct Target<'w> {
     inputs: &'w Inputs,
     /// The process, where it runs on this machine and was found.
     pid: Option<u32>,
+    /// Whether what listens on this machine only passes on what a process elsewhere says.
+    is_elsewhere: bool,
     /// Whether the server tells of resident memory; nothing before it was asked.
     tells_resident: Option<bool>,
 }
@@ -219,6 +222,7 @@ impl<'w> Target<'w> {
             url,
             inputs,
             pid: None,
+            is_elsewhere: false,
             tells_resident: None,
         }
     }
@@ -231,7 +235,12 @@ impl<'w> Target<'w> {
     fn memory(&mut self) -> Option<ProcessMemory> {
         let known = self.pid.and_then(|pid| ProcessMemory::of(pid).ok());
         known.or_else(|| {
-            self.pid = self.url.local_port().and_then(ProcessMemory::listening);
+            if self.is_elsewhere {
+                return None;
+            }
+            let found = self.inputs.local_process(&self.url, &());
+            self.is_elsewhere = matches!(found, Err(Absent::Forwarder));
+            self.pid = found.ok();
             ProcessMemory::of(self.pid?).ok()
         })
     }

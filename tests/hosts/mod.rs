@@ -1,5 +1,6 @@
 //! Many hosts on the loopback: a row each, whatever some of them do; lists, names and a Prometheus server that name them.
 
+mod door;
 mod history;
 mod prometheus;
 mod stores;
