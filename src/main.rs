@@ -25,7 +25,6 @@ use heaptui::model::{Profile, Side, visible};
 use heaptui::progress::Observer;
 use heaptui::report::{self, Content, Diff, Environment, Live, Options, Outcome, Output, ReportRow, ReportStep, Step};
 use heaptui::secret::without_passwords;
-use heaptui::source::Source;
 use heaptui::ui::{self, Host, HostsSetup, HostsTable, Opened, Preferences, Setup, Wanted};
 use heaptui::wiring::hosts::Target;
 use heaptui::wiring::series::{BUDGET, Moments, TimedInputs};
@@ -255,19 +254,7 @@ fn print_config(choice: &ConfigChoice) -> Result<()> {
 }
 
 fn open(mut dashboard: Dashboard, config: &Config, watched: Option<Watched>) -> Result<()> {
-    for name in &dashboard.input.sources {
-        if let Source::Missing(name) = Source::parse(name)
-            && dashboard.input.sources.len() > 1
-            // What can be no report is told of as any file that is not there.
-            && !name.as_typed().contains(['.', '/'])
-        {
-            let advice = match report::similar(name.as_typed()) {
-                Some(report) => format!("; did you mean {report}?"),
-                None => format!(" ({})", report_names()),
-            };
-            return Err(Error::Usage(format!("{name} is neither a file nor a report{advice}")));
-        }
-    }
+    wiring::check_words(&dashboard.input.sources, &report_names())?;
     // As in pprof's interactive mode: the header of the screen says what profile it is.
     dashboard.options.compact_labels = true;
     let colours = wiring::colours(

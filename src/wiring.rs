@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::colours::{Viewer, colours};
-pub use self::console::{command_line, save_picture, stop_on_signals};
+pub use self::console::{check_words, command_line, save_picture, stop_on_signals};
 pub use self::log::Seen;
 pub use self::session::environment_of;
 use self::stores::Kept;

@@ -77,6 +77,26 @@ fn no_command_is_no_error() {
     assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
 }
 
+#[test]
+fn a_word_that_is_no_source_says_what_it_was_meant_for() {
+    for (words, said) in [
+        (
+            ["peek=.", "sessions"],
+            "peek=. is neither a file nor a report; did you mean -peek=.?",
+        ),
+        (["cum=true", "orders.heap.pb.gz"], "did you mean -cum=true?"),
+        (
+            ["tpo", "orders.heap.pb.gz"],
+            "tpo is neither a file nor a report; did you mean top?",
+        ),
+        (["elsewhere/x=y.pb.gz", "orders.heap.pb.gz"], "no such file"),
+    ] {
+        let output = program::heaptui().args(words).output().expect("the program starts");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(said), "{words:?}: {said:?} in {told}");
+    }
+}
+
 fn answer(profile: &str, typed: &str) -> String {
     let output = run(program::heaptui().arg(profile).env("TZ", "UTC"), typed);
     assert!(output.status.success(), "{profile}: {typed}");

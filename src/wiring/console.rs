@@ -8,7 +8,37 @@ use std::sync::atomic::AtomicBool;
 use crate::error::{Error, Result};
 use crate::graphics::FileFormat;
 use crate::host::{self, Caller};
+use crate::report;
+use crate::secret::SourceName;
+use crate::source::Source;
 use crate::ui::{self, Setup};
+
+/// Refuses words that name no source and were meant for something else; `reports` are those that there are.
+///
+/// # Errors
+/// [`Error::Usage`] with what was probably meant.
+pub fn check_words(sources: &[SourceName], reports: &str) -> Result<()> {
+    for name in sources {
+        if !matches!(Source::parse(name), Source::Missing(_)) {
+            continue;
+        }
+        let typed = name.as_typed();
+        let advice = match typed.split_once('=') {
+            // As at the prompt, where no dash is wanted.
+            Some((word, _)) if report::report(word).is_some() || report::option(word).is_some() => {
+                format!("; did you mean -{name}?")
+            }
+            // What can be no report is told of as any file that is not there.
+            _ if sources.len() == 1 || typed.contains(['.', '/']) => continue,
+            _ => match report::similar(typed) {
+                Some(report) => format!("; did you mean {report}?"),
+                None => format!(" ({reports})"),
+            },
+        };
+        return Err(Error::Usage(format!("{name} is neither a file nor a report{advice}")));
+    }
+    Ok(())
+}
 
 /// Draws a frame into a file, in the format that its ending says.
 ///
