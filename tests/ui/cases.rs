@@ -282,6 +282,7 @@ pub(super) const CASES: &[Case] = &[
     ("by-packages-and-back", "orders.heap", NORMAL, "jjjLLLL"),
     ("by-packages-tree", "orders.heap", NORMAL, "LLL<tab>"),
     ("by-packages-packages", "orders.heap", NORMAL, "LLL<s-tab>"),
+    ("graph-map-makes-way", "orders.heap", LARGE, "<s-tab><s-tab><s-tab>g}l"),
     ("source-no-names", "shapes.addresses", NORMAL, "<tab><tab><tab><tab><tab>"),
     ("source-negative", "deltas.heap", LARGE, "<tab><tab><tab><tab><tab>"),
     ("source-all-zero", "deltas.zero", NORMAL, "<tab><tab><tab><tab><tab>"),

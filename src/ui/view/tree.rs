@@ -216,8 +216,15 @@ impl Tree {
                     format!("{:>7} {of_all:bar_width$}  ● ", share(cum)),
                     plain,
                 ));
-                let own = behind(format!("  flat {} ({})", figure::amount(report, flat), share(flat)));
-                let room = width.saturating_sub(used + own.chars().count());
+                let amount = behind(format!("  flat {}", figure::amount(report, flat)));
+                let shared = behind(format!("{amount} ({})", share(flat)));
+                // Its share is what one can do without: less so a part of the name.
+                let function = entry.name[name::function_start(&entry.name)..].width();
+                let own = match used + function + shared.width() <= width {
+                    true => shared,
+                    false => amount,
+                };
+                let room = width.saturating_sub(used + own.width());
                 spans.extend(super::name_spans(session, theme, &entry.name, room, emphasis));
                 spans.push(Span::styled(own, value));
             }

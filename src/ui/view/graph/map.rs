@@ -189,9 +189,17 @@ pub(super) fn draw(
     }
 }
 
+/// A part of the screen with the map in it.
+#[derive(Clone, Copy)]
+pub(super) struct Inset {
+    /// The map with the lines that part it from the picture.
+    frame: Rect,
+    map: Rect,
+}
+
 /// Where the inset is: in the upper right corner, in the lower one if the selected box is there. None if everything
 /// is on the screen, or the screen has no room to spare.
-pub(super) fn inset(picture: &Diagram, area: Rect, window: Area, selected: usize) -> Option<Rect> {
+pub(super) fn inset(picture: &Diagram, area: Rect, window: Area, selected: usize) -> Option<Inset> {
     let canvas = &picture.canvas;
     let all = canvas.width <= window.width && canvas.height <= window.height;
     if all || area.width < 72 || area.height < 12 {
@@ -218,15 +226,24 @@ pub(super) fn inset(picture: &Diagram, area: Rect, window: Area, selected: usize
         };
         canvas.boxes.get(selected).is_some_and(|place| place.meets(&covered))
     };
-    Some(if covers(upper) { lower } else { upper })
+    let map = |frame: Rect, above: u16| Inset {
+        frame,
+        map: Rect {
+            x: frame.x + 1,
+            y: frame.y + above,
+            width: frame.width.saturating_sub(1),
+            height: frame.height.saturating_sub(1),
+        },
+    };
+    Some(if covers(upper) { map(lower, 1) } else { map(upper, 0) })
 }
 
 /// The cell of the canvas that a place in the inset stands for.
-pub(super) fn spot(picture: &Diagram, inset: Rect, at: Position) -> Option<Spot> {
-    if !inset.contains(at) {
+pub(super) fn spot(picture: &Diagram, inset: Inset, at: Position) -> Option<Spot> {
+    if !inset.frame.contains(at) {
         return None;
     }
-    let reduced = Reduced::new(picture, inner(inset));
+    let reduced = Reduced::new(picture, inset.map);
     let ranks = 0..picture.canvas.ranks.len();
     let rank = ranks.rev().find(|&rank| reduced.row(rank) <= at.y).unwrap_or(0);
     let x = (f64::from(at.x) - f64::from(reduced.left)) / reduced.scale.max(f64::MIN_POSITIVE);
@@ -236,32 +253,27 @@ pub(super) fn spot(picture: &Diagram, inset: Rect, at: Position) -> Option<Spot>
     })
 }
 
-/// Without the line at the left and below.
-fn inner(inset: Rect) -> Rect {
-    Rect {
-        x: inset.x + 1,
-        width: inset.width.saturating_sub(1),
-        height: inset.height.saturating_sub(1),
-        ..inset
-    }
-}
-
 /// The map in a corner.
 pub(super) fn draw_inset(
     theme: Theme,
     picture: &Diagram,
     selected: usize,
-    inset: Rect,
+    inset: Inset,
     window: Area,
     buffer: &mut Buffer,
 ) {
-    paint::clear(buffer, inset);
-    let below = format!("└{}", "─".repeat(usize::from(inset.width.saturating_sub(1))));
-    for y in 0..inset.height {
-        let edge = if y + 1 < inset.height { "│" } else { &below };
-        paint::line(buffer, inset, y, &Line::styled(edge, theme.quiet()));
+    let Inset { frame, map } = inset;
+    paint::clear(buffer, frame);
+    let line = "─".repeat(usize::from(map.width));
+    for y in 0..frame.height {
+        let edge = match frame.y + y {
+            row if row < map.y => format!("┌{line}"),
+            row if row >= map.bottom() => format!("└{line}"),
+            _ => "│".into(),
+        };
+        paint::line(buffer, frame, y, &Line::styled(edge, theme.quiet()));
     }
-    let reduced = Reduced::new(picture, inner(inset));
+    let reduced = Reduced::new(picture, map);
     reduced.mark_window(window, theme.quiet(), buffer);
     for (at, mark) in reduced.marks(selected) {
         let share = picture.functions[at].share;
