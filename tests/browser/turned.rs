@@ -63,6 +63,9 @@ fn turned_round_and_filtered() {
     assert!(text(&mut browser, "#filters").contains("129.38MB of 169.61MB left"));
     browser.keys(&["g"]);
     assert!(count(&mut browser, "#graph .node.out") > 5);
+    // What part of the graph is in view is kept as well.
+    browser.keys(&["+", "+"]);
+    let in_view = browser.value("(keep(), seen[state.type].map(Math.round))");
     let kept = browser.value("location.hash");
     // A link, and Back, lead to the same.
     browser.keys(&["t", "C"]);
@@ -73,6 +76,7 @@ fn turned_round_and_filtered() {
     assert_eq!(count(&mut browser, "#filters button"), 2);
     browser.open_at(&address, &format!("?again{}", kept.as_str().expect("text")));
     assert_eq!(text(&mut browser, "#whose"), "session.newHistory");
+    assert_eq!(browser.value("seen[state.type]"), in_view);
     browser.keys(&["f", "H"]);
     assert_eq!(
         count(&mut browser, &format!(".tile[title^='{history}']")),

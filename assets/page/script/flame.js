@@ -2,6 +2,8 @@
 // selected function with its callers above it and its callees below.
 
 const ROW = 21;
+// What of a tile's width is no room for letters.
+const EDGES = 9;
 const WAYS = ["callees", "callers", "pivot"];
 // What is drawn: for each tile its tree, its node, its row, and where it begins and ends, of 1.
 let tilesDrawn = [];
@@ -74,7 +76,7 @@ function tileFor({ tree, node, row, from, size, kind, count }, width) {
   const { cum } = tree.sums[state.type];
   const name = count ? `${count} smaller frames` : nameOf(tree, node);
   const value = count ? "" : ` ${label(cum[node])} (${percent(cum[node])})`;
-  const tile = element("div", size * width > 28 ? fitting(name, size * width) : "", `tile ${kind}`);
+  const tile = element("div", size * width > 28 ? fitting(name, size * width - EDGES) : "", `tile ${kind}`);
   tile.title = name + value;
   if ((name.length + value.length + 3) * LETTER < size * width) tile.dataset.value = value;
   tile.style.left = `${from * 100}%`;

@@ -6,9 +6,14 @@ const extents = svgs.map((svg) => (svg.getAttribute("viewBox") || "0 0 1 1").spl
 const captions = [];
 const seen = extents.map((box) => [...box]);
 
+// The address is told of what is in view when that stays for a moment.
+let looked;
+
 function look(at, box) {
   seen[at] = box;
   svgs[at].setAttribute("viewBox", box.map((side) => Math.round(side * 100) / 100).join(" "));
+  clearTimeout(looked);
+  looked = setTimeout(keep, 200);
 }
 
 function scaleGraph(factor, x, y) {
@@ -56,6 +61,15 @@ function closeUp(name, scale = 1) {
 
 // The graph of each type begins at its heaviest box, at a size that can be read.
 const begun = new Set();
+
+// Shows the part of the graph that an address names.
+function lookAgain(text) {
+  const box = (text || "").split(" ").map(Number);
+  if (!svgs[state.type] || box.length !== 4 || box.some((side) => !Number.isFinite(side)) || box[2] <= 0 || box[3] <= 0) return;
+  begun.add(state.type);
+  look(state.type, box);
+}
+
 const READABLE = 11;
 
 function begin() {

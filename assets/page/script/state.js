@@ -38,6 +38,7 @@ function keep(how = "replace") {
   if (state.by !== data.by || !state.down) parts.sort = `${state.down ? "" : "-"}${state.by}`;
   if (state.selected >= 0) parts.at = names[state.selected];
   if (state.zoom) parts.zoom = state.zoom;
+  if (state.view === "graph" && begun.has(state.type)) parts.box = seen[state.type].map(Math.round).join(" ");
   if ($("search").value) parts.find = $("search").value;
   const list = new URLSearchParams(parts);
   for (const how of FILTERS) for (const name of state[how]) list.append(how, names[name]);
@@ -68,6 +69,7 @@ function restore() {
     $("search").value = found;
     search(found);
   }
+  if (state.view === "graph") lookAgain(parts.get("box"));
   draw();
   isRestoring = false;
 }

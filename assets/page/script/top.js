@@ -34,7 +34,7 @@ function drawTop() {
     if (largest) bar.firstChild.style.setProperty("--share", Math.abs(row[state.by === "cum" ? 2 : 1]) / largest);
     const name = element("td");
     // A phone has room for the end of a name, which tells more than its beginning.
-    const room = IS_NARROW.matches ? innerWidth - 175 : 0;
+    const room = IS_NARROW.matches ? (innerWidth - 195) * 0.9 : 0;
     if (room) name.title = names[row[0]];
     marked(name, room ? fitting(names[row[0]], room) : names[row[0]]);
     if (row[3]) name.append(" ", element("small", row[3] === 1 ? "(partial-inline)" : "(inline)"));
