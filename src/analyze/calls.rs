@@ -1,9 +1,9 @@
 //! The pass over all samples that adds up calls.
 //!
 //! 1. **Code** ([`Codes::new`]): each node gets its place among the kept ones, and a flag if calls into it are wanted;
-//! each    location gets the state in which it leaves a walk down a stack. Nothing else is looked up per sample. 2.
-//! **Reduce** ([`Codes::wanted`]): a stack is reduced to the few locations that have a wanted node, each with the node
-//! that    called it. Which they are is unpredictable, so the loop is branch-free. It works on parts of bounded size.
+//!    each location gets the state in which it leaves a walk down a stack. Nothing else is looked up per sample.
+//! 2. **Reduce** ([`Codes::wanted`]): a stack is reduced to the few locations that have a wanted node, each with the node
+//!    that called it. Which they are is unpredictable, so the loop is branch-free. It works on parts of bounded size.
 //! 3. **Count** ([`Path::call`]): each step of what is left is an edge, counted once per sample.
 //! 4. **Merge** ([`edges`]): parts of the samples are added up concurrently, then their tables are merged.
 
