@@ -15,7 +15,6 @@ import time
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else "target/release/heaptui"
 COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 200
-TIMEOUT = "1"
 
 
 def heap():
@@ -72,7 +71,7 @@ async def main():
         names.flush()
         start = time.monotonic()
         process = await asyncio.create_subprocess_exec(
-            PROGRAM, "hosts", "--json", "--timeout", TIMEOUT, "@" + names.name, stdout=asyncio.subprocess.PIPE)
+            PROGRAM, "hosts", "--json", "@" + names.name, stdout=asyncio.subprocess.PIPE)
         peak = asyncio.create_task(watch(process.pid))
         out = await process.stdout.read()
         took = time.monotonic() - start
