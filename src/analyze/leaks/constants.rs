@@ -24,6 +24,9 @@ pub(super) const SWING: f64 = 0.25;
 pub(super) const HIGH_OF_GROWTH: f64 = 0.02;
 /// See [`HIGH_OF_GROWTH`].
 pub(super) const HIGH_OF_FLOOR: f64 = 0.125;
+/// A last value that rises so many times as far as any before it is a peak until the next bears it out: a buffer that was
+/// caught in flight made 'in steps' of a steady leak. Twice is what a doubling does.
+pub(super) const LAST_PEAK: f64 = 3.0;
 /// A pause of this many times the longest pause before means that growth has stopped: a doubling buffer doubles its pauses.
 /// 1.3: two leaks missed; 3: no change.
 pub(super) const PAUSES: f64 = 2.0;

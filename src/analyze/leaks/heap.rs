@@ -3,7 +3,7 @@
 use super::constants::*;
 use super::history::Moment;
 use super::naming::{Suspect, suspects};
-use super::series::opening;
+use super::series::{opening, without_last_peak};
 use super::trend::{Nature, Trend, TrendShape};
 use super::verdict::{Caveat, Confidence, Finding, Kind, Level, SampleEvidence, Suspected};
 use super::window::Window;
@@ -43,7 +43,10 @@ pub(super) fn heap(window: &Window<'_>, caveats: &mut Vec<Caveat>) -> Heap {
         5.. => 2,
         _ => 1,
     };
-    let values = opening(&values, width);
+    let mut values = opening(&values, width);
+    if window.len() >= ENOUGH {
+        values = without_last_peak(values, LAST_PEAK);
+    }
     let floor = if size == Size::Sampled {
         HEAP_FLOOR * SAMPLED_FLOOR
     } else {

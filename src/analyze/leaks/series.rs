@@ -32,20 +32,35 @@ pub fn slope(times: &[f64], values: &[f64]) -> f64 {
     median(&slopes)
 }
 
-/// Cuts off peaks narrower than `width` values and leaves rises and falls: morphological opening. Windows are cut off
-/// at the ends of the series.
+/// Cuts off peaks narrower than `width` values and leaves rises and falls: morphological opening. Windows are cut off at
+/// the end of the series, so that its last rise stays, and not at its beginning, where a peak is no rise.
 pub(super) fn opening(values: &[f64], width: usize) -> Vec<f64> {
     let width = width.max(1);
-    // The minima of all windows, including those that extend beyond the ends.
-    let minima: Vec<f64> = (0..values.len() + width - 1)
-        .map(|end| {
-            let window = &values[(end + 1).saturating_sub(width)..(end + 1).min(values.len())];
+    let minima: Vec<f64> = (0..values.len())
+        .map(|from| {
+            let window = &values[from..(from + width).min(values.len())];
             window.iter().copied().fold(f64::INFINITY, f64::min)
         })
         .collect();
     (0..values.len())
-        .map(|at| minima[at..at + width].iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        .map(|at| {
+            let holding = &minima[(at + 1).saturating_sub(width)..=at];
+            holding.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+        })
         .collect()
+}
+
+/// The last value, if it rises more than `times` as far as anything before it rose, is taken for a peak: it stays at the
+/// value before until another bears it out.
+pub(super) fn without_last_peak(mut values: Vec<f64>, times: f64) -> Vec<f64> {
+    if let [earlier @ .., before, last] = &mut values[..] {
+        let rises = earlier.windows(2).map(|pair| pair[1] - pair[0]);
+        let rises = rises.chain(earlier.last().map(|value| *before - value));
+        if *last - *before > times * rises.fold(0.0, f64::max) {
+            *last = *before;
+        }
+    }
+    values
 }
 
 /// How far the last third is above the first: the least value of the last minus the largest of the first. Not positive
@@ -79,11 +94,22 @@ mod tests {
             (&[1.0, 9.0, 9.0, 1.0], 2, &[1.0, 9.0, 9.0, 1.0]),
             (&[1.0, 2.0, 3.0, 4.0], 3, &[1.0, 2.0, 3.0, 4.0]),
             (&[1.0, 1.0, 5.0, 5.0], 3, &[1.0, 1.0, 5.0, 5.0]),
+            (&[9.0, 1.0, 2.0, 3.0], 3, &[1.0, 1.0, 2.0, 3.0]),
             (&[3.0], 3, &[3.0]),
             (&[], 3, &[]),
         ];
         for (values, width, opened) in table {
             assert_eq!(opening(values, *width), *opened, "{values:?} by {width}");
+        }
+        let table: [(&[f64], &[f64]); 5] = [
+            (&[1.0, 2.0, 3.0, 9.0], &[1.0, 2.0, 3.0, 3.0]),
+            (&[1.0, 2.0, 3.0, 5.0], &[1.0, 2.0, 3.0, 5.0]),
+            (&[1.0, 2.0, 4.0, 8.0], &[1.0, 2.0, 4.0, 8.0]),
+            (&[3.0], &[3.0]),
+            (&[], &[]),
+        ];
+        for (values, left) in table {
+            assert_eq!(without_last_peak(values.to_vec(), 3.0), left, "{values:?}");
         }
     }
 
