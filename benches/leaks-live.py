@@ -60,7 +60,7 @@ def main():
     options.add_argument("--heaptui", default="target/release/heaptui")
     options.add_argument("--for", dest="seconds", type=int, help="watch each for so many seconds")
     options.add_argument("--no-gc", action="store_true", help="force no garbage collection: a verdict is 'growing' at most")
-    asked = options.parse_args()
+    asked = options.parse_intermixed_args()
     rows = [row for row in scenarios(asked.program) if not asked.scenarios or row[0] in asked.scenarios]
     if not rows:
         sys.exit("no such scenario")
