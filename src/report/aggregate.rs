@@ -41,7 +41,18 @@ pub struct Report {
     pub argument: Option<Regex>,
     /// What it shows.
     pub shows: Shows,
+    table_unit: TableUnit,
     notes: Vec<String>,
+}
+
+/// Which unit a table's values are printed in, unless the user says so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum TableUnit {
+    /// pprof's: that of the smallest value, unless the largest is more than a hundred times it.
+    #[default]
+    OfReports,
+    /// That of the total, so that it stands the same in a header, unless the smallest value would be cut off by it.
+    OfScreens,
 }
 
 /// How values are printed.
@@ -118,8 +129,17 @@ impl Report {
             limits,
             argument,
             shows,
+            table_unit: TableUnit::default(),
             notes,
         }))
+    }
+
+    /// This report with another choice of unit; those made of it have it too.
+    pub fn in_unit(mut self, table_unit: TableUnit) -> Self {
+        self.table_unit = table_unit;
+        self.format.to.clone_from(&self.options.unit);
+        self.choose_unit();
+        self
     }
 
     /// This report of another sample type; filters and nodes are shared, not made again.
@@ -150,6 +170,7 @@ impl Report {
             limits,
             argument: self.argument.clone(),
             shows,
+            table_unit: self.table_unit,
             notes: self.notes.clone(),
         })
     }
@@ -165,6 +186,7 @@ impl Report {
             limits,
             argument,
             shows,
+            table_unit,
             notes,
         } = parts;
         let weights = weights(&profile, &options, sample_type);
@@ -206,6 +228,7 @@ impl Report {
             limits,
             argument,
             shows,
+            table_unit,
             notes,
         };
         report.choose_unit();
@@ -285,10 +308,10 @@ impl Report {
         let hundredfold = smallest.saturating_mul(100);
         // A list of addresses is for a program that knows whole numbers only: nothing may become 0.01.
         let rounds = self.shows != Shows::Addresses;
-        let unit = if rounds && unit_of(smallest) != unit_of(largest) && hundredfold < largest {
-            unit_of(hundredfold)
-        } else {
-            unit_of(smallest)
+        let unit = match self.table_unit {
+            TableUnit::OfScreens if rounds => unit_of(hundredfold.min(largest).max(smallest)),
+            _ if rounds && unit_of(smallest) != unit_of(largest) && hundredfold < largest => unit_of(hundredfold),
+            _ => unit_of(smallest),
         };
         self.format.to = if unit.is_empty() {
             self.format.from.clone()
@@ -309,6 +332,7 @@ struct Parts {
     limits: TrimLimits,
     argument: Option<Regex>,
     shows: Shows,
+    table_unit: TableUnit,
     notes: Vec<String>,
 }
 

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::model::Profile;
 
-pub use aggregate::{Report, ValueFormat, filters};
+pub use aggregate::{Report, TableUnit, ValueFormat, filters};
 pub use built::{Doubt, doubt, place};
 pub use callgraph::shorten;
 pub use cells::{OverTime, TableContext, Value, blocks};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analyze::goroutines::is_of_goroutines;
 use crate::analyze::{CallSites, CallTree, Direction, Granularity, Sort, package};
 use crate::model::{Loaded, Profile, SampleTypeId, Side, Snapshot};
 use crate::report::{
@@ -289,6 +290,14 @@ impl Session {
     pub(super) fn set_loaded(&mut self, loaded: Loaded) -> Option<Effect> {
         let same = self.profile().map(|old| old.type_name(self.sample_type).to_string());
         let profile = Arc::clone(&loaded.profile);
+        // The runtime parks nearly all goroutines: who holds them themselves says nothing.
+        let is_counted = is_of_goroutines(&profile);
+        if is_counted != self.profile().is_some_and(|old| is_of_goroutines(old)) {
+            self.sort = match is_counted {
+                true => ColumnId::Cum,
+                false => sort_column(self.options.sort),
+            };
+        }
         let wanted = same.filter(|name| profile.sample_type(name).is_some() && !name.is_empty());
         let wanted = wanted.as_deref().unwrap_or(&self.options.sample_index);
         self.sample_type = profile

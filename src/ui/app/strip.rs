@@ -11,7 +11,7 @@ use crate::report::blocks;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::timeline::{Following, Point, Timeline};
-use crate::ui::widget::paint;
+use crate::ui::widget::{figure, paint};
 use crate::ui::work::host::Series;
 
 /// A number that every moment has.
@@ -19,6 +19,8 @@ struct Measure<'s> {
     name: String,
     value: Box<dyn Fn(usize) -> Option<i64> + 's>,
     unit: &'static str,
+    /// In what it is printed: as the rows are, so that both are compared at a glance.
+    to: String,
     /// Whether it is of the sample type in view.
     is_main: bool,
 }
@@ -116,12 +118,19 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
     } else {
         kind.to_string()
     };
+    // Bytes of all kinds stand in one unit.
+    let printed = |unit: &str| {
+        let listing = session.listing().map(|listing| &listing.report.format);
+        let format = listing.filter(|format| format.from == unit);
+        format.map_or("auto".into(), |format| format.to.clone())
+    };
     let of_point =
         |value: fn(&Point) -> Option<i64>| Box::new(move |place: usize| timeline.points().get(place).and_then(value));
     let main = Measure {
         name,
         value: Box::new(move |place| timeline.total(place, kind)),
         unit,
+        to: printed(unit),
         is_main: true,
     };
     let others = [
@@ -129,12 +138,14 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
             name: "rss".into(),
             value: of_point(|point| i64::try_from(point.moment.resident?.bytes).ok()),
             unit: "bytes",
+            to: printed("bytes"),
             is_main: false,
         },
         Measure {
             name: "goroutines".into(),
             value: of_point(|point| point.goroutines),
             unit: "count",
+            to: "count".into(),
             is_main: false,
         },
     ];
@@ -148,7 +159,9 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
 fn texts(measure: &Measure<'_>, timeline: &Timeline, place: usize) -> (String, String) {
     let label = |place| {
         let value = (measure.value)(place);
-        value.map_or("?".into(), |value| units::label(value, measure.unit, "auto"))
+        value.map_or("?".into(), |value| {
+            figure::grouped(&units::label(value, measure.unit, &measure.to))
+        })
     };
     let first = (0..timeline.points().len()).find(|at| (measure.value)(*at).is_some());
     // What stands beside the first strip has room for what it is now.

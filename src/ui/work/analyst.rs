@@ -6,7 +6,7 @@ use super::listing::Listing;
 use super::query::{ReportJob, Written};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId, Sides};
-use crate::report::{self, Environment, Options, Report, ReportRow, SideSums};
+use crate::report::{self, Environment, Options, Report, ReportRow, SideSums, TableUnit};
 
 /// A profile with its options, and what is made of both so far.
 pub(super) struct Analyst {
@@ -120,6 +120,7 @@ impl Analyst {
             sample_index: sample_type.0.to_string(),
             ..Options::clone(&self.options)
         };
-        Report::new(&self.profile, row, None, &options, &self.environment)
+        let report = Report::new(&self.profile, row, None, &options, &self.environment)?;
+        Ok(report.in_unit(TableUnit::OfScreens))
     }
 }

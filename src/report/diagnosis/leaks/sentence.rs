@@ -2,7 +2,8 @@
 
 use super::super::causes::state;
 use super::super::words::{bytes, bytes_range, count, seconds};
-use crate::analyze::leaks::{Confidence, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict};
+use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict};
+use crate::analyze::{Origin, origin};
 
 /// What a finding says, on one line.
 pub(super) fn sentence(finding: &Finding, verdict: &Verdict) -> String {
@@ -123,7 +124,7 @@ pub(super) fn evidence(finding: &Finding) -> Vec<String> {
     let mut lines = Vec::new();
     let call = finding.culprit.as_ref().and_then(Culprit::call);
     if let Some(call) = call.filter(|call| !call.file.is_empty()) {
-        lines.push(format!("at {}:{}", call.file, call.line));
+        lines.push(format!("at {}:{}", place(call), call.line));
     }
     match finding.kind {
         Kind::Heap => lines.extend(heap_evidence(finding)),
@@ -152,6 +153,15 @@ pub(super) fn evidence(finding: &Finding) -> Vec<String> {
     };
     lines.push(format!("confidence {sure}{}", why_not_sure(finding)));
     lines
+}
+
+/// Where a call is; of the standard library's the part that is not of this machine.
+fn place(call: &Call) -> &str {
+    let below = call.file.rsplit_once("/src/").map(|(_, below)| below);
+    match origin(&call.name, &call.file) {
+        Origin::Std => below.unwrap_or(&call.file),
+        _ => &call.file,
+    }
 }
 
 fn heap_evidence(finding: &Finding) -> Option<String> {
