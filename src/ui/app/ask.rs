@@ -12,7 +12,8 @@ use crate::ui::event::Effect;
 use crate::ui::keys::action::{Action, Filter, Movement, Toward};
 use crate::ui::search::{Letters, Reading, Sought};
 use crate::ui::session::sort_column;
-use crate::ui::widget::{pane::Pane, prompt::Prompt};
+use crate::ui::widget::pane::Pane;
+use crate::ui::widget::prompt::{self, Prompt};
 use crate::ui::work::host::Existing;
 use crate::ui::work::query::{Query, ReportJob};
 use crate::ui::work::threads::Errand;
@@ -42,7 +43,9 @@ impl App {
             Ask::Filter(filter) => {
                 let current = self.session.filter_mut(filter).clone();
                 let selected = &self.session.selected;
-                let proposes = current.is_empty() && !selected.is_empty();
+                // Nobody edits a name of many megabytes, and each key would measure it.
+                let fits = !selected.is_empty() && selected.len() <= prompt::LONGEST;
+                let proposes = current.is_empty() && fits;
                 let proposal = if proposes {
                     format!("^{}$", regex::escape(selected))
                 } else {

@@ -8,8 +8,8 @@ use tui_input::{Input, InputRequest};
 use super::paint;
 use crate::ui::theme::Theme;
 
-/// What is pasted may not make a line longer than this many characters.
-const LONGEST: usize = 10_000;
+/// What is pasted or proposed may not make a line longer than this many characters.
+pub(in super::super) const LONGEST: usize = 10_000;
 
 /// So many words are shown at most that a word may become.
 const SHOWN: usize = 100;
