@@ -34,7 +34,7 @@ use crate::config::Config;
 use crate::decode;
 use crate::error::{Error, Result};
 use crate::host::{self, Caller, Editor, Seat, Shown};
-use crate::load::session::session;
+use crate::load::session::{session, session_of};
 use crate::load::{self, Combine, Keep, Opener};
 use crate::model::{Collection, Comparison, Loaded, visible};
 use crate::progress::Observer;
@@ -223,9 +223,13 @@ impl Inputs {
     /// As [`session()`] and [`ProcessMemory::of`].
     pub fn evidence(&self, pid: Option<u32>, observer: &dyn Observer) -> Result<(Evidence, Vec<String>)> {
         self.check_metrics(observer)?;
-        let session = session(&self.sources, &|name| {
-            self.profile(name, Kept::ProfileOrStats, observer)
-        })?;
+        let session = if self.is_demo() {
+            let demo = demo::Demo::open()?;
+            session_of(demo.rows(), &|name| demo.profile(name.as_typed()))?
+        } else {
+            let open = |name: &SourceName| self.profile(name, Kept::ProfileOrStats, observer);
+            session(&self.sources, &open)?
+        };
         let last = session.last;
         let of_process = pid.map(ProcessMemory::of).transpose()?;
         let evidence = Evidence {

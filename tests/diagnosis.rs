@@ -91,6 +91,20 @@ fn expvar_tells_memory_too() {
     assert!(error.contains("debug=1"), "it says what would have it: {error}");
 }
 
+#[test]
+fn the_demonstration_has_an_answer_to_each() {
+    let table = [
+        ("leaks", 3, "leak: "),
+        ("memory", 0, "RSS "),
+        ("goroutines", 0, "goroutines in"),
+    ];
+    for (name, status, says) in table {
+        let (found, text, error) = run(&[name, "--demo"]);
+        assert_eq!(found, status, "{name}: {error}");
+        assert!(text.contains(says), "{name}: {text}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_local_process_is_asked_for_its_memory() {

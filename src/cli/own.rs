@@ -91,7 +91,7 @@ pub(super) const OWN: &[OwnRow] = &[
         "demo",
         Kind::Flag,
         None,
-        "Open the recorded session that is built in: a service that leaks",
+        "Open the session that is built in: a service that leaks; top: one heap",
     ),
     own(
         "seconds",

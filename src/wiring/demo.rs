@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::environment;
 use crate::decode;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::load::session::SessionRow;
+use crate::model::Profile;
 use crate::report::{Environment, Found, Missing, Sources, WantedFile};
 
 /// A zstd of a tar.
@@ -30,6 +31,15 @@ impl Demo {
     pub(super) fn file(&self, name: &str) -> Option<Arc<[u8]>> {
         let found = self.0.iter().find(|(own, _)| own == name);
         found.map(|(_, content)| Arc::clone(content))
+    }
+
+    /// A profile of one of its snapshots.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] if there is no such file, else none.
+    pub(super) fn profile(&self, name: &str) -> Result<Profile> {
+        let bytes = self.file(name).ok_or(Error::Empty)?;
+        decode::profile(&bytes[..], decode::Budget::default(), &())
     }
 
     /// Its snapshots, the earliest first.
@@ -110,8 +120,7 @@ mod tests {
         assert_eq!(rows.len(), 20);
         for row in rows {
             for name in [row.heap, row.goroutine] {
-                let bytes = demo.file(&name.expect("a name")).expect("a file");
-                let profile = decode::profile(&bytes[..], decode::Budget::default(), &()).expect("a profile");
+                let profile = demo.profile(&name.expect("a name")).expect("a profile");
                 assert!(!profile.samples.stack.is_empty());
             }
         }

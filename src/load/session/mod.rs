@@ -75,12 +75,7 @@ pub fn is_folder(name: &str) -> bool {
 /// [`Error::Io`] for a folder that cannot be read, [`Error::NoMatch`] if there is no profile, and the error of `open`
 /// if nothing can be read or the user cancels.
 pub fn session(sources: &[SourceName], open: Open<'_>) -> Result<Session> {
-    let mut reader = Reader {
-        open,
-        session: Session::default(),
-        unlisted: 0,
-        failure: None,
-    };
+    let mut reader = Reader::new(open);
     match sources {
         [folder] if is_folder(folder.as_typed()) => reader.folder(Path::new(folder.as_typed()))?,
         several if several.iter().any(|name| is_folder(name.as_typed())) => {
@@ -93,6 +88,22 @@ pub fn session(sources: &[SourceName], open: Open<'_>) -> Result<Session> {
     reader.finish()
 }
 
+/// Reads a session whose snapshots are listed already. `open` is asked for the names that the rows have.
+///
+/// # Errors
+/// As [`session`].
+pub fn session_of(rows: Vec<SessionRow>, open: Open<'_>) -> Result<Session> {
+    let mut reader = Reader::new(open);
+    reader.snapshots(rows, &|reader, name, holds| {
+        let profile = reader.profile(&name.into())?;
+        Ok(profile.filter(|profile| Holds::of(profile) == Some(holds)))
+    })?;
+    reader.finish()
+}
+
+/// Reads a file of a snapshot; `None` if it has no profile of this kind.
+type Member<'m, 'o> = &'m dyn Fn(&mut Reader<'o>, &str, Holds) -> Result<Option<Profile>>;
+
 struct Reader<'o> {
     open: Open<'o>,
     session: Session,
@@ -102,7 +113,16 @@ struct Reader<'o> {
     failure: Option<Error>,
 }
 
-impl Reader<'_> {
+impl<'o> Reader<'o> {
+    fn new(open: Open<'o>) -> Self {
+        Self {
+            open,
+            session: Session::default(),
+            unlisted: 0,
+            failure: None,
+        }
+    }
+
     fn folder(&mut self, folder: &Path) -> Result<()> {
         let index = folder.join(INDEX);
         if index.is_file() {
@@ -117,10 +137,32 @@ impl Reader<'_> {
         let mut wrong = Vec::new();
         let rows = list::rows(index, &mut wrong)?;
         wrong.into_iter().for_each(|wrong| self.warn(wrong));
+        self.snapshots(rows, &|reader, name, holds| reader.member(folder, name, holds))?;
+        let place = |name: &mut String| *name = folder.join(&*name).to_string_lossy().into_owned();
+        for row in &mut self.session.rows {
+            [&mut row.heap, &mut row.goroutine]
+                .into_iter()
+                .flatten()
+                .for_each(place);
+        }
+        if folder.join(PROOF).exists()
+            && let Some(proof) = self.member(folder, PROOF, Holds::Proof)?
+        {
+            self.session.history.prove(&proof);
+        }
+        Ok(())
+    }
+
+    /// Reads the snapshots of some rows.
+    fn snapshots(&mut self, rows: Vec<SessionRow>, member: Member<'_, 'o>) -> Result<()> {
         let start = rows.first().map(|row| row.time);
-        for mut row in rows {
-            let heap = self.member(folder, row.heap.as_deref(), Holds::Heap)?;
-            let goroutines = self.member(folder, row.goroutine.as_deref(), Holds::Goroutines)?;
+        for row in rows {
+            let mut read = |name: Option<&str>, holds| match name {
+                Some(name) => member(self, name, holds),
+                None => Ok(None),
+            };
+            let heap = read(row.heap.as_deref(), Holds::Heap)?;
+            let goroutines = read(row.goroutine.as_deref(), Holds::Goroutines)?;
             if heap.is_none() && row.heap.is_some() || heap.is_none() && goroutines.is_none() {
                 continue;
             }
@@ -135,22 +177,13 @@ impl Reader<'_> {
             self.keep(heap, goroutines);
             self.session.last.resident = row.resident();
             self.session.last.collection = row.collection;
-            let place = |name: String| folder.join(name).to_string_lossy().into_owned();
-            row.heap = row.heap.map(place);
-            row.goroutine = row.goroutine.map(place);
             self.session.rows.push(row);
-        }
-        if folder.join(PROOF).exists()
-            && let Some(proof) = self.member(folder, Some(PROOF), Holds::Proof)?
-        {
-            self.session.history.prove(&proof);
         }
         Ok(())
     }
 
     /// Reads a file that a list names, if it is in the folder and contains the kind of profile it should.
-    fn member(&mut self, folder: &Path, name: Option<&str>, holds: Holds) -> Result<Option<Profile>> {
-        let Some(name) = name else { return Ok(None) };
+    fn member(&mut self, folder: &Path, name: &str, holds: Holds) -> Result<Option<Profile>> {
         let Some(path) = list::inside(folder, name) else {
             let folder = folder.display();
             self.warn(format!(
