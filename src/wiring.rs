@@ -278,7 +278,7 @@ impl Inputs {
         let own = all(&self.sources);
         let name = match (all(&self.combine.base), self.combine.comparison) {
             (base, _) if base.is_empty() => own,
-            (base, Comparison::Subtract) => format!("{own} less {base}"),
+            (base, Comparison::Subtract) => format!("{own} − {base}"),
             (base, Comparison::Diff) => format!("{own} against {base}"),
         };
         visible(&name).into_owned()

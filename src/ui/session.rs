@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::analyze::goroutines::is_of_goroutines;
-use crate::analyze::{CallSites, CallTree, Direction, Granularity, Sort, package};
+use crate::analyze::{CallSites, CallTree, Direction, Granularity, Sort, base_name, package};
 use crate::model::{Loaded, Profile, SampleTypeId, Side, Snapshot};
 use crate::report::{
     self, ColumnId, Environment, OPTIONS, OptionGroup, OptionRow, Options, OverTime, Report, Row, Section,
@@ -249,6 +249,42 @@ impl Session {
         Some(loaded.snapshots.len()).filter(|count| *count > 1)
     }
 
+    /// Both sides of a comparison, where it is not one of two moments.
+    fn sides_named(&self) -> Option<[Vec<&Snapshot>; 2]> {
+        let loaded = self.loaded.as_ref().filter(|loaded| loaded.sides.is_some())?;
+        let sides = [Side::After, Side::Before].map(|side| loaded.side(side).collect::<Vec<_>>());
+        let is_named = !matches!(self.base, Base::Moment(_)) && sides.iter().all(|side| !side.is_empty());
+        is_named.then_some(sides)
+    }
+
+    /// What is looked at: what was named, without what it is compared with.
+    pub(super) fn subject(&self) -> String {
+        match self.sides_named() {
+            Some([after, _]) if !self.timeline.is_shown() => short_names(&after),
+            None if self.base == Base::None && self.offer.is_none() && !self.timeline.is_shown() => {
+                let loaded = self.loaded.iter();
+                let own: Vec<_> = loaded.flat_map(|loaded| loaded.side(Side::After)).collect();
+                short_names(&own)
+            }
+            _ => self.source.clone(),
+        }
+    }
+
+    /// What is in view: its subject, and of a comparison the base, too.
+    pub(super) fn title(&self) -> String {
+        match self.sides_named() {
+            Some([_, before]) => format!("{} − {}", self.subject(), short_names(&before)),
+            None => self.subject(),
+        }
+    }
+
+    /// How far apart the two sides of a comparison were taken, in seconds, where both say when and it is a second or more.
+    pub(super) fn seconds_apart(&self) -> Option<f64> {
+        let [after, before] = self.sides_named()?;
+        let [after, before] = [after.last()?.time_nanos()?, before.last()?.time_nanos()?];
+        Some(after.abs_diff(before) as f64 / 1e9).filter(|seconds| *seconds >= 1.0)
+    }
+
     /// The profile that is to be in view.
     pub(super) fn wanted(&self) -> Wanted {
         if let Some(offer) = &self.offer {
@@ -393,6 +429,19 @@ impl Session {
                 .map(SampleTypeId::from_index)
                 .find(|id| profile.type_name(*id) == other)
         })
+    }
+}
+
+/// What some snapshots are called, without folders.
+fn short_names(snapshots: &[&Snapshot]) -> String {
+    let short = |name: &str| match name.contains("://") {
+        true => name.to_string(),
+        false => base_name(name).to_string(),
+    };
+    match snapshots {
+        [] => String::new(),
+        [only] => short(&only.name),
+        [first, rest @ ..] => format!("{} and {} more", short(&first.name), rest.len()),
     }
 }
 

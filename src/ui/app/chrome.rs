@@ -12,7 +12,7 @@ use crate::model::{SampleTypeId, units};
 use crate::ui::app::regions::{Regions, tabs};
 use crate::ui::app::strip;
 use crate::ui::app::{App, Load, Message};
-use crate::ui::keys::action::{Action, KeyContext};
+use crate::ui::keys::action::Action;
 use crate::ui::keys::bindings::Binding;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -96,7 +96,8 @@ fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
 
 fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
     let (session, area) = (&app.session, regions.header);
-    let source = short_source(&session.source);
+    let title = session.title();
+    let source = short_source(&title);
     let mut line = Line::from(vec![
         Span::styled(" heaptui ", theme.heading()),
         Span::raw(source.to_string()),
@@ -157,8 +158,10 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
         facts.insert(0, (offer.name.clone(), theme.key()));
     }
     if let Some(count) = session.added_up() {
-        let key = session.keys.label(Action::Base, &[KeyContext::Comparable]);
-        facts.push((format!("sum of {count} profiles, {key} compares them"), theme.key()));
+        facts.push((format!("sum of {count} profiles"), theme.key()));
+    }
+    if let Some(seconds) = session.seconds_apart() {
+        facts.push((format!("{} apart", strip::duration(seconds)), theme.text()));
     }
     if !binary.is_empty() {
         facts.push((base_name(binary).to_string(), theme.text()));
@@ -344,7 +347,10 @@ fn keys_line(app: &App, theme: Theme, width: usize) -> Line<'static> {
         .active(&contexts)
         .filter(|binding| !binding.short.is_empty())
         .collect();
-    let text = |binding: &Binding| (binding.keys[0].0.label(), binding.short);
+    let text = |binding: &Binding| match binding.keys[0] {
+        (key, Action::Base) => (key.label(), app.base_word()),
+        (key, _) => (key.label(), binding.short),
+    };
     let is_last = |binding: &Binding| matches!(binding.keys[0].1, Action::Help | Action::Quit);
     let wide = |binding: &Binding| {
         let (key, short) = text(binding);

@@ -1,6 +1,8 @@
 //! The menu of exports: what other programs read. A loop over the reports whose files have an ending. And what becomes of
 //! a report that is made: it is shown, or the host takes it.
 
+use jiff::Timestamp;
+
 use crate::error::Result;
 use crate::model::units;
 use crate::report::{Content, Options, Output, REPORTS, ReportRow, ReportStep};
@@ -77,14 +79,35 @@ impl App {
         }
     }
 
-    /// A name for the file of an export: the profile's, the sample type, the format's ending.
+    /// When the moment in view was taken, for a file's name; empty where there are no moments.
+    fn moment_taken(&self) -> String {
+        let session = &self.session;
+        let point = session.timeline.point().filter(|_| session.offer.is_none());
+        let time = point.and_then(|point| Timestamp::from_nanosecond(point.moment.nanos).ok());
+        let zoned = time.map(|time| time.to_zoned(session.environment.zone.clone()));
+        zoned.map_or_else(String::new, |time| time.strftime("%Y-%m-%dT%H%M%S").to_string())
+    }
+
+    /// A name for the file of an export: the profile's, of a series the moment's time, the sample type, whether it is a
+    /// comparison, the format's ending.
     pub(in crate::ui) fn proposed_file(&self, report: &ReportRow) -> String {
         let session = &self.session;
         let kind = session
             .profile()
             .map_or("", |profile| profile.type_name(session.sample_type));
         let ending = report.ending.unwrap_or_default();
-        let parts = [stem(&session.source), clean(kind), ending.to_string()];
+        let loaded = session.loaded.as_ref();
+        let compared = match loaded.is_some_and(|loaded| loaded.sides.is_some()) {
+            true => "diff",
+            false => "",
+        };
+        let parts = [
+            stem(&session.subject()),
+            self.moment_taken(),
+            clean(kind),
+            compared.into(),
+            ending.into(),
+        ];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(".")
     }

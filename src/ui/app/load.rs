@@ -8,6 +8,7 @@ use crate::ui::app::{App, Message};
 use crate::ui::event::{Effect, Reading};
 use crate::ui::keys::chord::Chord;
 use crate::ui::view;
+use crate::ui::work::host::Base;
 
 /// What the loader is doing.
 pub(in crate::ui) enum Load {
@@ -67,7 +68,12 @@ impl App {
                 problems.extend(loaded.warnings.iter().cloned());
                 if !problems.is_empty() {
                     self.message = Some(Message::Problem(problems.join("; ")));
-                } else if self.session.profile().is_some() && is_asked_for && self.session.offer.is_none() {
+                } else if self.session.profile().is_some()
+                    && is_asked_for
+                    && self.session.offer.is_none()
+                    // The header says what it is compared with, the footer how to stop.
+                    && !matches!(self.session.base, Base::Named(..))
+                {
                     self.message = Some(Message::Note(format!("Read {} again.", self.session.source)));
                 }
                 self.offer_before = None;

@@ -294,7 +294,7 @@ pub(super) fn facts(session: &Session, theme: Theme) -> [Vec<(String, Style)>; 2
 }
 
 /// A length of time, in the largest unit that has two digits or more of it.
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     match seconds {
         seconds if seconds < 120.0 => format!("{seconds:.0} s"),
         seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),

@@ -48,7 +48,20 @@ impl App {
     /// Whether there is something to compare with.
     pub(in crate::ui) fn can_compare(&self) -> bool {
         let session = &self.session;
-        session.timeline.is_shown() || session.added_up().is_some() || session.base == Base::FirstNamed
+        let is_compared = session.loaded.as_ref().is_some_and(|loaded| loaded.sides.is_some());
+        session.timeline.is_shown() || session.added_up().is_some() || is_compared || session.base == Base::FirstNamed
+    }
+
+    /// What the key for the base does, for the footer.
+    pub(in crate::ui) fn base_word(&self) -> &'static str {
+        let timeline = &self.session.timeline;
+        let here = timeline.point().map(|point| point.moment.id);
+        match timeline.is_shown() {
+            true if here.is_some() && timeline.base() == here => "stop comparing",
+            true => "base",
+            false if self.session.added_up().is_some() => "compare",
+            false => "stop comparing",
+        }
     }
 
     /// Takes what the series tells.
@@ -183,9 +196,9 @@ impl App {
             return None;
         }
         if !self.session.timeline.is_shown() {
-            self.session.base = match self.session.base {
-                Base::FirstNamed => Base::AsNamed,
-                _ => Base::FirstNamed,
+            self.session.base = match self.session.added_up() {
+                Some(_) if self.session.base != Base::FirstNamed => Base::FirstNamed,
+                _ => Base::None,
             };
             return self.open();
         }

@@ -368,7 +368,8 @@ impl KeyContext {
     /// What has to be there before its keys act; nothing where no source or profile is missing.
     pub(in crate::ui) fn needs(self) -> Option<&'static str> {
         match self {
-            Self::OverTime | Self::Comparable => Some("a watch, a session or several profiles"),
+            Self::OverTime => Some("a watch, a session or several profiles"),
+            Self::Comparable => Some("several profiles, or :base=FILE"),
             Self::Watched => Some("a watch"),
             Self::Process => Some("the URL of a live process"),
             Self::Server => Some("a URL"),

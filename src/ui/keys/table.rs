@@ -97,7 +97,7 @@ pub(super) fn defaults() -> Vec<Binding> {
             on(">", Action::Newest), "", "The newest moment, and those that come";
         }
         KeyContext::Comparable => {
-            on("B", Action::Base), "base", "Compare with this moment, or with the first of two profiles; again: stop";
+            on("B", Action::Base), "base", "Compare with this moment, or the first of several profiles; again: stop";
         }
         KeyContext::Process => {
             on("p", Action::Profiles), "profiles", "The server's other profiles: goroutines, mutex, CPU, trace and more";
