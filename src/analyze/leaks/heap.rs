@@ -224,6 +224,7 @@ impl Judge<'_> {
             object_size: self.object_size(),
             stack_each: None,
             held_by: None,
+            opened_by: None,
         }
     }
 
@@ -274,6 +275,7 @@ impl Judge<'_> {
                     trend: self.trend_of(suspect),
                     values: suspect.bytes.clone(),
                     share: share(suspect),
+                    culprit: history.culprit(suspect.stack, suspect.function),
                 }
             })
             .collect()

@@ -117,5 +117,6 @@ fn finding(kind: Kind, level: Level, trend: Trend, values: Vec<f64>) -> Finding 
         object_size: None,
         stack_each: None,
         held_by: None,
+        opened_by: None,
     }
 }

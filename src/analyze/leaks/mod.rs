@@ -79,6 +79,7 @@ pub fn judge(history: &History) -> Verdict {
         verdict.findings.extend(stacks);
         verdict.findings.extend(outside);
         order::attribute(&mut verdict.findings);
+        order::open(&mut verdict.findings, &verdict.suspects);
         order::order(&mut verdict.findings);
     }
     verdict.level = verdict.findings.first().map_or(Level::None, |first| first.level);

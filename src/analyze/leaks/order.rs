@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use super::constants::{EQUAL_GROUPS, OUTSIDE_FIRST};
-use super::verdict::{Culprit, Finding, Kind, Level};
-use crate::analyze::origin::{Origin, is_runtime, origin};
+use super::verdict::{Call, Culprit, Finding, Kind, Level, Suspected};
+use crate::analyze::origin::{Origin, is_runtime, origin, package};
 
 /// Sorts the findings: the highest level first, then those that explain others, then those that grow faster.
 pub(super) fn order(findings: &mut [Finding]) {
@@ -48,6 +48,33 @@ pub(super) fn attribute(findings: &mut [Finding]) {
     }
 }
 
+/// Sets for goroutines without a frame of the program's own the call that probably started them. What a library starts on
+/// its own has no caller, but the call that asked for it keeps memory under the same package: the first suspect that does.
+pub(super) fn open(findings: &mut [Finding], suspects: &[Suspected]) {
+    let is_own = |call: &Call| origin(&call.name, &call.file) == Origin::Own;
+    for finding in findings.iter_mut().filter(|finding| finding.kind == Kind::Goroutine) {
+        let named = finding.culprit.as_ref().and_then(Culprit::call);
+        // What is accepted was opened by somebody else.
+        let Some(named) = named.filter(|named| !is_own(named)) else {
+            continue;
+        };
+        if effect(finding) == 2 {
+            continue;
+        }
+        let library = package(&named.name);
+        let asks = |suspect: &&Suspected| {
+            let culprit = suspect.culprit.as_ref();
+            let calls = culprit.map_or(&[][..], Culprit::callees);
+            suspect.trend.grew > 0.0 && calls.iter().any(|call| package(&call.name) == library)
+        };
+        let mut asking = suspects
+            .iter()
+            .filter(asks)
+            .filter_map(|suspect| suspect.culprit.as_ref()?.call());
+        finding.opened_by = asking.find(|call| is_own(call)).cloned();
+    }
+}
+
 /// Whether the function that allocated the memory starts the goroutine or is in its stack.
 fn is_held(heap: &Culprit, goroutine: &Culprit) -> bool {
     let Some(allocator) = heap.call() else { return false };
@@ -57,7 +84,7 @@ fn is_held(heap: &Culprit, goroutine: &Culprit) -> bool {
     };
     let is_in_it = goroutine.stack.iter().any(|call| starts(&call.name));
     // The goroutine's own frames except the entry, which many share.
-    let shared = |call: &&super::verdict::Call| !is_runtime(&call.name) && call.name != "main.main";
+    let shared = |call: &&Call| !is_runtime(&call.name) && call.name != "main.main";
     let entry = goroutine.stack.len().saturating_sub(1);
     let its_own = &goroutine.stack[..=entry.min(goroutine.at)];
     let is_common = heap
@@ -86,4 +113,85 @@ fn effect(finding: &Finding) -> u8 {
 fn name(finding: &Finding) -> &str {
     let call = finding.culprit.as_ref().and_then(Culprit::call);
     call.map_or("", |call| call.name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::leaks::{Confidence, Trend};
+
+    /// Calls as `name file`, the innermost first.
+    fn culprit(calls: &[&str], at: usize) -> Culprit {
+        let call = |text: &&str| {
+            let (name, file) = text.split_once(' ').unwrap_or((text, ""));
+            Call {
+                name: name.into(),
+                file: file.into(),
+                line: 1,
+            }
+        };
+        Culprit {
+            stack: calls.iter().map(call).collect(),
+            at,
+        }
+    }
+
+    #[test]
+    fn what_a_library_starts_is_opened_by_who_keeps_memory_under_it() {
+        const GET: &[&str] = &["net/http.NewRequest", "net/http.(*Client).Get", "main.fetch m.go"];
+        const QUERY: &[&str] = &[
+            "example.com/db.(*Pool).Get /go/pkg/mod/example.com/db@v1/p.go",
+            "main.query m.go",
+        ];
+        const READ: &[&str] = &["os.ReadFile", "main.read m.go"];
+        // The goroutine's named call, the suspects with their growth, and who opened it.
+        type Row<'r> = (&'r str, &'r [(&'r [&'r str], f64)], Option<&'r str>);
+        let rows: &[Row<'_>] = &[
+            (
+                "net/http.(*persistConn).readLoop",
+                &[(READ, 9.0), (GET, 1.0)],
+                Some("main.fetch"),
+            ),
+            ("net/http.(*persistConn).readLoop", &[(READ, 9.0)], None),
+            ("net/http.(*persistConn).readLoop", &[(GET, 0.0)], None),
+            ("net/http.(*conn).serve", &[(GET, 1.0)], None),
+            ("main.wait m.go", &[(GET, 1.0)], None),
+            (
+                "example.com/db.(*conn).loop /go/pkg/mod/example.com/db@v1/c.go",
+                &[(GET, 2.0), (QUERY, 1.0)],
+                Some("main.query"),
+            ),
+        ];
+        for (named, kept, opener) in rows {
+            let suspect = |(calls, grew): &(&[&str], f64)| Suspected {
+                name: String::new(),
+                file: String::new(),
+                trend: Trend {
+                    grew: *grew,
+                    ..Trend::default()
+                },
+                values: Vec::new(),
+                share: None,
+                culprit: Some(culprit(calls, calls.len() - 1)),
+            };
+            let suspects: Vec<Suspected> = kept.iter().map(suspect).collect();
+            let mut findings = [Finding {
+                kind: Kind::Goroutine,
+                level: Level::Leak,
+                trend: Trend::default(),
+                values: Vec::new(),
+                culprit: Some(culprit(&[named], 0)),
+                share: None,
+                samples: None,
+                confidence: Confidence::High,
+                object_size: None,
+                stack_each: None,
+                held_by: None,
+                opened_by: None,
+            }];
+            open(&mut findings, &suspects);
+            let found = findings[0].opened_by.as_ref().map(|call| call.name.as_str());
+            assert_eq!(found, *opener, "{named}");
+        }
+    }
 }

@@ -115,6 +115,8 @@ pub struct Finding {
     pub stack_each: Option<f64>,
     /// The function of the leaked goroutines that hold this heap.
     pub held_by: Option<String>,
+    /// For goroutines without a frame of the program's own: the own call for which they were probably started.
+    pub opened_by: Option<Call>,
 }
 
 /// A suspect, for a table.
@@ -130,6 +132,8 @@ pub struct Suspected {
     pub values: Vec<f64>,
     /// Its share of the heap's growth.
     pub share: Option<f64>,
+    /// The function in its stack that grew most.
+    pub culprit: Option<Culprit>,
 }
 
 /// The trends of everything examined; each is `None` if not known.

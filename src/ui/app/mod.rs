@@ -28,7 +28,7 @@ use crate::ui::keys::chord::Chord;
 use crate::ui::session::Session;
 use crate::ui::terminal::bounded;
 use crate::ui::theme::{Ground, Theme};
-use crate::ui::view::{HOME, Outcome, VIEWS, View, ViewId};
+use crate::ui::view::{BESIDE_HOME, HOME, Outcome, VIEWS, View, ViewId};
 use crate::ui::widget::menu::Menu;
 use crate::ui::work::host::{Offer, Series};
 use crate::ui::work::query::{Answer, Query};
@@ -433,8 +433,11 @@ impl App {
         if self.session.search.take().is_some() || self.view() == HOME {
             return None;
         }
-        let before = self.came_from.pop().unwrap_or(HOME);
-        self.show(before)
+        let before = self.came_from.pop();
+        if before.is_none() && BESIDE_HOME.contains(&self.view()) {
+            return None;
+        }
+        self.show(before.unwrap_or(HOME))
     }
 
     /// The places among [`VIEWS`] of those that have something to show, and of the one in front.

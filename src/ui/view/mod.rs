@@ -159,6 +159,9 @@ fn has_goroutines(session: &Session) -> bool {
 /// The view that one begins in and backs out to.
 pub(super) const HOME: ViewId = VIEWS[0].id;
 
+/// What is said of the process: no steps on a way that begins at [`HOME`], so that going back from there leads nowhere.
+pub(super) const BESIDE_HOME: [ViewId; 3] = [leaks::ID, memory::ID, goroutines::ID];
+
 /// The place among [`VIEWS`] of the view that a profile opens on.
 pub(super) fn first(profile: &Profile) -> usize {
     // Which functions hold goroutines says little: the runtime parks nearly all of them.

@@ -25,8 +25,10 @@ fn body(finding: &Finding, verdict: &Verdict) -> String {
             let waits = finding.culprit.as_ref().and_then(state);
             let waits = waits.map_or(String::new(), |state| format!(" [{state}]"));
             let held = held(verdict, who);
+            let opened = finding.opened_by.as_ref();
+            let opened = opened.map_or(String::new(), |call| format!(", opened by {}", call.name));
             format!(
-                "{}/min stay in {who}{waits}; {how}{held}",
+                "{}/min stay in {who}{waits}{opened}; {how}{held}",
                 count(per_minute, "goroutine")
             )
         }
@@ -122,6 +124,14 @@ fn name(finding: &Finding) -> Option<&str> {
 /// What a finding rests on, a line each.
 pub(super) fn evidence(finding: &Finding) -> Vec<String> {
     let mut lines = Vec::new();
+    if let Some(call) = &finding.opened_by {
+        lines.push(format!(
+            "opened by {} ({}:{}), whose kept allocations grew with them",
+            call.name,
+            call.file.rsplit('/').next().unwrap_or_default(),
+            call.line
+        ));
+    }
     let call = finding.culprit.as_ref().and_then(Culprit::call);
     if let Some(call) = call.filter(|call| !call.file.is_empty()) {
         lines.push(format!("at {}:{}", place(call), call.line));
@@ -155,13 +165,15 @@ pub(super) fn evidence(finding: &Finding) -> Vec<String> {
     lines
 }
 
-/// Where a call is; of the standard library's the part that is not of this machine.
+/// Where a call is; of the standard library's and of a dependency's the part that is not of this machine.
 fn place(call: &Call) -> &str {
-    let below = call.file.rsplit_once("/src/").map(|(_, below)| below);
-    match origin(&call.name, &call.file) {
-        Origin::Std => below.unwrap_or(&call.file),
-        _ => &call.file,
-    }
+    let below = |folder: &str| call.file.rsplit_once(folder).map(|(_, below)| below);
+    let of_package = match origin(&call.name, &call.file) {
+        Origin::Std => below("/src/"),
+        Origin::Dependency => below("/pkg/mod/").or_else(|| below("/vendor/")),
+        Origin::Own => None,
+    };
+    of_package.unwrap_or(&call.file)
 }
 
 fn heap_evidence(finding: &Finding) -> Option<String> {
@@ -205,7 +217,7 @@ pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
     let trend = &finding.trend;
     match (finding.kind, trend.shape) {
         (Kind::Outside, _) => {
-            Some("/proc/PID/smaps of the process shows the mappings; cgo's allocator has profilers of its own (jemalloc, heaptrack)".into())
+            Some("no profile can name the function: look at what calls cgo or mmap. /proc/PID/smaps of the process shows the mappings; cgo's allocator has profilers of its own (jemalloc, heaptrack)".into())
         }
         (Kind::Heap, _) if finding.culprit.is_none() => {
             let missing = TO_NAME - trend.grew;

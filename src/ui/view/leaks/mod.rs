@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Outcome, View, ViewId, goroutines, memory, tree};
@@ -56,24 +57,42 @@ struct Places {
     chart: Rect,
 }
 
-fn places(body: Rect, suspects: usize) -> Places {
+/// The fewest rows of a chart that say something, with its legend.
+const CHART: u16 = 5;
+
+/// How a text is set.
+type Tint = fn(Theme) -> Style;
+
+/// How many lines of text there are to show.
+#[derive(Clone, Copy, Default)]
+struct Texts {
+    sentence: usize,
+    /// The first of the details: what is said of the suspect.
+    finding: usize,
+    details: usize,
+}
+
+/// Text goes first: the rows and the chart have what it leaves.
+fn places(body: Rect, suspects: usize, texts: Texts) -> Places {
     let height = body.height;
+    let lines = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
     let sentence = match height {
         0..=3 => 0,
         4..=9 => 1,
-        _ => 2,
+        _ => lines(texts.sentence).clamp(1, height / 4),
     };
     let gap = u16::from(height >= 22);
     let head = u16::from(height >= 6);
     let left = height.saturating_sub(sentence + gap + head);
-    let wanted = u16::try_from(suspects.max(1)).unwrap_or(u16::MAX);
     let rows = if height >= 12 {
-        wanted.min(left / 3).max(1)
+        lines(suspects.max(1)).min(left / 3).max(1)
     } else {
         left
     };
     let left = left - rows.min(left);
-    let details = left.min(10).min(left.saturating_sub(5).max(left / 2));
+    // Below the rule. What is said of everything makes room for a chart.
+    let (finding, details) = (lines(texts.finding + 1), lines(texts.details + 1));
+    let details = details.min(left.saturating_sub(CHART)).max(finding).min(left);
     let mut y = body.y;
     let mut part = |height: u16| {
         let part = Rect { y, height, ..body };
@@ -114,10 +133,56 @@ impl Shown {
             }
         };
         sentence.push('.');
-        if let Some(waits) = &self.waits {
-            sentence.push_str(&format!(" {waits}"));
+        let Some(waits) = &self.waits else { return sentence };
+        match sentence.split_once(": ") {
+            // What is found may still change, so that is said first.
+            Some((level, found)) if !self.verdict.findings.is_empty() => format!("{level} so far ({waits}): {found}"),
+            _ => format!("{sentence} A verdict takes a minute: {waits}."),
         }
-        sentence
+    }
+
+    /// What is said of a suspect, and then of everything.
+    fn details(&self, session: &Session, suspect: Option<&Suspect>) -> [Vec<(String, Tint)>; 2] {
+        let mut lines = Vec::new();
+        if let Some(suspect) = suspect {
+            lines.push((suspect.name().to_string(), Theme::function as Tint));
+            let words = suspect.finding.and_then(|at| self.words.findings.get(at));
+            match words {
+                Some(words) => {
+                    let cause = words
+                        .cause
+                        .map(|cause| (format!("usual cause: {cause}"), Theme::text as Tint));
+                    lines.extend(cause);
+                    let next = words.next.as_deref().map(|next| by_key(session, next));
+                    lines.extend(next.map(|next| (format!("next: {next}"), Theme::value as Tint)));
+                    lines.push((words.evidence.join(" · "), Theme::text as Tint));
+                    let reached = words.reached_by.as_ref();
+                    lines.extend(reached.map(|chain| (format!("reached by {chain}"), Theme::quiet as Tint)));
+                }
+                None => lines.push((
+                    "not a finding of its own: it does not go on growing, or another one accounts for it".into(),
+                    Theme::quiet as Tint,
+                )),
+            }
+        }
+        let mut all: Vec<_> = self.words.level.iter().cloned().collect();
+        all.push(self.words.notes.join(" · "));
+        [
+            lines,
+            all.into_iter().map(|line| (line, Theme::quiet as Tint)).collect(),
+        ]
+    }
+
+    /// How many lines all this is, in so many cells.
+    fn texts(&self, session: &Session, suspect: Option<&Suspect>, width: u16) -> Texts {
+        let width = room(width);
+        let lines = |texts: Vec<(String, Tint)>| texts.iter().map(|(text, _)| paint::wrap(text, width).len()).sum();
+        let [finding, all] = self.details(session, suspect).map(lines);
+        Texts {
+            sentence: paint::wrap(&self.sentence(), width).len(),
+            finding,
+            details: finding + all,
+        }
     }
 
     fn draw_details(
@@ -132,40 +197,10 @@ impl Shown {
             return;
         }
         super::draw_rule(theme, area, buffer);
-        let mut lines = Vec::new();
-        if let Some(suspect) = suspect {
-            lines.push((suspect.name().to_string(), theme.function()));
-            let words = suspect.finding.and_then(|at| self.words.findings.get(at));
-            match words {
-                Some(words) => {
-                    let next = words.next.as_deref().map(|next| by_key(session, next));
-                    lines.extend(next.map(|next| (format!("next: {next}"), theme.value())));
-                    lines.push((words.evidence.join(" · "), theme.text()));
-                    lines.extend(
-                        words
-                            .reached_by
-                            .iter()
-                            .map(|chain| (format!("reached by {chain}"), theme.quiet())),
-                    );
-                    lines.extend(
-                        words
-                            .cause
-                            .iter()
-                            .map(|cause| (format!("usual cause: {cause}"), theme.text())),
-                    );
-                }
-                None => lines.push((
-                    "not a finding of its own: it does not go on growing, or another one accounts for it".into(),
-                    theme.quiet(),
-                )),
-            }
-        }
-        lines.extend(self.words.level.iter().map(|level| (level.clone(), theme.quiet())));
-        lines.push((self.words.notes.join(" · "), theme.quiet()));
-        let width = usize::from(area.width).saturating_sub(2).max(1);
-        let wrapped = lines.into_iter().flat_map(|(text, style)| {
-            let lines = paint::wrap(&text, width).into_iter();
-            lines.map(move |line| Line::styled(format!(" {line}"), style))
+        let lines = self.details(session, suspect).into_iter().flatten();
+        let wrapped = lines.flat_map(|(text, tint)| {
+            let lines = paint::wrap(&text, room(area.width)).into_iter();
+            lines.map(move |line| Line::styled(format!(" {line}"), tint(theme)))
         });
         super::draw_lines(wrapped.collect(), area, buffer);
     }
@@ -206,6 +241,11 @@ impl Shown {
     }
 }
 
+/// The cells of a line of text, in so many.
+fn room(width: u16) -> usize {
+    usize::from(width).saturating_sub(2).max(1)
+}
+
 /// What to do next, by the key that does it where there is one.
 fn by_key(session: &Session, next: &str) -> String {
     if next != report::ASK_FOR_DUMP || !session.probes.is_live {
@@ -224,11 +264,8 @@ fn waits(session: &Session, verdict: &Verdict) -> Option<String> {
     let timeline = &session.timeline;
     let missing = MINUTE - verdict.window;
     match timeline.following {
-        Following::Live if missing > 0.0 => Some(format!(
-            "A verdict takes a minute: about {} more.",
-            report::seconds(missing.max(1.0))
-        )),
-        Following::Paused if missing > 0.0 => Some("The watch is paused before its minute was over.".into()),
+        Following::Live if missing > 0.0 => Some(format!("{} to go", report::seconds(missing.max(1.0)))),
+        Following::Paused if missing > 0.0 => Some("paused before its minute was over".into()),
         _ => None,
     }
 }
@@ -240,6 +277,12 @@ impl Leaks {
 
     fn suspect(&self) -> Option<&Suspect> {
         self.suspects().get(self.list.selected()?)
+    }
+
+    fn places(&self, session: &Session, body: Rect, width: u16) -> Places {
+        let texts = |shown: &Shown| shown.texts(session, self.suspect(), width);
+        let texts = self.shown.as_ref().map_or(Texts::default(), texts);
+        places(body, self.suspects().len(), texts)
     }
 
     /// Keeps in mind which suspect the cursor is on, and selects its function where the profile in view has it.
@@ -277,7 +320,7 @@ impl Leaks {
 impl View for Leaks {
     fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
         let len = self.suspects().len();
-        let rows = places(body, len).rows;
+        let rows = self.places(session, body, super::beside_bar(body).width).rows;
         match action {
             Action::Move(step) => self.list.step(step, len, rows),
             Action::Match(toward) => {
@@ -306,7 +349,8 @@ impl View for Leaks {
         let suspects = self.suspects();
         let at = suspects.iter().position(|suspect| suspect.identity() == self.place);
         let len = suspects.len();
-        self.list.go(at.unwrap_or(0), len, places(body, len).rows);
+        let rows = self.places(session, body, super::beside_bar(body).width).rows;
+        self.list.go(at.unwrap_or(0), len, rows);
         self.note(session);
     }
 
@@ -341,13 +385,14 @@ impl View for Leaks {
             return;
         };
         let body = super::beside_bar(body);
-        let (width, places) = (usize::from(body.width), places(body, shown.suspects.len()));
+        let places = self.places(session, body, body.width);
+        let width = usize::from(body.width);
         let style = match shown.verdict.level {
             Level::Leak => theme.error(),
             Level::Growing => theme.value(),
             Level::None => theme.heading(),
         };
-        let sentence = paint::wrap(&shown.sentence(), width.saturating_sub(2).max(1));
+        let sentence = paint::wrap(&shown.sentence(), room(body.width));
         let room = usize::from(places.sentence.height);
         for (at, line) in sentence.iter().take(room).enumerate() {
             let is_cut = at + 1 == room && sentence.len() > room;

@@ -34,11 +34,15 @@ pub(super) struct Suspect {
 
 /// Cells of the columns, and of the sparkline.
 const NUMBER: usize = 11;
+const KIND: usize = 12;
 const SHARE: usize = 6;
 const SHAPE: usize = 9;
 const SPARK: usize = 16;
 /// Below this width there is one number.
 const NARROW: usize = 60;
+/// From this width on it is said of what kind each is, and how large its share.
+const WIDE: usize = 70;
+
 impl Suspect {
     fn of_finding(at: Option<usize>, finding: &Finding, verdict: &Verdict) -> Self {
         let call = finding.culprit.as_ref().and_then(Culprit::call);
@@ -110,6 +114,16 @@ impl Suspect {
         }
     }
 
+    /// What there is more of: a function may be named for several.
+    fn what(&self) -> &'static str {
+        match self.kind {
+            Kind::Heap => "heap",
+            Kind::Goroutine => "goroutines",
+            Kind::Stacks => "stacks",
+            Kind::Outside => "outside Go",
+        }
+    }
+
     /// An amount of what is counted.
     pub(super) fn amount(&self, value: f64) -> String {
         match self.kind {
@@ -140,6 +154,9 @@ impl Suspect {
         let mut number = |text: String, wide: usize, style: Style| {
             tail.push(Span::styled(format!("{text:>wide$}"), emphasis.style(style)));
         };
+        if width >= WIDE {
+            number(format!("  {:<1$}", self.what(), KIND - 2), KIND, theme.quiet());
+        }
         if width >= NARROW {
             number(self.signed(self.trend.grew), NUMBER, theme.value());
         }
@@ -149,7 +166,7 @@ impl Suspect {
             _ => self.signed(self.trend.rate * 60.0),
         };
         number(rate, NUMBER, theme.value());
-        if width >= 70 {
+        if width >= WIDE {
             let share = self.share.map_or("–".into(), |share| {
                 format!("{:.0}%", (share * 100.0).clamp(0.0, 100.0))
             });
@@ -200,13 +217,15 @@ fn level_style(level: Level, theme: Theme, emphasis: Emphasis) -> Style {
 
 /// The heads of the columns.
 pub(super) fn head(width: usize) -> String {
-    let grew = if width >= NARROW {
-        format!("{:>NUMBER$}", "grew")
-    } else {
-        String::new()
-    };
-    let mut tail = format!("{grew}{:>NUMBER$}", "per min");
-    if width >= 70 {
+    let mut tail = String::new();
+    if width >= WIDE {
+        tail.push_str(&format!("  {:1$}", "of", KIND - 2));
+    }
+    if width >= NARROW {
+        tail.push_str(&format!("{:>NUMBER$}", "grew"));
+    }
+    tail.push_str(&format!("{:>NUMBER$}", "per min"));
+    if width >= WIDE {
         tail.push_str(&format!("{:>SHARE$}", "share"));
     }
     tail.push_str(&format!("  {:SHAPE$}", "shape"));
