@@ -51,6 +51,8 @@ pub(super) struct Session {
     pub(super) chosen: Option<String>,
     /// The function that was chosen before names became others.
     renamed: Option<String>,
+    /// The function whose goroutines another view points at.
+    pub(super) pointed_at: Option<String>,
     pub(super) search: Option<Sought>,
     /// What keys do, as the user has them.
     pub(super) keys: Bindings,
@@ -83,6 +85,7 @@ impl Session {
             selected: String::new(),
             chosen: None,
             renamed: None,
+            pointed_at: None,
             search: None,
             keys,
             columns: Vec::new(),

@@ -203,6 +203,7 @@ pub(super) const CASES: &[Case] = &[
     ("leaks-40x10", "sessions/cache", (40, 10), "<tab>"),
     ("leaks-200x60", "sessions/requests", (200, 60), "<tab>"),
     ("leaks-goroutines", "sessions/waiters", NORMAL, "<tab>"),
+    ("leaks-to-goroutines-again", "sessions/waiters", NORMAL, "<tab><enter>j<bs><enter>"),
     ("leaks-stays", "sessions/waiters", NORMAL, "<tab><esc><bs>"),
     ("leaks-to-goroutines", "sessions/waiters", NORMAL, "<tab><enter>"),
     ("leaks-moved", "sessions/requests", LARGE, "<tab>jj"),

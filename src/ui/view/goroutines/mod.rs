@@ -26,7 +26,7 @@ use crate::ui::widget::paint;
 use crate::ui::work::host::Probe;
 use crate::ui::work::query::Query;
 use details::{call_line, draw_missing};
-use model::{GroupJob, Groups, goroutines_in_view, goroutines_of};
+use model::{GroupJob, Groups, goroutines_in_view, goroutines_of, is_same_call};
 
 pub(in crate::ui) const ID: ViewId = ViewId("goroutines");
 
@@ -111,9 +111,31 @@ impl Goroutines {
                 self.order.sort_by_key(|at| Reverse(wait(at)));
             }
         }
-        let is_it = |at: &usize| groups.identity(&groups.rows[*at]) == self.place;
-        let at = self.order.iter().position(is_it).unwrap_or(0);
-        self.list.go(at, self.order.len(), area);
+        let identity = |at: &usize| groups.identity(&groups.rows[*at]);
+        let is_it = |at: &usize| identity(at) == self.place;
+        let found = self.order.iter().position(is_it);
+        // A dump tells of creators, too, which makes it another row.
+        let is_alike = |at: &usize| is_same_call(&identity(at), &self.place);
+        let found = found.or_else(|| self.order.iter().position(is_alike));
+        self.list.go(found.unwrap_or(0), self.order.len(), area);
+    }
+
+    /// Puts the cursor on the row that another view points at: that of the function, else the first that it is called in.
+    fn point(&mut self, session: &mut Session) {
+        let is_of_these =
+            |groups: &&Arc<Groups>| goroutines_of(session).is_some_and(|of| Arc::ptr_eq(of, &groups.profile));
+        let Some(groups) = self.shown.clone().filter(|groups| is_of_these(&groups)) else {
+            return;
+        };
+        let Some(function) = session.pointed_at.take() else {
+            return;
+        };
+        let rows = || self.order.iter().map(|&at| &groups.rows[at]);
+        let named = rows().find(|row| groups.own(row) == function);
+        let calls = |row: &&GoroutineGroup| groups.stack(row).iter().flatten().any(|(name, _)| *name == function);
+        if let Some(row) = named.or_else(|| rows().find(calls)) {
+            (self.place, self.stack) = (groups.identity(row), None);
+        }
     }
 
     /// By what the rows can be ordered.
@@ -212,18 +234,20 @@ impl Goroutines {
         let noun = if rows == 1 { "row" } else { "rows" };
         let start = format!(" {number} goroutines, by {by}: {rows} {noun}");
         let turn = format!(" · {key}: by {next}");
-        let known = match groups.known {
-            Detail::Each => " · from a stack dump",
-            Detail::Counts => " · counted: no waits, no creators",
-        };
         let asked = session.probes.reply(Probe::Goroutines).snapshot();
         let asked = asked.and_then(super::clock_of(session));
-        let asked = asked.map_or(String::new(), |time| format!(" · asked at {time}"));
+        // What was asked for stays as it is, so that its time goes first.
+        let (asked, known) = match (groups.known, asked) {
+            (Detail::Each, Some(time)) => (format!(" · dump of {time}"), ""),
+            (Detail::Each, None) => (String::new(), " · from a stack dump"),
+            (Detail::Counts, Some(time)) => (format!(" · asked at {time}"), " · counted: no waits, no creators"),
+            (Detail::Counts, None) => (String::new(), " · counted: no waits, no creators"),
+        };
         let back = session.keys.label(Action::Back, &[KeyContext::Everywhere]);
         let back = has_both(session).then(|| format!(" · {back}: the snapshot's again"));
         let back = back.unwrap_or_default();
         let mut line = start;
-        for more in [back.as_str(), &turn, known, &asked] {
+        for more in [asked.as_str(), &back, &turn, known] {
             if line.width() + more.width() < width {
                 line.push_str(more);
             }
@@ -357,6 +381,10 @@ impl View for Goroutines {
         let growth = keys.into_iter().map(|key| known.get(&key?).cloned());
         self.growth = growth.collect();
         self.arrange(self.parts(body).rows);
+        if session.pointed_at.is_some() {
+            self.point(session);
+            self.arrange(self.parts(body).rows);
+        }
         self.note();
         if let (Some(mut list), Some((groups, row))) = (self.stack, self.row()) {
             list.fit(groups.stack(row).len(), stack_area(body));

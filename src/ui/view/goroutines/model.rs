@@ -205,6 +205,12 @@ impl Groups {
     }
 }
 
+/// Whether two identities of rows are of goroutines that wait in the same call, whoever created them.
+pub(super) fn is_same_call(one: &str, other: &str) -> bool {
+    let call = |identity: &str| identity.splitn(3, '\n').nth(2).map(str::to_string);
+    call(one).is_some_and(|own| Some(own) == call(other))
+}
+
 /// `file.go:31`; empty where no file is known.
 fn place(file: &str, line: i64) -> String {
     match file.rsplit('/').next() {

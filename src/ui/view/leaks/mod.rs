@@ -92,7 +92,8 @@ fn places(body: Rect, suspects: usize, texts: Texts) -> Places {
     let left = left - rows.min(left);
     // Below the rule. What is said of everything makes room for a chart.
     let (finding, details) = (lines(texts.finding + 1), lines(texts.details + 1));
-    let details = details.min(left.saturating_sub(CHART)).max(finding).min(left);
+    let short = details.min(left.saturating_sub(CHART)).max(finding);
+    let details = if short + CHART > left { left } else { short };
     let mut y = body.y;
     let mut part = |height: u16| {
         let part = Rect { y, height, ..body };
@@ -306,7 +307,10 @@ impl Leaks {
             .listing()
             .is_some_and(|listing| listing.by_name.contains_key(&suspect.function));
         match suspect.kind {
-            Kind::Goroutine | Kind::Stacks => Outcome::Go(goroutines::ID),
+            Kind::Goroutine | Kind::Stacks => {
+                session.pointed_at = Some(suspect.function.clone()).filter(|function| !function.is_empty());
+                Outcome::Go(goroutines::ID)
+            }
             Kind::Outside => Outcome::Go(memory::ID),
             Kind::Heap if is_known => {
                 session.selected.clone_from(&suspect.function);

@@ -40,8 +40,10 @@ const SHAPE: usize = 9;
 const SPARK: usize = 16;
 /// Below this width there is one number.
 const NARROW: usize = 60;
-/// From this width on it is said of what kind each is, and how large its share.
+/// From this width on it is said of what kind each is.
 const WIDE: usize = 70;
+/// From this width on there are its share, which the details say too, and how it went.
+const WIDEST: usize = 90;
 
 impl Suspect {
     fn of_finding(at: Option<usize>, finding: &Finding, verdict: &Verdict) -> Self {
@@ -166,7 +168,7 @@ impl Suspect {
             _ => self.signed(self.trend.rate * 60.0),
         };
         number(rate, NUMBER, theme.value());
-        if width >= WIDE {
+        if width >= WIDEST {
             let share = self.share.map_or("–".into(), |share| {
                 format!("{:.0}%", (share * 100.0).clamp(0.0, 100.0))
             });
@@ -177,7 +179,7 @@ impl Suspect {
             format!("  {shape:SHAPE$}"),
             level_style(self.level, theme, emphasis),
         ));
-        if width >= 90 {
+        if width >= WIDEST {
             let values: Vec<Option<i64>> = sampled(&self.values, SPARK)
                 .map(|value| Some(value.round() as i64))
                 .collect();
@@ -225,11 +227,11 @@ pub(super) fn head(width: usize) -> String {
         tail.push_str(&format!("{:>NUMBER$}", "grew"));
     }
     tail.push_str(&format!("{:>NUMBER$}", "per min"));
-    if width >= WIDE {
+    if width >= WIDEST {
         tail.push_str(&format!("{:>SHARE$}", "share"));
     }
     tail.push_str(&format!("  {:SHAPE$}", "shape"));
-    if width >= 90 {
+    if width >= WIDEST {
         tail.push_str(&format!(" {:SPARK$}", "over the window"));
     }
     let room = width.saturating_sub(tail.width() + 2);
