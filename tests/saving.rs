@@ -130,8 +130,8 @@ const KINDS: &[Kind] = &[
         make: |at| {
             Command::new("mkfifo").arg(at.join("name")).status().expect("mkfifo");
         },
-        // A reader is there from the start.
-        shell: "cat name > landed & exec 4<> name; { WAY; } >/dev/null; exec 4>&-; wait",
+        // Opening it to write waits for the reader.
+        shell: "cat name > landed & exec 4> name; { WAY; } >/dev/null; exec 4>&-; wait",
         lands: "landed",
         asks: Asks::No,
     },
