@@ -31,7 +31,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("[options]\nnodecount = \"many\"\n", &["c:2: nodecount: "]),
     (
         "[keys]\nsearch = \"x\"\n",
-        &["c:2: keys stand in a table of their place: [keys.lists], [keys.pane]"],
+        &["c:2: keys stand in a table of their place: [keys.lists], [keys.hosts], [keys.pane]"],
     ),
     (
         "[keys.lists]\nserach = \"x\"\n",
