@@ -122,7 +122,11 @@ fn diagnose(asked: &Diagnosis) -> Result<Outcome> {
     };
     warnings.iter().for_each(|warning| warn(warning));
     let mut text = Vec::new();
-    let outcome = asked.row.write(&evidence, &asked.asked, &mut text)?;
+    let written = asked.row.write(&evidence, &asked.asked, &mut text);
+    let outcome = written.map_err(|error| match error {
+        Error::NoMatch(why) => Error::NoMatch(format!("{}: {why}", inputs.name())),
+        other => other,
+    })?;
     deliver(&text, asked.output.as_deref())?;
     Ok(outcome)
 }

@@ -89,6 +89,7 @@ fn expvar_tells_memory_too() {
     let (status, _, error) = run(&["memory", "deltas.heap.pb.gz"]);
     assert_eq!(status, 1);
     assert!(error.contains("debug=1"), "it says what would have it: {error}");
+    assert!(error.contains(": deltas.heap.pb.gz: "), "and what has not: {error}");
 }
 
 #[test]

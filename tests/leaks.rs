@@ -456,7 +456,7 @@ fn what_is_no_session_is_an_error() {
     let one = folder("cache/000.heap.txt.gz");
     let table: [(&[&str], i32, &str); 4] = [
         (&[&empty], 1, "no heap or goroutine profile"),
-        (&[&one], 1, "1 of at least 3 snapshots"),
+        (&[&one], 1, "one snapshot; a trend needs at least three"),
         (&["no-such-file"], 1, "no-such-file"),
         (&[&folder("cache"), &folder("buffer")], 2, "one session at a time"),
     ];

@@ -15,7 +15,10 @@ use crate::model::{units, visible};
 const MAX_SHOWN: usize = 256;
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
-    let tried = listing(report, out)?;
+    let (tried, missing) = listing(report, out)?;
+    if missing > 0 {
+        report.note("no source: top -lines says which lines hold how much".into());
+    }
     if !tried.is_empty() {
         let places: Vec<&str> = tried.iter().map(String::as_str).take(MAX_PLACES).collect();
         report.note(format!(
@@ -26,8 +29,8 @@ pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// Writes all routines; returns where files were looked for in vain, beyond where pprof looks.
-fn listing(report: &Report, out: &mut dyn Write) -> Result<BTreeSet<String>> {
+/// Writes all routines; returns where files were looked for in vain, beyond where pprof looks, and of how many there is none.
+fn listing(report: &Report, out: &mut dyn Write) -> Result<(BTreeSet<String>, usize)> {
     let argument = report.argument.as_ref();
     let routines = routines(report, Counting::EachLine, &|name| {
         argument.is_none_or(|argument| argument.is_match(name))
@@ -45,7 +48,7 @@ fn listing(report: &Report, out: &mut dyn Write) -> Result<BTreeSet<String>> {
             write_routine(report, routine, &mut shelf, &mut left, out)?;
         }
     }
-    Ok(shelf.tried().clone())
+    Ok((shelf.tried().clone(), shelf.missing()))
 }
 
 /// The lines of one function in one file; `left` is how many bytes may still be shown.

@@ -188,6 +188,11 @@ impl<'r> Shelf<'r> {
         &self.tried
     }
 
+    /// How many files were looked for in vain, of those that are still known.
+    pub fn missing(&self) -> usize {
+        self.files.values().filter(|file| file.is_err()).count()
+    }
+
     /// The text of a file by the name that reports print.
     ///
     /// # Errors

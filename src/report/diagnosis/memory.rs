@@ -123,7 +123,7 @@ pub(super) fn write(given: &Evidence, asked: &Asked, out: &mut dyn Write) -> Res
     let stats = given.mem_stats.as_deref().or_else(|| heap?.mem_stats.as_deref());
     let Some(stats) = stats else {
         return Err(Error::NoMatch(
-            "no runtime.MemStats in it, which only the text form and /debug/vars have: take …/debug/pprof/heap?debug=1"
+            "no runtime.MemStats in it, which only the text form and /debug/vars have: take …/debug/pprof/heap?debug=1, or name a live process"
                 .into(),
         ));
     };

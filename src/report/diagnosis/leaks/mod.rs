@@ -35,10 +35,9 @@ const FEWEST: usize = 3;
 
 pub(super) fn write(given: &Evidence, asked: &Asked, out: &mut dyn Write) -> Result<Outcome> {
     let verdict = judge(&given.history);
-    if verdict.snapshots < FEWEST {
-        let count = verdict.snapshots;
+    if let Some(too_few) = too_few(&verdict) {
         return Err(Error::NoMatch(format!(
-            "{count} of at least {FEWEST} snapshots: fewer show a difference, not a trend; give a session's folder or several profiles of one process, taken some seconds apart"
+            "{too_few}; give a session's folder or several profiles of one process, taken some seconds apart"
         )));
     }
     match asked.form {

@@ -60,8 +60,13 @@ fn words(finding: &Finding, verdict: &Verdict) -> FindingWords {
 
 /// Why a verdict says nothing yet; nothing where it has enough snapshots.
 pub fn too_few(verdict: &Verdict) -> Option<String> {
-    let count = verdict.snapshots;
-    (count < FEWEST).then(|| format!("{count} of at least {FEWEST} snapshots: fewer show a difference, not a trend"))
+    let known = match verdict.snapshots {
+        FEWEST.. => return None,
+        2 => "two snapshots show a difference",
+        1 => "there is one snapshot",
+        _ => "there are no snapshots",
+    };
+    Some(format!("{known}; a trend needs at least three"))
 }
 
 /// What each shape is called, and what it says.

@@ -125,14 +125,10 @@ impl Shown {
 
     /// The answer, with what it is not yet.
     fn sentence(&self) -> String {
-        let mut sentence = match report::too_few(&self.verdict) {
-            Some(too_few) => format!("Not known yet: {too_few}"),
-            None => {
-                let mut letters = self.words.sentence.chars();
-                let first = letters.next().into_iter().flat_map(char::to_uppercase);
-                first.chain(letters).collect()
-            }
-        };
+        let too_few = report::too_few(&self.verdict);
+        let mut letters = too_few.as_ref().unwrap_or(&self.words.sentence).chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let mut sentence: String = first.chain(letters).collect();
         sentence.push('.');
         let Some(waits) = &self.waits else { return sentence };
         match sentence.split_once(": ") {
