@@ -95,7 +95,7 @@ pub(super) const VIEWS: &[ViewRow] = &[
     ViewRow {
         id: tree::ID,
         title: "Tree",
-        help: "the selected function between its callers and its callees, as `pprof -peek` shows it: cum is what goes through a call, calls% its share of the function's",
+        help: "the selected function between its callers ╭ and its callees ╰, as `pprof -peek` shows it: cum is what goes through a call, calls% its share of the function's; ┆ above is one path, the heaviest from the root; +1 behind a line: another line makes the call, too",
         enter: Some(("go", "Go to the caller or callee under the cursor")),
         applies: |_| true,
         make: || Box::<tree::Tree>::default(),

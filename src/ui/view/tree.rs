@@ -24,6 +24,8 @@ pub(super) struct Tree {
     /// Functions on the way here, the one shown last.
     trail: Vec<String>,
     entries: Vec<Entry>,
+    /// How much of the function comes by the path above its callers, in words; empty where there is none.
+    path: String,
 }
 
 /// A row of the view.
@@ -74,7 +76,7 @@ enum Role {
 /// A path to the root that is longer is no help.
 const LONGEST_PATH: usize = 40;
 const VALUE: usize = 11;
-/// The head of the column of names.
+/// The head of the column of names where there is no path, and where there is room for more.
 const ROLES: &str = "callers above, callees below";
 const INLINE: &str = " (inline)";
 /// The head of the column of call sites.
@@ -83,10 +85,10 @@ const CALLED_AT: &str = "called at";
 const NARROW: usize = 60;
 
 impl Tree {
-    /// The rows for the function that is selected.
-    fn entries(listing: &Listing, around: Around<'_>, selected: &str) -> Vec<Entry> {
+    /// The rows for the function that is selected, and what of it comes by the path above its callers.
+    fn entries(listing: &Listing, around: Around<'_>, selected: &str) -> (Vec<Entry>, String) {
         let Some(&node) = listing.by_name.get(selected) else {
-            return Vec::new();
+            return (Vec::new(), String::new());
         };
         let graph = &listing.whole;
         let names = |node: NodeId| listing.report.name(node);
@@ -110,14 +112,21 @@ impl Tree {
         };
         if !listing.is_whole {
             let wait = "its callers and callees are being added up …";
-            return vec![line(Role::This, selected), line(Role::Nothing(wait), "")];
+            let entries = vec![line(Role::This, selected), line(Role::Nothing(wait), "")];
+            return (entries, String::new());
         }
         let callers = graph.callers_sorted(node, &names);
         let callees = graph.callees_sorted(node, &names);
         let mut entries = Vec::new();
-        let path = callers
+        let (path, weight) = callers
             .first()
-            .map_or_else(Vec::new, |edge| path(around, node, edge.from));
+            .map_or_else(Default::default, |edge| path(around, node, edge.from));
+        let amount = |value: i64| figure::amount(&listing.report, value);
+        let said = match path.len() {
+            0 | 1 => String::new(),
+            _ if weight == cum => format!("heaviest path: all of {}", amount(cum)),
+            _ => format!("heaviest path: {} of {}", amount(weight), amount(cum)),
+        };
         entries.extend(path.windows(2).map(|step| Entry {
             role: Role::Above,
             name: names(step[0]),
@@ -147,7 +156,7 @@ impl Tree {
                 ..call(Role::Beside, edge, edge.to)
             }));
         }
-        entries
+        (entries, said)
     }
 
     /// Cells of the column of call sites with the gap before it.
@@ -168,7 +177,19 @@ impl Tree {
             .filter(|entry| !matches!(entry.role, Role::This | Role::Nothing(_)));
         let longest = calls.map(|entry| entry.name.width() + inline(entry)).max().unwrap_or(0);
         let room = width.saturating_sub(before_name(width) + self.place_width(width));
-        room.min(longest.max(ROLES.len()))
+        room.min(longest.max(ROLES.len()).max(self.path.width()))
+    }
+
+    /// The head of the column of names in so many cells: what the path is, and what else there is room for.
+    fn names_head(&self, room: usize) -> String {
+        let path = &self.path;
+        let amounts = path.split_once(": ").map_or("", |(_, amounts)| amounts);
+        let all = [format!("{path} · {ROLES}"), path.clone(), amounts.to_string()];
+        match all.iter().find(|text| text.width() <= room) {
+            _ if path.is_empty() => format!("    {ROLES:<room$}"),
+            Some(text) => format!("  ┆ {text:<room$}"),
+            None => format!("    {:<room$}", ""),
+        }
     }
 
     fn middle(&self) -> usize {
@@ -306,9 +327,12 @@ struct Around<'a> {
     tree: Option<&'a CallTree>,
 }
 
-/// The heaviest path to a function from near the root to its caller.
-fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> Vec<NodeId> {
-    let Some(tree) = around.tree else { return Vec::new() };
+/// The heaviest path to a function from near the root to its caller, and what of the function comes that way.
+fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> (Vec<NodeId>, i64) {
+    let Some(tree) = around.tree else {
+        return Default::default();
+    };
+    let cum = |context| tree.get(context).cum;
     let to = |node: NodeId| {
         let path = tree.heaviest(node).map(|context| tree.path(context));
         let mut nodes: Vec<NodeId> = path
@@ -324,8 +348,13 @@ fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> Vec<NodeId> {
     let mut path = to(function);
     path.pop();
     match path.last() {
-        Some(last) if *last == caller => path,
-        _ => to(caller),
+        Some(last) if *last == caller => (path, tree.heaviest(function).map_or(0, cum)),
+        _ => {
+            let above = tree.heaviest(caller);
+            let mut below = above.into_iter().flat_map(|context| tree.children(context));
+            let here = below.find(|context| tree.node(*context) == Some(function));
+            (to(caller), here.map_or(0, cum))
+        }
     }
 }
 
@@ -397,7 +426,7 @@ impl View for Tree {
             tree: session.tree(Direction::TopDown).map(|tree| &**tree),
         };
         let before = self.middle();
-        self.entries = Self::entries(&listing, around, &selected);
+        (self.entries, self.path) = Self::entries(&listing, around, &selected);
         let again = self
             .entries
             .iter()
@@ -448,15 +477,9 @@ impl View for Tree {
             }
             return;
         }
-        let mut head = format!(
-            " {:>VALUE$} {:>7} {:bar$}    ",
-            "cum",
-            "calls%",
-            "",
-            bar = bar_width(width)
-        );
+        let mut head = format!(" {:>VALUE$} {:>7} {:bar$}", "cum", "calls%", "", bar = bar_width(width));
         let room = self.name_width(width);
-        head += &format!("{ROLES:<room$}");
+        head += &self.names_head(room);
         if self.place_width(width) > 0 {
             head += &format!("  {CALLED_AT}");
         }
