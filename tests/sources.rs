@@ -350,3 +350,15 @@ fn nothing_is_opened_but_source_code() {
 fn link(to: &Path, at: &Path) {
     std::os::unix::fs::symlink(to, at).expect("links are made");
 }
+
+#[test]
+fn list_without_sources_names_what_has_the_line_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source_path = format!("-source_path={}", folder.path().display());
+    let output = crate::support::program::heaptui()
+        .args(["list", "newHistory", &source_path, "orders.heap.pb.gz"])
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("top -lines"), "{said}");
+}
