@@ -21,7 +21,7 @@ fn a_walk_through_the_dashboard() {
     assert_ne!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     assert!(screen.bracketed_paste() && screen.hide_cursor());
     for (keys, text) in [
-        ("\t", "callers above, callees below"),
+        ("\t", "called at"),
         ("k\r", "session.newHistory → session.newSession"),
         ("\t", "Top-down"),
         // The mouse in the flame view: a click selects, another zooms; the wheel scrolls; a click on a tab goes back.
@@ -169,7 +169,7 @@ fn it_follows_the_size_of_the_terminal() {
 fn it_stops_and_comes_back() {
     let mut session = Session::start(FIXTURE, &[]);
     session.wait("first frame", is_open);
-    session.keys("\t", "callers above, callees below");
+    session.keys("\t", "called at");
     session.press("\x1a");
     session.wait("shell's screen", |screen| {
         !screen.alternate_screen() && !screen.hide_cursor()
@@ -181,7 +181,7 @@ fn it_stops_and_comes_back() {
         || {
             let _ = Command::new("kill").args(["-s", "CONT", pid.trim()]).status();
         },
-        |screen| screen.alternate_screen() && screen.contents().contains("callers above, callees below"),
+        |screen| screen.alternate_screen() && screen.contents().contains("called at"),
     );
     session.press("q");
     session.end("0");
