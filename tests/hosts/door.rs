@@ -44,7 +44,7 @@ fn a_pod_is_asked_through_the_api_server() {
         (&["memory"], &["RSS 32 MB"]),
         (&["goroutines"], &["1 goroutine", "main.wait"]),
         (&["watch", "--headless"], &["heap after GC 10MB", "rss 32MB", "goroutines 7"]),
-        (&["leaks"], &["snapshots"]),
+        (&["leaks"], &["snapshot"]),
         (&["hosts"], &["1 answered", "32 MB", "encoding/json.Marshal"]),
         (&["--print", "100x24", "--keys", "p"], &["what is held, as of the last collection"]),
         (&["watch", "--print", "100x24"], &["10.01MB", "rss"]),

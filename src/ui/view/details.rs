@@ -92,7 +92,10 @@ pub(super) fn draw_details_at(
         buffer,
         area,
         1,
-        &Line::from(vec![Span::raw(" "), Span::styled(full.to_string(), theme.function())]),
+        &Line::from(vec![
+            Span::raw(" "),
+            Span::styled(name::bounded(full), theme.function()),
+        ]),
     );
     let facts = [
         ("at", place),

@@ -10,8 +10,8 @@ use crate::report;
 /// take no space may be any number.
 const LONGEST: usize = 4096;
 
-/// A name of which the screen may take what fits.
-fn bounded(name: &str) -> Cow<'_, str> {
+/// A name of which the screen may take what fits: at most [`LONGEST`] bytes of it, and `…`.
+pub(in super::super) fn bounded(name: &str) -> Cow<'_, str> {
     if name.len() <= LONGEST {
         return Cow::Borrowed(name);
     }
@@ -25,6 +25,7 @@ fn bounded(name: &str) -> Cow<'_, str> {
 /// Slashes in type arguments and parameters do not count, and a version alone says too little: `encoding/json/v2.F` → at
 /// `json`.
 pub(in super::super) fn function_start(name: &str) -> usize {
+    let name = head(name);
     let end = name.find(['(', '[', '<', ' ']).unwrap_or(name.len());
     let behind = |end: usize| name[..end].rfind('/').map_or(0, |slash| slash + 1);
     let start = behind(end);
@@ -32,6 +33,13 @@ pub(in super::super) fn function_start(name: &str) -> usize {
         true => behind(start - 1),
         false => start,
     }
+}
+
+/// The part of a name in which its package is looked for.
+fn head(name: &str) -> &str {
+    let longest = LONGEST.min(name.len());
+    let end = (0..=longest).rev().find(|at| name.is_char_boundary(*at));
+    &name[..end.unwrap_or(0)]
 }
 
 /// Whether a package is called for the version of its module: `v2`, as in `v2.Unmarshal`.
@@ -52,6 +60,7 @@ pub(in super::super) fn short(name: &str) -> Cow<'_, str> {
 
 /// The package of a function: `github.com/a/b.(*T).M` → `github.com/a/b`; empty if the name has none.
 pub(in super::super) fn package(name: &str) -> &str {
+    let name = head(name);
     let start = function_start(name);
     let rest = &name[start..];
     let end = rest

@@ -15,11 +15,23 @@ pub(in super::super) fn line(buffer: &mut Buffer, area: Rect, row: u16, line: &L
         return;
     }
     let room = usize::from(area.width);
+    let line = &bounded(line);
     if line.width() <= room {
         buffer.set_line(area.x, area.y + row, line, area.width);
         return;
     }
     buffer.set_line(area.x, area.y + row, &cut(line, room), area.width);
+}
+
+/// The line with texts of megabytes cut, before anything is measured.
+fn bounded<'l>(line: &'l Line<'_>) -> Line<'l> {
+    let spans = line.spans.iter();
+    let spans = spans.map(|span| Span::styled(name::bounded(&span.content), span.style));
+    Line {
+        style: line.style,
+        alignment: line.alignment,
+        spans: spans.collect(),
+    }
 }
 
 /// The line cut to a width, `…` at its end.
