@@ -56,8 +56,12 @@ impl Churn {
             let sums = own_sums(Basis { weights, ..basis });
             Some(sums.iter().map(|node| node.flat).collect())
         };
-        let (allocated, in_use) = (flat(&format!("alloc{counts}"))?, flat(&format!("inuse{counts}"))?);
         let (all, held) = (flat("alloc_objects")?, flat("inuse_objects")?);
+        let is_of_objects = counts == "_objects";
+        let (allocated, in_use) = match is_of_objects {
+            true => (all.clone(), held.clone()),
+            false => (flat(&format!("alloc{counts}"))?, flat(&format!("inuse{counts}"))?),
+        };
         let blocks = blocks(basis);
         let nodes = (0..basis.frames.len()).map(|at| NodeChurn {
             allocated: allocated[at],
@@ -69,7 +73,7 @@ impl Churn {
         Some(Self {
             nodes: nodes.collect(),
             seconds: seconds.filter(|seconds| *seconds > 0.0),
-            is_of_objects: counts == "_objects",
+            is_of_objects,
         })
     }
 

@@ -32,7 +32,7 @@ pub struct Profile {
     pub samples: Samples,
     /// Regular expression for whole names: frames to remove together with what they called; see `analyze::prune`.
     pub drop_frames: StringId,
-    /// The same kind of expression: frames that `drop_frames` spares.
+    /// Regular expression for whole names: frames that `drop_frames` spares.
     pub keep_frames: StringId,
     /// When it was taken, nanoseconds since 1970 UTC; 0 if unknown.
     pub time_nanos: i64,

@@ -9,8 +9,6 @@ use crate::error::Result;
 use crate::progress::Observer;
 use crate::source::{HttpOptions, ProfileStore, Source};
 
-const STORES: [&str; 2] = ["pyroscope:", "parca:"];
-const PARAMETERS: [&str; 3] = ["match=", "from=", "until="];
 /// Whoever types waits no longer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -20,8 +18,8 @@ impl Inputs {
     /// # Errors
     /// Those of the store; [`crate::error::Error::Usage`] for times that cannot be.
     pub(super) fn complete(&self, typed: &str, observer: &dyn Observer) -> Result<(usize, Vec<String>)> {
-        if !STORES.iter().any(|prefix| typed.starts_with(prefix)) {
-            let stores = STORES.iter().filter(|prefix| prefix.starts_with(typed));
+        if !ProfileStore::prefixes().any(|prefix| typed.starts_with(prefix)) {
+            let stores = ProfileStore::prefixes().filter(|prefix| prefix.starts_with(typed));
             let words = stores.map(ToString::to_string).chain(files(typed)).collect();
             return Ok((0, words));
         }
@@ -34,8 +32,11 @@ impl Inputs {
         };
         let start = typed[query..].rfind('&').map_or(query + 1, |at| query + at + 1);
         let Some(selector) = typed[start..].strip_prefix("match=") else {
-            let fits = |parameter: &&&str| parameter.starts_with(&typed[start..]);
-            return Ok((start, PARAMETERS.iter().filter(fits).map(ToString::to_string).collect()));
+            let parameters = ProfileStore::parameters().map(|name| format!("{name}="));
+            return Ok((
+                start,
+                parameters.filter(|name| name.starts_with(&typed[start..])).collect(),
+            ));
         };
         let Source::Store(store) = self.source(&typed.into())? else {
             return Ok((start, Vec::new()));

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::load::Keep;
 use crate::model::{Loaded, Moment};
 use crate::progress::Observer;
-use crate::report::{Environment, Options, PageExtras, PageMoment, ReportRow, RowSums, Shows};
+use crate::report::{self, Environment, Options, PageExtras, PageMoment, ReportRow, RowSums, Shows};
 use crate::ui::{Base, Control, Followed, Loader, Series, Wanted};
 use crate::zone;
 
@@ -17,7 +17,7 @@ use crate::zone;
 const MOST: usize = 120;
 
 /// Reports that show a session over time.
-const PAGES: [&str; 2] = ["html", "web"];
+const PAGES: [&ReportRow; 2] = [&report::HTML, &report::WEB];
 
 /// The machine as a report sees it; only those of source code look for some.
 pub fn environment_of(report: &ReportRow, extras: PageExtras) -> Environment {
@@ -51,7 +51,7 @@ impl Inputs {
             embedding: page.embedding,
             moments: Vec::new(),
         };
-        if !PAGES.contains(&report.name) {
+        if !PAGES.iter().any(|page| page.name == report.name) {
             return Ok((self.load(Keep::Result, observer)?, extras));
         }
         let moments = if page.is_series { Moments::Yes } else { Moments::No };

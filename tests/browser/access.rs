@@ -3,7 +3,6 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use heaptui::report::{Environment, PageExtras, PageMoment, RowSums};
 use serde_json::{Value, json};
 
 use super::devtools::Browser;
-use super::{browser, count, in_view, orders, page, page_in, saved, text};
+use super::{browser, count, in_view, needed, orders, page, page_in, saved, text};
 
 /// The two sizes of screen: a laptop's, a phone's.
 const SIZES: [(u32, u32, bool); 2] = [(1280, 800, false), (390, 844, true)];
@@ -28,19 +27,11 @@ fn resize(browser: &mut Browser, (width, height, mobile): (u32, u32, bool)) {
 
 /// axe-core, or why it is not asked.
 fn axe() -> Option<String> {
-    let is_required = env::var("HEAPTUI_BROWSER").is_ok_and(|value| value == "required");
-    let path = env::var_os("HEAPTUI_AXE");
-    assert!(
-        path.is_some() || !is_required,
-        "HEAPTUI_AXE says where axe-core is: .ci/axe fetches it"
+    let path = needed(
+        env::var_os("HEAPTUI_AXE"),
+        "HEAPTUI_AXE says where axe-core is: .ci/axe fetches it",
+        "nothing of how the page is used without eyes or a mouse is checked",
     );
-    if path.is_none() {
-        let said = writeln!(
-            io::stderr(),
-            "NOT RUN: no axe-core, so nothing of how the page is used without eyes or a mouse is checked; .ci/axe fetches it"
-        );
-        said.expect("standard error");
-    }
     path.map(|path| fs::read_to_string(Path::new(&path)).expect("axe-core"))
 }
 

@@ -23,21 +23,24 @@ use devtools::Browser;
 
 /// A browser, or why the test is not run.
 fn browser() -> Option<Browser> {
-    let program = devtools::program();
-    let is_required = env::var("HEAPTUI_BROWSER").is_ok_and(|value| value == "required");
-    assert!(
-        program.is_some() || !is_required,
-        "no Chromium on the PATH: apt-get install chromium"
+    let program = needed(
+        devtools::program(),
+        "no Chromium on the PATH: apt-get install chromium",
+        "nothing of the web page's script is checked",
     );
-    if program.is_none() {
+    program.map(|program| Browser::start(&program))
+}
+
+/// What a test needs, where it is there. Where it is not, that is an error if it is required, else said.
+fn needed<T>(found: Option<T>, lacks: &str, unchecked: &str) -> Option<T> {
+    let is_required = env::var("HEAPTUI_BROWSER").is_ok_and(|value| value == "required");
+    assert!(found.is_some() || !is_required, "{lacks}");
+    if found.is_none() {
         // Past the harness, which keeps what tests that do not fail say.
-        let said = writeln!(
-            io::stderr(),
-            "NOT RUN: no Chromium on the PATH, so nothing of the web page's script is checked"
-        );
+        let said = writeln!(io::stderr(), "NOT RUN: {lacks}; {unchecked}");
         said.expect("standard error");
     }
-    program.map(|program| Browser::start(&program))
+    found
 }
 
 fn orders() -> Arc<Profile> {

@@ -32,8 +32,8 @@ pub(super) const LAST_PEAK: f64 = 3.0;
 pub(super) const PAUSES: f64 = 2.0;
 /// The shortest pause that can mean a stop, in intervals.
 pub(super) const PAUSE_INTERVALS: f64 = 2.5;
-/// The same in snapshots. A watch that goes on takes them further apart, and a single one is no pause. Without it a slow
-/// leak, watched live for 60 s, was called level at the next snapshot.
+/// The fewest snapshots without a new high that can mean a stop. A watch that goes on takes them further apart, and a single
+/// one is no pause. Without it a slow leak, watched live for 60 s, was called level at the next snapshot.
 pub(super) const PAUSE_SNAPSHOTS: usize = 2;
 /// [`PAUSES`] and [`PAUSE_INTERVALS`] with few snapshots.
 pub(super) const PAUSES_FEW: f64 = 1.5;
@@ -51,7 +51,7 @@ pub(super) const THIRD_STOPPED: f64 = 0.03;
 /// If the last third's growth is below this share of the fastest third's, it is slowing. 0.5 to 0.9: 52 to 47 reported as
 /// leaks. Without the test a cache that fills ever more slowly is a false alarm.
 pub(super) const SLOWING: f64 = 0.7;
-/// The same with three snapshots.
+/// With three snapshots, growth is slowing below this share of the first half's.
 pub(super) const SLOWING_THREE: f64 = 0.8;
 /// With new highs in more than this share of the snapshots, it is not a staircase.
 pub(super) const STEPS_HIGHS: f64 = 0.4;
@@ -79,9 +79,9 @@ pub(super) const KEPT_LEAK: f64 = 0.5;
 pub(super) const KEPT_GROWING: f64 = 0.25;
 /// Standard deviations of net new samples that mean growing. 3: one leak missed.
 pub(super) const SIGMAS_GROWING: f64 = 2.5;
-/// The same for a leak. 3 to 5: no change.
+/// Standard deviations of net new samples that mean a leak. 3 to 5: no change.
 pub(super) const SIGMAS_LEAK: f64 = 4.0;
-/// The same for a leak that the exact heap also shows, with few snapshots.
+/// Standard deviations of net new samples that mean a leak where there are few snapshots, and the exact heap shows it too.
 pub(super) const SIGMAS_FEW: f64 = 2.0;
 /// Allocations without a free that make a function growing if there is no exact heap.
 pub(super) const BIRTHS: i64 = 4;

@@ -14,7 +14,7 @@ pub struct StoreStep {
 }
 
 impl ProfileStore {
-    /// The same processes with another profile type and time range, in milliseconds since 1970 UTC.
+    /// A store query for the processes of this one, with another profile type and time range, in milliseconds since 1970 UTC.
     pub fn asking(&self, profile_type: &str, start: i64, end: i64) -> Self {
         Self {
             profile_type: profile_type.into(),

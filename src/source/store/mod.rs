@@ -54,6 +54,16 @@ pub struct StoreQuery {
     pub until: Option<String>,
 }
 
+/// Picks the field of a parameter.
+type Parameter = fn(&mut StoreQuery) -> &mut Option<String>;
+
+/// The query parameters, each with its field.
+const PARAMETERS: [(&str, Parameter); 3] = [
+    ("match", |query| &mut query.selector),
+    ("from", |query| &mut query.from),
+    ("until", |query| &mut query.until),
+];
+
 /// A store's response: a merged profile.
 #[derive(Debug)]
 pub struct Merged {
@@ -73,6 +83,16 @@ pub enum Snapshots {
 }
 
 impl ProfileStore {
+    /// What the addresses of stores begin with, such as `parca:`.
+    pub fn prefixes() -> impl Iterator<Item = &'static str> {
+        KINDS.into_iter().map(|(prefix, _)| prefix)
+    }
+
+    /// Names of the query parameters that [`ProfileStore::parse`] knows.
+    pub fn parameters() -> impl Iterator<Item = &'static str> {
+        PARAMETERS.into_iter().map(|(name, _)| name)
+    }
+
     /// Parses `pyroscope:URL` and `parca:URL`, whose URL may have `match`, `from` and `until` as query parameters;
     /// `None` for anything else. [`ProfileStore::within`] sets the time range.
     pub fn parse(name: &str) -> Option<(Self, StoreQuery)> {
@@ -83,13 +103,9 @@ impl ProfileStore {
         let server = Url::read(address)?;
         let mut asked = StoreQuery::default();
         for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            let field = match key {
-                "match" => &mut asked.selector,
-                "from" => &mut asked.from,
-                "until" => &mut asked.until,
-                _ => continue,
-            };
-            *field = Some(super::url::text(value));
+            if let Some((_, field)) = PARAMETERS.iter().find(|(name, _)| *name == key) {
+                *field(&mut asked) = Some(super::url::text(value));
+            }
         }
         let store = Self {
             kind: *kind,

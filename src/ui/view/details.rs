@@ -92,10 +92,7 @@ pub(super) fn draw_details_at(
         buffer,
         area,
         1,
-        &Line::from(vec![
-            Span::raw(" "),
-            Span::styled(name::bounded(full), theme.function()),
-        ]),
+        &Line::from(vec![Span::raw(" "), Span::styled(full, theme.function())]),
     );
     let facts = [
         ("at", place),

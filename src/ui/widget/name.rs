@@ -8,10 +8,10 @@ use crate::report;
 
 /// A name longer than this is cut in its middle before anything is measured: no screen is so wide, and characters that
 /// take no space may be any number.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 
 /// A name of which the screen may take what fits: at most [`LONGEST`] bytes of it, and `…`.
-pub(in super::super) fn bounded(name: &str) -> Cow<'_, str> {
+pub(super) fn bounded(name: &str) -> Cow<'_, str> {
     if name.len() <= LONGEST {
         return Cow::Borrowed(name);
     }

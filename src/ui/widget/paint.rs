@@ -15,42 +15,29 @@ pub(in super::super) fn line(buffer: &mut Buffer, area: Rect, row: u16, line: &L
         return;
     }
     let room = usize::from(area.width);
-    let line = &bounded(line);
-    if line.width() <= room {
+    let is_short = line.spans.iter().all(|span| span.content.len() <= name::LONGEST);
+    if is_short && line.width() <= room {
         buffer.set_line(area.x, area.y + row, line, area.width);
         return;
     }
     buffer.set_line(area.x, area.y + row, &cut(line, room), area.width);
 }
 
-/// The line with texts of megabytes cut, before anything is measured.
-fn bounded<'l>(line: &'l Line<'_>) -> Line<'l> {
-    let spans = line.spans.iter();
-    let spans = spans.map(|span| Span::styled(name::bounded(&span.content), span.style));
-    Line {
-        style: line.style,
-        alignment: line.alignment,
-        spans: spans.collect(),
-    }
-}
-
 /// The line cut to a width, `…` at its end.
-fn cut<'l>(line: &Line<'l>, width: usize) -> Line<'l> {
+fn cut<'l>(line: &'l Line<'_>, width: usize) -> Line<'l> {
     let mut left = width;
     let mut spans = Vec::new();
     for span in &line.spans {
         if left == 0 {
             break;
         }
-        let wide = span.content.width();
+        let text = name::bounded(&span.content);
+        let wide = text.width();
         if wide < left {
-            spans.push(span.clone());
+            spans.push(Span::styled(text, span.style));
             left -= wide;
         } else {
-            spans.push(Span::styled(
-                name::cut_end(&format!("{}…", span.content), left),
-                span.style,
-            ));
+            spans.push(Span::styled(name::cut_end(&format!("{text}…"), left), span.style));
             left = 0;
         }
     }
