@@ -1,5 +1,7 @@
 //! Putting text into a rectangle without ever writing outside of it.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -96,10 +98,24 @@ pub(in super::super) fn middle(buffer: &mut Buffer, area: Rect, heading: Style, 
     }
 }
 
+/// Whether a line may not end between the two: a number and its unit, `60 s`, `46.9 MB`.
+fn is_quantity(number: &str, unit: &str) -> bool {
+    let unit = unit.trim_end_matches([',', ';', '.', ')', ':']);
+    let is_unit = |letter: u8| letter.is_ascii_alphabetic() || letter == b'/';
+    number.ends_with(|last: char| last.is_ascii_digit()) && (1..=6).contains(&unit.len()) && unit.bytes().all(is_unit)
+}
+
 /// Text in lines of at most `width` cells, broken between words.
 pub(in super::super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
     for word in text.split(' ') {
+        match words.last_mut() {
+            Some(last) if is_quantity(last, word) => *last = format!("{last} {word}").into(),
+            _ => words.push(word.into()),
+        }
+    }
+    for word in words {
         let current = lines.len() - 1;
         if !lines[current].is_empty() && lines[current].width() + 1 + word.width() > width {
             lines.push(word.to_string());
@@ -107,7 +123,7 @@ pub(in super::super) fn wrap(text: &str, width: usize) -> Vec<String> {
             if !lines[current].is_empty() {
                 lines[current].push(' ');
             }
-            lines[current].push_str(word);
+            lines[current].push_str(&word);
         }
     }
     lines

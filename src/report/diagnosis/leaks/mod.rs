@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 pub use self::hosts::{Witness, write_leaks};
 use self::notes::notes;
 pub use self::sentence::ASK_FOR_DUMP;
-use self::sentence::{evidence, next, rested, sentence};
+use self::sentence::{evidence, next, rested, sentence, whole};
 pub use self::words::{FindingWords, LeakWords, SHAPES, shape, too_few};
 use super::causes::cause;
 use super::{AnswerForm, Asked, Evidence, Outcome, write_object};
@@ -50,7 +50,7 @@ pub(super) fn write(given: &Evidence, asked: &Asked, out: &mut dyn Write) -> Res
 /// The whole verdict for the eye: a sentence for each finding, and below it what it rests on and what to do.
 fn text(verdict: &Verdict) -> String {
     let mut lines = Vec::new();
-    let words = LeakWords::new(verdict);
+    let words = LeakWords::new(verdict, whole);
     for finding in words.findings {
         lines.push(finding.sentence);
         lines.extend(finding.evidence.iter().map(|line| format!("    {line}")));
@@ -88,7 +88,7 @@ fn object(verdict: &Verdict) -> Value {
     json!({
         "schema": 1,
         "verdict": level(verdict.level),
-        "sentence": first.map_or_else(|| rested(verdict), |first| sentence(first, verdict)),
+        "sentence": first.map_or_else(|| rested(verdict), |first| sentence(first, verdict, whole)),
         "findings": verdict.findings.iter().map(|finding| found(finding, verdict)).collect::<Vec<_>>(),
         "window": (verdict.window * 1e3).round() / 1e3,
         "snapshots": verdict.snapshots,
@@ -122,7 +122,7 @@ fn found(finding: &Finding, verdict: &Verdict) -> Value {
         "share": finding.share.map(hundredths),
         "confidence": confidence(finding.confidence),
         "shape": shape(finding.trend.shape),
-        "sentence": sentence(finding, verdict),
+        "sentence": sentence(finding, verdict, whole),
         "evidence": evidence(finding),
         "opened_by": finding.opened_by.as_ref().map(|call| &call.name),
         "reached_by": reached,

@@ -1,32 +1,43 @@
 //! A finding in a sentence, what it rests on, and what to do next.
 
+use std::borrow::Cow;
+
 use super::super::causes::state;
 use super::super::words::{bytes, bytes_range, count, seconds};
 use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict};
 use crate::analyze::{Origin, origin};
 
+/// How a function is called where there is so much room.
+pub(super) type Naming = fn(&str) -> Cow<'_, str>;
+
+/// The naming where any room is enough: names as they are.
+pub(super) fn whole(name: &str) -> Cow<'_, str> {
+    Cow::Borrowed(name)
+}
+
 /// What a finding says, on one line.
-pub(super) fn sentence(finding: &Finding, verdict: &Verdict) -> String {
+pub(super) fn sentence(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
     let level = match finding.level {
         Level::Leak => "leak",
         Level::Growing | Level::None => "growing",
     };
-    format!("{level}: {}", body(finding, verdict))
+    format!("{level}: {}", body(finding, verdict, naming))
 }
 
-fn body(finding: &Finding, verdict: &Verdict) -> String {
+fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
     let trend = &finding.trend;
     let how = how(trend);
     let per_minute = trend.rate * 60.0;
     let rate = format!("{}/min", bytes(per_minute));
-    match (finding.kind, name(finding)) {
+    let culprit = name(finding);
+    match (finding.kind, culprit.map(naming)) {
         (Kind::Goroutine, who) => {
-            let who = who.unwrap_or("functions without a name");
+            let who = who.unwrap_or("functions without a name".into());
             let waits = finding.culprit.as_ref().and_then(state);
             let waits = waits.map_or(String::new(), |state| format!(" [{state}]"));
-            let held = held(verdict, who);
+            let held = held(verdict, culprit);
             let opened = finding.opened_by.as_ref();
-            let opened = opened.map_or(String::new(), |call| format!(", opened by {}", call.name));
+            let opened = opened.map_or(String::new(), |call| format!(", opened by {}", naming(&call.name)));
             format!(
                 "{}/min stay in {who}{waits}{opened}; {how}{held}",
                 count(per_minute, "goroutine")
@@ -54,7 +65,9 @@ fn body(finding: &Finding, verdict: &Verdict) -> String {
         }
         (Kind::Heap, Some(who)) => {
             let held = finding.held_by.as_ref();
-            let held = held.map_or(String::new(), |holder| format!(", held by goroutines in {holder}"));
+            let held = held.map_or(String::new(), |holder| {
+                format!(", held by goroutines in {}", naming(holder))
+            });
             format!("{who} keeps {rate}{held}; {how} ({})", range_of_heap(finding, verdict))
         }
         (Kind::Heap, None) => {
@@ -108,9 +121,9 @@ fn thirds(trend: &Trend) -> String {
 }
 
 /// What leaked goroutines hold of the heap.
-fn held(verdict: &Verdict, who: &str) -> String {
+fn held(verdict: &Verdict, who: Option<&str>) -> String {
     let of_heap = verdict.findings.iter().filter(|finding| finding.kind == Kind::Heap);
-    let mut held = of_heap.filter(|finding| finding.held_by.as_deref() == Some(who));
+    let mut held = of_heap.filter(|finding| who.is_some() && finding.held_by.as_deref() == who);
     held.next().map_or(String::new(), |heap| {
         format!("; they hold {}/min of heap", bytes(heap.trend.rate * 60.0))
     })

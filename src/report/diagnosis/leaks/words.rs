@@ -2,7 +2,7 @@
 
 use super::super::causes::cause;
 use super::notes::notes;
-use super::sentence::{evidence, next, not_the_cause, rested, sentence};
+use super::sentence::{Naming, evidence, next, not_the_cause, rested, sentence};
 use super::{FEWEST, chain};
 use crate::analyze::leaks::{Culprit, Finding, TrendShape, Verdict};
 
@@ -35,22 +35,26 @@ pub struct FindingWords {
 }
 
 impl LeakWords {
-    /// In words.
-    pub fn new(verdict: &Verdict) -> Self {
+    /// In words, with functions called as `naming` says.
+    pub fn new(verdict: &Verdict, naming: Naming) -> Self {
         let first = verdict.findings.first();
         Self {
-            sentence: first.map_or_else(|| rested(verdict), |first| sentence(first, verdict)),
-            findings: verdict.findings.iter().map(|finding| words(finding, verdict)).collect(),
+            sentence: first.map_or_else(|| rested(verdict), |first| sentence(first, verdict, naming)),
+            findings: verdict
+                .findings
+                .iter()
+                .map(|finding| words(finding, verdict, naming))
+                .collect(),
             level: not_the_cause(verdict),
             notes: notes(verdict),
         }
     }
 }
 
-fn words(finding: &Finding, verdict: &Verdict) -> FindingWords {
+fn words(finding: &Finding, verdict: &Verdict, naming: Naming) -> FindingWords {
     let reached = finding.culprit.as_ref().map_or(&[][..], Culprit::callers);
     FindingWords {
-        sentence: sentence(finding, verdict),
+        sentence: sentence(finding, verdict, naming),
         evidence: evidence(finding),
         reached_by: (!reached.is_empty()).then(|| chain(reached)),
         cause: cause(finding),

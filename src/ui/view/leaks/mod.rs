@@ -18,7 +18,7 @@ use crate::ui::theme::Theme;
 use crate::ui::timeline::Following;
 use crate::ui::widget::chart::{self, Curve, Stroke};
 use crate::ui::widget::list::{Clicked, List, Tally};
-use crate::ui::widget::paint;
+use crate::ui::widget::{name, paint};
 use crate::ui::work::host::Series;
 use crate::ui::work::query::Query;
 use suspect::{Suspect, head};
@@ -116,7 +116,7 @@ impl Shown {
     fn of(session: &Session) -> Option<Self> {
         let verdict = session.timeline.verdict.as_ref()?;
         Some(Self {
-            words: LeakWords::new(verdict),
+            words: LeakWords::new(verdict, name::short),
             waits: waits(session, verdict),
             suspects: Suspect::all(verdict),
             verdict: Arc::clone(verdict),
@@ -130,6 +130,8 @@ impl Shown {
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         let mut sentence: String = first.chain(letters).collect();
         sentence.push('.');
+        let others = self.suspects.iter().filter(|suspect| suspect.is_another_leak());
+        sentence.extend(others.map(|other| format!(" Also {}.", other.in_short())));
         let Some(waits) = &self.waits else { return sentence };
         match sentence.split_once(": ") {
             // What is found may still change, so that is said first.

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::analyze::leaks::{Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict};
+use crate::analyze::leaks::{Caveat, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict};
 use crate::model::units;
 use crate::report;
 use crate::ui::session::Session;
@@ -32,6 +32,9 @@ pub(super) struct Suspect {
     pub(super) finding: Option<usize>,
 }
 
+/// The values of a suspect that does not account for what the whole heap grew by.
+const SAMPLES: &str = "its samples";
+
 /// Cells of the columns, and of the sparkline.
 const NUMBER: usize = 11;
 const KIND: usize = 12;
@@ -45,14 +48,29 @@ const WIDE: usize = 70;
 /// From this width on there are its share, which the details say too, and how it went.
 const WIDEST: usize = 90;
 
+/// What the size of the whole heap is known from.
+fn whole_heap(verdict: &Verdict) -> &'static str {
+    let is_known = |caveat: &Caveat| match caveat {
+        Caveat::NoMemStats => Some("whole heap, by its samples"),
+        Caveat::NotCollected { .. } => Some("whole heap at the last collection"),
+        _ => None,
+    };
+    verdict
+        .caveats
+        .iter()
+        .find_map(is_known)
+        .unwrap_or("whole heap after GC (exact)")
+}
+
 impl Suspect {
     fn of_finding(at: Option<usize>, finding: &Finding, verdict: &Verdict) -> Self {
         let call = finding.culprit.as_ref().and_then(Culprit::call);
         let function = call.map_or(String::new(), |call| call.name.clone());
         let sampled = verdict.suspects.iter().find(|suspect| suspect.name == function);
+        let is_whole = finding.kind == Kind::Heap && (finding.share.is_some() || call.is_none());
         Self {
             own: sampled
-                .filter(|_| finding.kind == Kind::Heap)
+                .filter(|_| is_whole)
                 .map_or(Vec::new(), |own| own.values.clone()),
             function,
             kind: finding.kind,
@@ -61,7 +79,8 @@ impl Suspect {
             values: finding.values.clone(),
             share: finding.share,
             curve: match finding.kind {
-                Kind::Heap => "heap after GC (exact)",
+                Kind::Heap if is_whole => whole_heap(verdict),
+                Kind::Heap => SAMPLES,
                 Kind::Goroutine => "goroutines",
                 Kind::Stacks => "stacks in use",
                 Kind::Outside => "outside Go",
@@ -92,7 +111,7 @@ impl Suspect {
                     values: suspected.values.clone(),
                     own: Vec::new(),
                     share: suspected.share,
-                    curve: "its samples",
+                    curve: SAMPLES,
                     finding: None,
                 });
             }
@@ -116,9 +135,29 @@ impl Suspect {
         }
     }
 
+    /// Whether it leaks beside the one that the sentence is about.
+    pub(super) fn is_another_leak(&self) -> bool {
+        self.level == Level::Leak && self.finding.is_some_and(|at| at > 0)
+    }
+
+    /// Who, and how fast.
+    pub(super) fn in_short(&self) -> String {
+        let unit = if self.kind == Kind::Goroutine {
+            " goroutines"
+        } else {
+            ""
+        };
+        format!(
+            "{}, {}{unit}/min",
+            name::short(self.name()),
+            self.signed(self.trend.rate * 60.0)
+        )
+    }
+
     /// What there is more of: a function may be named for several.
     fn what(&self) -> &'static str {
         match self.kind {
+            Kind::Heap if self.curve != SAMPLES => "whole heap",
             Kind::Heap => "heap",
             Kind::Goroutine => "goroutines",
             Kind::Stacks => "stacks",
