@@ -9,6 +9,7 @@ pub mod hosts;
 mod log;
 mod metrics;
 mod offers;
+mod recall;
 pub mod series;
 mod session;
 mod steps;

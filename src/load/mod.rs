@@ -7,6 +7,7 @@
 
 pub mod series;
 pub mod session;
+pub mod steps;
 pub mod survey;
 mod symbolize;
 pub mod watch;

@@ -27,7 +27,7 @@ use self::http::Question;
 pub use self::http::{Certificates, Header, HttpOptions, Proxies};
 pub use self::process::ProcessMemory;
 pub use self::prometheus::{Labels, Measured, Prometheus, Range, Target};
-pub use self::store::{Merged, ProfileStore, Snapshots, StoreQuery, StoreStep};
+pub use self::store::{Merged, ProfileStore, Snapshots, StepLength, StoreQuery, StoreStep};
 pub use self::url::{Scheme, Url};
 use crate::error::{Error, Result};
 use crate::progress::Observer;

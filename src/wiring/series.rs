@@ -10,6 +10,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::demo::Demo;
+use super::recall::Recall;
+use super::steps::step_in_words;
 use super::stores::Kept;
 use super::{Inputs, source};
 use super::{environment, offers};
@@ -63,6 +65,8 @@ enum Kind {
     },
     /// The steps of a store's history.
     Stored(ProfileStore),
+    /// The steps of a store's history, and those that pass from now on; how long one is, in words.
+    Passing(ProfileStore, String),
 }
 
 impl TimedInputs {
@@ -82,7 +86,13 @@ impl TimedInputs {
         let store = inputs.store()?.filter(|_| is_wanted && inputs.combine.base.is_empty());
         let series = match inputs.process() {
             _ if inputs.is_demo() && inputs.combine.base.is_empty() => Kind::Demo(Demo::open()?),
-            _ if let Some(store) = store => Kind::Stored(store),
+            _ if let Some(store) = store => match &watched {
+                Some(watched) if inputs.goes_on() == Recall::GoOn => {
+                    let pace = format!("a step of {}", step_in_words(&store, watched.every)?);
+                    Kind::Passing(store, pace)
+                }
+                _ => Kind::Stored(store),
+            },
             _ if moments == Moments::Yes || has_folder => Kind::Recorded,
             Some(_) => Kind::Process {
                 begins: watched.is_some(),
@@ -201,6 +211,7 @@ impl Loader for TimedInputs {
         match &self.series {
             Kind::None => Series::None,
             Kind::Recorded | Kind::Demo(_) | Kind::Stored(_) => Series::Recorded,
+            Kind::Passing(_, pace) => Series::Store { pace: pace.clone() },
             Kind::Process { begins } => Series::Process {
                 pace: format!("every {} s ±30%", self.watched.plan.every.as_secs_f64()),
                 begins: *begins,
@@ -280,7 +291,8 @@ impl Loader for TimedInputs {
                 self.tell_of(listed, |name| demo.file(&name).map(Packed::Bytes), tell);
                 Ok(())
             }
-            Kind::Stored(store) => self.recall(store, control, tell),
+            Kind::Stored(store) => self.recall(store, Recall::Range, control, tell),
+            Kind::Passing(store, _) => self.recall(store, Recall::GoOn, control, tell),
             Kind::Process { .. } => self.watch(control, tell),
         }
     }

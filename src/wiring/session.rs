@@ -81,6 +81,7 @@ impl TimedInputs {
         self.follow(&Control::default(), &mut |followed| match followed {
             Followed::Moment(moment, _) => moments.push(moment),
             Followed::Missed(problem) | Followed::Note(problem) => warnings.push(problem),
+            Followed::CaughtUp => {}
         })?;
         moments.sort_by_key(|moment| moment.nanos);
         let (mut last, mut summed) = (None, Vec::new());

@@ -17,7 +17,7 @@ use crate::load::survey::survey;
 use crate::load::watch::Taken;
 use crate::model::{Collection, Profile, ValueType, merge};
 use crate::progress::Observer;
-use crate::source::{ProfileStore, Snapshots, Source, StoreStep};
+use crate::source::{ProfileStore, Snapshots, Source, StepLength, StoreStep};
 
 /// Lengths of steps that people reckon in, in seconds; beyond them whole days.
 const LENGTHS: [i64; 14] = [
@@ -30,6 +30,8 @@ const USUAL: i64 = 30;
 const MOST: i64 = 500;
 /// So many requests at once.
 const PARALLEL: usize = 4;
+/// For so many milliseconds, or two steps, a process may send nothing before that is a failure: profiles come every 10 to 60 s.
+const PATIENCE: i64 = 60_000;
 /// What Go's heap profiles hold, in their order.
 const HEAP: [&str; 4] = ["alloc_objects", "alloc_space", "inuse_objects", "inuse_space"];
 /// What tells of the others.
@@ -37,13 +39,17 @@ const IN_USE: &str = "inuse_space";
 /// Bytes between two samples as Go has them by default; stores forget them.
 const SAMPLING: i64 = 512 << 10;
 
-/// A store's history.
+/// A store's history, as far as it was read.
 pub(super) struct StoredHistory<'i> {
     inputs: &'i Inputs,
     /// The length of a step in milliseconds.
     length: i64,
     heap: Vec<ProfileStore>,
     goroutines: Option<ProfileStore>,
+    /// What each part of the heap has added up to, where the store keeps what came.
+    allocated: Vec<Option<Profile>>,
+    /// The end of the last step that was read, milliseconds since 1970 UTC.
+    read: Option<i64>,
 }
 
 impl Inputs {
@@ -72,7 +78,7 @@ impl Inputs {
         observer: &dyn Observer,
     ) -> Result<StoredHistory<'i>> {
         let (start, end) = store.time();
-        let length = length((end - start) / 1000, every)?;
+        let length = length(store, every)?;
         let types = store.types(&self.http, observer)?;
         let part = |kind: &str| {
             let wanted = of_kind(store.profile_type(), kind);
@@ -89,8 +95,10 @@ impl Inputs {
         Ok(StoredHistory {
             inputs: self,
             length: length * 1000,
+            allocated: heap.iter().map(|_| None).collect(),
             heap,
             goroutines: goroutines.map(|name| store.asking(name, start, end)),
+            read: None,
         })
     }
 }
@@ -110,8 +118,25 @@ fn of_kind(profile_type: &str, kind: &str) -> String {
     parts.join(":")
 }
 
-/// Seconds of a step.
-fn length(seconds: i64, every: Option<Duration>) -> Result<i64> {
+/// Seconds of a step of a store's history.
+fn length(store: &ProfileStore, every: Option<Duration>) -> Result<i64> {
+    let (start, end) = store.time();
+    length_in((end - start) / 1000, every)
+}
+
+/// How long a step of a store's history is, e.g. `15 min`.
+///
+/// # Errors
+/// [`Error::Usage`] for steps that are too short.
+pub(super) fn step_in_words(store: &ProfileStore, every: Option<Duration>) -> Result<String> {
+    let seconds = length(store, every)?;
+    let units = [(DAY, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let whole = units.into_iter().find(|(unit, _)| seconds % unit == 0);
+    Ok(whole.map_or(String::new(), |(unit, name)| format!("{} {name}", seconds / unit)))
+}
+
+/// Seconds of a step in a time of so many seconds.
+fn length_in(seconds: i64, every: Option<Duration>) -> Result<i64> {
     let Some(every) = every else {
         let fits = |length: &&i64| **length * USUAL >= seconds;
         let days = seconds / (USUAL * DAY) + 1;
@@ -127,67 +152,85 @@ fn length(seconds: i64, every: Option<Duration>) -> Result<i64> {
 }
 
 impl StoredHistory<'_> {
-    /// How long a step is, e.g. `15 min`.
-    pub(super) fn step(&self) -> String {
-        let seconds = self.length / 1000;
-        let units = [(DAY, "d"), (3600, "h"), (60, "min"), (1, "s")];
-        let whole = units.into_iter().find(|(unit, _)| seconds % unit == 0);
-        whole.map_or(String::new(), |(unit, name)| format!("{} {name}", seconds / unit))
+    /// Milliseconds of a step.
+    pub(super) fn length(&self) -> i64 {
+        self.length
     }
 
-    /// Reads the steps that have something, the earliest first, and tells of each: how many there are, and a snapshot.
+    /// Reads the steps that have something and were not read yet, up to `end`, the earliest first, and tells of each: how
+    /// many there are, and a snapshot. What fails is read again the next time.
     ///
     /// # Errors
-    /// Those of the store; [`Error::Cancelled`] where the watcher says so, and what `tell` fails with.
+    /// Those of the store, with [`Error::Http`] where nothing is stored; [`Error::Cancelled`] where the watcher says so, and
+    /// what `tell` fails with.
     pub(super) fn read(
-        &self,
+        &mut self,
+        end: i64,
         is_stopped: &(dyn Fn() -> bool + Sync),
         tell: &mut dyn FnMut(usize, Taken) -> Result<()>,
     ) -> Result<()> {
         let observer = Until(is_stopped);
-        let steps = |store: &ProfileStore| store.steps(self.length, &self.inputs.http, &observer);
-        let basis = self.heap.iter().find(|part| kind_of(part) == IN_USE);
-        let Some(basis) = basis.or(self.heap.first()) else {
-            return Ok(());
+        let inputs = self.inputs;
+        let length = StepLength::Millis(self.length);
+        let earliest = end.saturating_sub(MOST.saturating_mul(self.length));
+        let asked = |store: &ProfileStore| match self.read {
+            // After days without an answer, there is no more than can be asked for.
+            Some(read) => store.behind(read.max(earliest), end),
+            None => store.asking(store.profile_type(), store.time().0, end),
         };
+        let heap: Vec<ProfileStore> = self.heap.iter().map(&asked).collect();
+        let goroutines = self.goroutines.as_ref().map(&asked);
+        let steps = |store: &ProfileStore| store.steps(length, &inputs.http, &observer);
+        let basis = &heap[self.basis()];
         let known = steps(basis)?;
         if known.is_empty() {
+            if self
+                .read
+                .is_some_and(|read| end - read <= PATIENCE.max(2 * self.length))
+            {
+                return Ok(());
+            }
             // The error says what there is.
-            return basis.fetch(&self.inputs.http, &observer).map(|_| ());
+            return basis.fetch(&inputs.http, &observer).map(|_| ());
         }
         // The heap is there all the same.
-        let counted = self.goroutines.as_ref().and_then(|store| steps(store).ok());
+        let counted = goroutines.as_ref().and_then(|store| steps(store).ok());
         let counted = counted.unwrap_or_default();
-        let mut allocated: Vec<Option<Profile>> = self.heap.iter().map(|_| None).collect();
         for step in &known {
-            let goroutines = counted.iter().find(|counted| counted.end == step.end);
-            let taken = self.step_of(step, goroutines, &mut allocated, is_stopped)?;
-            tell(known.len(), taken)?;
+            let counted = counted.iter().find(|counted| counted.end == step.end);
+            let goroutines = goroutines.as_ref().filter(|_| counted.is_some());
+            let within = |store: &ProfileStore| store.within_step(step.end, self.length);
+            let stores: Vec<ProfileStore> = heap.iter().chain(goroutines).map(within).collect();
+            let taken = self.step_of(step, counted, &stores, end, is_stopped)?;
+            self.read = Some(step.end.min(end));
+            if let Some(taken) = taken {
+                tell(known.len(), taken)?;
+            }
         }
         Ok(())
     }
 
+    /// Which part of the heap tells of the others.
+    fn basis(&self) -> usize {
+        self.heap.iter().position(|part| kind_of(part) == IN_USE).unwrap_or(0)
+    }
+
+    /// A step up to `end`: what these stores have of it; nothing where that is no heap.
     fn step_of(
-        &self,
+        &mut self,
         step: &StoreStep,
         goroutines: Option<&StoreStep>,
-        allocated: &mut [Option<Profile>],
+        stores: &[ProfileStore],
+        end: i64,
         is_stopped: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Taken> {
-        let asked = self.goroutines.as_ref().filter(|_| goroutines.is_some());
-        let stores: Vec<ProfileStore> = self
-            .heap
-            .iter()
-            .chain(asked)
-            .map(|store| store.within_step(step.end, self.length))
-            .collect();
+    ) -> Result<Option<Taken>> {
         let mut answers: Vec<Option<Result<Option<Profile>>>> = stores.iter().map(|_| None).collect();
         let ask = |store: &ProfileStore| {
             let bytes = store.merge(&self.inputs.http, &Until(is_stopped))?;
             let decode = |bytes: Vec<u8>| decode::profile(&bytes[..], self.inputs.budget, &());
             bytes.map(decode).transpose()
         };
-        survey(&stores, PARALLEL, &AtomicBool::new(false), &ask, &mut |at, answer| {
+        survey(stores, PARALLEL, &AtomicBool::new(false), &ask, &mut |at, answer| {
             answers[at] = Some(answer);
         });
         let mut answers = answers.into_iter().flatten();
@@ -197,11 +240,11 @@ impl StoredHistory<'_> {
         }
         let goroutine = answers.next().transpose()?.flatten();
         // All of them are sums of the same snapshots.
-        let basis = self.heap.iter().position(|part| kind_of(part) == IN_USE).unwrap_or(0);
-        let ratio = parts[basis]
-            .as_ref()
-            .map_or(1.0, |profile| ratio_of(step.snapshots, profile));
-        for ((part, store), sum) in parts.iter_mut().zip(&self.heap).zip(allocated) {
+        let Some(basis) = &parts[self.basis()] else {
+            return Ok(None);
+        };
+        let ratio = ratio_of(step.snapshots, basis);
+        for ((part, store), sum) in parts.iter_mut().zip(&self.heap).zip(&mut self.allocated) {
             match part {
                 Some(profile) if store.is_held() => scale(profile, ratio),
                 _ if store.is_held() || self.heap.len() == 1 => {}
@@ -216,7 +259,7 @@ impl StoredHistory<'_> {
                 }
             }
         }
-        let time = Timestamp::from_millisecond(step.end.min(self.heap[0].time().1)).unwrap_or_default();
+        let time = Timestamp::from_millisecond(step.end.min(end)).unwrap_or_default();
         let mut heap = beside(parts, &self.heap)?;
         heap.time_nanos = i64::try_from(time.as_nanosecond()).unwrap_or(0);
         let goroutine = goroutine.zip(goroutines).map(|(mut profile, step)| {
@@ -224,14 +267,14 @@ impl StoredHistory<'_> {
             scale(&mut profile, ratio);
             packed(&profile)
         });
-        Ok(Taken {
+        Ok(Some(Taken {
             time,
             heap: packed(&heap)?,
             goroutine: goroutine.transpose()?,
             resident: None,
             collection: Collection::Unknown,
             cost: Duration::ZERO,
-        })
+        }))
     }
 }
 
@@ -320,7 +363,7 @@ mod tests {
             (3600, Some(0), None),
             (DAY, Some(60), None),
         ] {
-            let told = length(seconds, every.map(Duration::from_secs));
+            let told = length_in(seconds, every.map(Duration::from_secs));
             assert_eq!(told.ok(), expected, "{seconds} {every:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, Zoned};
 
+use super::recall::Recall;
 use super::steps::ratio_of;
 use super::{Inputs, source, when};
 use crate::decode;
@@ -51,6 +52,19 @@ impl Inputs {
             start,
             end,
         )))
+    }
+
+    /// Whether a watch of the store that is named goes on: it does unless the time it is asked for has an end.
+    pub(super) fn goes_on(&self) -> Recall {
+        let asked = self
+            .sources
+            .first()
+            .and_then(|name| ProfileStore::parse(name.as_typed()));
+        let until = asked.and_then(|(_, asked)| asked.until);
+        match until.as_ref().or(self.remembered.until.as_ref()) {
+            Some(_) => Recall::Range,
+            None => Recall::GoOn,
+        }
     }
 
     /// What a name is called where it is shown.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::log::{Log, Seen};
 use super::metrics::Absent;
+use super::recall::Recall;
 use super::{Inputs, source};
 use crate::analyze::leaks::{Level, judge};
 use crate::cli::Watched;
@@ -18,7 +19,7 @@ use crate::load::watch::{Happened, Next, Plan, Taken, Watcher, watch};
 use crate::model::{Collection, Profile, Resident, ResidentMoment, Side, Snapshot};
 use crate::progress::Observer;
 use crate::report::{Evidence, Live};
-use crate::source::{ProcessMemory, ProfileStore, Source, Url};
+use crate::source::{ProcessMemory, Source, Url};
 use crate::ui::Probe;
 
 /// How long a verdict is watched for unless the user says otherwise: about 21 snapshots.
@@ -30,7 +31,7 @@ const SLOWER: Duration = Duration::from_secs(10);
 /// So many goroutines are asked for with their states at most.
 const MOST_DUMPED: i64 = 10_000;
 /// How often a wait looks whether it is to end.
-const TICK: Duration = Duration::from_millis(50);
+pub(super) const TICK: Duration = Duration::from_millis(50);
 
 /// A line about each snapshot.
 pub type Tell<'t> = &'t mut dyn FnMut(&str);
@@ -105,14 +106,14 @@ impl Inputs {
         Ok(Snapshot { resident, ..snapshot })
     }
 
-    /// Watches a process, or reads what a store remembers of one, tells of each snapshot in a line, and records it where
-    /// that is asked for. Ends by the plan, with what is remembered, or when `stop` says so.
+    /// Watches a process, or what a store remembers of one, tells of each snapshot in a line, and records it where that is
+    /// asked for. Ends by the plan, with a time range that has an end, or when `stop` says so.
     ///
     /// # Errors
     /// [`Error::Usage`] for what is neither, and where nothing could be taken at all, why.
     pub fn watch(&self, watched: &Watched, stop: &Arc<AtomicBool>, tell: Tell<'_>) -> Result<Seen> {
         if let Some(store) = self.store()? {
-            return self.recall(&store, watched, stop, tell);
+            return self.recall(&store, watched, self.goes_on(), stop, tell);
         }
         let url = self.process().ok_or_else(|| {
             Error::Usage(
@@ -160,27 +161,10 @@ impl Inputs {
     /// # Errors
     /// As [`Inputs::watch`].
     pub fn see_leaks(&self, watched: &Watched, stop: &Arc<AtomicBool>, tell: Tell<'_>) -> Result<Seen> {
-        match self.process() {
-            Some(url) => self.watch_for_leaks(url, watched, stop, tell),
-            None => self.watch(watched, stop, tell),
-        }
-    }
-
-    /// Reads what a store remembers, as if it had been watched.
-    ///
-    /// # Errors
-    /// Those of the store and of a recording.
-    fn recall(&self, store: &ProfileStore, watched: &Watched, stop: &AtomicBool, tell: Tell<'_>) -> Result<Seen> {
-        let history = self.history(store, watched.every, &())?;
-        let mut log = Log::new(self.budget, watched)?;
-        let read = history.read(&|| stop.load(Ordering::Relaxed), &mut |_, taken| {
-            tell(&log.accept(&taken)?);
-            Ok(())
-        });
-        match read {
-            // What was read so far is worth its verdict.
-            Err(Error::Cancelled) => Ok(log.seen),
-            read => read.map(|()| log.seen),
+        match (self.process(), self.store()?) {
+            (Some(url), _) => self.watch_for_leaks(url, watched, stop, tell),
+            (None, Some(store)) => self.recall(&store, watched, Recall::Range, stop, tell),
+            (None, None) => self.watch(watched, stop, tell),
         }
     }
 

@@ -1,7 +1,12 @@
 //! What Pyroscope and Parca remember, as moments of a process that leaks: doubles of both, built from the servers' sources.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -12,14 +17,35 @@ use serde_json::{Value, json};
 
 use super::start;
 use super::stores::{END, run, told};
+use crate::support::program::heaptui;
 use crate::support::server::answer;
+#[cfg(unix)]
+use crate::support::terminal::Session;
 
 /// Something to look at.
 const PROFILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/deltas.heap.pb.gz");
-/// A snapshot every minute.
-const MINUTE: i64 = 60_000;
-/// When the process was started, milliseconds since 1970.
-const BEGIN: i64 = 1_795_694_400_000 - 6 * 3_600_000;
+/// The clock of a process that a store remembers, in milliseconds since 1970.
+#[derive(Clone, Copy)]
+struct Clock {
+    /// When it was started.
+    begin: i64,
+    /// Between two of its snapshots.
+    pace: i64,
+}
+
+/// Six hours of a process, which are over.
+const PAST: Clock = Clock {
+    begin: 1_795_694_400_000 - 6 * 3_600_000,
+    pace: 60_000,
+};
+
+/// A process that runs: it was started when it was first looked at, ten seconds before.
+static RUNNING: LazyLock<Clock> = LazyLock::new(|| Clock {
+    begin: Timestamp::now().as_second() * 1000 - 10_000,
+    pace: 1000,
+});
+/// Whether the store of that one is down.
+static IS_DOWN: AtomicBool = AtomicBool::new(false);
 const TYPES: [&str; 6] = [
     "memory:alloc_objects:count:space:bytes",
     "memory:alloc_space:bytes:space:bytes",
@@ -30,9 +56,9 @@ const TYPES: [&str; 6] = [
 ];
 
 /// What functions have of a sample type at one time: blocks of 8 KiB, of which one keeps all and one none but its last.
-fn at(millis: i64, profile_type: &str) -> [(&'static str, i64); 2] {
-    let minutes = (millis - BEGIN) / MINUTE;
-    let (kept, churned) = (256 * minutes, 2000 * minutes);
+fn at(clock: Clock, millis: i64, profile_type: &str) -> [(&'static str, i64); 2] {
+    let snapshots = (millis - clock.begin) / clock.pace;
+    let (kept, churned) = (256 * snapshots, 2000 * snapshots);
     let size = if profile_type.contains(":bytes:space") { 8192 } else { 1 };
     match profile_type.split(':').nth(1).unwrap_or_default() {
         "goroutine" => [("main.wait", 7), ("main.main", 1)],
@@ -42,17 +68,17 @@ fn at(millis: i64, profile_type: &str) -> [(&'static str, i64); 2] {
 }
 
 /// Snapshots in a part of time, whose ends count both.
-fn snapshots(start: i64, end: i64) -> impl Iterator<Item = i64> {
-    let first = -(-start.max(BEGIN)).div_euclid(MINUTE);
-    (first..=end.div_euclid(MINUTE)).map(|minute| minute * MINUTE)
+fn snapshots(clock: Clock, start: i64, end: i64) -> impl Iterator<Item = i64> {
+    let first = -(-start.max(clock.begin)).div_euclid(clock.pace);
+    (first..=end.div_euclid(clock.pace)).map(move |at| at * clock.pace)
 }
 
 /// The sum of what is held at each of these times, or of what was allocated since the time before.
-fn merged(times: impl Iterator<Item = i64>, profile_type: &str, is_delta: bool) -> Option<Profile> {
+fn merged(clock: Clock, times: impl Iterator<Item = i64>, profile_type: &str, is_delta: bool) -> Option<Profile> {
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for time in times {
-        let before = is_delta.then(|| at(time - MINUTE, profile_type));
-        for (row, (name, value)) in at(time, profile_type).into_iter().enumerate() {
+        let before = is_delta.then(|| at(clock, time - clock.pace, profile_type));
+        for (row, (name, value)) in at(clock, time, profile_type).into_iter().enumerate() {
             *sums.entry(name).or_default() += value - before.map_or(0, |before| before[row].1);
         }
     }
@@ -112,6 +138,10 @@ fn fields(body: &str) -> (Vec<i64>, Vec<String>) {
 }
 
 fn pyroscope(request: &str, stream: &mut TcpStream) {
+    pyroscope_of(PAST, request, stream);
+}
+
+fn pyroscope_of(clock: Clock, request: &str, stream: &mut TcpStream) {
     let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
     let object: Value = serde_json::from_str(body).unwrap_or_default();
     let number = |key: &str| object[key].as_i64().unwrap_or_default();
@@ -119,7 +149,7 @@ fn pyroscope(request: &str, stream: &mut TcpStream) {
         "SelectMergeProfile" => {
             let (numbers, texts) = fields(body);
             let is_delta = texts[0].contains(":alloc_");
-            let profile = merged(snapshots(numbers[0], numbers[1]), &texts[0], is_delta);
+            let profile = merged(clock, snapshots(clock, numbers[0], numbers[1]), &texts[0], is_delta);
             let bytes = profile.map_or(Vec::new(), |profile| encoded(&profile));
             return answer(stream, "200 OK", "Content-Type: application/proto\r\n", &bytes);
         }
@@ -130,8 +160,8 @@ fn pyroscope(request: &str, stream: &mut TcpStream) {
             let mut points = Vec::new();
             let mut end = number("start");
             while end <= number("end") {
-                let totals =
-                    snapshots(end - step + 1, end).map(|time| at(time, kind).iter().map(|row| row.1).sum::<i64>());
+                let totals = snapshots(clock, end - step + 1, end)
+                    .map(|time| at(clock, time, kind).iter().map(|row| row.1).sum::<i64>());
                 let totals: Vec<i64> = totals.collect();
                 if !totals.is_empty() {
                     let mean = totals.iter().sum::<i64>() as f64 / totals.len() as f64;
@@ -156,6 +186,10 @@ fn pyroscope(request: &str, stream: &mut TcpStream) {
 }
 
 fn parca(request: &str, stream: &mut TcpStream) {
+    parca_of(PAST, request, stream);
+}
+
+fn parca_of(clock: Clock, request: &str, stream: &mut TcpStream) {
     let path = request.split(' ').nth(1).unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let parameter = |wanted: &str| {
@@ -167,7 +201,8 @@ fn parca(request: &str, stream: &mut TcpStream) {
     let reply = match path {
         "/api/profiles/query" => {
             match merged(
-                snapshots(time("merge.start"), time("merge.end")),
+                clock,
+                snapshots(clock, time("merge.start"), time("merge.end")),
                 &parameter("merge.query"),
                 false,
             ) {
@@ -182,7 +217,7 @@ fn parca(request: &str, stream: &mut TcpStream) {
         "/api/profiles/query_range" => {
             let step: i64 = parameter("step").trim_end_matches('s').parse().expect("seconds");
             let mut buckets: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-            for time in snapshots(time("start"), time("end")) {
+            for time in snapshots(clock, time("start"), time("end")) {
                 buckets.entry(time / (step * 1000)).or_default().push(time);
             }
             let sample = |times: &Vec<i64>| {
@@ -268,6 +303,118 @@ fn what_a_store_remembers_is_a_series() {
             "{prefix} {nothing}"
         );
     }
+}
+
+fn running(serve: fn(Clock, &str, &mut TcpStream), request: &str, stream: &mut TcpStream) {
+    match IS_DOWN.load(Ordering::Relaxed) {
+        true => answer(stream, "503 Service Unavailable", "", b"out of luck"),
+        false => serve(*RUNNING, request, stream),
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_watch_of_a_store_goes_on() {
+    LazyLock::force(&RUNNING);
+    let folder = tempfile::tempdir().expect("a folder");
+    let session = folder.path().join("session").display().to_string();
+    let store = format!(
+        "pyroscope:{}",
+        start(|request, stream| running(pyroscope_of, request, stream))
+    );
+    let asked = [
+        "watch",
+        "--headless",
+        "--every",
+        "1",
+        "--from",
+        "-5s",
+        "--record",
+        &session,
+        &store,
+    ];
+    let mut watching = heaptui()
+        .args(asked)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(watching.stdout.take().expect("a pipe"))
+        .lines()
+        .map_while(Result::ok);
+    let mut wait = |what: &str, count: usize| {
+        let found = lines.by_ref().filter(|line| line.contains(what)).take(count);
+        assert_eq!(found.count(), count, "{what}");
+    };
+    // What there is, and what comes; then the store is down for a while.
+    wait("goroutines 8", 5);
+    IS_DOWN.store(true, Ordering::Relaxed);
+    wait("503 Service Unavailable: out of luck", 1);
+    IS_DOWN.store(false, Ordering::Relaxed);
+    wait("goroutines 8", 3);
+    let ended = Command::new("kill").arg(watching.id().to_string()).status();
+    assert!(ended.is_ok_and(|status| status.success()));
+    drop(lines);
+    assert!(watching.wait().is_ok_and(|status| status.success()));
+    // No second is missing, and what was allocated is added up over the outage.
+    let list = fs::read_to_string(format!("{session}/session.jsonl")).expect("a list");
+    let rows: Vec<Value> = list
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a row"))
+        .collect();
+    assert!(rows.len() >= 8, "{list}");
+    let time = |row: &Value| {
+        row["time"]
+            .as_str()
+            .and_then(|text| text.parse::<Timestamp>().ok())
+            .map(Timestamp::as_second)
+    };
+    let held = |row: &Value| {
+        told(&[
+            "raw",
+            &format!("{session}/{}", row["heap"].as_str().unwrap_or_default()),
+        ])
+    };
+    for pair in rows.windows(2) {
+        assert_eq!(time(&pair[1]), time(&pair[0]).map(|second| second + 1), "{list}");
+    }
+    let allocated = |row: &Value| {
+        let text = held(row);
+        let counts: Vec<i64> = text
+            .lines()
+            .find(|line| line.contains(": 1 "))
+            .map(|line| line.split([' ', ':']).filter_map(|word| word.parse().ok()).collect())
+            .unwrap_or_default();
+        counts.first().copied()
+    };
+    let (first, last) = (allocated(&rows[0]), allocated(&rows[rows.len() - 1]));
+    assert_eq!(
+        first.zip(last).map(|(first, last)| last / first),
+        Some(rows.len() as i64),
+        "{}",
+        held(&rows[0])
+    );
+
+    let store = format!("parca:{}", start(|request, stream| running(parca_of, request, stream)));
+    let mut session = Session::start(&format!("watch --every 1 --from -5s {store}"), &[]);
+    let shows = |text: &'static str| move |screen: &vt100::Screen| screen.contents().contains(text);
+    session.wait("what there is", shows("● live"));
+    session.wait("what comes", |screen| {
+        let contents = screen.contents();
+        let count = contents
+            .split(" snapshots")
+            .next()
+            .and_then(|text| text.rsplit(' ').next());
+        count
+            .and_then(|count| count.parse::<usize>().ok())
+            .is_some_and(|count| count >= 6)
+    });
+    IS_DOWN.store(true, Ordering::Relaxed);
+    session.wait("a store that is down", shows("○ no answer"));
+    IS_DOWN.store(false, Ordering::Relaxed);
+    session.wait("a store that is back", shows("● live"));
+    session.keys(" ", "‖ paused");
+    session.press("q");
+    session.end("0");
 }
 
 #[test]

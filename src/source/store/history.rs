@@ -4,6 +4,15 @@ use super::{HttpOptions, Kind, ProfileStore, Snapshots, parca, pyroscope};
 use crate::error::Result;
 use crate::progress::Observer;
 
+/// How long the steps of a history are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StepLength {
+    /// The whole time range is a single step.
+    Whole,
+    /// This many milliseconds, more than 0; steps end at multiples of it since 1970 UTC.
+    Millis(i64),
+}
+
 /// A time step with data.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct StoreStep {
@@ -35,13 +44,11 @@ impl ProfileStore {
         }
     }
 
-    /// The steps that have data, the earliest first. `length` is the length of a step in milliseconds; steps end at its
-    /// multiples since 1970. A length of at least the time range gives a single step.
+    /// The steps that have data, the earliest first.
     ///
     /// # Errors
     /// Those of the connection and of the store.
-    pub fn steps(&self, length: i64, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<StoreStep>> {
-        let length = length.max(1);
+    pub fn steps(&self, length: StepLength, options: &HttpOptions, observer: &dyn Observer) -> Result<Vec<StoreStep>> {
         let mut steps = match self.kind {
             Kind::Pyroscope => pyroscope::steps(self, length, options, observer)?,
             Kind::Parca => parca::steps(self, length, options, observer)?,
@@ -100,11 +107,28 @@ impl ProfileStore {
         self.asking(&self.profile_type, first.max(self.start), last.min(self.end))
     }
 
+    /// The same query for the time behind `before`, the end of a step or of an earlier time range, up to `end`.
+    pub fn behind(&self, before: i64, end: i64) -> Self {
+        let first = match self.kind {
+            Kind::Pyroscope => before.saturating_add(1),
+            Kind::Parca => before,
+        };
+        self.asking(&self.profile_type, first, end)
+    }
+
     /// The end of the step that contains this time.
-    pub(super) fn step_end(&self, millis: i64, length: i64) -> i64 {
-        match length >= self.end - self.start {
-            true => self.end,
-            false => (millis.div_euclid(length) + 1) * length,
+    pub(super) fn step_end(&self, millis: i64, length: StepLength) -> i64 {
+        match length {
+            StepLength::Whole => self.end,
+            StepLength::Millis(length) => (millis.div_euclid(length) + 1) * length,
+        }
+    }
+
+    /// Milliseconds of a step.
+    pub(super) fn millis_of(&self, length: StepLength) -> i64 {
+        match length {
+            StepLength::Whole => self.end - self.start,
+            StepLength::Millis(length) => length,
         }
     }
 }

@@ -11,7 +11,7 @@ mod pyroscope;
 
 use std::fmt;
 
-pub use self::history::StoreStep;
+pub use self::history::{StepLength, StoreStep};
 use super::answer;
 use super::http::{HttpOptions, Message, Question};
 use super::url::Url;
@@ -175,7 +175,7 @@ impl ProfileStore {
             return Err(self.nothing(what, &known.unwrap_or_default()));
         };
         let snapshots = match self.is_held() {
-            true => self.steps(self.end - self.start, options, observer)?.pop(),
+            true => self.steps(StepLength::Whole, options, observer)?.pop(),
             false => None,
         };
         Ok(Merged {

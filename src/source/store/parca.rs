@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::history::counted;
-use super::{HttpOptions, ProfileStore, StoreStep, texts};
+use super::{HttpOptions, ProfileStore, StepLength, StoreStep, texts};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
@@ -49,16 +49,15 @@ fn found(answer: Result<Value>) -> Result<Option<Value>> {
 /// length; the timestamp of a count may be anywhere in its step.
 pub(super) fn steps(
     store: &ProfileStore,
-    length: i64,
+    length: StepLength,
     options: &HttpOptions,
     observer: &dyn Observer,
 ) -> Result<Vec<StoreStep>> {
-    let (query, step) = (query(store), format!("{}s", length.max(1000) / 1000));
+    let (query, step) = (query(store), format!("{}s", store.millis_of(length).max(1000) / 1000));
     // The end of the range is inclusive, unless it is also the end of a step.
-    let last = if length < store.end - store.start {
-        store.end - 1
-    } else {
-        store.end
+    let last = match length {
+        StepLength::Whole => store.end,
+        StepLength::Millis(_) => store.end - 1,
     };
     let [start, end] = [store.start, last].map(time);
     let parameters = [("query", &*query), ("start", &*start), ("end", &*end), ("step", &*step)];

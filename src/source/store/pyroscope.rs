@@ -7,7 +7,7 @@
 
 use serde_json::{Value, json};
 
-use super::{HttpOptions, Message, ProfileStore, Snapshots, StoreStep, texts};
+use super::{HttpOptions, Message, ProfileStore, Snapshots, StepLength, StoreStep, texts};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
 
@@ -52,7 +52,7 @@ fn varint(mut number: u64, bytes: &mut Vec<u8>) {
 /// The mean total of a snapshot, for each step with data. A step spans `length` up to its end.
 pub(super) fn steps(
     store: &ProfileStore,
-    length: i64,
+    length: StepLength,
     options: &HttpOptions,
     observer: &dyn Observer,
 ) -> Result<Vec<StoreStep>> {
@@ -61,7 +61,7 @@ pub(super) fn steps(
         "labelSelector": store.selector,
         "start": store.step_end(store.start, length),
         "end": store.step_end(store.end - 1, length),
-        "step": length as f64 / 1e3,
+        "step": store.millis_of(length) as f64 / 1e3,
         "aggregation": "TIME_SERIES_AGGREGATION_TYPE_AVERAGE",
     });
     let answer = call(store, "SelectSeries", &request, options, observer)?;

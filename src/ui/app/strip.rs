@@ -32,8 +32,9 @@ pub(super) fn draw(session: &Session, theme: Theme, area: Rect, buffer: &mut Buf
     }
     let timeline = &session.timeline;
     let Some(place) = timeline.place() else {
-        let text = match &timeline.following {
-            Following::Listing => " Reading the session…",
+        let text = match (&timeline.following, &session.series) {
+            (Following::Listing, Series::Store { .. }) => " Reading the history…",
+            (Following::Listing, _) => " Reading the session…",
             _ => " Waiting for the first snapshot…",
         };
         return paint::line(buffer, area, 0, &Line::styled(text, theme.quiet()));
@@ -281,7 +282,7 @@ pub(super) fn facts(session: &Session, theme: Theme) -> [Vec<(String, Style)>; 2
     if timeline.gone > 0 {
         facts.push((format!("{} thinned out", timeline.gone), theme.quiet()));
     }
-    if let (true, Series::Process { pace, .. }) = (timeline.is_watched(), &session.series) {
+    if let (true, Series::Process { pace, .. } | Series::Store { pace }) = (timeline.is_watched(), &session.series) {
         facts.push((pace.clone(), theme.quiet()));
         if let Some(cost) = points.last().and_then(|point| point.moment.cost) {
             facts.push((

@@ -18,7 +18,7 @@ impl App {
         match self.session.series {
             Series::None | Series::Process { begins: false, .. } => self.reload(),
             // The first moment that is told of is what there is to load.
-            Series::Recorded => self.follow(Following::Listing),
+            Series::Recorded | Series::Store { .. } => self.follow(Following::Listing),
             Series::Process { begins: true, .. } => self.follow(Following::Live),
         }
     }
@@ -76,8 +76,13 @@ impl App {
                 self.refresh();
                 self.catch_up()
             }
+            Followed::CaughtUp => {
+                timeline.following = Following::Live;
+                self.refresh();
+                self.catch_up()
+            }
             Followed::Missed(why) => {
-                if timeline.following == Following::Live {
+                if matches!(timeline.following, Following::Live | Following::Listing) {
                     timeline.following = Following::Stale(why.clone());
                 }
                 self.message = Some(Message::Problem(why));

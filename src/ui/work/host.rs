@@ -80,6 +80,11 @@ pub enum Series {
         /// Whether the user has asked for it.
         begins: bool,
     },
+    /// A store's history, to which steps are added as they pass: how long one is, in words.
+    Store {
+        /// As in `a step of 30 s`.
+        pace: String,
+    },
 }
 
 /// A profile that a server offers.
@@ -136,6 +141,8 @@ pub enum Base {
 pub enum Followed {
     /// Another moment, and those that are not held any more because of it.
     Moment(Moment, Vec<MomentId>),
+    /// All that there was is told; what comes now is new.
+    CaughtUp,
     /// A moment could not be taken: why. Others will be tried.
     Missed(String),
     /// Something that should be known once.

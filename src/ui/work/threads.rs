@@ -150,7 +150,7 @@ impl Workers {
             let mut tell = |followed: Followed| {
                 let order = match &followed {
                     Followed::Moment(moment, gone) => Some(SumOrder::Moment(*moment, gone.clone())),
-                    Followed::Missed(_) | Followed::Note(_) => None,
+                    Followed::CaughtUp | Followed::Missed(_) | Followed::Note(_) => None,
                 };
                 let _ = events.send(Event::Followed(followed));
                 // Behind the event: what is added up at a moment comes after the moment.

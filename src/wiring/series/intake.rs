@@ -15,6 +15,8 @@ use crate::load::watch::{Happened, Next, Taken, Watcher, watch};
 use crate::model::{Collection, Moment};
 use crate::source::ProfileStore;
 use crate::ui::{Control, Followed};
+use crate::wiring::recall::{Recall, Recalled, Reins};
+use crate::wiring::steps::step_in_words;
 use crate::wiring::watch::{Target, seed};
 
 impl TimedInputs {
@@ -31,20 +33,48 @@ impl TimedInputs {
         follower.failure.map_or(Ok(()), Err)
     }
 
-    /// Reads what a store remembers, the earliest step first.
-    pub(super) fn recall(&self, store: &ProfileStore, control: &Control, tell: &mut dyn FnMut(Followed)) -> Result<()> {
-        let history = self.inputs.history(store, self.watched.every, &())?;
+    /// Reads what a store remembers, the earliest step first, and goes on with what comes if that is wanted.
+    pub(super) fn recall(
+        &self,
+        store: &ProfileStore,
+        recall: Recall,
+        control: &Control,
+        tell: &mut dyn FnMut(Followed),
+    ) -> Result<()> {
+        let step = step_in_words(store, self.watched.every)?;
         let mut intake = Intake::new(self, control, tell)?;
-        let mut read = 0;
-        history.read(&|| control.is_stopped(), &mut |count, taken| {
-            read += 1;
-            let note = match read == count {
-                true => format!("All {count} steps are read, each of {}.", history.step()),
-                false => format!("Reading step {read} of {count}."),
-            };
-            (intake.tell)(Followed::Note(note));
-            intake.accept(taken, None)
-        })
+        let reins = Reins {
+            is_stopped: &|| control.is_stopped(),
+            is_paused: &|| control.is_paused(),
+        };
+        let (mut read, mut is_caught_up) = (0, false);
+        self.inputs
+            .read_store(store, &self.watched, recall, &reins, &mut |recalled| {
+                match recalled {
+                    Recalled::Step(count, taken) => {
+                        read += 1;
+                        if !is_caught_up {
+                            let note = match read == count {
+                                true => format!("All {count} steps are read, each of {step}."),
+                                false => format!("Reading step {read} of {count}."),
+                            };
+                            (intake.tell)(Followed::Note(note));
+                        }
+                        intake.accept(*taken, None)?;
+                    }
+                    Recalled::CaughtUp => {
+                        is_caught_up = true;
+                        (intake.tell)(Followed::CaughtUp);
+                    }
+                    // What never answered ends the watch, instead of being asked again and again.
+                    Recalled::Missed(error) if self.store().last().is_none() => return Err(error),
+                    Recalled::Missed(error) => {
+                        read = 0;
+                        (intake.tell)(Followed::Missed(error.to_string()));
+                    }
+                }
+                Ok(Next::GoOn)
+            })
     }
 }
 
