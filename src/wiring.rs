@@ -265,24 +265,18 @@ impl Inputs {
 
     /// What to call all of them.
     pub fn name(&self) -> String {
-        let short = |name: &SourceName| match source(name) {
-            Source::File(path) => path
-                .file_name()
-                .map_or(name.to_string(), |file| file.to_string_lossy().into_owned()),
-            other => other.name(),
-        };
-        let all = |names: &[SourceName]| match names {
-            [] => String::new(),
-            [only] => short(only),
-            [first, rest @ ..] => format!("{} and {} more", short(first), rest.len()),
-        };
-        let own = all(&self.sources);
-        let name = match (all(&self.combine.base), self.combine.comparison) {
+        let own = self.named();
+        let name = match (called(&self.combine.base), self.combine.comparison) {
             (base, _) if base.is_empty() => own,
             (base, Comparison::Subtract) => format!("{own} − {base}"),
             (base, Comparison::Diff) => format!("{own} against {base}"),
         };
         visible(&name).into_owned()
+    }
+
+    /// What to call them without what they are compared with.
+    fn named(&self) -> String {
+        visible(&called(&self.sources)).into_owned()
     }
 
     /// What is compared with what, in words; empty if nothing is.
@@ -297,6 +291,21 @@ impl Inputs {
     pub fn is_remote(&self) -> bool {
         let is_served = |name| matches!(source(name), Source::Url(_) | Source::Store(_));
         self.sources.iter().any(is_served)
+    }
+}
+
+/// A name for sources, a file by its own; empty for none.
+fn called(names: &[SourceName]) -> String {
+    let short = |name: &SourceName| match source(name) {
+        Source::File(path) => path
+            .file_name()
+            .map_or(name.to_string(), |file| file.to_string_lossy().into_owned()),
+        other => other.name(),
+    };
+    match names {
+        [] => String::new(),
+        [only] => short(only),
+        [first, rest @ ..] => format!("{} and {} more", short(first), rest.len()),
     }
 }
 

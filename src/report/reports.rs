@@ -31,6 +31,8 @@ pub struct ReportRow {
     pub shows: Shows,
     /// What is written.
     pub content: Content,
+    /// Whether a file of it is about the sample type that was chosen.
+    pub covers: Covers,
     /// The ending of a file of it, if it is made for other programs: the menu of exports.
     pub ending: Option<&'static str>,
     pub(super) write: Writer,
@@ -50,6 +52,7 @@ impl ReportRow {
             words: Words::Frames,
             shows: Shows::Samples,
             content: Content::Text,
+            covers: Covers::OneType,
             ending: None,
             write,
         }
@@ -86,6 +89,15 @@ pub enum Content {
     Page,
 }
 
+/// Which sample types a report is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Covers {
+    /// The one that was chosen.
+    OneType,
+    /// All that the profile has.
+    AllTypes,
+}
+
 /// What the words behind a report at the prompt filter samples by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Words {
@@ -107,6 +119,7 @@ pub const TOP: ReportRow = ReportRow {
     prompt_nodes: Some(10),
     trims: true,
     shows: Shows::Table,
+    ending: Some("txt"),
     ..ReportRow::new("top", "The functions that hold most, one a line", |report, out| {
         top::write(report, out)
     })
@@ -188,6 +201,7 @@ pub const HTML: ReportRow = ReportRow {
     trims: true,
     shows: Shows::Table,
     content: Content::Markup,
+    covers: Covers::AllTypes,
     ending: Some("html"),
     ..ReportRow::new(
         "html",
@@ -278,6 +292,7 @@ pub const COMMENTS: ReportRow = ReportRow {
 /// `proto`: the profile as the filters leave it, in the format that all tools read.
 pub const PROTO: ReportRow = ReportRow {
     content: Content::Binary,
+    covers: Covers::AllTypes,
     ending: Some("pb.gz"),
     ..ReportRow::new(
         "proto",
@@ -350,6 +365,7 @@ pub const FOLDED: ReportRow = ReportRow {
 pub const SPEEDSCOPE: ReportRow = ReportRow {
     shows: Shows::Table,
     content: Content::Markup,
+    covers: Covers::AllTypes,
     ending: Some("speedscope.json"),
     ..ReportRow::new(
         "speedscope",

@@ -47,6 +47,7 @@ impl Inputs {
         observer: &dyn Observer,
     ) -> Result<(Loaded, PageExtras)> {
         let mut extras = PageExtras {
+            subject: self.named(),
             compares: self.compares(),
             embedding: page.embedding,
             moments: Vec::new(),

@@ -4,6 +4,7 @@
 
 mod elements;
 mod policy;
+mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

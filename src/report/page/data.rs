@@ -24,7 +24,7 @@ const MAX_ROWS: usize = 3000;
 
 /// Everything.
 pub(super) struct Data {
-    /// The binary.
+    /// The binary, else what was named.
     pub(super) title: String,
     /// What profile it is, and the filters in force.
     facts: Vec<String>,
@@ -118,16 +118,17 @@ impl Data {
             .mappings
             .first()
             .map_or("", |main| report.profile.text(main.file));
-        let title = match binary {
-            "" => "heap profile".to_string(),
-            binary => base_name(binary).to_string(),
+        let title = match (binary, &*extras.subject) {
+            ("", "") => "heap profile",
+            ("", subject) => subject,
+            (binary, _) => base_name(binary),
         };
         // The sample type is what one chooses.
         let facts = header::profile(report)
             .into_iter()
             .filter(|fact| !fact.starts_with("Type: "));
         Self {
-            title,
+            title: title.to_string(),
             facts: facts.chain(header::active_filters(report)).collect(),
             compares: extras.compares.clone(),
             adds: !report.options.mean,

@@ -5,6 +5,8 @@ use super::super::sums::RowSums;
 /// What the page of `html` shows besides the profile. `Default` is nothing.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PageExtras {
+    /// What was named, in words: the title where the profile names no binary.
+    pub subject: String,
     /// What is compared with what, in words; empty for one profile.
     pub compares: String,
     /// Whether the profile itself is in the page.

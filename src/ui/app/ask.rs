@@ -170,6 +170,7 @@ impl App {
                     let text = ReportJob {
                         title: line.trim().to_string(),
                         step,
+                        extras: self.page_extras(),
                         // As in pprof.
                         existing: Existing::Replace,
                     };

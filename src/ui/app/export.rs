@@ -5,13 +5,14 @@ use jiff::Timestamp;
 
 use crate::error::Result;
 use crate::model::units;
-use crate::report::{Content, Options, Output, REPORTS, ReportRow, ReportStep};
+use crate::report::{Content, Covers, Options, Output, PageExtras, REPORTS, ReportRow, ReportStep};
 use crate::ui::app::ask::Ask;
 use crate::ui::app::overlay::Overlay;
 use crate::ui::app::{App, Message};
 use crate::ui::event::Effect;
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
+use crate::ui::timeline::Point;
 use crate::ui::widget::{menu::Choice, pane::Pane, prompt::Prompt};
 use crate::ui::work::host::{Existing, Opened, Saved};
 use crate::ui::work::query::{Query, ReportJob, Written};
@@ -83,18 +84,47 @@ impl App {
     fn moment_taken(&self) -> String {
         let session = &self.session;
         let point = session.timeline.point().filter(|_| session.offer.is_none());
-        let time = point.and_then(|point| Timestamp::from_nanosecond(point.moment.nanos).ok());
-        let zoned = time.map(|time| time.to_zoned(session.environment.zone.clone()));
-        zoned.map_or_else(String::new, |time| time.strftime("%Y-%m-%dT%H%M%S").to_string())
+        point.map_or_else(String::new, |point| self.clock(point, "%Y-%m-%dT%H%M%S"))
     }
 
-    /// A name for the file of an export: the profile's, of a series the moment's time, the sample type, whether it is a
-    /// comparison, the format's ending.
+    /// When a moment was, in this form.
+    fn clock(&self, point: &Point, form: &str) -> String {
+        let time = Timestamp::from_nanosecond(point.moment.nanos).ok();
+        let zoned = time.map(|time| time.to_zoned(self.session.environment.zone.clone()));
+        zoned.map_or_else(String::new, |time| time.strftime(form).to_string())
+    }
+
+    /// What a page of what is in view says besides the profile: its name, and of a comparison both sides.
+    pub(in crate::ui) fn page_extras(&self) -> PageExtras {
+        let session = &self.session;
+        let timeline = &session.timeline;
+        let base = timeline
+            .base()
+            .and_then(|_| timeline.points().get(timeline.base_place()?));
+        let is_compared = session.loaded.as_ref().is_some_and(|loaded| loaded.sides.is_some());
+        let compares = match (is_compared, timeline.point(), base) {
+            (false, ..) => String::new(),
+            (true, Some(now), Some(base)) => {
+                let [now, base] = [now, base].map(|point| self.clock(point, "%H:%M:%S"));
+                format!("{}: {now} − {base}", session.subject())
+            }
+            (true, ..) => session.title(),
+        };
+        PageExtras {
+            subject: session.subject(),
+            compares,
+            ..PageExtras::default()
+        }
+    }
+
+    /// A name for the file of an export: the profile's, of a series the moment's time, the sample type if it is
+    /// about one, whether it is a comparison, the format's ending.
     pub(in crate::ui) fn proposed_file(&self, report: &ReportRow) -> String {
         let session = &self.session;
-        let kind = session
-            .profile()
-            .map_or("", |profile| profile.type_name(session.sample_type));
+        let kind = match (session.profile(), report.covers) {
+            (Some(profile), Covers::OneType) => profile.type_name(session.sample_type),
+            _ => "",
+        };
         let ending = report.ending.unwrap_or_default();
         let loaded = session.loaded.as_ref();
         let compared = match loaded.is_some_and(|loaded| loaded.sides.is_some()) {
@@ -129,6 +159,7 @@ impl App {
         let effect = self.session.ask(vec![Query::Report(Box::new(ReportJob {
             title: report.name.into(),
             step: Box::new(step),
+            extras: self.page_extras(),
             existing,
         }))]);
         self.message = Some(match effect {

@@ -100,12 +100,16 @@ impl Analyst {
     pub(super) fn write(&self, job: &ReportJob) -> Result<Written> {
         let mut bytes = Vec::new();
         let (step, argument) = (&job.step, job.step.argument.as_deref());
+        let environment = Environment {
+            extras: Arc::new(job.extras.clone()),
+            ..self.environment.clone()
+        };
         let warnings = report::write(
             &self.profile,
             step.report,
             argument,
             &step.options,
-            &self.environment,
+            &environment,
             &mut bytes,
         )?;
         Ok(Written {

@@ -14,7 +14,7 @@ use crate::analyze::{CallSites, CallTree, Direction, NodeId, TreeNodeId, covered
 use crate::error::Result;
 use crate::model::SampleTypeId;
 use crate::progress::Observer;
-use crate::report::{Report, ReportStep};
+use crate::report::{PageExtras, Report, ReportStep};
 use crate::ui::view::goroutines::model::{GroupJob, Groups};
 use crate::ui::view::graph::model::{Diagram, Extent};
 use crate::ui::view::source::model::Sourced;
@@ -149,6 +149,8 @@ pub(in crate::ui) struct ReportJob {
     /// The command.
     pub(in crate::ui) title: String,
     pub(in crate::ui) step: Box<ReportStep>,
+    /// What a page says besides the profile.
+    pub(in crate::ui) extras: PageExtras,
     /// What becomes of the file that it is written to, if one is there.
     pub(in crate::ui) existing: Existing,
 }
