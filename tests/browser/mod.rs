@@ -268,9 +268,9 @@ fn a_walk_through_the_page() {
     assert_eq!(value, json!(" 137.39MB (81.00%)"), "there is room for it");
     for (name, width, label) in [
         ("encoding/json/v2.Unmarshal", 130, "json/v2.Unmarshal"),
-        ("encoding/json/v2.Unmarshal", 70, "…Unmarshal"),
+        ("encoding/json/v2.Unmarshal", 74, "…Unmarshal"),
         ("net/http.(*conn).serve", 100, "…(*conn).serve"),
-        ("a/b.(*T).Run.func1.2", 80, "…Run.func1.2"),
+        ("a/b.(*T).Run.func1.2", 86, "…Run.func1.2"),
     ] {
         assert_eq!(
             browser.value(&format!("fitting('{name}', {width})")),

@@ -57,12 +57,21 @@ fn turned_round_and_filtered() {
         json!(format!("{history} 129.38MB (76.28%)"))
     );
 
-    // Filters: what is left is what the reports leave, in the table as well, and the graph pales.
+    // Filters: what is left is what the reports leave, in the table as well, and the graph has no others.
     browser.keys(&["d", "C", "F", "t"]);
     assert_eq!(text(&mut browser, "#rows tr:nth-child(2) td:nth-child(4)"), "129.38MB");
     assert!(text(&mut browser, "#filters").contains("129.38MB of 169.61MB left"));
     browser.keys(&["g"]);
     assert!(count(&mut browser, "#graph .node.out") > 5);
+    assert!(count(&mut browser, "#graph > svg:not([hidden]) .node:not(.out)") > 5);
+    // It is together, all of what is left can be seen, and boxes and arrows have its values.
+    let whole = browser.value("extents[state.type][2] < 0.5 * drawnExtents[state.type][2]");
+    assert_eq!(whole, json!(true));
+    let said = "(() => { const { items, lines } = partsOf(state.type); \
+                return [...new Set([items.filter(({ isOut, isTag }) => !isOut && !isTag), lines.filter(({ isOut, to }) => !isOut && !to.isTag)]\
+                .flatMap((parts) => parts.flatMap(({ texts }) => texts.map(({ text }) => text.textContent)))\
+                .filter((text) => /MB/.test(text)).map((text) => text.match(/[\\d.]+MB/)[0]))]; })()";
+    assert_eq!(browser.value(said), json!(["129.38MB"]));
     // What part of the graph is in view is kept as well.
     browser.keys(&["+", "+"]);
     let in_view = browser.value("(keep(), seen[state.type].map(Math.round))");
@@ -84,8 +93,44 @@ fn turned_round_and_filtered() {
         "it is taken out"
     );
     browser.keys(&["F", "H", "S"]);
+    // What is taken out leaves a call from its caller to what it called.
+    browser.keys(&["g"]);
+    assert_eq!(count(&mut browser, "#graph > svg:not([hidden]) .node:not(.out)"), 1);
+    browser.keys(&["f"]);
     let only = widest(&mut browser, 3);
     assert_eq!(only[1..], [format!("{history} 129.38MB (76.28%)"), String::new()]);
+    assert_eq!(browser.problems(), [""; 0]);
+}
+
+/// The values that the graph's arrows have once filters are in force are those that were drawn, as long as none is.
+#[test]
+fn calls_are_added_up_as_they_are_drawn() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    browser.open(&saved(&folder, &page(&orders())));
+    let differ = "types.flatMap((type, at) => { state.type = at; const { lines, nameOf } = partsOf(at); \
+                  const calls = callsAmong(new Set(type.graph)); \
+                  return lines.filter(({ to }) => !to.isTag).map(({ from, to, texts }) => \
+                  [texts[0].said, label(calls.get(`${nameOf(from)} ${nameOf(to)}`) ?? NaN)]); }).filter(([drawn, own]) => drawn !== own)";
+    assert_eq!(browser.value(differ), json!([]));
+    // A function that is hidden leaves its callers' calls to its callees, in a line of their own.
+    browser.keys(&["4", "t"]);
+    let number = browser.value("names.indexOf('example.com/orders/internal/session.newSession')");
+    browser.click(&format!("#rows tr[data-name='{number}']"));
+    let drawn = "[...svgs[state.type].querySelectorAll('text, path')].map((part) => part.getAttribute('d') ?? part.textContent).join()";
+    browser.value(&format!("void (window.before = {drawn})"));
+    browser.keys(&["H", "g"]);
+    let bridges = "[...document.querySelectorAll('#graph .bridge title')].map((title) => title.textContent)";
+    let bridges: Vec<String> = serde_json::from_value(browser.value(bridges)).expect("titles");
+    let over = "example.com/orders/internal/session.(*Store).Open -> example.com/orders/internal/session.newHistory (129.38MB)";
+    assert!(bridges.iter().any(|title| title.starts_with(over)), "{bridges:?}");
+    assert_eq!(text(&mut browser, "#callers li"), "The filters take it out.");
+    browser.keys(&["C"]);
+    assert_eq!(
+        browser.value(&format!("before === {drawn}")),
+        json!(true),
+        "all is as it was"
+    );
     assert_eq!(browser.problems(), [""; 0]);
 }
 

@@ -72,13 +72,25 @@ function layOut(tree, from) {
   return places.filter((place) => place.node !== 0).map((place) => ({ ...place, row: place.row - 1 }));
 }
 
+// What stands in a tile: the name, with value and share, or the share alone, where that costs no more of the name than its
+// import path.
+function told(name, values, width) {
+  for (const value of values) {
+    const room = width - value.length * DIGIT - LETTER;
+    const text = room > 0 ? fitting(name, room) : "…";
+    if (!text.startsWith("…") && widthOf(text) <= room && text.length >= name.length - startOf(name)) return [text, value];
+  }
+  return [fitting(name, width), ""];
+}
+
 function tileFor({ tree, node, row, from, size, kind, count }, width) {
   const { cum } = tree.sums[state.type];
   const name = count ? `${count} smaller frames` : nameOf(tree, node);
-  const value = count ? "" : ` ${label(cum[node])} (${percent(cum[node])})`;
-  const tile = element("div", size * width > 28 ? fitting(name, size * width - EDGES) : "", `tile ${kind}`);
-  tile.title = name + value;
-  if ((name.length + value.length + 3) * LETTER < size * width) tile.dataset.value = value;
+  const values = count ? [] : [` ${label(cum[node])} (${percent(cum[node])})`, ` ${percent(cum[node])}`];
+  const [text, value] = size * width > 28 ? told(name, values, size * width - EDGES) : ["", ""];
+  const tile = element("div", text, `tile ${kind}`);
+  tile.title = name + (values[0] || "");
+  if (value) tile.dataset.value = value;
   tile.style.left = `${from * 100}%`;
   tile.style.width = `${size * 100}%`;
   tile.style.top = `${row * ROW}px`;

@@ -1,7 +1,9 @@
 // The graph.
 
 const boxes = (svg) => [...svg.querySelectorAll(".node")];
-const extents = svgs.map((svg) => (svg.getAttribute("viewBox") || "0 0 1 1").split(" ").map(Number));
+// As they were drawn, and as the filters leave them.
+const drawnExtents = svgs.map((svg) => (svg.getAttribute("viewBox") || "0 0 1 1").split(" ").map(Number));
+const extents = drawnExtents.map((box) => [...box]);
 // How much of the profile each graph has.
 const captions = [];
 const seen = extents.map((box) => [...box]);
@@ -38,58 +40,77 @@ function panGraph(dx, dy) {
   look(state.type, [left - dx * unit, top - dy * unit, width, height]);
 }
 
+// The box of a function in the graph in front, unless the filters take it out.
+function boxOf(name) {
+  const at = svgs[state.type] ? types[state.type].graph.indexOf(name) : -1;
+  const item = at >= 0 ? partsOf(state.type).items[at] : undefined;
+  return item?.isOut ? undefined : item;
+}
+
 // Moves the graph so that a function is in its middle, if it is not in view.
 function revealBox(name) {
-  const svg = svgs[state.type];
-  const box = svg && boxes(svg)[types[state.type].graph.indexOf(name)];
+  const box = boxOf(name)?.group;
   if (!box) return;
-  const [area, of] = [box.getBoundingClientRect(), $("graph").getBoundingClientRect()];
+  const [area, of] = [box.getBoundingClientRect(), svgs[state.type].getBoundingClientRect()];
   const inside = area.left >= of.left && area.right <= of.right && area.top >= of.top && area.bottom <= of.bottom;
   if (!inside) panGraph(of.left + of.width / 2 - area.left - area.width / 2, of.top + of.height / 2 - area.top - area.height / 2);
 }
 
-// Shows the box of a function as large as it was drawn, or larger.
-function closeUp(name, scale = 1) {
-  const svg = svgs[state.type];
-  const box = svg && boxes(svg)[types[state.type].graph.indexOf(name)];
-  if (!box) return;
-  const area = svg.getBoundingClientRect();
-  const { x, y, width, height } = box.getBBox();
+// Shows a place of the graph in the middle, so large that a cell of the picture is `scale` of the screen.
+function centre(x, y, scale) {
+  const area = svgs[state.type].getBoundingClientRect();
   const [w, h] = [area.width / scale, area.height / scale];
-  look(state.type, [x + width / 2 - w / 2, y + height / 2 - h / 2, w, h]);
+  look(state.type, [x - w / 2, y - h / 2, w, h]);
 }
 
-// The graph of each type begins at its heaviest box, at a size that can be read.
-const begun = new Set();
+// Shows the box of a function as large as it was drawn, or larger.
+function closeUp(name, scale = 1) {
+  const item = boxOf(name);
+  if (!item) return;
+  const { x, y, width, height } = areaOf(item);
+  centre(x + width / 2, y + height / 2, scale);
+}
+
+// With which filters the graph of each type was brought into view.
+const begun = new Map();
 
 // Shows the part of the graph that an address names.
 function lookAgain(text) {
   const box = (text || "").split(" ").map(Number);
   if (!svgs[state.type] || box.length !== 4 || box.some((side) => !Number.isFinite(side)) || box[2] <= 0 || box[3] <= 0) return;
-  begun.add(state.type);
+  begun.set(state.type, filterKey());
   look(state.type, box);
 }
 
 const READABLE = 11;
 
+// Brings a graph into view: all of it where that can be read, else the box that was chosen or the heaviest.
 function begin() {
   const [at, type] = [state.type, types[state.type]];
-  if (state.view !== "graph" || begun.has(at) || !svgs[at] || !type.graph.length) return;
-  begun.add(at);
-  const own = (name) => Math.abs((type.byName.get(name) || [0, 0])[1]);
-  const sizes = [...svgs[at].querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize));
-  closeUp(type.graph.reduce((best, name) => (own(name) > own(best) ? name : best)), Math.max(1, READABLE / Math.min(...sizes)));
+  if (state.view !== "graph" || !svgs[at] || !type.graph.length || begun.get(at) === filterKey()) return;
+  const isFirst = !begun.has(at);
+  begun.set(at, filterKey());
+  const area = svgs[at].getBoundingClientRect();
+  const [, , width, height] = extents[at];
+  const least = Math.max(1, READABLE / Math.min(...partsOf(at).items.flatMap(({ texts }) => texts.map(({ size }) => size))));
+  const whole = Math.min(area.width / width, area.height / height);
+  if (whole >= least) return centre(width / 2, height / 2, least);
+  const own = (name) => (boxOf(name) ? Math.abs((rowOf(at, name) || [0, 0])[1]) : -1);
+  const heaviest = type.graph.reduce((best, name) => (own(name) > own(best) ? name : best));
+  closeUp(!isFirst && boxOf(state.selected) ? state.selected : heaviest, least);
 }
 
 function drawGraph() {
-  $("caption").textContent = captions[state.type] || "";
+  siftGraph();
+  const said = isFiltered() ? "Filtered: values are those of what is left, sizes and colours those of all" : captions[state.type];
+  $("caption").textContent = said || "";
   svgs.forEach((svg, at) => svg.toggleAttribute("hidden", at !== state.type));
   for (const old of $("graph").querySelectorAll(".nothing")) old.remove();
   const type = types[state.type];
   if (type.differs && svgs[state.type]) {
     boxes(svgs[state.type]).forEach((box, at) => change(box, (type.byName.get(type.graph[at]) || [0, 0, 0])[2]));
   }
-  if (!svgs[state.type] || !type.graph.length) $("graph").append(element("p", nothing(), "nothing"));
+  if (!type.graph.some((name) => boxOf(name))) $("graph").append(element("p", nothing(), "nothing"));
 }
 
 function nothing() {

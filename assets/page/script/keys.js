@@ -57,20 +57,26 @@ document.addEventListener("keydown", (event) => {
 });
 
 types.forEach((type, at) => {
-  const tab = element("button", `${at + 1} ${type.name}`);
+  const tab = element("button", type.name);
+  tab.prepend(element("span", `${at + 1} `, "number"));
   tab.setAttribute("role", "tab");
   tab.dataset.type = at;
-  tab.title = `${label(type.total, type)}${type.help ? `: ${type.help}` : ""}`;
+  tab.title = `${totalOf(at)}${type.help ? `: ${type.help}` : ""}`;
   tab.addEventListener("click", () => setType(at));
   $("types").append(tab);
 });
 $("compares").textContent = data.compares;
+if (moments) data.facts.push(`${lastMoment + 1} moments, ${moments.clock[0]} to ${moments.clock[lastMoment]}`);
 $("facts").textContent = $("facts").title = data.facts.join("  ·  ");
 for (const tab of $("views").children) tab.addEventListener("click", () => setView(tab.dataset.view));
-$("search").addEventListener("input", (event) => {
-  search(event.target.value);
-  if (state.view === "flame") mark();
-});
+$("search").addEventListener("input", (event) => search(event.target.value));
+for (const what of ["pointerdown", "pointermove"]) {
+  $("strip").addEventListener(what, (event) => {
+    if (!event.buttons) return;
+    $("strip").setPointerCapture(event.pointerId);
+    goTo(momentAt(event.clientX));
+  });
+}
 $("moment").addEventListener("input", (event) => goTo(Number(event.target.value)));
 // The profile, if it is in the page.
 if ($("profile").textContent.trim()) {

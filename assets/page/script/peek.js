@@ -1,11 +1,17 @@
 // What is told of a function: a line below everything, and the panel with its callers and callees.
 
+// How much there is of a sample type; in a comparison, how much more or less.
+function totalOf(at) {
+  const { cum } = whole.sums[at];
+  return data.compares || types[at].differs ? signed(cum[0], label(cum[0], types[at])) : label(types[at].total, types[at]);
+}
+
 // What is known of a function, in all sample types; and of one frame of it.
 function tell(name, frame) {
   const detail = $("detail");
   detail.replaceChildren();
   if (name < 0 && !frame) {
-    types.forEach((type, at) => detail.append(element("span", `${type.name} ${label(type.total, type)}`, at === state.type ? "on" : "")));
+    types.forEach((type, at) => detail.append(element("span", `${type.name} ${totalOf(at)}`, at === state.type ? "on" : "")));
     return detail.append(element("br"), types[state.type].help);
   }
   detail.append(element("b", name < 0 ? nameOf(frame.tree, frame.node) : names[name]), element("br"));
@@ -20,6 +26,7 @@ function tell(name, frame) {
     const text = `${type.name}: flat ${label(row[1], type)} (${percent(row[1], type.total)}), cum ${label(row[2], type)} (${percent(row[2], type.total)})`;
     detail.append(element("span", text, at === state.type && !frame ? "on" : ""));
   });
+  if (isFiltered() && !frame && !rowOf(state.type, name)) detail.append(element("span", TAKEN_OUT));
 }
 
 function select(name) {
@@ -30,6 +37,8 @@ function select(name) {
   keep();
 }
 
+const TAKEN_OUT = "The filters take it out.";
+
 // How many callers and callees are listed.
 const MOST_CALLS = 30;
 
@@ -37,29 +46,33 @@ function peek() {
   const panel = $("peek");
   panel.hidden = state.selected < 0;
   if (panel.hidden) return;
-  $("whose").textContent = fitting(names[state.selected], 240);
+  const width = panel.clientWidth - 22;
+  $("whose").textContent = fitting(names[state.selected], width, TEXT_LETTER);
   $("whose").title = names[state.selected];
   for (const button of $("sift").children) {
     const list = state[button.dataset.sift];
-    if (list) button.setAttribute("aria-pressed", list.includes(state.selected));
+    const isOn = list ? list.includes(state.selected) : state.view === "flame" && state.way === "pivot";
+    button.setAttribute("aria-pressed", isOn);
   }
   const row = rowOf(state.type, state.selected);
+  const isOut = isFiltered() && !row;
   for (const [at, found] of calls(state.selected).entries()) {
     const list = $(["callers", "callees"][at]);
     list.replaceChildren();
     for (const [other, value] of found.slice(0, MOST_CALLS)) {
       const line = element("li");
-      const go = element("button", fitting(names[other], 200));
+      const values = `${label(value)} ${percent(value, row ? row[2] : undefined)}`;
+      const go = element("button", fitting(names[other], width - (values.length + 1) * TEXT_LETTER, TEXT_LETTER));
       go.title = names[other];
       go.addEventListener("click", () => {
         select(other);
         if (state.view === "flame" && state.way === "pivot") drawFlame();
         reveal();
       });
-      line.append(go, element("span", `${label(value)} ${percent(value, row ? row[2] : undefined)}`));
+      line.append(go, element("span", values));
       list.append(line);
     }
-    if (!found.length) list.append(element("li", at ? "none: everything is its own" : "none: stacks begin here", "none"));
+    if (!found.length) list.append(element("li", isOut ? TAKEN_OUT : at ? "none: everything is its own" : "none: stacks begin here", "none"));
     if (found.length > MOST_CALLS) list.append(element("li", `${found.length - MOST_CALLS} more`, "none"));
   }
 }
@@ -98,20 +111,19 @@ function drawFilters() {
   all.title = "End all filters ( C )";
   all.addEventListener("click", clearFilters);
   const { cum } = left().sums[state.type];
-  chips.append(all, element("span", `${label(cum[0])} of ${label(whole.sums[state.type].cum[0])} left; frames too small for the flame graph are not counted`));
+  chips.append(all, element("span", `${label(cum[0])} of ${label(whole.sums[state.type].cum[0])} left`));
+  chips.lastChild.title = "Frames too small for the flame graph are not counted";
 }
 
 // Puts the marks of selection, search and filters on what is drawn.
 function mark() {
   const { selected, hits, search } = state;
   for (const view of VIEWS) $(view).classList.toggle("searching", Boolean(search));
-  const known = isFiltered() ? new Set(left().name) : null;
   if (state.view === "graph") {
     boxes(svgs[state.type] || $("graph")).forEach((box, index) => {
       const name = types[state.type].graph[index];
       box.classList.toggle("selected", name === selected);
       box.classList.toggle("hit", hits.has(name));
-      box.classList.toggle("out", Boolean(known) && !known.has(name));
     });
   }
   for (const { tile, tree, node, kind } of tilesDrawn) {

@@ -68,6 +68,14 @@ function drawTimeline() {
   slider.setAttribute("aria-valuetext", said.map(([, text]) => text).join("; "));
 }
 
+// The moment that is nearest to a place on the strip.
+function momentAt(x) {
+  const { left: start, width } = $("strip").getBoundingClientRect();
+  const seconds = ((x - start) / width) * (moments.seconds.at(-1) || 1);
+  const off = (at) => Math.abs(moments.seconds[at] - seconds);
+  return moments.seconds.reduce((best, _, at) => (off(at) < off(best) ? at : best), 0);
+}
+
 function goTo(at) {
   if (!moments) return;
   state.moment = Math.min(Math.max(at, 0), lastMoment);

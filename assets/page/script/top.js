@@ -30,8 +30,9 @@ function drawTop() {
     const cum = row[2] === null ? ["", ""] : [label(row[2]), percent(row[2], total)];
     for (const text of [label(row[1]), percent(row[1], total), percent(sum, total), ...cum]) line.append(element("td", text));
     const bar = element("td");
-    if (largest) bar.append(element("i"));
-    if (largest) bar.firstChild.style.setProperty("--share", Math.abs(row[state.by === "cum" ? 2 : 1]) / largest);
+    const height = Math.abs(row[state.by === "cum" ? 2 : 1]);
+    if (height) bar.append(element("i"));
+    if (height) bar.firstChild.style.setProperty("--share", height / largest);
     const name = element("td");
     // A phone has room for the end of a name, which tells more than its beginning.
     const room = IS_NARROW.matches ? (innerWidth - 195) * 0.9 : 0;

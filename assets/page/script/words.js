@@ -59,8 +59,13 @@ function marked(into, text) {
   into.append(text.slice(0, found.index), element("mark", found[0]), text.slice(found.index + found[0].length));
 }
 
-// Cells of a letter, about.
+// How wide a letter is, about: in the tiles, where a digit is wider, and in texts.
 const LETTER = 6.6;
+const DIGIT = 7.2;
+const TEXT_LETTER = 7.7;
+
+// How wide a label is: an ellipsis takes more than a letter.
+const widthOf = (text, letter = LETTER) => (text.length + (text.includes("…") ? 1 : 0)) * letter;
 
 // Where a name begins behind its import path; a version alone says too little.
 function startOf(name) {
@@ -70,8 +75,8 @@ function startOf(name) {
 }
 
 // A name in its width: without its import path, then without package, then without receiver, before it is cut.
-function fitting(name, width) {
-  if (name.length * LETTER <= width) return name;
+function fitting(name, width, letter = LETTER) {
+  if (widthOf(name, letter) <= width) return name;
   const short = name.slice(startOf(name));
   const words = [0];
   let depth = 0;
@@ -82,5 +87,5 @@ function fitting(name, width) {
     else if (char === "." && !depth && !/^(func|gowrap|deferwrap)?[\d-]*(\.|$)/.test(short.slice(at + 1))) words.push(at + 1);
   });
   const labels = words.map((at) => (at ? "…" : "") + short.slice(at));
-  return labels.find((text) => text.length * LETTER <= width) || short.slice(words.at(-1));
+  return labels.find((text) => widthOf(text, letter) <= width) || short.slice(words.at(-1));
 }

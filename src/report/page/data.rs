@@ -61,6 +61,8 @@ struct Type {
     left_out: usize,
     /// The names of the boxes of its graph.
     graph: Vec<usize>,
+    /// Pairs of boxes and tags of its graph: what each line goes from and to.
+    lines: Vec<usize>,
     /// For each context what passes there.
     cum: Vec<i64>,
     /// Pairs of a context and what ends there.
@@ -91,7 +93,9 @@ impl Data {
             let graph = &drawn.trimmed.graph;
             let boxes = graph.listed.iter().map(|&node| graph.frame(node));
             one.graph = boxes.map(|node| names.number(report, node)).collect();
-            graphs.push(picture(&drawn, Legend::Elsewhere));
+            let (graph, ends) = picture(&drawn, Legend::Elsewhere);
+            one.lines = ends.into_iter().flatten().collect();
+            graphs.push(graph);
         }
         let mut tree = Tree::default();
         for context in stacks::contexts(report, &ids) {
@@ -174,6 +178,7 @@ impl Type {
             "rows": self.rows,
             "left_out": self.left_out,
             "graph": self.graph,
+            "lines": self.lines,
             "cum": self.cum,
             "own": self.own,
         })
@@ -229,6 +234,7 @@ impl Type {
                 })
                 .collect(),
             graph: Vec::new(),
+            lines: Vec::new(),
             cum: Vec::new(),
             own: Vec::new(),
         }

@@ -30,6 +30,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../../assets/page/script/trees.js"),
     include_str!("../../../assets/page/script/peek.js"),
     include_str!("../../../assets/page/script/graph.js"),
+    include_str!("../../../assets/page/script/sifted.js"),
     include_str!("../../../assets/page/script/flame.js"),
     include_str!("../../../assets/page/script/timeline.js"),
     include_str!("../../../assets/page/script/top.js"),
@@ -38,8 +39,8 @@ const SCRIPT: &str = concat!(
     include_str!("../../../assets/page/script/keys.js"),
 );
 /// SHA-256 of the two in base 64, for the policy in the page's head; `tests/page.rs` says what they must be.
-const STYLE_HASH: &str = "+MzRO92OAI82K5Sx33jP0Oce89F2bZFBkb/zaV7aUAw=";
-const SCRIPT_HASH: &str = "6oiyGjd2nZfUAeu5X2aftBcKLL2HuIauh3OR9FUCSF8=";
+const STYLE_HASH: &str = "JyQ9xw6EMQEt50KxJ7xvAFRb/nHQkS0BRssbyVTTIHg=";
+const SCRIPT_HASH: &str = "7mGZ9eKdNKjQf5jcaIGewkUfiXj4RoXco7lbbFE2yeU=";
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
     let data = data::Data::new(report);

@@ -27,7 +27,7 @@ const SPACING: Spacing = Spacing {
 };
 
 pub(in crate::report) fn write(report: &mut Report, format: FileFormat, out: &mut dyn Write) -> Result<()> {
-    let picture = picture(report, Legend::InCorner);
+    let (picture, _) = picture(report, Legend::InCorner);
     let part = picture.shrunk(format);
     if part < 1.0 {
         report.note(format!(
@@ -66,10 +66,14 @@ pub(in crate::report) enum Legend {
     Elsewhere,
 }
 
-/// The graph of a report of a drawing. Its groups of the class `node` are the listed nodes, in their order.
-pub(in crate::report) fn picture(report: &Report, has: Legend) -> Picture {
+/// Two boxes by their numbers, of those of the classes `node` and `tag`: from which to which a line goes.
+pub(in crate::report) type Ends = [usize; 2];
+
+/// The graph of a report of a drawing, and the ends of its lines, which are the groups of the class `edge`. Its groups of
+/// the class `node` are the listed nodes, in their order.
+pub(in crate::report) fn picture(report: &Report, has: Legend) -> (Picture, Vec<Ends>) {
     let drawing = Drawing::new(report);
-    let (Plan { boxes, links, .. }, places) = arranged(&drawing);
+    let (Plan { boxes, links, edges }, places) = arranged(&drawing);
     let legend = (has == Legend::InCorner).then(|| Item::legend(&drawing.legend()));
     let corner = legend.as_ref().map(Item::size);
     let Size { width, height } = corner.unwrap_or_default();
@@ -78,9 +82,13 @@ pub(in crate::report) fn picture(report: &Report, has: Legend) -> Picture {
         x: MARGIN + point.x,
         y: above + point.y,
     };
-    let mut groups = Vec::new();
-    for ((link, route), label) in links.iter().zip(&places.routes).zip(&places.labels) {
-        groups.extend(link.draw(route, *label, at));
+    let (mut groups, mut ends) = (Vec::new(), Vec::new());
+    for ((link, edge), (route, label)) in links.iter().zip(&edges).zip(places.routes.iter().zip(&places.labels)) {
+        // A line may have nowhere to go.
+        if let Some(group) = link.draw(route, *label, at) {
+            groups.push(group);
+            ends.push([edge.from, edge.to]);
+        }
     }
     for (item, place) in boxes.iter().zip(&places.boxes) {
         groups.push(item.draw(Area {
@@ -99,13 +107,14 @@ pub(in crate::report) fn picture(report: &Report, has: Legend) -> Picture {
         })
     }));
     let subject = format!("{} {}", drawing.title(), header::type_name(report));
-    Picture {
+    let picture = Picture {
         width: places.size.width.max(width) + 2.0 * MARGIN,
         height: (above + places.size.height).max(MARGIN + height) + MARGIN,
         title: format!("{}: {}", subject.trim(), header::accounting(report).join("; ")),
         background: Colour::WHITE,
         groups,
-    }
+    };
+    (picture, ends)
 }
 
 /// Width to height that is wanted: that of a screen, less what is around the picture.
