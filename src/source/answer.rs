@@ -32,8 +32,10 @@ pub(super) struct Refusal<'a> {
 pub(super) enum Asker {
     /// Not at all.
     Nobody,
-    /// With a password or a token.
+    /// With a password or a token that the user named.
     Somebody,
+    /// With the password that `~/.netrc` has for the host.
+    Netrc,
 }
 
 /// The server's index of profiles, if it was requested.
@@ -44,6 +46,8 @@ pub(super) enum Index {
     Missing,
     /// The index was not requested, or could not be fetched.
     Unknown,
+    /// It was not requested, as the address is not where Go has its profiles; the heap profile below it.
+    Below(String),
     /// The request was not for a profile; what to try instead.
     Elsewhere(&'static str),
 }
@@ -53,6 +57,18 @@ const ADVICE: &[(&str, &str)] = &[
     (
         "HTTP request to an HTTPS server",
         "it speaks TLS on this port: use https://",
+    ),
+    (
+        "request was sent to HTTPS port",
+        "it speaks TLS on this port: use https://",
+    ),
+    (
+        "SSL certificate",
+        "it wants a client certificate that it knows: --tls_cert and --tls_key",
+    ),
+    (
+        "host not allowed",
+        "it answers to another name: -H 'Host: NAME', or none for Caddy on a socket, -H 'Host:'",
     ),
     ("WriteTimeout", "ask for fewer --seconds"),
     (
@@ -67,8 +83,8 @@ const ADVICE: &[(&str, &str)] = &[
 
 /// The error for a refusal.
 pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error {
-    let line = said(refusal.body);
-    let words = if line.is_empty() || line.starts_with('<') {
+    let line = said(refusal);
+    let words = if line.is_empty() {
         format!("{} {}", refusal.status, refusal.reason)
     } else {
         format!("{} {}: {line}", refusal.status, refusal.reason)
@@ -83,6 +99,11 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
         401 if refusal.asked_by == Asker::Somebody => {
             "the password or token that was sent is not good for it: is it out of date?".into()
         }
+        401 if refusal.asked_by == Asker::Netrc => {
+            "the password for this host in ~/.netrc is not good for it: http://user:password@host…, --bearer-file or -H \
+             come before it"
+                .into()
+        }
         401 => "say who asks: http://user:password@host…, --bearer-file or -H".into(),
         403 => "the server forbids it: ask from a machine or as a user that it allows".into(),
         404 => match index {
@@ -90,6 +111,7 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
             Index::Missing => "nothing is at /debug/pprof/ there: does the process import net/http/pprof, \
                                and serve it on this port?"
                 .into(),
+            Index::Below(heap) => format!("a path is asked for as it is; Go's profiles are below it: {heap}"),
             Index::Unknown | Index::Elsewhere(_) => {
                 format!("check the path; profiles are usually listed at {}", url.index())
             }
@@ -103,8 +125,23 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
     error(url, words, advice)
 }
 
-/// The message in a refusal: that of a JSON object, as APIs send it, or else the first line.
-fn said(body: &[u8]) -> String {
+/// The message in a refusal: that of a JSON object, as APIs send it, the title of a page unless it is the status, or else
+/// the first line.
+fn said(refusal: &Refusal<'_>) -> String {
+    let body = refusal.body;
+    if body.trim_ascii_start().starts_with(b"<") {
+        let page = String::from_utf8_lossy(body);
+        let title = page
+            .split("<title>")
+            .nth(1)
+            .and_then(|rest| rest.split("</title>").next());
+        let title = title.unwrap_or_default().trim();
+        let bare = title.trim_start_matches(&refusal.status.to_string()).trim();
+        return match bare == refusal.reason || bare.contains('<') {
+            true => String::new(),
+            false => first_line(bare.as_bytes()),
+        };
+    }
     let object: Option<Value> = serde_json::from_slice(body).ok();
     let text = |key: &str| Some(object.as_ref()?.get(key)?.as_str()?.to_string());
     match text("message").or_else(|| text("error")) {
@@ -212,6 +249,34 @@ mod tests {
             ),
             (404, false, "", Index::Unknown, "check the path"),
             (401, false, "<h1>no</h1>", Index::Unknown, ": 401 R; say who asks"),
+            (
+                400,
+                false,
+                "<html>\r\n<head><title>400 No required SSL certificate was sent</title></head>",
+                Index::Unknown,
+                "400 R: No required SSL certificate was sent; it wants a client certificate",
+            ),
+            (
+                403,
+                false,
+                "<title>403 R</title>",
+                Index::Unknown,
+                ": 403 R; the server forbids it",
+            ),
+            (
+                403,
+                false,
+                "{\"error\":\"host not allowed: localhost\"}",
+                Index::Unknown,
+                "host not allowed: localhost; it answers to another name",
+            ),
+            (
+                404,
+                false,
+                "",
+                Index::Below("http://h/api/debug/pprof/heap".into()),
+                "below it: http://h/api/debug/pprof/heap",
+            ),
             (403, false, "Forbidden", Index::Unknown, "forbids it"),
             (
                 400,

@@ -25,7 +25,7 @@ pub use self::code::{Answer, Code, CodeFinder, NotFound, Rule};
 pub use self::hosts::{addresses, listed};
 use self::http::Question;
 pub use self::http::{Certificates, Header, HttpOptions, Proxies};
-pub use self::process::ProcessMemory;
+pub use self::process::{Listener, ProcessMemory};
 pub use self::prometheus::{Labels, Measured, Prometheus, Range, Target};
 pub use self::store::{Merged, ProfileStore, Snapshots, StepLength, StoreQuery, StoreStep};
 pub use self::url::{Scheme, Url};

@@ -1,6 +1,7 @@
 //! What the operating system knows of the memory of a local process.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
@@ -11,6 +12,15 @@ pub struct ProcessMemory {
     pub resident: u64,
     /// The part of it that is mapped files, if the system says.
     pub files: Option<u64>,
+}
+
+/// What a server of this machine listens on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Listener {
+    /// A TCP port.
+    Port(u16),
+    /// A Unix socket.
+    Socket(PathBuf),
 }
 
 impl ProcessMemory {
@@ -29,15 +39,18 @@ impl ProcessMemory {
         Self::parse(&status).ok_or_else(|| failed(missing()))
     }
 
-    /// The id of the process that listens on a TCP port of this machine. `None` if there is none or we may not look
-    /// into it.
-    pub fn listening(port: u16) -> Option<u32> {
-        let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
-        let inodes: Vec<String> = tables
-            .iter()
-            .filter_map(|table| fs::read_to_string(table).ok())
-            .flat_map(|table| listeners(&table, port))
-            .collect();
+    /// The id of the process of this machine that listens there. `None` if there is none or we may not look into it.
+    pub fn listening(listener: &Listener) -> Option<u32> {
+        let tables: &[&str] = match listener {
+            Listener::Port(_) => &["/proc/net/tcp", "/proc/net/tcp6"],
+            Listener::Socket(_) => &["/proc/net/unix"],
+        };
+        let read = |table: &&str| fs::read_to_string(table).ok();
+        let inodes = |table: String| match listener {
+            Listener::Port(port) => at_port(&table, *port),
+            Listener::Socket(path) => at_socket(&table, &[path.clone(), fs::canonicalize(path).unwrap_or_default()]),
+        };
+        let inodes: Vec<String> = tables.iter().filter_map(read).flat_map(inodes).collect();
         let is_one = |entry: &fs::DirEntry| {
             let target = fs::read_link(entry.path()).unwrap_or_default();
             let target = target.to_string_lossy();
@@ -83,7 +96,7 @@ impl ProcessMemory {
 
 /// The inodes of the sockets that listen on a port. Source: proc(5), `/proc/net/tcp`: the second and fourth words are
 /// the local address and the state, in hexadecimal, the tenth is the inode; state 0A is listening.
-fn listeners(table: &str, port: u16) -> Vec<String> {
+fn at_port(table: &str, port: u16) -> Vec<String> {
     let ending = format!(":{port:04X}");
     let inode = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -93,17 +106,50 @@ fn listeners(table: &str, port: u16) -> Vec<String> {
     table.lines().filter_map(inode).collect()
 }
 
+/// The inodes of the Unix sockets that listen at one of these paths. Source: proc(5), `/proc/net/unix`: the fourth word is
+/// the flags, of which `__SO_ACCEPTCON` (Linux, `include/uapi/linux/net.h`) is a listener's, the seventh is the inode, and what
+/// follows is the path that the server gave.
+fn at_socket(table: &str, paths: &[PathBuf]) -> Vec<String> {
+    const LISTENS: u32 = 1 << 16;
+    let inode = |line: &str| {
+        let mut rest = line;
+        let words: Vec<&str> = (0..7)
+            .map_while(|_| {
+                let (word, behind) = rest.trim_start().split_once(' ')?;
+                rest = behind;
+                Some(word)
+            })
+            .collect();
+        let flags = u32::from_str_radix(words.get(3)?, 16).ok()?;
+        let is_it = flags & LISTENS != 0 && paths.iter().any(|path| *path == *Path::new(rest.trim_start()));
+        is_it.then(|| words.get(6).map(|inode| inode.to_string()))?
+    };
+    table.lines().filter_map(inode).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ProcessMemory, listeners};
+    use std::path::PathBuf;
+
+    use super::{ProcessMemory, at_port, at_socket};
 
     #[test]
     fn a_listening_socket_is_found_by_its_port() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
                      \x20  0: 0100007F:17AC 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 1\n\
                      \x20  1: 0100007F:17AC 0100007F:9C40 01 00000000:00000000 00:00000000 00000000     0        0 4243 1\n";
-        assert_eq!(listeners(table, 6060), ["4242"]);
-        assert!(listeners(table, 6061).is_empty());
+        assert_eq!(at_port(table, 6060), ["4242"]);
+        assert!(at_port(table, 6061).is_empty());
+    }
+
+    #[test]
+    fn a_listening_socket_is_found_by_its_path() {
+        let table = "Num       RefCount Protocol Flags    Type St Inode Path\n\
+                     0000000000000000: 00000002 00000000 00010000 0001 01 4242 /run/a b.sock\n\
+                     0000000000000000: 00000003 00000000 00000000 0001 03 4243 /run/a b.sock\n\
+                     0000000000000000: 00000003 00000000 00000000 0001 03 4244\n";
+        assert_eq!(at_socket(table, &[PathBuf::from("/run/a b.sock")]), ["4242"]);
+        assert!(at_socket(table, &[PathBuf::from("/run/a"), PathBuf::new()]).is_empty());
     }
 
     #[test]

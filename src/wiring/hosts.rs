@@ -1,5 +1,6 @@
 //! Many hosts: which they are, and what each says of itself now.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -277,7 +278,7 @@ impl Inputs {
             limit,
             end,
             silence,
-            begun: Instant::now(),
+            heard: Cell::new((Instant::now(), 0)),
             stop,
         };
         let http = HttpOptions {
@@ -369,28 +370,39 @@ pub(super) fn reason(error: &Error) -> String {
     visible(&text).into_owned()
 }
 
-/// Gives up on a host that takes too long in all.
+/// Gives up on a host that takes too long in all, or sends next to nothing.
 struct Deadline<'h> {
     url: &'h Url,
     limit: Duration,
     end: Instant,
-    /// How long nothing at all may come.
+    /// How long less than [`DRIP`] may come.
     silence: Duration,
-    begun: Instant,
+    /// When that much had come last, and how many bytes had by then.
+    heard: Cell<(Instant, u64)>,
     stop: &'h AtomicBool,
 }
+
+/// Bytes that a host sends in [`SILENCE`] at least: a slow modem sends ten times as much.
+const DRIP: u64 = 1024;
 
 impl Observer for Deadline<'_> {
     fn progress(&self, done: u64, _total: Option<u64>) -> Result<()> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }
-        let is_silent = done == 0 && self.begun.elapsed() > self.silence;
+        let (since, before) = self.heard.get();
+        let lately = done.saturating_sub(before);
+        // What is read is decoded: that counts anew.
+        if lately >= DRIP || done < before {
+            self.heard.set((Instant::now(), done));
+        }
+        let is_silent = lately < DRIP && since.elapsed() > self.silence;
         if Instant::now() < self.end && !is_silent {
             return Ok(());
         }
         let what = match done {
             0 => format!("no answer within {:?}", self.limit.min(self.silence)),
+            _ if is_silent => format!("the server stopped sending: {lately} bytes in {:?}", self.silence),
             done => format!("the answer does not end: {done} bytes in {:?}", self.limit),
         };
         Err(Error::Http {

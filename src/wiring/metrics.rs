@@ -59,7 +59,7 @@ impl Inputs {
 /// Why a process is not on this machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Absent {
-    /// Nothing that listens at the port can be seen.
+    /// Nothing that listens there can be seen.
     Nothing,
     /// What listens there passes on what another one says: `kubectl port-forward`, `ssh -L`, a published port.
     Forwarder,
@@ -67,14 +67,14 @@ pub(super) enum Absent {
 
 impl Inputs {
     /// The process of this machine that serves a URL. Go's servers tell the arguments that they were called with; one that
-    /// does not is taken at its port.
+    /// does not is taken by where it listens.
     ///
     /// # Errors
     /// Why there is none.
     pub(super) fn local_process(&self, url: &Url, observer: &dyn Observer) -> Result<u32, Absent> {
         let pid = url
-            .local_port()
-            .and_then(ProcessMemory::listening)
+            .listener()
+            .and_then(|listener| ProcessMemory::listening(&listener))
             .ok_or(Absent::Nothing)?;
         let http = HttpOptions {
             max_bytes: MOST,

@@ -138,7 +138,7 @@ fn failures_say_what_happened_and_what_to_try() {
                 true => answer(stream, "404 Not Found", "", b""),
                 false => drop(stream.flush()),
             },
-            &["404", "check the path"],
+            &["404", "Go's profiles are below it: http://", "/x/debug/pprof/heap"],
         ),
         (
             "ADDRESS",
@@ -378,8 +378,8 @@ fn credentials_that_do_not_fit_are_found_before_asking() {
     let missing = Some(folder.path().join("missing.pem"));
     let empty = Some(file);
     let table = [
-        (&empty, &None, &None, "--tls-cert and --tls-key need each other"),
-        (&None, &empty, &None, "--tls-cert and --tls-key need each other"),
+        (&empty, &None, &None, "--tls_cert and --tls_key need each other"),
+        (&None, &empty, &None, "--tls_cert and --tls_key need each other"),
         (&empty, &empty, &None, "empty.pem: no certificate in PEM form here"),
         (&None, &None, &empty, "empty.pem: no certificate in PEM form here"),
         (&None, &None, &missing, "missing.pem: No such file"),

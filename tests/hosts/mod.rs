@@ -81,6 +81,13 @@ fn endless(_: &str, stream: &mut TcpStream) {
     while std::io::Write::write_all(stream, row).is_ok() {}
 }
 
+/// Sends a few lines, and then no more.
+fn dripping(_: &str, stream: &mut TcpStream) {
+    send(stream, b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    send(stream, &heap(64)[..200]);
+    hold(stream);
+}
+
 fn start(serve: Serve) -> String {
     server(serve).0
 }
@@ -162,10 +169,12 @@ fn a_table_is_text_or_rows_and_says_who_failed() {
         )),
         "{told}"
     );
-    // Unless a time is given, nobody waits long for one of several that says nothing.
-    let silent = object(&hosts(&["--json", &one, &start(silent)]));
-    let error = silent["hosts"][1]["error"].as_str().unwrap_or_default();
-    assert!(error.contains("no answer within 2s"), "{error}");
+    // Unless a time is given, nobody waits long for one of several that says nothing, or next to nothing.
+    let silent = object(&hosts(&["--json", &one, &start(silent), &start(dripping)]));
+    for (at, said) in [(1, "no answer within 2s"), (2, "the server stopped sending: ")] {
+        let error = silent["hosts"][at]["error"].as_str().unwrap_or_default();
+        assert!(error.contains(said) && error.contains("2s"), "{error}");
+    }
     let csv = hosts(&[&all[..], &["--csv"]].concat());
     let mut rows = csv::Reader::from_reader(&csv.stdout[..]);
     let rows: Vec<_> = rows

@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::HttpOptions;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::source::answer::Asker;
 use crate::source::file::small;
 use crate::source::url::Url;
 
@@ -80,9 +81,9 @@ fn is_sendable(value: &str) -> bool {
 }
 
 /// What is sent to the named server only.
-#[derive(Default)]
 pub(super) struct Own {
     pub(super) headers: Vec<Header>,
+    pub(super) asked_by: Asker,
     /// The parts of it that must not be shown, in each form that a server could repeat.
     pub(super) secrets: Vec<Secret>,
 }
@@ -92,6 +93,7 @@ pub(super) struct Own {
 pub(super) fn own(url: &Url, options: &HttpOptions) -> Result<Own> {
     let mut own = Own {
         headers: options.headers.clone(),
+        asked_by: Asker::Somebody,
         secrets: url.secrets(),
     };
     let says = |value| Header {
@@ -110,6 +112,9 @@ pub(super) fn own(url: &Url, options: &HttpOptions) -> Result<Own> {
             BASE64_STANDARD.encode(format!("{user}:{password}"))
         ))));
         own.secrets.extend([user, password].map(Secret::new));
+        own.asked_by = Asker::Netrc;
+    } else {
+        own.asked_by = Asker::Nobody;
     }
     for header in &own.headers {
         let value = header.value.reveal();

@@ -168,6 +168,7 @@ pub(super) fn open<'o>(
         certificates: options.certificates,
         secrets: own.secrets.into_iter().chain(options.proxies.secrets()).collect(),
         own: own.headers,
+        asked_by: own.asked_by,
         url,
         question: question.clone(),
         ways,
@@ -209,6 +210,8 @@ struct Asking {
     certificates: Certificates,
     /// What only the named server is sent.
     own: Vec<Header>,
+    /// Who it says is asking.
+    asked_by: Asker,
     /// What no message may repeat.
     secrets: Vec<Secret>,
     url: Url,
@@ -234,10 +237,7 @@ impl Asking {
                 status: status.as_u16(),
                 reason: status.canonical_reason().unwrap_or("without a name"),
                 from_pprof,
-                asked_by: match self.own.iter().any(Header::is_authorization) {
-                    true => Asker::Somebody,
-                    false => Asker::Nobody,
-                },
+                asked_by: self.asked_by,
                 body: &page,
             };
             let index = match self.question.expects {
@@ -301,6 +301,7 @@ impl Asking {
         let failed = |error| {
             why::failed(
                 url,
+                self.question.expects,
                 &self.limits,
                 proxy.map(|proxy| (proxy, proxies.advice(proxy))),
                 error,
@@ -339,6 +340,10 @@ impl Asking {
     fn index(&self, url: &Url, status: http::StatusCode) -> Index {
         if status != http::StatusCode::NOT_FOUND {
             return Index::Unknown;
+        }
+        // A path is asked for as it was typed.
+        if let Some(heap) = self.url.heap_below() {
+            return Index::Below(heap.to_string());
         }
         match self.ask(&url.index(), Some(self.limits.read.min(INDEX))) {
             Ok(answer) if answer.status() == http::StatusCode::NOT_FOUND => Index::Missing,

@@ -30,7 +30,7 @@ pub(super) fn trust(options: &HttpOptions) -> Result<Trust> {
         (None, None) => None,
         _ => {
             return Err(Error::Usage(
-                "--tls-cert and --tls-key need each other: give both".into(),
+                "--tls_cert and --tls_key need each other: give both".into(),
             ));
         }
     };

@@ -9,6 +9,7 @@ use ureq::Timeout;
 
 use super::Limits;
 use super::proxy::Proxy;
+use super::question::Expects;
 use crate::error::Error;
 use crate::source::answer;
 use crate::source::url::Url;
@@ -17,12 +18,12 @@ use crate::source::url::Url;
 pub(super) type Between<'p> = Option<(&'p Proxy, String)>;
 
 /// The error for a request without a response.
-pub(super) fn failed(url: &Url, limits: &Limits, proxy: Between<'_>, error: ureq::Error) -> Error {
+pub(super) fn failed(url: &Url, expects: Expects, limits: &Limits, proxy: Between<'_>, error: ureq::Error) -> Error {
     let (what, advice) = match error {
         ureq::Error::Timeout(phase) => return timed_out(url, limits, phase),
         ureq::Error::Io(error) => match error.downcast::<rustls::Error>() {
             Ok(error) => tls(&error),
-            Err(error) => unreachable(url, proxy, &error),
+            Err(error) => unreachable(url, expects, proxy, &error),
         },
         ureq::Error::Rustls(error) => tls(&error),
         ureq::Error::HostNotFound => unknown_host(proxy),
@@ -55,7 +56,7 @@ pub(super) fn failed(url: &Url, limits: &Limits, proxy: Between<'_>, error: ureq
 }
 
 /// What went wrong in connecting, and what to try.
-fn unreachable(url: &Url, proxy: Between<'_>, error: &io::Error) -> (String, String) {
+fn unreachable(url: &Url, expects: Expects, proxy: Between<'_>, error: &io::Error) -> (String, String) {
     if let Some(socket) = url.socket() {
         let advice = match error.kind() {
             io::ErrorKind::NotFound => "is the process up, and is this the path of its socket?",
@@ -75,7 +76,12 @@ fn unreachable(url: &Url, proxy: Between<'_>, error: &io::Error) -> (String, Str
         }
         io::ErrorKind::ConnectionRefused => (
             "connection refused".into(),
-            "is the process up and listening on this port, and does it import net/http/pprof?".into(),
+            match expects {
+                Expects::Profile => {
+                    "is the process up and listening on this port, and does it import net/http/pprof?".into()
+                }
+                Expects::Data(_) => "is it up, and listening on this port?".into(),
+            },
         ),
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::BrokenPipe
@@ -212,12 +218,13 @@ fn tls(error: &rustls::Error) -> (String, String) {
             "a server needs a certificate of its own, not an authority's; or use https+insecure:// to skip the check"
         }
         rustls::Error::InvalidCertificate(_) => {
-            "give its authority with --tls-ca (e.g. the system's file of them), or use https+insecure:// to skip the check"
+            "name its authority's file, --tls_ca FILE (the system's is often /etc/ssl/certs/ca-certificates.crt), or skip the \
+             check: https+insecure://"
         }
         rustls::Error::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate) => {
-            "the server wants a client certificate: --tls-cert and --tls-key"
+            "the server wants a client certificate: --tls_cert and --tls_key"
         }
-        _ => "check --tls-cert, --tls-key and --tls-ca",
+        _ => "check --tls_cert, --tls_key and --tls_ca",
     };
     (format!("no secure connection ({error})"), advice.into())
 }

@@ -53,6 +53,12 @@ impl Url {
         Some(Self { path, ..url })
     }
 
+    /// The server's heap profile, if this path may be what comes before it.
+    pub(in crate::source) fn heap_below(&self) -> Option<Self> {
+        let path = self.path.split('?').next().unwrap_or_default();
+        (!path.contains("/debug") && !path.contains("/pprof")).then(|| self.below(&format!("{INDEX}heap")))
+    }
+
     /// A path and query appended to this address, which may have a path prefix.
     pub(in crate::source) fn below(&self, path: &str) -> Self {
         let base = self.path.split('?').next().unwrap_or_default().trim_end_matches('/');

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use self::userinfo::decoded;
+use super::process::Listener;
 use crate::secret::{Secret, shown};
 
 /// Where `net/http/pprof` serves its index. Profiles are right below it.
@@ -94,9 +95,12 @@ impl Url {
         })
     }
 
-    /// The port, given or default, if the server is on this machine.
-    pub fn local_port(&self) -> Option<u16> {
-        (self.is_local() && self.socket().is_none()).then(|| self.port())
+    /// What the server listens on, if it is on this machine.
+    pub fn listener(&self) -> Option<Listener> {
+        match self.socket() {
+            Some(path) => Some(Listener::Socket(path.clone())),
+            None => self.is_local().then(|| Listener::Port(self.port())),
+        }
     }
 
     /// The protocol to use.
@@ -226,13 +230,15 @@ const HTTP_UNIX: &str = "http+unix://";
 fn socket(text: &str) -> Option<Option<Url>> {
     let (socket, path) = if begins_with(text, HTTP_UNIX) {
         let rest = &text[HTTP_UNIX.len()..];
-        let (socket, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        (String::from_utf8_lossy(&decoded(socket)).into_owned(), path)
+        if rest.starts_with('/') {
+            plain_socket(rest)
+        } else {
+            let (socket, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+            (String::from_utf8_lossy(&decoded(socket)).into_owned(), path)
+        }
     } else if begins_with(text, UNIX) {
         let rest = &text[UNIX.len()..];
-        let rest = rest.strip_prefix("//").unwrap_or(rest);
-        let (socket, path) = rest.split_at(rest.find(":/").or(rest.find('?')).unwrap_or(rest.len()));
-        (socket.to_string(), path.strip_prefix(':').unwrap_or(path))
+        plain_socket(rest.strip_prefix("//").unwrap_or(rest))
     } else {
         return None;
     };
@@ -242,6 +248,12 @@ fn socket(text: &str) -> Option<Option<Url>> {
         place: Place::Socket(socket.into()),
         path: path.into(),
     }))
+}
+
+/// A socket as it is on disk, and the path behind the colon.
+fn plain_socket(text: &str) -> (String, &str) {
+    let (socket, path) = text.split_at(text.find(":/").or(text.find('?')).unwrap_or(text.len()));
+    (socket.to_string(), path.strip_prefix(':').unwrap_or(path))
 }
 
 fn begins_with(text: &str, prefix: &str) -> bool {
@@ -323,6 +335,7 @@ mod tests {
             ("unix:///run/a.sock", "http://localhost/debug/pprof/heap"),
             ("unix:///run/a.sock:/x?gc=1", "http://localhost/x?gc=1"),
             ("http+unix://%2Frun%2Fa.sock/x", "http://localhost/x"),
+            ("http+unix:///run/a.sock:/x", "http://localhost/x"),
             ("http://h/a b\"é?q={a}", "http://h/a%20b%22%C3%A9?q=%7Ba%7D"),
         ];
         for (text, request) in table {
@@ -347,7 +360,7 @@ mod tests {
             "http://me:p/w@h/x",
             "http://h:http/x",
             "unix://",
-            "http+unix:///x",
+            "http+unix://",
         ];
         for text in none {
             assert_eq!(Url::parse(text), None, "{text}");
