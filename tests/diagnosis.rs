@@ -244,7 +244,7 @@ fn goroutines_that_are_alike_are_a_row() {
     assert!(error.contains("label=KEY"), "{error}");
     let (_, text, _) = run(&["goroutines", &name]);
     assert!(text.starts_with("3,000 goroutines in 3 groups"), "{text}");
-    assert!(text.contains("1–7 min, half over 4"), "{text}");
+    assert!(text.contains("1–7 min, median 4 min"), "{text}");
 }
 
 #[test]

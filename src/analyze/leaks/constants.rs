@@ -102,6 +102,9 @@ pub(super) const SIZE_FITS: f64 = 2.5;
 
 /// Groups of goroutines within this share of the largest count as equal: the cause comes first, not the effect.
 pub(super) const EQUAL_GROUPS: f64 = 0.9;
+/// Goroutines that become more as fast as others, within this share, come with them: a connection has one that reads and one
+/// that writes.
+pub(super) const SAME_RATE: f64 = 0.05;
 /// Growth outside Go comes first if it is this many times the heap's.
 pub(super) const OUTSIDE_FIRST: f64 = 3.0;
 

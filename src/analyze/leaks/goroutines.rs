@@ -106,6 +106,7 @@ impl Group {
             object_size: None,
             stack_each: None,
             held_by: None,
+            with: None,
             opened_by: None,
         }
     }

@@ -224,6 +224,7 @@ impl Judge<'_> {
             object_size: self.object_size(),
             stack_each: None,
             held_by: None,
+            with: None,
             opened_by: None,
         }
     }

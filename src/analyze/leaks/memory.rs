@@ -117,6 +117,7 @@ fn finding(kind: Kind, level: Level, trend: Trend, values: Vec<f64>) -> Finding 
         object_size: None,
         stack_each: None,
         held_by: None,
+        with: None,
         opened_by: None,
     }
 }

@@ -81,6 +81,7 @@ pub fn judge(history: &History) -> Verdict {
         order::attribute(&mut verdict.findings);
         order::open(&mut verdict.findings, &verdict.suspects);
         order::order(&mut verdict.findings);
+        order::join(&mut verdict.findings);
     }
     verdict.level = verdict.findings.first().map_or(Level::None, |first| first.level);
     caveats.extend(

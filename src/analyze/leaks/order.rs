@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::constants::{EQUAL_GROUPS, OUTSIDE_FIRST};
+use super::constants::{EQUAL_GROUPS, OUTSIDE_FIRST, SAME_RATE};
 use super::verdict::{Call, Culprit, Finding, Kind, Level, Suspected};
 use crate::analyze::origin::{Origin, is_runtime, origin, package};
 
@@ -75,6 +75,27 @@ pub(super) fn open(findings: &mut [Finding], suspects: &[Suspected]) {
     }
 }
 
+/// Sets for each finding, in order, the goroutines before it with which it comes.
+pub(super) fn join(findings: &mut [Finding]) {
+    for at in 1..findings.len() {
+        let (before, rest) = findings.split_at_mut(at);
+        let Some(finding) = rest.first_mut() else { return };
+        let is_cause = |cause: &Finding| {
+            let trend = &cause.trend;
+            let is_as_fast = (trend.rate - finding.trend.rate).abs() <= SAME_RATE * trend.rate;
+            cause.kind == Kind::Goroutine
+                && cause.with.is_none()
+                && cause.level == finding.level
+                && match finding.kind {
+                    Kind::Goroutine => is_as_fast && trend.shape == finding.trend.shape,
+                    Kind::Heap => finding.culprit.is_none(),
+                    Kind::Stacks | Kind::Outside => false,
+                }
+        };
+        finding.with = before.iter().position(is_cause);
+    }
+}
+
 /// Whether the function that allocated the memory starts the goroutine or is in its stack.
 fn is_held(heap: &Culprit, goroutine: &Culprit) -> bool {
     let Some(allocator) = heap.call() else { return false };
@@ -136,6 +157,74 @@ mod tests {
         }
     }
 
+    /// A leak of so much a second that is named for a function, if for any.
+    fn leak(kind: Kind, rate: f64, named: Option<&str>) -> Finding {
+        Finding {
+            kind,
+            level: Level::Leak,
+            trend: Trend {
+                rate,
+                ..Trend::default()
+            },
+            values: Vec::new(),
+            culprit: named.map(|named| culprit(&[named], 0)),
+            share: None,
+            samples: None,
+            confidence: Confidence::High,
+            object_size: None,
+            stack_each: None,
+            held_by: None,
+            with: None,
+            opened_by: None,
+        }
+    }
+
+    #[test]
+    fn what_grows_as_fast_as_goroutines_before_it_comes_with_them() {
+        let (reads, writes, serves) = (Some("c.read"), Some("c.write"), Some("s.serve"));
+        // What grows, and with which of those before it each comes.
+        type Row<'r> = (&'r [(Kind, f64, Option<&'r str>)], &'r [Option<usize>]);
+        let rows: &[Row<'_>] = &[
+            (
+                &[
+                    (Kind::Goroutine, 20.0, reads),
+                    (Kind::Goroutine, 19.9, writes),
+                    (Kind::Goroutine, 20.5, serves),
+                ],
+                &[None, Some(0), Some(0)],
+            ),
+            (
+                &[
+                    (Kind::Goroutine, 20.0, reads),
+                    (Kind::Goroutine, 10.0, writes),
+                    (Kind::Goroutine, 10.1, serves),
+                ],
+                &[None, None, Some(1)],
+            ),
+            (
+                &[(Kind::Goroutine, 20.0, reads), (Kind::Heap, 9e5, None)],
+                &[None, Some(0)],
+            ),
+            (
+                &[(Kind::Goroutine, 20.0, reads), (Kind::Heap, 20.0, writes)],
+                &[None, None],
+            ),
+            (
+                &[(Kind::Heap, 9e5, None), (Kind::Goroutine, 20.0, reads)],
+                &[None, None],
+            ),
+        ];
+        for (found, with) in rows {
+            let mut findings: Vec<Finding> = found
+                .iter()
+                .map(|&(kind, rate, named)| leak(kind, rate, named))
+                .collect();
+            join(&mut findings);
+            let joined: Vec<Option<usize>> = findings.iter().map(|finding| finding.with).collect();
+            assert_eq!(joined, *with, "{found:?}");
+        }
+    }
+
     #[test]
     fn what_a_library_starts_is_opened_by_who_keeps_memory_under_it() {
         const GET: &[&str] = &["net/http.NewRequest", "net/http.(*Client).Get", "main.fetch m.go"];
@@ -175,20 +264,7 @@ mod tests {
                 culprit: Some(culprit(calls, calls.len() - 1)),
             };
             let suspects: Vec<Suspected> = kept.iter().map(suspect).collect();
-            let mut findings = [Finding {
-                kind: Kind::Goroutine,
-                level: Level::Leak,
-                trend: Trend::default(),
-                values: Vec::new(),
-                culprit: Some(culprit(&[named], 0)),
-                share: None,
-                samples: None,
-                confidence: Confidence::High,
-                object_size: None,
-                stack_each: None,
-                held_by: None,
-                opened_by: None,
-            }];
+            let mut findings = [leak(Kind::Goroutine, 0.0, Some(named))];
             open(&mut findings, &suspects);
             let found = findings[0].opened_by.as_ref().map(|call| call.name.as_str());
             assert_eq!(found, *opener, "{named}");

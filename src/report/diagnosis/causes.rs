@@ -122,7 +122,7 @@ const LARGE_BLOCK: f64 = 16_384.0;
 /// The usual cause of a finding, if its shape is known.
 pub(super) fn cause(finding: &Finding) -> Option<&'static str> {
     let culprit = finding.culprit.as_ref()?;
-    if finding.held_by.is_some() {
+    if finding.held_by.is_some() || finding.with.is_some() {
         return None;
     }
     let is_known = |cause: &&Cause| cause.kind == finding.kind && culprit_calls(culprit, cause.functions);

@@ -84,7 +84,7 @@ fn text(profile: &Profile, goroutines: &Goroutines, grouping: &Grouping) -> Stri
     if goroutines.detail == Detail::Each {
         head.extend(["wait", "created by"]);
     }
-    head.push("own frame");
+    head.push("function");
     let key = name(grouping);
     if is_keyed {
         head.insert(1, &key);
@@ -148,7 +148,7 @@ pub fn waited(wait: Wait) -> String {
     match wait {
         Wait { most: 0, .. } => "under 1 min".into(),
         Wait { least, most, .. } if least == most => format!("{most} min"),
-        Wait { least, median, most } => format!("{least}–{most} min, half over {median}"),
+        Wait { least, median, most } => format!("{least}–{most} min, median {median} min"),
     }
 }
 

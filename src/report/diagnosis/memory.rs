@@ -228,8 +228,9 @@ fn rows(memory: &Memory) -> impl Iterator<Item = (&'static PartRow, u64)> + '_ {
 fn sentence(memory: &Memory, advice: impl Fn(&PartRow) -> String) -> String {
     let counted = rows(memory).filter(|(row, _)| row.kind.sign() > 0);
     let what = match memory.resident.map(|resident| resident.moment) {
-        Some(_) => "the memory",
-        None => "what Go holds",
+        // More than RSS where some is untouched.
+        Some(_) => format!("{} in all", bytes(memory.total() as f64)),
+        None => "what Go holds".into(),
     };
     let Some((row, size)) = counted.max_by_key(|(_, size)| *size) else {
         return "nothing is in use".into();
@@ -263,7 +264,8 @@ fn sum(memory: &Memory) -> String {
         ResidentMoment::Peak => "peak RSS",
     };
     let peak = match resident.moment {
-        ResidentMoment::Now if memory.peak > 0 => format!("   (peak {})", size(memory.peak)),
+        // What the process told of its peak is a moment older than what is resident now.
+        ResidentMoment::Now if memory.peak > resident.bytes => format!("   (peak {})", size(memory.peak)),
         _ => String::new(),
     };
     format!(

@@ -60,7 +60,7 @@ fn rate_advice(profile: &Profile) -> String {
             }
         }
     } else if has(&["goroutineleak"]) {
-        "Go has proved of no goroutine that it can never go on."
+        "Go has proved of no goroutine that it can never go on. It cannot of those that wait for the network or a clock, or for what something else still refers to: they may leak all the same."
     } else if has(&["cpu"]) {
         "The process used no CPU while it was watched: take it over more seconds, or under load."
     } else {

@@ -322,7 +322,7 @@ fn said(row: &MemoryRow) -> String {
 /// The view that says more of a part.
 fn leads_to(kind: PartKind) -> Option<(ViewId, &'static str)> {
     match kind {
-        PartKind::Live => Some((HOME, "Top: who holds it")),
+        PartKind::Live => Some((HOME, "Top: who holds it, by samples")),
         PartKind::Stacks => Some((goroutines::ID, "Goroutines: which")),
         _ => None,
     }

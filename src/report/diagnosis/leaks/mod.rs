@@ -5,7 +5,7 @@
 //! | `schema` | 1; grows when a key changes its meaning, not when one is added |
 //! | `verdict` | `leak`, `growing` or `none` |
 //! | `sentence` | the same in words |
-//! | `findings` | what leaks or grows, the most certain first: `level`, `kind` (`heap`, `goroutine`, `stacks`, `outside`), `name` (empty if nobody can be named), `file`, `line`, `rate` a second, `unit` (`bytes/s`, `goroutines/s`), `share` of the exact growth or null, `confidence` (`certain`, `high`, `medium`, `low`), `shape`, `sentence`, `evidence`, `opened_by` (for goroutines without a frame of the program's own, its function that probably started them, or null), `reached_by` (callers, the nearest first), `cause`, `next` |
+//! | `findings` | what leaks or grows, the most certain first: `level`, `kind` (`heap`, `goroutine`, `stacks`, `outside`), `name` (empty if nobody can be named), `file`, `line`, `rate` a second, `unit` (`bytes/s`, `goroutines/s`), `share` of the exact growth or null, `confidence` (`certain`, `high`, `medium`, `low`), `shape`, `sentence`, `evidence`, `with` (the place in this list of the goroutines that it comes with, or null), `opened_by` (for goroutines without a frame of the program's own, its function that probably started them, or null), `reached_by` (callers, the nearest first), `cause`, `next` |
 //! | `window`, `snapshots` | seconds, and how many |
 //! | `levels` | what was looked at: `heap`, `goroutines`, `stacks`, `outside`, each with `first`, `last`, `shape`, or null |
 //! | `notes` | what limits the verdict |
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 pub use self::hosts::{Witness, write_leaks};
 use self::notes::notes;
-pub use self::sentence::ASK_FOR_DUMP;
+pub use self::sentence::{ASK_FOR_DUMP, ASK_FOR_PROOF};
 use self::sentence::{evidence, next, rested, sentence, whole};
 pub use self::words::{FindingWords, LeakWords, SHAPES, shape, too_few};
 use super::causes::cause;
@@ -124,6 +124,7 @@ fn found(finding: &Finding, verdict: &Verdict) -> Value {
         "shape": shape(finding.trend.shape),
         "sentence": sentence(finding, verdict, whole),
         "evidence": evidence(finding),
+        "with": finding.with,
         "opened_by": finding.opened_by.as_ref().map(|call| &call.name),
         "reached_by": reached,
         "cause": cause(finding),

@@ -6,6 +6,7 @@ use super::super::causes::state;
 use super::super::words::{bytes, bytes_range, count, seconds};
 use crate::analyze::leaks::{Call, Confidence, Culprit, Finding, Kind, Level, Trend, TrendShape, Verdict};
 use crate::analyze::{Origin, origin};
+use crate::model::units;
 
 /// How a function is called where there is so much room.
 pub(super) type Naming = fn(&str) -> Cow<'_, str>;
@@ -30,11 +31,17 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
     let per_minute = trend.rate * 60.0;
     let rate = format!("{}/min", bytes(per_minute));
     let culprit = name(finding);
-    match (finding.kind, culprit.map(naming)) {
-        (Kind::Goroutine, who) => {
+    let cause = finding.with.and_then(|with| verdict.findings.get(with));
+    let waits = finding.culprit.as_ref().and_then(state);
+    let waits = waits.map_or(String::new(), |state| format!(" [{state}]"));
+    match (finding.kind, culprit.map(naming), cause) {
+        (Kind::Goroutine, who, Some(cause)) => {
             let who = who.unwrap_or("functions without a name".into());
-            let waits = finding.culprit.as_ref().and_then(state);
-            let waits = waits.map_or(String::new(), |state| format!(" [{state}]"));
+            let cause = name(cause).map_or("those without a name".into(), naming);
+            format!("as many goroutines/min stay in {who}{waits} as in {cause}: one comes with the other; {how}")
+        }
+        (Kind::Goroutine, who, _) => {
+            let who = who.unwrap_or("functions without a name".into());
             let held = held(verdict, culprit);
             let opened = finding.opened_by.as_ref();
             let opened = opened.map_or(String::new(), |call| format!(", opened by {}", naming(&call.name)));
@@ -43,34 +50,41 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
                 count(per_minute, "goroutine")
             )
         }
-        (Kind::Stacks, Some(who)) => match finding.stack_each {
+        (Kind::Stacks, Some(who), _) => match finding.stack_each {
             Some(each) => {
                 let each = bytes(each);
                 format!("goroutines that stay in {who} hold {each} of stack each: stacks +{rate}; {how}")
             }
             None => format!("the stacks grow by {rate}, the deepest in {who}; {how}"),
         },
-        (Kind::Stacks, None) => format!("the stacks of goroutines grow by {rate}; {how}"),
-        (Kind::Outside, _) => {
+        (Kind::Stacks, None, _) => format!("the stacks of goroutines grow by {rate}; {how}"),
+        (Kind::Outside, ..) => {
             let range = bytes_range(trend.first, trend.last);
             format!(
                 "not the Go heap: resident memory outside Go grows by {rate} ({range}); {how}. cgo, mmap or another allocator: pprof cannot name it"
             )
         }
-        (Kind::Heap, Some(who))
+        (Kind::Heap, Some(who), _)
             if trend.shape == TrendShape::Steps && finding.samples.is_some_and(|samples| samples.kept <= 3.0) =>
         {
             let range = bytes_range(trend.first, trend.last);
             format!("{who} makes one thing anew, larger each time ({range}); {how}")
         }
-        (Kind::Heap, Some(who)) => {
+        (Kind::Heap, Some(who), _) => {
             let held = finding.held_by.as_ref();
             let held = held.map_or(String::new(), |holder| {
                 format!(", held by goroutines in {}", naming(holder))
             });
             format!("{who} keeps {rate}{held}; {how} ({})", range_of_heap(finding, verdict))
         }
-        (Kind::Heap, None) => {
+        (Kind::Heap, None, Some(cause)) => {
+            let each = bytes(trend.rate / cause.trend.rate);
+            format!(
+                "with these goroutines the Go heap grows by {rate}, {each} for each; {how} ({})",
+                range_of_heap(finding, verdict)
+            )
+        }
+        (Kind::Heap, None, None) => {
             let size = finding.object_size;
             let size = size.map_or(String::new(), |size| format!("; objects of about {}", bytes(size)));
             format!(
@@ -152,11 +166,11 @@ pub(super) fn evidence(finding: &Finding) -> Vec<String> {
     match finding.kind {
         Kind::Heap => lines.extend(heap_evidence(finding)),
         Kind::Goroutine => {
-            let trend = &finding.trend;
+            let counted = |value: Option<&f64>| value.map_or(0, |value| value.round() as i64);
             lines.push(format!(
                 "{} → {} (counted, not sampled)",
-                trend.first.round(),
-                count(trend.last, "goroutine")
+                units::grouped(counted(finding.values.first())),
+                count(counted(finding.values.last()) as f64, "goroutine")
             ));
             if finding.confidence == Confidence::Certain {
                 lines.push("Go has proved that they can never go on (goroutineleak)".into());
@@ -208,6 +222,9 @@ fn heap_evidence(finding: &Finding) -> Option<String> {
 }
 
 fn why_not_sure(finding: &Finding) -> &'static str {
+    if finding.with.is_some() && finding.kind == Kind::Heap {
+        return ": that it grows is exact, that they hold it is likely";
+    }
     match (finding.confidence, finding.level, finding.samples) {
         (Confidence::Certain | Confidence::High, ..) => "",
         (_, Level::Growing | Level::None, _) => ": it may come to rest",
@@ -223,11 +240,22 @@ fn why_not_sure(finding: &Finding) -> &'static str {
 const TO_NAME: f64 = 2_097_152.0;
 
 /// What to do about goroutines that stay.
-pub const ASK_FOR_DUMP: &str = "goroutine?debug=2 says for how long each waits and who created it; goroutineleak (Go 1.27) proves what can never go on";
+pub const ASK_FOR_DUMP: &str = "goroutine?debug=2 says for how long each waits and who created it";
+
+/// Which profile proves it, where Go can.
+pub const ASK_FOR_PROOF: &str = "goroutineleak (Go 1.27) proves what can never go on";
+
+/// Whether Go can prove of goroutines that wait so that they never go on: what waits for the network or a clock may.
+pub(super) fn can_be_proved(state: &str) -> bool {
+    state.starts_with("chan ") || state.starts_with("select") || state.starts_with("sync.")
+}
 
 /// What to do about it: for how long to watch on, or which profile says more.
 pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
     let trend = &finding.trend;
+    if finding.with.is_some() {
+        return None;
+    }
     match (finding.kind, trend.shape) {
         (Kind::Outside, _) => {
             Some("no profile can name the function: look at what calls cgo or mmap. /proc/PID/smaps of the process shows the mappings; cgo's allocator has profilers of its own (jemalloc, heaptrack)".into())
@@ -253,7 +281,8 @@ pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
             Some(format!("watch for another {}: what goes on as now is a leak", seconds(verdict.window.max(30.0))))
         }
         (Kind::Goroutine, _) if finding.confidence != Confidence::Certain => {
-            Some(ASK_FOR_DUMP.into())
+            let is_provable = finding.culprit.as_ref().and_then(state).is_some_and(can_be_proved);
+            Some(if is_provable { format!("{ASK_FOR_DUMP}; {ASK_FOR_PROOF}") } else { ASK_FOR_DUMP.into() })
         }
         _ => None,
     }

@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use regex::Regex;
+use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Outcome, Parts, View, ViewId, parts_with, tree};
@@ -139,11 +140,11 @@ impl Goroutines {
     }
 
     /// By what the rows can be ordered.
-    fn sorts(&self, session: &Session) -> Vec<Sort> {
+    fn sorts(&self) -> Vec<Sort> {
         let is_each = self.shown.as_ref().is_some_and(|groups| groups.known == Detail::Each);
         let known = [
             (Sort::Count, true),
-            (Sort::Change, session.timeline.points().len() > 1),
+            (Sort::Change, self.growth.iter().any(Option::is_some)),
             (Sort::Wait, is_each),
         ];
         known.into_iter().filter(|known| known.1).map(|known| known.0).collect()
@@ -233,7 +234,7 @@ impl Goroutines {
         let rows = groups.rows.len();
         let noun = if rows == 1 { "row" } else { "rows" };
         let start = format!(" {number} goroutines, by {by}: {rows} {noun}");
-        let turn = format!(" · {key}: by {next}");
+        let turn = format!(" · {key} groups by {next}");
         let asked = session.probes.reply(Probe::Goroutines).snapshot();
         let asked = asked.and_then(super::clock_of(session));
         // What was asked for stays as it is, so that its time goes first.
@@ -343,7 +344,7 @@ impl View for Goroutines {
                 );
             }
             Action::Sort => {
-                let known = self.sorts(session);
+                let known = self.sorts();
                 if known.len() == 1 {
                     return Outcome::Say("Waits are not known, so there is one order: by count.".into());
                 }
@@ -373,9 +374,13 @@ impl View for Goroutines {
         if let Some(groups) = ready.filter(is_wanted) {
             self.shown = Some(Arc::clone(groups));
         }
-        let known = session
-            .timeline
-            .goroutine_growth(&self.grouping, row::trend_width(body));
+        // What was asked for is of another moment than those of the series.
+        let is_asked = session.probes.reply(Probe::Goroutines).snapshot().is_some();
+        let timeline = &session.timeline;
+        let known = match is_asked {
+            true => FxHashMap::default(),
+            false => timeline.goroutine_growth(&self.grouping, row::trend_width(body)),
+        };
         let shown = self.shown.as_ref().filter(|groups| groups.grouping == self.grouping);
         let keys = shown.map(|groups| groups.keys()).unwrap_or_default();
         let growth = keys.into_iter().map(|key| known.get(&key?).cloned());

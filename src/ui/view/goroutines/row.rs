@@ -23,6 +23,8 @@ const WIDE: usize = 110;
 const NARROW: usize = 60;
 /// From this width on there is a bar before the own call.
 const BROAD: usize = 160;
+/// What is said of goroutines without a call.
+const NO_STACK: &str = "just started: no call yet";
 /// Cells that the own call has at least.
 const OWN: usize = 24;
 
@@ -120,7 +122,7 @@ impl<'g> Columns<'g> {
             spans.push(Span::styled(padded(&text, width, part), style));
         }
         let gap = " ".repeat(self.bar);
-        spans.push(Span::styled(format!("{gap}own frame"), theme.quiet()));
+        spans.push(Span::styled(format!("{gap}function"), theme.quiet()));
         Line::from(spans)
     }
 
@@ -165,7 +167,8 @@ impl<'g> Columns<'g> {
         match row.own.map(|own| own.origin) {
             Some(Origin::Own) => spans.extend(name_spans(session, theme, own, name_room, emphasis)),
             // Nothing of the program's own is in the stack.
-            _ => spans.push(Span::styled(name::shorten(own, name_room), quiet)),
+            Some(_) => spans.push(Span::styled(name::shorten(own, name_room), quiet)),
+            None => spans.push(Span::styled(name::cut_end(NO_STACK, name_room), quiet)),
         }
         spans.push(Span::styled(place, quiet));
         for (is_bad, mark) in marks {
@@ -199,7 +202,7 @@ fn head(part: Part, groups: &Groups) -> String {
         (Part::Label, _) => "label".into(),
         (Part::State, _) => "state".into(),
         (Part::Wait, _) => "waits".into(),
-        (Part::Median, _) => "half over".into(),
+        (Part::Median, _) => "median".into(),
         (Part::Creator, _) => "created by".into(),
     }
 }
@@ -268,6 +271,9 @@ fn range(wait: Wait) -> String {
     let (least, most) = (minutes(wait.least), minutes(wait.most));
     if least == most {
         return most;
+    }
+    if wait.least <= 0 {
+        return format!("≤{most}");
     }
     match (least.split_once(' '), most.split_once(' ')) {
         (Some((from, unit)), Some((_, other))) if unit == other => format!("{from}–{most}"),

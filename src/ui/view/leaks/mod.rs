@@ -247,15 +247,17 @@ fn room(width: u16) -> usize {
 
 /// What to do next, by the key that does it where there is one.
 fn by_key(session: &Session, next: &str) -> String {
-    if next != report::ASK_FOR_DUMP || !session.probes.is_live {
+    if !next.starts_with(report::ASK_FOR_DUMP) || !session.probes.is_live {
         return next.into();
     }
     let dump = session.keys.label(Action::Dump, &[KeyContext::View(goroutines::ID)]);
     let enter = session.keys.label(Action::Enter, &[KeyContext::View(ID)]);
+    let dump = format!("{enter}, and there {dump} says for how long each waits and who created it");
+    if !next.ends_with(report::ASK_FOR_PROOF) {
+        return dump;
+    }
     let offers = session.keys.label(Action::Profiles, &[KeyContext::Process]);
-    format!(
-        "{enter}, and there {dump} says for how long each waits and who created it; goroutineleak ({offers}, Go 1.27) proves what can never go on"
-    )
+    format!("{dump}; goroutineleak ({offers}, Go 1.27) proves what can never go on")
 }
 
 /// Why the answer may change, and until when, while moments come.

@@ -28,6 +28,8 @@ pub(super) struct Suspect {
     pub(super) share: Option<f64>,
     /// What the values are.
     pub(super) curve: &'static str,
+    /// Whether it comes with goroutines that leak, and is no leak of its own.
+    comes_along: bool,
     /// Its place among the findings.
     pub(super) finding: Option<usize>,
 }
@@ -62,6 +64,15 @@ fn whole_heap(verdict: &Verdict) -> &'static str {
         .unwrap_or("whole heap after GC (exact)")
 }
 
+/// Its trend; of what is counted, from the first count to the last, as other views show it.
+fn shown(finding: &Finding) -> Trend {
+    let mut trend = finding.trend.clone();
+    if let (Kind::Goroutine, [first, .., last]) = (finding.kind, &finding.values[..]) {
+        (trend.first, trend.last, trend.grew) = (*first, *last, last - first);
+    }
+    trend
+}
+
 impl Suspect {
     fn of_finding(at: Option<usize>, finding: &Finding, verdict: &Verdict) -> Self {
         let call = finding.culprit.as_ref().and_then(Culprit::call);
@@ -75,7 +86,7 @@ impl Suspect {
             function,
             kind: finding.kind,
             level: finding.level,
-            trend: finding.trend.clone(),
+            trend: shown(finding),
             values: finding.values.clone(),
             share: finding.share,
             curve: match finding.kind {
@@ -85,6 +96,7 @@ impl Suspect {
                 Kind::Stacks => "stacks in use",
                 Kind::Outside => "outside Go",
             },
+            comes_along: finding.with.is_some(),
             finding: at,
         }
     }
@@ -112,6 +124,7 @@ impl Suspect {
                     own: Vec::new(),
                     share: suspected.share,
                     curve: SAMPLES,
+                    comes_along: false,
                     finding: None,
                 });
             }
@@ -127,6 +140,7 @@ impl Suspect {
     /// What the row is called.
     pub(super) fn name(&self) -> &str {
         match (self.function.as_str(), self.kind) {
+            ("", Kind::Heap) if self.comes_along => "the heap, with these goroutines",
             ("", Kind::Heap) => "the heap; nobody to name yet",
             ("", Kind::Goroutine) => "goroutines without a name",
             ("", Kind::Stacks) => "stacks of goroutines",
@@ -137,7 +151,7 @@ impl Suspect {
 
     /// Whether it leaks beside the one that the sentence is about.
     pub(super) fn is_another_leak(&self) -> bool {
-        self.level == Level::Leak && self.finding.is_some_and(|at| at > 0)
+        self.level == Level::Leak && self.finding.is_some_and(|at| at > 0) && !self.comes_along
     }
 
     /// Who, and how fast.
