@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::frames::NodeId;
 use super::graph::{Basis, Weights};
+use super::leaks::samples::samples;
 use super::sums::{leaf, own_sums};
 use crate::model::{LabelSetId, LabelValue, Profile, SampleTypeId};
 
@@ -27,6 +28,9 @@ pub struct NodeChurn {
     pub allocated_objects: i64,
     /// Number of objects in use.
     pub objects_in_use: i64,
+    /// The number of the profiler's samples that its value in the sample type in view was scaled up from; in a
+    /// comparison, those that came less those that went.
+    pub samples: i64,
     /// The block size with the largest value in the sample type in view.
     pub block: Option<Block>,
 }
@@ -46,7 +50,8 @@ impl Churn {
     pub fn new(basis: Basis<'_>, sample_type: SampleTypeId, seconds: Option<f64>) -> Option<Self> {
         let profile = basis.profile;
         let name = profile.type_name(sample_type);
-        let counts = name.strip_prefix("inuse").or_else(|| name.strip_prefix("alloc"))?;
+        let kind = ["inuse", "alloc"].into_iter().find(|kind| name.starts_with(kind))?;
+        let counts = &name[kind.len()..];
         let flat = |name: &str| -> Option<Vec<i64>> {
             let sample_type = profile.sample_type(name)?;
             let weights = Weights {
@@ -62,12 +67,15 @@ impl Churn {
             true => (all.clone(), held.clone()),
             false => (flat(&format!("alloc{counts}"))?, flat(&format!("inuse{counts}"))?),
         };
+        let of = |counts: &str| profile.sample_type(&format!("{kind}{counts}"));
+        let samples = raw_samples(basis, [of("_space")?, of("_objects")?]);
         let blocks = blocks(basis);
         let nodes = (0..basis.frames.len()).map(|at| NodeChurn {
             allocated: allocated[at],
             in_use: in_use[at],
             allocated_objects: all[at],
             objects_in_use: held[at],
+            samples: samples[at].round() as i64,
             block: blocks.get(&NodeId(at as u32)).copied(),
         });
         Some(Self {
@@ -95,6 +103,23 @@ impl Churn {
             "alloc_space"
         }
     }
+}
+
+/// For each node the number of the profiler's samples in its own value: bytes and objects of those are scaled up.
+fn raw_samples(basis: Basis<'_>, types: [SampleTypeId; 2]) -> Vec<f64> {
+    let profile = basis.profile;
+    let sizes = sizes(profile);
+    let [space, objects] = types.map(|id| &profile.samples.values[id.index()]);
+    let mut counts = vec![0.0; basis.frames.len()];
+    for span in basis.scope.spans() {
+        let sample = span.sample.index();
+        let size = sizes.get(profile.samples.labels[sample].index()).copied().flatten();
+        if let Some(node) = leaf(basis.frames, basis.stack(span)) {
+            let (bytes, objects) = (space[sample] as f64, objects[sample] as f64);
+            counts[node.index()] += samples(bytes, objects, size.unwrap_or(0) as f64, profile.period);
+        }
+    }
+    counts
 }
 
 /// For each node with labelled samples the block size with the largest value; the smaller of equal ones.

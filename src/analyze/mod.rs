@@ -53,7 +53,7 @@ pub use labels::LabelUnits;
 pub use node_score::MAX_TAGS;
 pub use origin::{Origin, is_runtime, origin, package};
 pub use pattern::compile as compile_pattern;
-pub use places::{CallSite, CallSites, heaviest_lines};
+pub use places::{CallSites, HeaviestLine, heaviest_lines};
 pub use stack_tree::{ChainId, ChainSums, Drawn, StackTree};
 pub use sums::{Groups, NO_GROUP, group_sums, own_sums};
 pub use tagfilter::TagFilter;

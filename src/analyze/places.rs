@@ -10,8 +10,29 @@ use super::graph::{Basis, Weights};
 use super::sums::in_parts;
 use crate::model::{Line, LocationId, Profile, StringId};
 
-/// For each function name the line with the most value: where it allocates or calls.
-pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) -> FxHashMap<StringId, Line> {
+/// Of the lines of a function that do something, the one with most value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HeaviestLine {
+    /// The line.
+    pub line: Line,
+    /// How many other lines of the function do it, too.
+    pub others: usize,
+}
+
+impl HeaviestLine {
+    /// The first in the file of equal ones, so that the result is deterministic; `None` if there are no lines.
+    fn of(lines: &[(Line, u64)]) -> Option<Self> {
+        let most = lines.iter().max_by_key(|(line, sum)| (*sum, Reverse(line.line)))?;
+        Some(Self {
+            line: most.0,
+            others: lines.len() - 1,
+        })
+    }
+}
+
+/// For each function name the line with the most value: where it allocates or calls. Lines without value count only where
+/// none has any.
+pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) -> FxHashMap<StringId, HeaviestLine> {
     let parts = in_parts(scope.spans(), |spans| {
         let mut by_location = vec![0u64; profile.locations.len()];
         for span in spans {
@@ -39,30 +60,26 @@ pub fn heaviest_lines(profile: &Profile, scope: &Scope, weights: Weights<'_>) ->
             sum.0 = sum.0.saturating_add(value);
         }
     }
-    let mut heaviest: FxHashMap<StringId, (u64, Line)> = FxHashMap::default();
+    let mut by_name: FxHashMap<StringId, Vec<(Line, u64)>> = FxHashMap::default();
     for ((name, _), (value, line)) in by_line {
-        let best = heaviest.entry(name).or_insert((value, line));
-        // The first in the file of equal ones, so that the result is deterministic.
-        if (value, Reverse(line.line)) > (best.0, Reverse(best.1.line)) {
-            *best = (value, line);
-        }
+        by_name.entry(name).or_default().push((line, value));
     }
-    heaviest.into_iter().map(|(name, (_, line))| (name, line)).collect()
+    let heaviest = |mut lines: Vec<(Line, u64)>| {
+        if lines.iter().any(|(_, value)| *value > 0) {
+            lines.retain(|(_, value)| *value > 0);
+        }
+        HeaviestLine::of(&lines)
+    };
+    let by_name = by_name.into_iter();
+    by_name
+        .filter_map(|(name, lines)| Some((name, heaviest(lines)?)))
+        .collect()
 }
 
-/// Where one node calls another.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CallSite {
-    /// The caller's line with most of the calls' value.
-    pub line: Line,
-    /// How many other lines of the caller have such a call.
-    pub others: usize,
-}
-
-/// The call sites of a scope: (caller, callee) → site.
+/// The call sites of a scope: (caller, callee) → the caller's lines that make the call.
 #[derive(Clone, Debug, Default)]
 pub struct CallSites {
-    sites: FxHashMap<(NodeId, NodeId), CallSite>,
+    sites: FxHashMap<(NodeId, NodeId), HeaviestLine>,
 }
 
 impl CallSites {
@@ -87,24 +104,16 @@ impl CallSites {
                 add(numbered(basis, inner, at + 1), to, value);
             }
         }
-        let heaviest = |lines: Vec<(Line, u64)>| {
-            // The first in the file of equal ones, so that the result is deterministic.
-            let most = lines.iter().max_by_key(|(line, sum)| (*sum, Reverse(line.line)));
-            most.map(|(line, _)| CallSite {
-                line: *line,
-                others: lines.len() - 1,
-            })
-        };
         let sites = lines.into_iter();
         Self {
             sites: sites
-                .filter_map(|(call, lines)| Some((call, heaviest(lines)?)))
+                .filter_map(|(call, lines)| Some((call, HeaviestLine::of(&lines)?)))
                 .collect(),
         }
     }
 
     /// Where one node calls another; `None` if the profile has no lines.
-    pub fn get(&self, from: NodeId, to: NodeId) -> Option<&CallSite> {
+    pub fn get(&self, from: NodeId, to: NodeId) -> Option<&HeaviestLine> {
         self.sites.get(&(from, to))
     }
 }

@@ -411,6 +411,16 @@ impl Session {
         (self.options.granularity != Granularity::default()).then_some(chosen)
     }
 
+    /// What rows are to stand for next, and its name.
+    pub(super) fn next_granularity(&self) -> (Granularity, &'static str) {
+        match self.options.granularity {
+            Granularity::Functions => (Granularity::Lines, "lines"),
+            Granularity::Lines => (Granularity::Files, "files"),
+            Granularity::Files => (Granularity::Packages, "packages"),
+            _ => (Granularity::Functions, "functions"),
+        }
+    }
+
     pub(super) fn clear_filters(&mut self) {
         for row in filter_options() {
             // An empty text is no filter.

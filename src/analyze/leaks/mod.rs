@@ -22,7 +22,7 @@ mod history;
 mod memory;
 mod naming;
 mod order;
-mod samples;
+pub(super) mod samples;
 mod series;
 mod trend;
 mod verdict;

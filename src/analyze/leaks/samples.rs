@@ -22,7 +22,7 @@ pub(super) fn block_sizes(profile: &Profile) -> Vec<f64> {
 /// The number of samples that was scaled up to `bytes` in blocks of `size`: a block is sampled with probability
 /// 1 - exp(-size / period). Bytes are more precise than objects, whose fractions are truncated.
 /// Source: `scaleHeapSample` in Go's `runtime/pprof/protomem.go`.
-pub(super) fn samples(bytes: f64, objects: f64, size: f64, period: i64) -> f64 {
+pub(in crate::analyze) fn samples(bytes: f64, objects: f64, size: f64, period: i64) -> f64 {
     if bytes == 0.0 || objects == 0.0 {
         return 0.0;
     }

@@ -1,4 +1,4 @@
-//! What is around the view: header, tabs, footer.
+//! What is around the view: header and tabs.
 
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
@@ -10,10 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::analyze::base_name;
 use crate::model::{SampleTypeId, units};
 use crate::ui::app::regions::{Regions, tabs};
-use crate::ui::app::strip;
-use crate::ui::app::{App, Load, Message};
+use crate::ui::app::{App, Load, footer, strip};
 use crate::ui::keys::action::Action;
-use crate::ui::keys::bindings::Binding;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::VIEWS;
@@ -29,7 +27,7 @@ pub(in crate::ui) fn draw(app: &App, regions: &Regions, theme: Theme, buffer: &m
         types.1.draw(theme, types.0, app.session.sample_type.index(), buffer);
     }
     strip::draw(&app.session, theme, regions.strip, buffer);
-    footer(app, theme, regions.footer, buffer);
+    footer::draw(app, theme, regions.footer, buffer);
 }
 
 /// What a click at a place outside of the body does.
@@ -326,56 +324,4 @@ fn state(app: &App, theme: Theme, room: usize) -> Vec<Span<'static>> {
         spans.push(Span::styled(format!("  /{}", search.typed), theme.key()));
     }
     spans
-}
-
-fn footer(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
-    if area.height == 0 {
-        return;
-    }
-    match &app.message {
-        Some(Message::Problem(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.error())),
-        Some(Message::Note(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.value())),
-        None => paint::line(buffer, area, 0, &keys_line(app, theme, usize::from(area.width))),
-    }
-}
-
-/// The keys that act here, as many as there is room for; help and quit always.
-fn keys_line(app: &App, theme: Theme, width: usize) -> Line<'static> {
-    let contexts = app.contexts();
-    let bindings = &app.session.keys;
-    let shown: Vec<_> = bindings
-        .active(&contexts)
-        .filter(|binding| !binding.short.is_empty())
-        .collect();
-    let text = |binding: &Binding| match binding.keys[0] {
-        (key, Action::Base) => (key.label(), app.base_word()),
-        (key, _) => (key.label(), binding.short),
-    };
-    let is_last = |binding: &Binding| matches!(binding.keys[0].1, Action::Help | Action::Quit);
-    let wide = |binding: &Binding| {
-        let (key, short) = text(binding);
-        key.width() + short.width() + 3
-    };
-    let reserved: usize = shown
-        .iter()
-        .filter(|binding| is_last(binding))
-        .map(|binding| wide(binding))
-        .sum();
-    let mut left = width.saturating_sub(reserved + 1);
-    let mut spans = vec![Span::raw(" ")];
-    for binding in shown {
-        if !is_last(binding) {
-            if wide(binding) > left {
-                left = 0;
-                continue;
-            }
-            left -= wide(binding);
-        }
-        let (key, short) = text(binding);
-        spans.extend([
-            Span::styled(key, theme.key()),
-            Span::styled(format!(" {short}  "), theme.quiet()),
-        ]);
-    }
-    Line::from(spans)
 }

@@ -5,6 +5,7 @@ pub(super) mod chrome;
 mod draw;
 pub(super) mod export;
 mod find;
+mod footer;
 mod load;
 mod mouse;
 mod offers;
@@ -19,7 +20,6 @@ use ratatui::layout::Rect;
 use self::ask::Ask;
 pub(in crate::ui) use self::load::Load;
 use self::overlay::Overlay;
-use crate::analyze::Granularity;
 use crate::error::Result;
 use crate::model::{MomentId, SampleTypeId};
 use crate::ui::event::{Effect, Event, Mouse};
@@ -406,13 +406,7 @@ impl App {
                 self.session.analyze_again()
             }
             Action::Granularity => {
-                let options = &mut self.session.options;
-                options.granularity = match options.granularity {
-                    Granularity::Functions => Granularity::Lines,
-                    Granularity::Lines => Granularity::Files,
-                    Granularity::Files => Granularity::Packages,
-                    _ => Granularity::Functions,
-                };
+                self.session.options.granularity = self.session.next_granularity().0;
                 self.session.forget_names();
                 self.session.analyze_again()
             }

@@ -57,10 +57,10 @@ impl App {
         let timeline = &self.session.timeline;
         let here = timeline.point().map(|point| point.moment.id);
         match timeline.is_shown() {
-            true if here.is_some() && timeline.base() == here => "stop comparing",
+            true if here.is_some() && timeline.base() == here => "no base",
             true => "base",
             false if self.session.added_up().is_some() => "compare",
-            false => "stop comparing",
+            false => "no base",
         }
     }
 

@@ -67,9 +67,6 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("w", Action::Watch), "watch", "Ask all hosts every few seconds; again: stop";
             on("r <f5>", Action::Reload), "ask again", "Ask all hosts again";
         }
-        KeyContext::Server => {
-            on("r <f5>", Action::Reload), "refetch", "Fetch again; selection, view, filters and sort stay";
-        }
         KeyContext::Filtered => {
             on("F", Action::ClearFilters), "clear", "Clear all filters";
         }
@@ -90,49 +87,56 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("<tab>", Action::Tab(Toward::Next)), "view", "Next view";
             on("<s-tab>", Action::Tab(Toward::Previous)), "", "Previous view";
         }
+        KeyContext::Process => {
+            on("w", Action::Watch), "watch", "Watch: take a snapshot every few seconds; again: pause";
+        }
+        KeyContext::Views => {
+            on("L", Action::Granularity), "lines", "Rows are functions, lines, files or packages";
+            on("e", Action::Export), "export", "Export: pictures, and files for other programs";
+        }
         KeyContext::OverTime => {
             on(",", Action::Step(Toward::Previous)), "earlier", "The moment before";
             on(".", Action::Step(Toward::Next)), "later", "The moment after";
             on("<lt>", Action::Oldest), "", "The first moment";
             on(">", Action::Newest), "", "The newest moment, and those that come";
         }
-        KeyContext::Comparable => {
-            on("B", Action::Base), "base", "Compare with this moment, or the first of several profiles; again: stop";
-        }
-        KeyContext::Process => {
-            on("p", Action::Profiles), "profiles", "The server's other profiles: goroutines, mutex, CPU, trace and more";
-            on("w", Action::Watch), "watch", "Watch: take a snapshot every few seconds; again: pause";
-        }
-        KeyContext::Watched => {
-            on("<space>", Action::Hold), "pause", "Pause the watch, or go on";
-        }
-        KeyContext::InUse => {
-            on("i", Action::ToggleInUse), "inuse/alloc", "In use (held now) or allocated (since the start)";
-        }
-        KeyContext::Objects => {
-            on("o", Action::ToggleObjects), "objects", "Bytes or number of objects";
-        }
-        KeyContext::Views => {
-            numbers(), "", "Sample type by number";
+        KeyContext::View(top::ID) => {
+            on("s", Action::Sort), "sort", "Sort by the next column: flat, cum, name";
         }
         KeyContext::Lists => {
             on("/", Action::Search), "find", "Search names (regular expression; small letters match both cases)";
             on("n", Action::Match(Toward::Next)), "", "Next match";
             on("N", Action::Match(Toward::Previous)), "", "Previous match";
         }
+        KeyContext::InUse => {
+            on("i", Action::ToggleInUse), "inuse/alloc", "In use (held now) or allocated (since the start)";
+        }
+        KeyContext::Comparable => {
+            on("B", Action::Base), "base", "Compare with this moment, or the first of several profiles; again: stop";
+        }
+        KeyContext::Process => {
+            on("p", Action::Profiles), "profiles", "The server's other profiles: goroutines, mutex, CPU, trace and more";
+        }
+        KeyContext::Server => {
+            on("r <f5>", Action::Reload), "refetch", "Fetch again; selection, view, filters and sort stay";
+        }
+        KeyContext::Objects => {
+            on("o", Action::ToggleObjects), "objects", "Bytes or number of objects";
+        }
+        KeyContext::Watched => {
+            on("<space>", Action::Hold), "", "Pause the watch, or go on";
+        }
         KeyContext::Views => {
+            numbers(), "", "Sample type by number";
             on("f", Action::Filter(Filter::Focus)), "focus", "Focus: only samples with a matching frame";
             on("x", Action::Filter(Filter::Ignore)), "ignore", "Ignore: no samples with a matching frame";
             on("H", Action::Filter(Filter::Hide)), "", "Hide: leave matching frames out of the stacks";
             on("S", Action::Filter(Filter::Show)), "", "Show: leave all other frames out of the stacks";
-            on("L", Action::Granularity), "lines", "Rows are functions, lines, files or packages";
             on(":", Action::Command), "command", "A command of pprof: top10 -cum, peek re, focus=re, traces > f.txt, help";
-            on("e", Action::Export), "export", "Export: pictures, and files for other programs";
             on("y", Action::Copy(Copied::Name)), "copy", "Copy the selected name, also over SSH and in tmux (OSC 52)";
             on("Y", Action::Copy(Copied::Place)), "", "Copy its file and line; in Calls, Flame and Goroutines the stack";
         }
         KeyContext::View(top::ID) => {
-            on("s", Action::Sort), "sort", "Sort by the next column: flat, cum, name";
             on("R", Action::Reverse), "reverse", "Reverse the order";
             on("c", Action::Churn), "churn", "Churn in columns, or not: freed, allocated a minute, age, block size";
         }

@@ -1,12 +1,15 @@
 //! What is below the rows of a view: details of the function under the cursor.
 
+use std::fmt;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::SampleTypeId;
+use crate::analyze::{HeaviestLine, base_name};
 use crate::model::units::percentage;
+use crate::model::{Profile, SampleTypeId};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::List;
@@ -29,8 +32,69 @@ pub(super) fn draw_position(theme: Theme, title: Rect, rows: Rect, list: &List, 
     paint::line(buffer, area, 0, &line);
 }
 
-/// Cells that a place has at least.
-const LEAST_PLACE: usize = 20;
+/// Where something is done in the source: the line that does most of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Site {
+    /// `file:line`, or the file alone.
+    pub(super) place: String,
+    /// How many other lines of the function do it, too.
+    others: usize,
+}
+
+impl Site {
+    /// Of a function's heaviest line; nothing where the profile names no file.
+    pub(super) fn of(profile: &Profile, heaviest: &HeaviestLine) -> Option<Self> {
+        let HeaviestLine { line, others } = *heaviest;
+        let file = profile.text(profile.functions[line.function.index()].filename);
+        let known = (!file.is_empty()).then_some(file)?;
+        Some(match line.line {
+            ..=0 => Self {
+                place: known.to_string(),
+                others: 0,
+            },
+            number => Self {
+                place: format!("{known}:{number}"),
+                others,
+            },
+        })
+    }
+
+    /// The file without its folder, and a sign that there are others.
+    pub(super) fn short(&self) -> String {
+        let [_, told] = self.told();
+        format!("{}{told}", base_name(&self.place))
+    }
+
+    /// The name of a row without this place, which follows it where rows are lines.
+    fn without<'n>(&self, name: &'n str) -> &'n str {
+        let function = name.strip_suffix(&*self.place).and_then(|name| name.strip_suffix(' '));
+        function.filter(|function| !function.is_empty()).unwrap_or(name)
+    }
+
+    /// Cells that the file's name, its line and a word of other lines take.
+    fn least(&self) -> usize {
+        let file = base_name(&self.place).width() + 2;
+        file.min(self.place.width()) + self.told()[0].width()
+    }
+
+    /// That there are other lines: in a word, and in a sign.
+    fn told(&self) -> [String; 2] {
+        match self.others {
+            0 => Default::default(),
+            1 => [" +1 line".into(), " +1".into()],
+            others => [format!(" +{others} lines"), format!(" +{others}")],
+        }
+    }
+
+    /// In at most so many cells: folders go first, then what is said of other lines, then the file's name.
+    pub(super) fn cut(&self, width: usize) -> String {
+        let file = (base_name(&self.place).width() + 2).min(self.place.width());
+        let fits = |told: &String| file + told.width() <= width;
+        let told = self.told().into_iter().find(fits).unwrap_or_default();
+        let place = name::cut_path(&self.place, width.saturating_sub(told.width()));
+        format!("{place}{told}")
+    }
+}
 
 /// Lines below the rule; where there is room for no more, the last of them says so.
 pub(super) fn draw_lines(mut lines: Vec<Line<'static>>, area: Rect, buffer: &mut Buffer) {
@@ -49,15 +113,24 @@ pub(super) fn draw_lines(mut lines: Vec<Line<'static>>, area: Rect, buffer: &mut
 }
 
 /// In a single line: the name, and where it is.
-fn draw_short(theme: Theme, area: Rect, (full, place): (&str, String), buffer: &mut Buffer) {
-    let room = usize::from(area.width).saturating_sub(2);
-    // The name first, but the end of the place in any case.
-    let left = room.saturating_sub(full.width() + 2).max(LEAST_PLACE);
-    let place = name::cut_start(&place, left);
+fn draw_short(
+    theme: Theme,
+    area: Rect,
+    (full, site, samples): (&str, Option<Site>, Option<&Samples>),
+    buffer: &mut Buffer,
+) {
+    let warning = samples.map_or_else(String::new, Samples::warning);
+    let room = usize::from(area.width).saturating_sub(2 + warning.width());
+    let full = site.as_ref().map_or(full, |site| site.without(full));
+    // The name first, but the file and its line in any case.
+    let least = site.as_ref().map_or(0, Site::least).min(room / 2);
+    let left = room.saturating_sub(full.width() + 2).max(least);
+    let place = site.map_or_else(String::new, |site| site.cut(left));
     let left = room.saturating_sub(place.width() + 2);
     let line = Line::from(vec![
         Span::styled(format!(" {}", name::shorten(full, left)), theme.function()),
         Span::styled(format!("  {place}"), theme.quiet()),
+        Span::styled(warning, theme.value()),
     ]);
     paint::line(buffer, area, 0, &line);
 }
@@ -70,7 +143,7 @@ pub(super) fn draw_rule(theme: Theme, area: Rect, buffer: &mut Buffer) {
 
 /// Details of a function at the lower end of a view: full name, source, package.
 pub(super) fn draw_details(session: &Session, theme: Theme, area: Rect, full: &str, buffer: &mut Buffer) {
-    draw_details_at(session, theme, area, (full, place(session, full)), buffer);
+    draw_details_at(session, theme, area, (full, site(session, full)), buffer);
 }
 
 /// Details of a function, with another place than the line that matters most in it.
@@ -78,24 +151,29 @@ pub(super) fn draw_details_at(
     session: &Session,
     theme: Theme,
     area: Rect,
-    (full, place): (&str, String),
+    (full, site): (&str, Option<Site>),
     buffer: &mut Buffer,
 ) {
     if area.height == 0 || full.is_empty() {
         return;
     }
+    let samples = samples(session, full);
     if area.height == 1 {
-        return draw_short(theme, area, (full, place), buffer);
+        return draw_short(theme, area, (full, site, samples.as_ref()), buffer);
     }
     draw_rule(theme, area, buffer);
-    paint::line(
-        buffer,
-        area,
-        1,
-        &Line::from(vec![Span::raw(" "), Span::styled(full, theme.function())]),
-    );
+    let name = site.as_ref().map_or(full, |site| site.without(full));
+    let name = name::shorten(name, usize::from(area.width).saturating_sub(1));
+    paint::line(buffer, area, 1, &Line::styled(format!(" {name}"), theme.function()));
     let facts = [
-        ("at", place),
+        (
+            "at",
+            site.map_or_else(String::new, |site| site.cut(usize::from(area.width))),
+        ),
+        (
+            "samples",
+            samples.map_or_else(String::new, |samples| samples.to_string()),
+        ),
         ("freed", churn(session, full)),
         ("package", package(session, full)),
     ];
@@ -130,6 +208,46 @@ pub(super) fn draw_details_at(
         (report.profile.type_name(report.sample_type), text)
     });
     fill(buffer, area, 3, theme, "flat/cum", values);
+}
+
+/// Of how many samples of the profiler a function's own value is.
+struct Samples {
+    count: u64,
+    /// Whether it is a change that may as well be chance.
+    is_chance: bool,
+}
+
+/// With fewer samples a change says nothing: as many are drawn or not by chance.
+const ENOUGH: u64 = 4;
+
+impl Samples {
+    /// What is to be known before the rest.
+    fn warning(&self) -> String {
+        match (self.is_chance, self.count) {
+            (false, _) => String::new(),
+            (true, 1) => "  1 sample: may be chance".into(),
+            (true, count) => format!("  {count} samples: may be chance"),
+        }
+    }
+}
+
+impl fmt::Display for Samples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hint = if self.is_chance { ": may be chance" } else { "" };
+        write!(f, "{}{hint}", figure::grouped(&self.count.to_string()))
+    }
+}
+
+/// Of how many samples a function's own value is; nothing where that is not known, or there are none.
+fn samples(session: &Session, full: &str) -> Option<Samples> {
+    let listing = session.listing()?;
+    let (churn, node) = (listing.churn.as_ref()?, *listing.by_name.get(full)?);
+    let count = churn.of(node).samples.unsigned_abs();
+    let is_sampled = listing.report.profile.period > 1;
+    (count > 0 && is_sampled).then_some(Samples {
+        count,
+        is_chance: listing.is_comparison() && count < ENOUGH,
+    })
 }
 
 /// So much of what a function allocated is gone from there on.
@@ -194,24 +312,21 @@ fn package(session: &Session, full: &str) -> String {
 
 /// `file:line` of the line that matters most in a function, as far as the profile knows.
 pub(in crate::ui) fn place(session: &Session, full: &str) -> String {
-    let place = session.listing().and_then(|listing| {
-        let report = &listing.report;
-        let node = *listing.by_name.get(full)?;
-        let info = report.frames.info(node);
-        if info.line > 0 {
-            // The row is a line already.
-            return Some(format!("{}:{}", report.frames.file(node), info.line));
-        }
-        let line = listing.lines.get(&info.name)?;
-        let file = report
-            .profile
-            .text(report.profile.functions[line.function.index()].filename);
-        let known = (!file.is_empty()).then_some(file)?;
-        Some(if line.line > 0 {
-            format!("{known}:{}", line.line)
-        } else {
-            known.to_string()
-        })
-    });
-    place.unwrap_or_default()
+    site(session, full).map_or_else(String::new, |site| site.place)
+}
+
+/// The line that matters most in a function, as far as the profile knows.
+pub(super) fn site(session: &Session, full: &str) -> Option<Site> {
+    let listing = session.listing()?;
+    let report = &listing.report;
+    let node = *listing.by_name.get(full)?;
+    let info = report.frames.info(node);
+    if info.line > 0 {
+        // The row is a line already.
+        return Some(Site {
+            place: format!("{}:{}", report.frames.file(node), info.line),
+            others: 0,
+        });
+    }
+    Site::of(&report.profile, listing.lines.get(&info.name)?)
 }

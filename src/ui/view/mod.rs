@@ -231,6 +231,10 @@ pub(super) trait View: Keep {
     fn place(&self, _: &Session) -> Option<String> {
         None
     }
+    /// What an action does at the moment, in a word for the footer, where that changes; empty where it does nothing.
+    fn word(&self, _: Action, _: &Session) -> Option<String> {
+        None
+    }
     /// Which of the [`COLUMNS`](crate::report::COLUMNS) it has, for the help.
     fn columns(&self, _: &Session) -> Vec<ColumnId> {
         Vec::new()

@@ -89,7 +89,7 @@ fn module(listing: &Listing) -> Option<String> {
         .lines
         .iter()
         .find(|(name, _)| package(profile.text(**name)) == "main");
-    let file = profile.text(profile.functions[main?.1.function.index()].filename);
+    let file = profile.text(profile.functions[main?.1.line.function.index()].filename);
     let mut parts = file.split('/');
     let host = parts.next().filter(|host| FORGES.contains(host))?;
     Some([host, parts.next()?, parts.next()?].join("/"))
@@ -109,10 +109,10 @@ fn rows(listing: &Listing) -> Vec<Row> {
     for &node in &listing.whole.listed {
         let info = report.frames.info(node);
         let function = report.profile.text(info.name);
-        let file = listing.lines.get(&info.name).map_or("", |line| {
+        let file = listing.lines.get(&info.name).map_or("", |heaviest| {
             report
                 .profile
-                .text(report.profile.functions[line.function.index()].filename)
+                .text(report.profile.functions[heaviest.line.function.index()].filename)
         });
         let owner = Owner::of(function, file).beside(module.as_deref(), package(function));
         let flat = listing.whole.node(node).flat_value();

@@ -195,7 +195,8 @@ fn row_line(
         spans.push(Span::styled(row.inline.suffix(), emphasis.style(theme.quiet())));
         if place > 0 {
             let gap = " ".repeat(room.saturating_sub(wide) + 2);
-            let place = name::cut_start(&super::place(session, &row.name), place - 2);
+            let site = super::details::site(session, &row.name);
+            let place = site.map_or_else(String::new, |site| site.cut(place - 2));
             spans.push(Span::styled(format!("{gap}{place}"), emphasis.style(theme.quiet())));
         }
     }
@@ -404,6 +405,15 @@ impl View for Top {
         vec![Query::Rows(session.sample_type)]
     }
 
+    fn word(&self, action: Action, session: &Session) -> Option<String> {
+        let listing = session.listing().filter(|_| action == Action::Sort)?;
+        let known = session.over_time(&listing.report, 1);
+        let context = session.context(listing, known.as_ref());
+        let next = next_order(session.sort, context);
+        let column = COLUMNS.iter().find(|column| column.id == next)?;
+        Some(format!("by {}", column.title(context)))
+    }
+
     fn columns(&self, session: &Session) -> Vec<ColumnId> {
         let Some(listing) = session.listing() else {
             return Vec::new();
@@ -427,9 +437,13 @@ impl View for Top {
         let parts = parts(body);
         let rows = self.rows(listing);
         let accounting = report::accounting(&listing.report).join(" · ");
-        // The total is in the header.
+        // The total is in the header; of a comparison it is something else.
         let total = format!(" of {} total", listing.report.format.value(listing.report.total));
-        let accounting = accounting.replacen(&total, "", 1);
+        let whole = match listing.is_comparison() {
+            true => format!(" of {}", listing.total_in_words()),
+            false => String::new(),
+        };
+        let accounting = accounting.replacen(&total, &whole, 1);
         let kind = listing.report.profile.type_name(listing.report.sample_type);
         let hint = (kind == "inuse_space").then(|| super::memory::hint(session, listing.report.total));
         let stale = || kind.starts_with("inuse").then(|| super::memory::stale(session));

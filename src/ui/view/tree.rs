@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::details::{self, Site};
 use super::{Outcome, View, ViewId, parts};
-use crate::analyze::{CallSites, CallTree, Direction, Edge, NodeId, base_name};
+use crate::analyze::{CallSites, CallTree, Direction, Edge, NodeId};
 use crate::model::units::percentage;
 use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
@@ -38,26 +39,6 @@ struct Entry {
     whole: i64,
     inline: bool,
     at: Option<Site>,
-}
-
-/// Where a call is made, in the source of the caller.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Site {
-    /// `file:line`.
-    place: String,
-    /// How many other lines of the caller make the call, too.
-    others: usize,
-}
-
-impl Site {
-    /// The file without its folder, and a sign that there are others.
-    fn short(&self) -> String {
-        let file = base_name(&self.place);
-        match self.others {
-            0 => file.into(),
-            others => format!("{file} +{others}"),
-        }
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -274,7 +255,7 @@ impl Tree {
                 spans.push(Span::styled(inline, plain));
                 if let Some(site) = entry.at.as_ref().filter(|_| self.place_width(width) > 0) {
                     let gap = " ".repeat(room.saturating_sub(wide) + 2);
-                    let place = name::cut_start(&site.short(), self.place_width(width) - 2);
+                    let place = name::cut_path(&site.short(), self.place_width(width) - 2);
                     spans.push(Span::styled(format!("{gap}{place}"), plain));
                 }
             }
@@ -362,12 +343,7 @@ fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> (Vec<NodeId>, i
 fn site(listing: &Listing, sites: &CallSites, from: NodeId, to: NodeId) -> Option<Site> {
     let report = &listing.report;
     let found = sites.get(from, to).filter(|_| report.frames.info(from).line == 0)?;
-    let function = &report.profile.functions[found.line.function.index()];
-    let file = report.profile.text(function.filename);
-    (!file.is_empty()).then(|| Site {
-        place: format!("{file}:{}", found.line.line),
-        others: found.others,
-    })
+    Site::of(&report.profile, found)
 }
 
 impl View for Tree {
@@ -489,8 +465,9 @@ impl View for Tree {
                 self.row(session, theme, listing, entry, emphasis, width)
             });
         let name = self.entries.get(self.list.at()).map_or("", |entry| &entry.name);
-        let place = self.place(session).unwrap_or_else(|| super::place(session, name));
-        super::draw_details_at(session, theme, parts.details, (name, place), buffer);
+        let under = self.entries.get(self.list.at()).and_then(|entry| entry.at.clone());
+        let site = under.or_else(|| details::site(session, name));
+        super::draw_details_at(session, theme, parts.details, (name, site), buffer);
         super::draw_position(theme, parts.title, parts.rows, &self.list, self.entries.len(), buffer);
     }
 }

@@ -240,6 +240,17 @@ pub(in super::super) fn cut_start(text: &str, width: usize) -> String {
     }
 }
 
+/// A place (`/src/a/b.go:12`) in at most `width` cells: folders go first, whole, from its left.
+pub(in super::super) fn cut_path(place: &str, width: usize) -> String {
+    let place = &*bounded(place);
+    let fits = |tail: &&str| tail.width() < width;
+    let mut tails = place.match_indices('/').map(|(at, _)| &place[at..]);
+    match tails.find(fits) {
+        Some(tail) if place.width() > width => format!("…{tail}"),
+        _ => cut_start(place, width),
+    }
+}
+
 /// Text with `…` at its end where it is too long.
 pub(in super::super) fn cut_end(text: &str, width: usize) -> String {
     let text = &*bounded(text);
@@ -265,7 +276,7 @@ mod tests {
     #[test]
     fn a_name_of_any_length_takes_what_fits() {
         let long = format!("example.com/{}.f{}", "x".repeat(5 << 20), "\u{335}".repeat(5 << 20));
-        for cut in [shorten, label, frame_label, cut_start, cut_end] {
+        for cut in [shorten, label, frame_label, cut_start, cut_path, cut_end] {
             let short = cut(&long, 60);
             assert!(
                 short.width() <= 60 && short.len() <= 2 * LONGEST,
@@ -336,6 +347,17 @@ mod tests {
             ("/src/a/b.go", 3, "b.…"),
         ] {
             assert_eq!(frame_label(name, width), label, "{name} at {width}");
+        }
+        let place = "/src/shop/catalog.go:103";
+        for (width, short) in [
+            (24, place),
+            (23, "…/shop/catalog.go:103"),
+            (20, "…/catalog.go:103"),
+            (15, "…catalog.go:103"),
+            (8, "….go:103"),
+            (0, ""),
+        ] {
+            assert_eq!(cut_path(place, width), short, "at {width}");
         }
         for (name, wanted) in [
             ("github.com/a/b.(*T).M", "github.com/a/b"),

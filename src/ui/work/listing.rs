@@ -4,10 +4,23 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::analyze::{CallIdentity, Churn, Graph, GraphUse, NodeId, TrimLimits, TrimPlan, Trimmed, heaviest_lines};
-use crate::model::{Line, StringId};
+use crate::analyze::{
+    CallIdentity, Churn, DIFF_BASE, Graph, GraphUse, HeaviestLine, NodeId, TrimLimits, TrimPlan, Trimmed,
+    heaviest_lines,
+};
+use crate::model::StringId;
 use crate::report::{self, Align, COLUMNS, Column, ColumnId, Report, Row, ScreenPlace, SideSums, TableContext, When};
 use crate::ui::widget::figure;
+
+/// What a total is, which shares are of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum TotalOf {
+    Profile,
+    /// The base of a comparison, as with `-diff_base`.
+    Base,
+    /// All that came and all that went, as with `-base`.
+    Changes,
+}
 
 /// One sample type as the views show it.
 pub(in crate::ui) struct Listing {
@@ -24,6 +37,7 @@ pub(in crate::ui) struct Listing {
     /// Where samples are negative, as in comparisons, the sum of all: what has come, less what has gone. The total is that
     /// of their absolute values, or of a base.
     pub(in crate::ui) net: Option<i64>,
+    total_of: TotalOf,
     /// Whether all of the following is there, or no more than the rows know.
     pub(in crate::ui) is_whole: bool,
     /// Name → node of the whole graph.
@@ -31,7 +45,7 @@ pub(in crate::ui) struct Listing {
     /// The whole graph, nothing left out, as `peek` shows it.
     pub(in crate::ui) whole: Graph,
     /// Name → the line that matters most in it.
-    pub(in crate::ui) lines: FxHashMap<StringId, Line>,
+    pub(in crate::ui) lines: FxHashMap<StringId, HeaviestLine>,
 }
 
 /// A column of a [`Listing`].
@@ -96,8 +110,19 @@ impl Listing {
             .collect();
         let values = report.weights().values;
         let is_difference = values.iter().any(|value| *value < 0);
+        let changes = || {
+            let sizes = values.iter().map(|value| value.saturating_abs());
+            sizes.fold(0i64, i64::saturating_add)
+        };
+        let is_of_base = || report.profile.strings.find(DIFF_BASE.0).is_some() && changes() != report.total;
+        let total_of = match is_difference || sides.is_some() {
+            false => TotalOf::Profile,
+            true if is_of_base() => TotalOf::Base,
+            true => TotalOf::Changes,
+        };
         Self {
             net: is_difference.then(|| values.iter().fold(0i64, |sum, value| sum.saturating_add(*value))),
+            total_of,
             columns,
             sides,
             churn: None,
@@ -118,6 +143,21 @@ impl Listing {
         }
     }
 
+    /// What shares are of, in words: the amount and, in a comparison, what it is.
+    pub(in crate::ui) fn total_in_words(&self) -> String {
+        let amount = figure::amount(&self.report, self.report.total);
+        match self.total_of {
+            TotalOf::Profile => amount,
+            TotalOf::Base => format!("the {amount} before"),
+            TotalOf::Changes => format!("{amount} that changed"),
+        }
+    }
+
+    /// Whether it is what came and went, not what is there.
+    pub(in crate::ui) fn is_comparison(&self) -> bool {
+        self.total_of != TotalOf::Profile
+    }
+
     /// The rows with what is around each.
     pub(super) fn completed(&self) -> Self {
         let report = &self.report;
@@ -134,6 +174,7 @@ impl Listing {
             sides: self.sides.clone(),
             churn: report::churn(report, self.sides.as_deref()).map(Arc::new),
             net: self.net,
+            total_of: self.total_of,
             is_whole: true,
             by_name: whole.listed.iter().map(|&node| (report.name(node), node)).collect(),
             lines: heaviest_lines(&report.profile, &report.scope, report.weights()),

@@ -201,7 +201,7 @@ impl Picture<'_> {
         if cum == report.total {
             format!("total {value}")
         } else {
-            let (all, share) = (figure::amount(report, report.total), percentage(cum, report.total));
+            let (all, share) = (self.shown.listing.total_in_words(), percentage(cum, report.total));
             format!("total {value}, {} of {all}", share.trim())
         }
     }

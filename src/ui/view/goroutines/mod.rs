@@ -161,9 +161,7 @@ impl Goroutines {
         self.note();
         let Some((groups, row)) = self.row() else { return };
         let own = groups.own(row).to_string();
-        let listing = session.listing();
-        let is_known = listing.is_some_and(|listing| listing.by_name.contains_key(&own));
-        if is_known {
+        if is_known(session, &own) {
             session.choose(own);
         }
     }
@@ -301,14 +299,17 @@ fn visit(session: &mut Session, call: Option<&(String, String)>) -> Outcome {
     let Some((function, _)) = call else {
         return Outcome::Done;
     };
-    let is_known = session
-        .listing()
-        .is_some_and(|listing| listing.by_name.contains_key(function));
-    if !is_known {
+    if !is_known(session, function) {
         return Outcome::Say(format!("{function} is not in the profile that the other views show."));
     }
     session.choose(function.clone());
     Outcome::Go(tree::ID)
+}
+
+/// Whether the profile in view has a function.
+fn is_known(session: &Session, function: &str) -> bool {
+    let listing = session.listing();
+    listing.is_some_and(|listing| listing.by_name.contains_key(function))
 }
 
 impl View for Goroutines {
@@ -413,6 +414,14 @@ impl View for Goroutines {
     fn finds(&self, _: &Session, expression: &Regex) -> Option<bool> {
         let groups = self.shown.as_ref();
         Some(groups.is_some_and(|groups| groups.matches(expression).contains(&true)))
+    }
+
+    fn word(&self, action: Action, session: &Session) -> Option<String> {
+        let stack = self.stack.filter(|_| action == Action::Enter)?;
+        let (groups, row) = self.row()?;
+        let call = groups.stack(row).get(stack.at()).cloned().flatten();
+        let is_known = call.is_some_and(|(function, _)| is_known(session, &function));
+        Some(if is_known { "callers".into() } else { String::new() })
     }
 
     fn name(&self, session: &Session) -> String {

@@ -290,10 +290,7 @@ impl Leaks {
     fn note(&mut self, session: &mut Session) {
         let Some(suspect) = self.suspect() else { return };
         let (place, function) = (suspect.identity(), suspect.function.clone());
-        let is_known = session
-            .listing()
-            .is_some_and(|listing| listing.by_name.contains_key(&function));
-        if is_known {
+        if is_known(session, suspect) {
             session.selected = function;
         }
         self.place = place;
@@ -303,22 +300,25 @@ impl Leaks {
         let Some(suspect) = self.suspect() else {
             return Outcome::Done;
         };
-        let is_known = session
-            .listing()
-            .is_some_and(|listing| listing.by_name.contains_key(&suspect.function));
         match suspect.kind {
             Kind::Goroutine | Kind::Stacks => {
                 session.pointed_at = Some(suspect.function.clone()).filter(|function| !function.is_empty());
                 Outcome::Go(goroutines::ID)
             }
             Kind::Outside => Outcome::Go(memory::ID),
-            Kind::Heap if is_known => {
+            Kind::Heap if is_known(session, suspect) => {
                 session.selected.clone_from(&suspect.function);
                 Outcome::Go(tree::ID)
             }
             Kind::Heap => Outcome::Say("The profile in view has nothing of it.".into()),
         }
     }
+}
+
+/// Whether the profile in view has the suspect's function.
+fn is_known(session: &Session, suspect: &Suspect) -> bool {
+    let listing = session.listing();
+    listing.is_some_and(|listing| listing.by_name.contains_key(&suspect.function))
 }
 
 impl View for Leaks {
@@ -356,6 +356,17 @@ impl View for Leaks {
         let rows = self.places(session, body, super::beside_bar(body).width).rows;
         self.list.go(at.unwrap_or(0), len, rows);
         self.note(session);
+    }
+
+    fn word(&self, action: Action, session: &Session) -> Option<String> {
+        let suspect = self.suspect().filter(|_| action == Action::Enter)?;
+        let word = match suspect.kind {
+            Kind::Goroutine | Kind::Stacks => "goroutines",
+            Kind::Outside => "memory",
+            Kind::Heap if is_known(session, suspect) => "callers",
+            Kind::Heap => "",
+        };
+        Some(word.into())
     }
 
     fn queries(&self, _: &Session) -> Vec<Query> {

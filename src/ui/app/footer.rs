@@ -1,0 +1,86 @@
+//! The last line: a message, or the keys that act here.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::{App, IN_USE, Message, OBJECTS};
+use crate::ui::keys::action::Action;
+use crate::ui::keys::bindings::Binding;
+use crate::ui::theme::Theme;
+use crate::ui::timeline::Following;
+use crate::ui::widget::paint;
+
+/// Draws a message, or the keys that act.
+pub(super) fn draw(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    match &app.message {
+        Some(Message::Problem(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.error())),
+        Some(Message::Note(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.value())),
+        None => paint::line(buffer, area, 0, &keys_line(app, theme, usize::from(area.width))),
+    }
+}
+
+/// The keys that act here, as many as there is room for; help and quit always.
+fn keys_line(app: &App, theme: Theme, width: usize) -> Line<'static> {
+    let contexts = app.contexts();
+    let bindings = &app.session.keys;
+    let shown: Vec<_> = bindings
+        .active(&contexts)
+        .filter(|binding| !binding.short.is_empty())
+        .collect();
+    let words: Vec<_> = shown.into_iter().map(|binding| (binding, word(app, binding))).collect();
+    // What does nothing at the moment is not shown.
+    let shown: Vec<_> = words.iter().filter(|(_, word)| !word.is_empty()).collect();
+    let is_last = |binding: &Binding| matches!(binding.keys[0].1, Action::Help | Action::Quit);
+    let wide = |binding: &Binding, word: &str| binding.keys[0].0.label().width() + word.width() + 3;
+    let last = shown.iter().filter(|(binding, _)| is_last(binding));
+    let reserved: usize = last.map(|(binding, word)| wide(binding, word)).sum();
+    // Behind the last one there is no gap.
+    let mut left = (width + 1).saturating_sub(reserved);
+    let mut spans = Vec::new();
+    for (binding, word) in shown {
+        if !is_last(binding) {
+            if wide(binding, word) > left {
+                left = 0;
+                continue;
+            }
+            left -= wide(binding, word);
+        }
+        let gap = if spans.is_empty() { " " } else { "  " };
+        spans.extend([
+            Span::raw(gap),
+            Span::styled(binding.keys[0].0.label(), theme.key()),
+            Span::styled(format!(" {word}"), theme.quiet()),
+        ]);
+    }
+    Line::from(spans)
+}
+
+/// What a key does at the moment.
+fn word<'b>(app: &App, binding: &'b Binding) -> Cow<'b, str> {
+    let (session, action) = (&app.session, binding.keys[0].1);
+    let part = |pairs, at: usize| {
+        let sibling = session.sibling_type(pairs)?;
+        let name = session.profile()?.type_name(sibling);
+        name.split('_').nth(at).map(String::from)
+    };
+    let word = match action {
+        Action::Base => Some(app.base_word().into()),
+        Action::Granularity => Some(session.next_granularity().1.into()),
+        Action::ToggleInUse => part(IN_USE, 0),
+        Action::ToggleObjects => part(OBJECTS, 1),
+        Action::Watch => match session.timeline.following {
+            Following::Live | Following::Stale(_) => Some("pause".into()),
+            Following::Paused => Some("go on".into()),
+            _ => None,
+        },
+        _ => app.views[app.front].word(action, session),
+    };
+    word.map_or(binding.short.into(), Cow::Owned)
+}
