@@ -1,6 +1,9 @@
 //! Where the process's memory is: resident memory as a bar of parts that add up, and below each part with what it means
 //! and what would shrink it.
 
+mod growth;
+mod hints;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -8,10 +11,14 @@ use ratatui::text::{Line, Span};
 use regex::Regex;
 use unicode_width::UnicodeWidthStr;
 
+use growth::{Growth, TREND, growth};
+use hints::old_collection;
+pub(super) use hints::{hint, stale};
+
 use super::{HOME, Outcome, View, ViewId, goroutines};
 use crate::analyze::memory::{Memory as Parts, MemoryFacts, PartKind};
 use crate::model::{Collection, Side, Snapshot, units};
-use crate::report::{self, MemoryRow, MemoryWords};
+use crate::report::{MemoryRow, MemoryWords};
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -43,15 +50,34 @@ struct Shown {
     /// When the process was asked.
     time: Option<String>,
     /// Each part up to the moment in view; empty without a series.
-    trends: Vec<(PartKind, String)>,
+    growth: Vec<Growth>,
 }
 
 /// Cells of the columns.
 const NAME: usize = 12;
 const SIZE: usize = 10;
 const SHARE: usize = 8;
-/// A collection that is this old says that what is in use may have changed since; Go forces one every two minutes.
-const OLD: i64 = 150;
+/// Cells for what a part is.
+const MEANING: usize = 44;
+
+/// A column beside name and size, from left to right.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Column {
+    Share,
+    /// What has come since the base.
+    Change,
+    Trend,
+}
+
+impl Column {
+    fn head(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Change => "Δ",
+            Self::Trend => "trend",
+        }
+    }
+}
 
 /// The parts of the body, from top to bottom.
 #[derive(Clone, Copy)]
@@ -134,45 +160,6 @@ fn told(session: &Session) -> Option<&Snapshot> {
     snapshots.filter(|snapshot| snapshot.mem_stats().is_some()).last()
 }
 
-/// A heap of which so many fit into resident memory says little of where that is.
-const SMALL: u64 = 4;
-/// Less resident memory than this is nobody's matter.
-const LITTLE: u64 = 64 << 20;
-
-/// That resident memory is far more than what a heap profile accounts for, in a few words.
-pub(super) fn hint(session: &Session, in_use: i64) -> Option<String> {
-    let asked = session.probes.reply(Probe::Memory).snapshot();
-    let last = || session.loaded.as_ref()?.side(Side::After).last();
-    let resident = asked.or_else(last)?.resident?.bytes;
-    let held = u64::try_from(in_use).ok()?.saturating_mul(SMALL);
-    (resident >= LITTLE && held < resident).then(|| {
-        let size = units::rounded(resident as f64, "bytes");
-        format!("resident are {size}: see Memory")
-    })
-}
-
-/// That what is in use is told as of long ago, in a few words.
-pub(super) fn stale(session: &Session) -> Option<String> {
-    let age = since_collection(session.snapshot()?)?;
-    Some(format!("as of the last GC, {} before", report::seconds(age)))
-}
-
-/// How long before the snapshot the last collection was, where that is long.
-fn since_collection(snapshot: &Snapshot) -> Option<f64> {
-    let stats = snapshot.mem_stats()?;
-    let last = i64::try_from(stats.last_gc).ok().filter(|last| *last > 0)?;
-    let seconds = snapshot.time_nanos()?.saturating_sub(last) / 1_000_000_000;
-    (seconds >= OLD).then_some(seconds as f64)
-}
-
-/// That in a sentence.
-fn old_collection(snapshot: &Snapshot) -> Option<String> {
-    let age = report::seconds(since_collection(snapshot)?);
-    Some(format!(
-        "the last collection was {age} before: what the heap profile shows is as of then"
-    ))
-}
-
 impl Shown {
     fn of(session: &Session) -> Option<Self> {
         let snapshot = told(session)?;
@@ -189,13 +176,30 @@ impl Shown {
             total: parts.total(),
             last_collection: old_collection(snapshot),
             time: is_asked.then(|| clock(snapshot)).flatten(),
-            trends: trends(session),
+            growth: growth(session),
         })
     }
 
-    /// Whether there are trends, and room for them beside what parts mean.
-    fn has_trends(&self, width: usize) -> bool {
-        !self.trends.is_empty() && width > 3 + NAME + SIZE + SHARE + TREND + 40
+    /// Which columns there are beside name and size, with their cells. Where there is little room, what has come since the base
+    /// takes the place of the share, which the bar shows, too.
+    fn columns(&self, width: usize) -> Vec<(Column, usize)> {
+        let grows = !self.growth.is_empty();
+        let room = width.saturating_sub(3 + NAME + SIZE + MEANING);
+        let wanted = [
+            (Column::Change, SIZE, grows),
+            (Column::Share, SHARE, true),
+            (Column::Trend, TREND + 2, grows),
+        ];
+        let mut left = room;
+        let mut columns = Vec::new();
+        for (column, cells, is_wanted) in wanted {
+            if is_wanted && (cells <= left || columns.is_empty()) {
+                left = left.saturating_sub(cells);
+                columns.push((column, cells));
+            }
+        }
+        columns.sort();
+        columns
     }
 
     /// The bar: each part as long as its share, together as long as the line.
@@ -238,11 +242,16 @@ impl Shown {
             Span::styled(row.name.to_string(), name),
             Span::raw(" ".repeat(NAME.saturating_sub(row.name.width()))),
             Span::styled(format!("{size:>SIZE$}"), emphasis.style(theme.value())),
-            Span::styled(format!("{:>SHARE$}", row.share), quiet),
         ];
-        let trend = self.trends.iter().find(|(kind, _)| *kind == row.kind);
-        if let Some((_, trend)) = trend.filter(|_| self.has_trends(width)) {
-            spans.push(Span::styled(format!("  {trend:<TREND$}"), emphasis.bar(theme)));
+        let growth = self.growth.iter().find(|growth| growth.kind == row.kind);
+        let of_growth = |text: fn(&Growth) -> &str| growth.map_or("", text);
+        for (column, cells) in self.columns(width) {
+            let (text, style) = match column {
+                Column::Share => (row.share.as_str(), quiet),
+                Column::Change => (of_growth(|growth| &growth.change), emphasis.style(theme.value())),
+                Column::Trend => (of_growth(|growth| &growth.trend), emphasis.bar(theme)),
+            };
+            spans.push(Span::styled(format!("{text:>cells$}"), style));
         }
         let used: usize = spans.iter().map(Span::width).sum();
         if used + 20 < width {
@@ -281,37 +290,6 @@ impl Shown {
         }
         super::draw_lines(lines, area, buffer);
     }
-}
-
-/// Cells of a trend.
-const TREND: usize = 12;
-
-/// What each part was at the moments up to the one in view, as blocks; nothing with fewer than two of them.
-fn trends(session: &Session) -> Vec<(PartKind, String)> {
-    let points = session.timeline.points();
-    let moments: Vec<Option<Parts>> = session
-        .timeline
-        .trend_places(TREND)
-        .into_iter()
-        .map(|place| {
-            let point = points.get(place?)?;
-            let facts = MemoryFacts {
-                resident: point.moment.resident,
-                heap: None,
-                is_collected: point.moment.collection == Collection::Forced,
-            };
-            Some(Parts::new(point.mem_stats.as_deref()?, &facts))
-        })
-        .collect();
-    if moments.iter().flatten().count() < 2 {
-        return Vec::new();
-    }
-    let size = |parts: &Option<Parts>, kind| i64::try_from(parts.as_ref()?.part(kind)).ok();
-    let trend = |kind: PartKind| {
-        let sizes: Vec<Option<i64>> = moments.iter().map(|parts| size(parts, kind)).collect();
-        (kind, report::blocks(&sizes))
-    };
-    PartKind::ALL.into_iter().map(trend).collect()
 }
 
 /// What a search looks at.
@@ -447,14 +425,12 @@ impl View for Memory {
         for (at, line) in sentence.into_iter().enumerate() {
             paint::line(buffer, places.sentence, at as u16, &Line::raw(format!(" {line}")));
         }
-        let trend = match shown.has_trends(usize::from(body.width)) {
-            true => format!("  {:<TREND$}", "trend"),
-            false => String::new(),
-        };
-        let head = format!(
-            "   {:NAME$}{:>SIZE$}{:>SHARE$}{trend}  what it is",
-            "part", "size", "share"
-        );
+        let heads: String = shown
+            .columns(width)
+            .into_iter()
+            .map(|(column, cells)| format!("{:>cells$}", column.head()))
+            .collect();
+        let head = format!("   {:NAME$}{:>SIZE$}{heads}  what it is", "part", "size");
         paint::line(buffer, places.head, 0, &Line::styled(head, theme.quiet()));
         self.list.draw(rows, theme, places.rows, buffer, |row, emphasis| {
             shown.line(session, theme, row, emphasis, width)
