@@ -23,6 +23,8 @@ use crate::ui::work::probes::Probes;
 use crate::ui::work::query::{Matches, Query, Search};
 use crate::ui::work::threads::Job;
 
+/// Between both sides of a comparison in a title.
+pub(super) const BETWEEN: &str = " − ";
 /// How many sample types are analysed before anybody looks at them.
 const MAX_TYPES: usize = 16;
 
@@ -276,7 +278,7 @@ impl Session {
     /// What is in view: its subject, and of a comparison the base, too.
     pub(super) fn title(&self) -> String {
         match self.sides_named() {
-            Some([_, before]) => format!("{} − {}", self.subject(), short_names(&before)),
+            Some([_, before]) => format!("{}{BETWEEN}{}", self.subject(), short_names(&before)),
             None => self.subject(),
         }
     }

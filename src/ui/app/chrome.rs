@@ -12,7 +12,7 @@ use crate::model::{SampleTypeId, units};
 use crate::ui::app::regions::{Regions, tabs};
 use crate::ui::app::{App, Load, footer, strip};
 use crate::ui::keys::action::Action;
-use crate::ui::session::Session;
+use crate::ui::session::{BETWEEN, Session};
 use crate::ui::theme::Theme;
 use crate::ui::view::VIEWS;
 use crate::ui::widget::{figure, name, paint};
@@ -94,11 +94,9 @@ fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
 
 fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
     let (session, area) = (&app.session, regions.header);
-    let title = session.title();
-    let source = short_source(&title);
     let mut line = Line::from(vec![
         Span::styled(" heaptui ", theme.heading()),
-        Span::raw(source.to_string()),
+        Span::raw(short_source(&session.title())),
     ]);
     let room = usize::from(area.width).saturating_sub(line.width());
     line.spans.extend(state(app, theme, room));
@@ -186,12 +184,21 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
     facts
 }
 
-/// A source without the scheme of its URL, and without the path that every heap has.
-pub(super) fn short_source(source: &str) -> &str {
-    let Some((_, rest)) = source.split_once("://") else {
-        return source;
+/// What is in view without the schemes of URLs, and without the path that every heap has: both sides of a comparison, the
+/// first of several.
+pub(super) fn short_source(title: &str) -> String {
+    let short = |side: &str| {
+        if !side.contains("://") {
+            return side.to_string();
+        }
+        let (source, more) = side.split_at(side.find(' ').unwrap_or(side.len()));
+        let plain = ["https+insecure://", "https://", "http://"];
+        let scheme = plain.iter().find(|scheme| source.contains(**scheme));
+        let source = scheme.map_or(source.to_string(), |scheme| source.replacen(scheme, "", 1));
+        let server = source.strip_suffix("/debug/pprof/heap").unwrap_or(&source);
+        format!("{}{more}", server.trim_end_matches(':'))
     };
-    rest.strip_suffix("/debug/pprof/heap").unwrap_or(rest)
+    title.split(BETWEEN).map(short).collect::<Vec<_>>().join(BETWEEN)
 }
 
 /// Which sample types are named in their tabs.

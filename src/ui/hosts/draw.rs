@@ -8,20 +8,20 @@ use unicode_width::UnicodeWidthStr;
 use super::{HostsTable, PACE};
 use crate::analyze::hosts::State;
 use crate::report::HostRow;
-use crate::ui::keys::action::KeyContext;
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::widget::list::Emphasis;
 use crate::ui::widget::{name, paint};
 
 /// Columns that go first where there is no room for all, the one that says least first.
 const DROPPED: [&str; 8] = [
-    "rss over time",
-    "Δ rss",
-    "share",
     "gc",
+    "share",
     "uptime",
-    "Δ heap",
+    "Δ rss",
     "goroutines",
+    "rss over time",
     "rss",
+    "Δ heap",
 ];
 /// A host's name is not cut as long as there are so many cells.
 const NAME: usize = 40;
@@ -146,10 +146,18 @@ impl HostsTable {
             Some(_) => &[KeyContext::Pane][..],
             None => &[KeyContext::Hosts, KeyContext::Everywhere],
         };
+        // The text is read and closed here, no more.
+        let is_done = |action: Action| {
+            self.help.is_none() || matches!(action, Action::Back | Action::Move(_) | Action::Left | Action::Right)
+        };
         let rows = self.setup.bindings.active(shown).filter(|row| !row.short.is_empty());
-        let spans = rows.flat_map(|row| {
+        let spans = rows.filter(|row| is_done(row.keys[0].1)).flat_map(|row| {
+            let word = match row.keys[0].1 {
+                Action::Watch if self.is_watching => "stop watching",
+                _ => row.short,
+            };
             let key = Span::styled(format!(" {}", row.keys[0].0.label()), self.theme.key());
-            [key, Span::styled(format!(" {} ", row.short), self.theme.quiet())]
+            [key, Span::styled(format!(" {word} "), self.theme.quiet())]
         });
         Line::from(spans.collect::<Vec<_>>())
     }

@@ -4,8 +4,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::report::{COLUMNS, ColumnId, SAMPLE_TYPES, SHAPES, screen_columns};
-use crate::ui::keys::action::KeyContext;
+use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::keys::bindings::Bindings;
+use crate::ui::keys::chord::Chord;
 use crate::ui::theme::Theme;
 use crate::ui::view::{VIEWS, ViewId, leaks, row_of};
 use crate::ui::widget::paint;
@@ -53,7 +54,7 @@ pub(in crate::ui) fn lines(bindings: &Bindings, theme: Theme, width: usize, fron
     // The table of hosts has a help of its own.
     let is_elsewhere = |context: &KeyContext| [KeyContext::View(front.view), KeyContext::Hosts].contains(context);
     for context in order().into_iter().filter(|context| !is_elsewhere(context)) {
-        let lines = keys(bindings, theme, column, context);
+        let lines = keys(bindings, theme, column, context, &[context]);
         match blocks.last_mut() {
             Some(block) if context.title() == last => block.extend(lines),
             _ => blocks.push([vec![heading(theme, context.title())], lines].concat()),
@@ -90,7 +91,7 @@ pub(in crate::ui) fn lines(bindings: &Bindings, theme: Theme, width: usize, fron
     }
 }
 
-/// The lines of some contexts alone, in a width.
+/// The lines of some contexts alone, in a width; without keys that do something else there.
 pub(in crate::ui) fn lines_of(
     bindings: &Bindings,
     theme: Theme,
@@ -100,7 +101,7 @@ pub(in crate::ui) fn lines_of(
     let block = |context: &KeyContext| {
         [
             vec![heading(theme, context.title())],
-            keys(bindings, theme, width, *context),
+            keys(bindings, theme, width, *context, contexts),
         ]
         .concat()
     };
@@ -128,7 +129,8 @@ fn first(bindings: &Bindings, theme: Theme, width: usize, front: &Front) -> Vec<
     for part in paint::wrap(row.help, width.saturating_sub(4).max(10)) {
         lines.push(Line::raw(format!("   {part}")));
     }
-    lines.extend(keys(bindings, theme, width, KeyContext::View(front.view)));
+    let own = KeyContext::View(front.view);
+    lines.extend(keys(bindings, theme, width, own, &[own]));
     for (name, says) in shapes().filter(|_| front.view == leaks::ID) {
         entry(&mut lines, theme.value(), name, says, width);
     }
@@ -146,10 +148,21 @@ fn first(bindings: &Bindings, theme: Theme, width: usize, front: &Front) -> Vec<
     lines
 }
 
-/// A line for each row of the key table in a context.
-fn keys(bindings: &Bindings, theme: Theme, width: usize, context: KeyContext) -> Vec<Line<'static>> {
+/// A line for each row of the key table in a context whose keys do nothing in those of `contexts` before it.
+fn keys(
+    bindings: &Bindings,
+    theme: Theme,
+    width: usize,
+    context: KeyContext,
+    contexts: &[KeyContext],
+) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for binding in bindings.active(&[context]) {
+        let before = contexts.split(|other| *other == context).next().unwrap_or_default();
+        let is_free = |(chord, _): &(Chord, Action)| bindings.lookup(*chord, before).is_none();
+        if !binding.keys.iter().any(is_free) {
+            continue;
+        }
         let keys: Vec<String> = binding.keys.iter().map(|(chord, _)| chord.label()).collect();
         let keys = if keys.len() > 4 {
             format!("{} … {}", keys[0], keys[keys.len() - 1])
