@@ -13,7 +13,15 @@ use crate::ui::widget::paint;
 pub(super) fn draw_empty(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let Some(profile) = session.profile() else { return };
     let text = if profile.samples.is_empty() || profile.sample_types.is_empty() {
-        vec!["The profile has no samples.".to_string(), rate_advice(profile)]
+        let mut text = vec!["The profile has no samples.".to_string(), rate_advice(profile)];
+        let key = session.keys.label(Action::Profiles, &[KeyContext::Process]);
+        text.extend(
+            session
+                .probes
+                .is_live
+                .then(|| format!("{key} has the server's other profiles.")),
+        );
+        text
     } else if let Some(text) = cut_off(session) {
         text
     } else if !session.filters().is_empty() {
