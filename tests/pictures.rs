@@ -291,7 +291,15 @@ fn png_is_the_same_picture() {
             let middle = (top + bottom) / 2.0;
             let [fill, stroke] = ["fill", "stroke"].map(|name| rect.attribute(name).map(String::from));
             assert_eq!(Some(pixel(left + 5.0, middle)), fill, "{name}: inside of a box");
-            assert_eq!(Some(pixel(left, middle)), stroke, "{name}: on its border");
+            let border = Some(pixel(left, middle));
+            match scale.fract() {
+                0.0 => assert_eq!(border, stroke, "{name}: on its border"),
+                // A thin border covers no whole pixel there.
+                _ => assert!(
+                    border != fill && border.as_deref() != Some("#ffffff"),
+                    "{name}: on its border, at {scale}"
+                ),
+            }
         }
         let dark = pixels
             .chunks(4)

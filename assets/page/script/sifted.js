@@ -51,7 +51,8 @@ function siftGraph() {
     const value = line.to.isTag ? undefined : calls?.get(`${nameOf(line.from)} ${nameOf(line.to)}`);
     line.isOut = line.from.isOut || line.to.isOut || (Boolean(calls) && !line.to.isTag && !value);
     line.group.classList.toggle("out", line.isOut);
-    say(line, [value === undefined ? line.texts[0]?.said : label(value)]);
+    const said = line.texts[0]?.said;
+    say(line, [value === undefined ? said : label(value) + (said?.match(/ \(inline\)$/) || "")]);
     if (line.title) line.title.textContent = value === undefined ? line.titled : line.titled.replace(/\([^()]*\)$/, `(${label(value)})`);
     calls?.delete(`${nameOf(line.from)} ${nameOf(line.to)}`);
   }

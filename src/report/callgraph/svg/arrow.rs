@@ -1,5 +1,6 @@
 //! What lines between boxes look like.
 
+use super::boxes::Breaks;
 use super::words::Words;
 use crate::graphics::{Anchor, Colour, Group, Pen, Point, Segment, Shape};
 use crate::layout::{self, Size, curve};
@@ -21,9 +22,12 @@ pub(in crate::report) struct Link {
 }
 
 impl Link {
-    pub(in crate::report) fn call(arrow: &Arrow<'_>) -> Self {
-        let inline = arrow.inline.then(|| "(inline)".to_string());
-        let lines = [arrow.value.clone()].into_iter().chain(inline);
+    pub(in crate::report) fn call(arrow: &Arrow<'_>, breaks: Breaks) -> Self {
+        let lines = match (arrow.inline, breaks) {
+            (false, _) => vec![arrow.value.clone()],
+            (true, Breaks::Parts) => vec![arrow.value.clone(), "(inline)".to_string()],
+            (true, Breaks::Filled(_)) => vec![format!("{} (inline)", arrow.value)],
+        };
         let (colour, width) = match &arrow.look {
             Some(look) => (look.line, look.width.clamp(1, 6) as f64),
             None => (Colour::BLACK, 1.0),
