@@ -70,7 +70,7 @@ fn word<'b>(app: &App, binding: &'b Binding) -> Cow<'b, str> {
         let name = session.profile()?.type_name(sibling);
         name.split('_').nth(at).map(String::from)
     };
-    let word = match action {
+    let everywhere = || match action {
         Action::Base => Some(app.base_word().into()),
         Action::Granularity => Some(session.next_granularity().1.into()),
         Action::ToggleInUse => part(IN_USE, 0),
@@ -80,7 +80,8 @@ fn word<'b>(app: &App, binding: &'b Binding) -> Cow<'b, str> {
             Following::Paused => Some("go on".into()),
             _ => None,
         },
-        _ => app.views[app.front].word(action, session),
+        _ => None,
     };
+    let word = app.views[app.front].word(action, session).or_else(everywhere);
     word.map_or(binding.short.into(), Cow::Owned)
 }

@@ -274,7 +274,7 @@ impl Shown {
             };
             let wrapped = paint::wrap(&advice, width).into_iter();
             lines.extend(wrapped.map(|line| Line::raw(format!(" {line}"))));
-            if let (Some((_, leads)), Some(last)) = (leads_to(row.kind), lines.last_mut()) {
+            if let (Some((.., leads)), Some(last)) = (leads_to(row.kind), lines.last_mut()) {
                 let key = session.keys.label(Action::Enter, &[KeyContext::View(ID)]);
                 let leads = [Span::styled(format!("  {key} "), theme.key()), Span::raw(leads)];
                 match last.width() + key.width() + leads[1].width() + 3 <= width {
@@ -297,11 +297,11 @@ fn said(row: &MemoryRow) -> String {
     format!("{}\n{}\n{}", row.name, row.meaning, row.shrinks_by)
 }
 
-/// The view that says more of a part.
-fn leads_to(kind: PartKind) -> Option<(ViewId, &'static str)> {
+/// The view that says more of a part, and what that is, in a word and in some.
+fn leads_to(kind: PartKind) -> Option<(ViewId, &'static str, &'static str)> {
     match kind {
-        PartKind::Live => Some((HOME, "Top: who holds it, by samples")),
-        PartKind::Stacks => Some((goroutines::ID, "Goroutines: which")),
+        PartKind::Live => Some((HOME, "who holds it", "Top: who holds it, by samples")),
+        PartKind::Stacks => Some((goroutines::ID, "goroutines", "Goroutines: which")),
         _ => None,
     }
 }
@@ -333,7 +333,7 @@ impl Memory {
             return Outcome::Done;
         };
         match leads_to(row.kind) {
-            Some((view, _)) => Outcome::Go(view),
+            Some((view, ..)) => Outcome::Go(view),
             None => Outcome::Say(format!("No view shows more of this: {}.", row.meaning)),
         }
     }
@@ -384,6 +384,11 @@ impl View for Memory {
         self.shown = Shown::of(session);
         let len = self.rows().len();
         self.list.go(self.place(), len, places(body, len).rows);
+    }
+
+    fn word(&self, action: Action, _: &Session) -> Option<String> {
+        let row = self.rows().get(self.list.selected()?)?;
+        super::word_apart(action, || leads_to(row.kind).map_or("", |leads| leads.1))
     }
 
     fn queries(&self, _: &Session) -> Vec<Query> {

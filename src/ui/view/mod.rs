@@ -245,6 +245,15 @@ pub(super) trait View: Keep {
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer);
 }
 
+/// What a key does in a view that does not show functions: Enter as said, and what rows of functions stand for is no matter.
+fn word_apart<'w>(action: Action, enter: impl FnOnce() -> &'w str) -> Option<String> {
+    match action {
+        Action::Enter => Some(enter().into()),
+        Action::Granularity => Some(String::new()),
+        _ => None,
+    }
+}
+
 /// A call tree with the listing that knows the names of its nodes: both of one analysis, so that a tree that is out of
 /// date is drawn with its own names until the new one is there.
 #[derive(Clone)]

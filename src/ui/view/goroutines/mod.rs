@@ -417,11 +417,17 @@ impl View for Goroutines {
     }
 
     fn word(&self, action: Action, session: &Session) -> Option<String> {
-        let stack = self.stack.filter(|_| action == Action::Enter)?;
         let (groups, row) = self.row()?;
-        let call = groups.stack(row).get(stack.at()).cloned().flatten();
-        let is_known = call.is_some_and(|(function, _)| is_known(session, &function));
-        Some(if is_known { "callers".into() } else { String::new() })
+        let of_rows = matches!(action, Action::Group | Action::Sort | Action::Dump);
+        if self.stack.is_some() && of_rows {
+            return Some(String::new());
+        }
+        super::word_apart(action, || {
+            let Some(stack) = self.stack else { return "stack" };
+            let call = groups.stack(row).get(stack.at()).cloned().flatten();
+            let is_known = call.is_some_and(|(function, _)| is_known(session, &function));
+            if is_known { "callers" } else { "" }
+        })
     }
 
     fn name(&self, session: &Session) -> String {

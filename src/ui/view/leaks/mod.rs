@@ -359,14 +359,13 @@ impl View for Leaks {
     }
 
     fn word(&self, action: Action, session: &Session) -> Option<String> {
-        let suspect = self.suspect().filter(|_| action == Action::Enter)?;
-        let word = match suspect.kind {
+        let suspect = self.suspect()?;
+        super::word_apart(action, || match suspect.kind {
             Kind::Goroutine | Kind::Stacks => "goroutines",
             Kind::Outside => "memory",
             Kind::Heap if is_known(session, suspect) => "callers",
             Kind::Heap => "",
-        };
-        Some(word.into())
+        })
     }
 
     fn queries(&self, _: &Session) -> Vec<Query> {
