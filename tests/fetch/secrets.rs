@@ -10,6 +10,8 @@ use flate2::read::GzDecoder;
 
 use crate::support::program;
 use crate::support::server::{Serve, answer, profile, server};
+#[cfg(target_os = "linux")]
+use crate::support::terminal::Session;
 
 /// The secrets, in every form that a command line, a server or heaptui itself could repeat.
 const SECRETS: &[&str] = &[
@@ -269,4 +271,83 @@ fn what_is_kept_and_shown_holds_no_secret() {
     for name in ["session.jsonl", "page.html", "top.json"] {
         assert!(kept.iter().any(|path| path.ends_with(name)), "{name} in {kept:?}");
     }
+}
+
+/// A shell script that can be started.
+#[cfg(target_os = "linux")]
+fn program(path: &Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::write(path, format!("#!/bin/sh\n{script}\n")).expect("a script");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a program");
+}
+
+/// Everybody may read the arguments and the names of processes: what was typed is the user's own, but no program that is
+/// started repeats it, and no thread is called so.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_started_is_told_no_secret() {
+    let (address, _requests) = server(guarded);
+    let folder = tempfile::tempdir().expect("a folder");
+    let browser = folder.path().join("www");
+    let browsed = folder.path().join("browsed");
+    program(
+        &browser,
+        &format!("cat /proc/$$/cmdline > {0}.part; mv {0}.part {0}", browsed.display()),
+    );
+    let args = format!(
+        "--bearer-file $N/token -H \"Cookie: cookiecookie\" -source_path=$N http://alice:ses%61me@{address}/debug/pprof/heap"
+    );
+    let env = [
+        ("VISUAL", ""),
+        ("EDITOR", "$N/vi"),
+        ("BROWSER", browser.to_str().expect("a plain name")),
+        ("SSH_CONNECTION", ""),
+    ];
+    let mut session = Session::start_with(&args, &env, |notes| {
+        fs::write(notes.join("token"), "t0kentoken\n").expect("a file");
+        fs::create_dir(notes.join("src")).expect("a folder");
+        fs::write(notes.join("src/main.go"), "package main\n".repeat(20)).expect("a file");
+        program(&notes.join("vi"), "echo editing > $N/editing; read -r _");
+    });
+    session.wait("the profile", |screen| screen.contents().contains("main.keep"));
+    session.press(":web\r");
+    session.wait("the page", |screen| screen.contents().contains("browser"));
+    session.keys(":source\r", "package main");
+    session.press("v");
+    session.wait_for_note("editing");
+    let told = processes_below(session.note("pid").trim());
+    for (said, text) in [
+        ("the guard", "--guard="),
+        ("the editor", "src/main.go"),
+        ("this program", "heaptui"),
+    ] {
+        assert!(told.contains(text), "{said}: {told}");
+    }
+    let told = told + &fs::read_to_string(&browsed).expect("the browser was started");
+    let found = SECRETS.iter().find(|secret| told.contains(**secret));
+    assert_eq!(found, None, "{told}");
+    session.press("\n");
+    session.wait("the source", |screen| screen.alternate_screen());
+    session.press("q");
+    session.end("0");
+}
+
+/// The arguments of all processes that one has started, and the names of all of them and their threads, its own too.
+#[cfg(target_os = "linux")]
+fn processes_below(pid: &str) -> String {
+    let read = |path: String| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
+    let mut told = String::new();
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        told += &read(thread.path().join("comm").display().to_string());
+        for child in read(thread.path().join("children").display().to_string()).split_whitespace() {
+            told += &read(format!("/proc/{child}/cmdline"));
+            told += &processes_below(child);
+        }
+    }
+    told
 }
