@@ -2,7 +2,7 @@
 //! store has it.
 //!
 //! What is held is the mean of a step's snapshots. Allocations that the store keeps as they came are added up from the
-//! first step on, as Go does from the start of a program. Where several processes are meant, those of all are in it.
+//! first step on, as Go does from the start of a program. Where several processes are meant, all is that of one on average.
 
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -243,13 +243,19 @@ impl StoredHistory<'_> {
         let Some(basis) = &parts[self.basis()] else {
             return Ok(None);
         };
-        let ratio = ratio_of(step.snapshots, basis);
+        let held = ratio_of(step.snapshots, step.processes, basis);
         for ((part, store), sum) in parts.iter_mut().zip(&self.heap).zip(&mut self.allocated) {
             match part {
-                Some(profile) if store.is_held() => scale(profile, ratio),
-                _ if store.is_held() || self.heap.len() == 1 => {}
+                Some(profile) if store.is_held() => scale(profile, held),
+                _ if store.is_held() => {}
                 // What came in this step comes on top.
                 _ => {
+                    if let Some(profile) = part {
+                        scale(profile, 1.0 / step.processes as f64);
+                    }
+                    if self.heap.len() == 1 {
+                        continue;
+                    }
                     let both: Vec<Profile> = sum.take().into_iter().chain(part.take()).collect();
                     *sum = match both.is_empty() {
                         true => None,
@@ -261,9 +267,10 @@ impl StoredHistory<'_> {
         }
         let time = Timestamp::from_millisecond(step.end.min(end)).unwrap_or_default();
         let mut heap = beside(parts, &self.heap)?;
+        say_processes(&mut heap, step.processes);
         heap.time_nanos = i64::try_from(time.as_nanosecond()).unwrap_or(0);
         let goroutine = goroutine.zip(goroutines).map(|(mut profile, step)| {
-            let ratio = ratio_of(step.snapshots, &profile);
+            let ratio = ratio_of(step.snapshots, step.processes, &profile);
             scale(&mut profile, ratio);
             packed(&profile)
         });
@@ -278,14 +285,24 @@ impl StoredHistory<'_> {
     }
 }
 
-/// What of a sum over a step one snapshot is.
-pub(super) fn ratio_of(snapshots: Option<Snapshots>, profile: &Profile) -> f64 {
+/// What of a sum is one process on average: the mean of its snapshots, or a share of what happened.
+pub(super) fn ratio_of(snapshots: Option<Snapshots>, processes: usize, profile: &Profile) -> f64 {
     let sum = |column: &Vec<i64>| column.iter().map(|value| *value as f64).sum::<f64>();
     let total = profile.samples.values.first().map_or(0.0, sum);
     match snapshots {
         Some(Snapshots::Count(count)) => 1.0 / count,
         Some(Snapshots::Mean(mean)) if total > 0.0 => mean / total,
-        _ => 1.0,
+        Some(Snapshots::Mean(_)) => 1.0,
+        None => 1.0 / processes.max(1) as f64,
+    }
+}
+
+/// Says in the profile that several processes are in it; reports have that in their first lines.
+pub(super) fn say_processes(profile: &mut Profile, processes: usize) {
+    if processes > 1 {
+        let text = format!("One process on average, of {processes}");
+        let comment = profile.strings.intern(text.as_bytes());
+        profile.comments.push(comment);
     }
 }
 

@@ -1,9 +1,9 @@
-//! Profiles from stores: which part of time is meant, and a mean of snapshots where a store adds them up.
+//! Profiles from stores: which part of time is meant, and a mean of snapshots and processes where a store adds them up.
 
 use jiff::{Timestamp, Zoned};
 
 use super::recall::Recall;
-use super::steps::ratio_of;
+use super::steps::{ratio_of, say_processes};
 use super::{Inputs, source, when};
 use crate::decode;
 use crate::encode;
@@ -99,14 +99,15 @@ impl Inputs {
         Ok(bytes)
     }
 
-    /// What a store has, as one snapshot where it is a sum of several.
+    /// What a store has, of one process on average.
     ///
     /// # Errors
     /// Those of the store and the decoder.
     pub fn stored(&self, store: &ProfileStore, observer: &dyn Observer) -> Result<Profile> {
         let merged = store.fetch(&self.http, observer)?;
         let mut profile = decode::profile(&merged.bytes[..], self.budget, &())?;
-        let ratio = ratio_of(merged.snapshots, &profile);
+        let ratio = ratio_of(merged.snapshots, merged.processes, &profile);
+        say_processes(&mut profile, merged.processes);
         profile.scale(&vec![ratio; profile.sample_types.len()]);
         let (start, end) = store.time();
         profile.time_nanos = end.saturating_mul(1_000_000);

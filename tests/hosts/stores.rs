@@ -53,6 +53,21 @@ fn pyroscope(request: &str, stream: &mut TcpStream) {
             let series = json!({ "series": [{ "points": [{ "timestamp": timestamp, "value": 21.0 }] }] });
             answer(stream, "200 OK", "", series.to_string().as_bytes());
         }
+        // By process: two of a fleet, else one.
+        "SelectSeries"
+            if object["groupBy"]
+                .as_array()
+                .is_some_and(|names| names.contains(&json!("pod"))) =>
+        {
+            let count = 1 + usize::from(body.contains("fleet"));
+            let series: Vec<Value> = (0..count)
+                .map(|at| {
+                    let labels = json!([{ "name": "pod", "value": format!("api-{at}") }]);
+                    json!({ "labels": labels, "points": [{ "timestamp": object["end"].to_string(), "value": 21.0 }] })
+                })
+                .collect();
+            answer(stream, "200 OK", "", json!({ "series": series }).to_string().as_bytes());
+        }
         "LabelValues" => answer(stream, "200 OK", "", br#"{"names":["api","db"]}"#),
         _ => wrong(stream, "unknown"),
     }
@@ -68,12 +83,20 @@ fn parca(request: &str, stream: &mut TcpStream) {
         ("/api/profiles/query", query) => {
             let wanted = "mode=MODE_MERGE&merge.query=memory%3Ainuse_space%3Abytes%3Aspace%3Abytes%7Bjob%3D%22api%22%7D\
                 &merge.start=2026-11-26T11%3A45%3A00Z&merge.end=2026-11-26T12%3A00%3A00Z&report_type=REPORT_TYPE_PPROF";
-            assert_eq!(query, wanted);
+            assert_eq!(query.replace("fleet", "api"), wanted);
             json!({ "pprof": BASE64_STANDARD.encode(profile()), "total": "42" })
         }
         ("/api/profiles/query_range", query) => {
             assert!(query.ends_with("&step=900s"), "{query}");
-            json!({ "series": [{ "samples": [{ "timestamp": "2026-11-26T11:50:00Z", "value": "21", "count": 2 }] }] })
+            let samples = json!([{ "timestamp": "2026-11-26T11:50:00Z", "value": "21", "count": 2 }]);
+            let of = |instance: &str| {
+                let labels = json!([{ "name": "instance", "value": instance }, { "name": "version", "value": "7" }]);
+                json!({ "labelset": { "labels": labels }, "samples": samples })
+            };
+            match query.contains("fleet") {
+                true => json!({ "series": [of("a:1"), of("b:1")] }),
+                false => json!({ "series": [{ "samples": samples }] }),
+            }
         }
         ("/api/profiles/types", _) => {
             let row = |name: &str| json!({ "name": name, "sampleType": "inuse_space", "sampleUnit": "bytes", "periodType": "space", "periodUnit": "bytes" });
@@ -111,15 +134,21 @@ fn a_store_is_a_source_like_any_other() {
     let parca = format!("parca:{parca}");
     let alloc = "memory:alloc_space:bytes:space:bytes{service_name=\"api\"}";
     #[rustfmt::skip]
-    let table: [(&[&str], &str); 11] = [
+    let table: [(&[&str], &str); 16] = [
         // A mean of what is held: 42 bytes in two snapshots.
         (&["top", "--until", END, &pyroscope], "of 21B total"),
         (&["top", "--until", END, "--match", "job=\"api\"", &parca], "of 21B total"),
         // A sum of what was allocated.
         (&["top", "--until", END, "--match", alloc, &pyroscope], "of 42B total"),
+        // Of several processes both are those of one on average, and the report says so.
+        (&["top", "--until", END, "--match", &alloc.replace("api", "fleet"), &pyroscope], "of 21B total"),
+        (&["top", "--until", END, "--match", "{service_name=\"fleet\"}", &pyroscope], "of 21B total"),
+        (&["top", "--until", END, "--match", "{service_name=\"fleet\"}", &pyroscope], "One process on average, of 2\n"),
+        (&["top", "--until", END, "--match", "job=\"fleet\"", &parca], "One process on average, of 2\n"),
         (&["top", &format!("{pyroscope}?until={END}&from=2026-11-26T11:00:00Z")], "of 21B total"),
         (&["diff", &format!("{pyroscope}?until={END}"), &format!("{pyroscope}?until={END}")], "21B before"),
         (&["--print", "100x20", "--until", END, &pyroscope], "total 21B"),
+        (&["--print", "160x20", "--until", END, "--match", "job=\"fleet\"", &parca], "One process on average, of 2"),
         (&["top", "--match", "{job=}", &pyroscope], "400 Bad Request: unexpected \"}\" in label matching; check --match"),
         (&["top", "--match", "job=\"nobody\"", &pyroscope], "nothing is stored for memory:inuse_space:bytes:space:bytes{job=\"nobody\"} in this time; there is service_name api, db"),
         (&["top", "--match", "job=\"nobody\"", &parca], "there is the type memory:inuse_space:bytes:space:bytes, other:inuse_space"),

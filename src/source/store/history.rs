@@ -1,5 +1,7 @@
 //! A store's history: the time steps that have data, and the types, labels and values it knows.
 
+use serde_json::Value;
+
 use super::{HttpOptions, Kind, ProfileStore, Snapshots, parca, pyroscope};
 use crate::error::Result;
 use crate::progress::Observer;
@@ -20,6 +22,35 @@ pub struct StoreStep {
     pub end: i64,
     /// How many snapshots its sum is made of; `None` if the type is additive anyway.
     pub snapshots: Option<Snapshots>,
+    /// How many processes have data in it, at least 1, as [`PROCESS_LABELS`] tell them apart.
+    pub processes: usize,
+}
+
+/// Labels that tell processes of a service apart: those of Kubernetes, Prometheus, OpenTelemetry and the stores' agents.
+/// Others, such as a version or what a program labels its samples with, may change within a process.
+pub(super) const PROCESS_LABELS: [&str; 8] = [
+    "container",
+    "host",
+    "hostname",
+    "instance",
+    "namespace",
+    "node",
+    "pod",
+    "service_instance_id",
+];
+
+/// Which process a series is of: the values of its [`PROCESS_LABELS`]. `labels` is a list of `name` and `value`, as both
+/// stores write it.
+pub(super) fn process_of(labels: &Value) -> Vec<String> {
+    let value = |name: &&str| {
+        let labels = labels.as_array().into_iter().flatten();
+        let own = labels.into_iter().find(|label| label["name"] == *name)?;
+        own["value"].as_str().map(String::from)
+    };
+    PROCESS_LABELS
+        .iter()
+        .map(|name| value(name).unwrap_or_default())
+        .collect()
 }
 
 impl ProfileStore {

@@ -1,8 +1,8 @@
 //! Profile stores, which keep the profiles of many processes: Pyroscope and Parca. They merge the profiles of a time range.
 //!
 //! A state (`inuse_space`, goroutines) is merged by adding up snapshots, perhaps hundreds: [`Merged`] says
-//! how many, so that the reader can take the mean. What happened over time (allocations, CPU time) is a sum and stays
-//! one. A query is a profile type, by default [`USUAL_TYPE`], and `{label="value"}` after it; each response has one
+//! how many, so that the reader can take the mean. What happened over time (allocations, CPU time) is a sum over all
+//! processes that match; it says how many they are, so that both can be told of one process on average. A query is a profile type, by default [`USUAL_TYPE`], and `{label="value"}` after it; each response has one
 //! sample type. Requests and responses follow the servers' own source code; they were not tried on a live server.
 
 mod history;
@@ -71,6 +71,8 @@ pub struct Merged {
     pub bytes: Vec<u8>,
     /// How many snapshots it is the sum of; `None` if the type is additive anyway.
     pub snapshots: Option<Snapshots>,
+    /// How many processes it is of, at least 1.
+    pub processes: usize,
 }
 
 /// How many snapshots a merged profile was made from.
@@ -174,13 +176,11 @@ impl ProfileStore {
             // Say what is missing even if the store cannot say what it has.
             return Err(self.nothing(what, &known.unwrap_or_default()));
         };
-        let snapshots = match self.is_held() {
-            true => self.steps(StepLength::Whole, options, observer)?.pop(),
-            false => None,
-        };
+        let step = self.steps(StepLength::Whole, options, observer)?.pop();
         Ok(Merged {
             bytes,
-            snapshots: snapshots.and_then(|step| step.snapshots),
+            snapshots: step.and_then(|step| step.snapshots),
+            processes: step.map_or(1, |step| step.processes),
         })
     }
 

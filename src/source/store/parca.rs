@@ -4,14 +4,14 @@
 //! `pkg/parcacol/querier.go`. The parameters of a merge are the fields of its message; `pprof` in the response is
 //! base64 of a gzipped profile. For states, a `query_range` counts the profiles of each step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::history::counted;
+use super::history::{counted, process_of};
 use super::{HttpOptions, ProfileStore, StepLength, StoreStep, texts};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
@@ -63,19 +63,26 @@ pub(super) fn steps(
     let parameters = [("query", &*query), ("start", &*start), ("end", &*end), ("step", &*step)];
     let answer = found(get(store, "query_range", &parameters, options, observer))?.unwrap_or_default();
     let series = answer["series"].as_array().into_iter().flatten();
-    let samples = series.flat_map(|series| series["samples"].as_array().into_iter().flatten());
-    let mut counts: BTreeMap<i64, f64> = BTreeMap::new();
-    for sample in samples {
+    let samples = series.flat_map(|series| {
+        let process = process_of(&series["labelset"]["labels"]);
+        let samples = series["samples"].as_array().into_iter().flatten();
+        samples.map(move |sample| (process.clone(), sample))
+    });
+    let mut counts: BTreeMap<i64, (f64, BTreeSet<Vec<String>>)> = BTreeMap::new();
+    for (process, sample) in samples {
         let taken = sample["timestamp"]
             .as_str()
             .and_then(|text| text.parse::<Timestamp>().ok());
         let taken = taken.map_or(store.start, Timestamp::as_millisecond);
+        let (count, processes) = counts.entry(store.step_end(taken, length)).or_default();
         // Servers from before `count` existed do not write it.
-        *counts.entry(store.step_end(taken, length)).or_default() += sample["count"].as_f64().unwrap_or(1.0);
+        *count += sample["count"].as_f64().unwrap_or(1.0);
+        processes.insert(process);
     }
-    let step = |(end, count)| StoreStep {
+    let step = |(end, (count, processes)): (i64, (f64, BTreeSet<_>))| StoreStep {
         end,
         snapshots: counted(count),
+        processes: processes.len(),
     };
     Ok(counts.into_iter().map(step).collect())
 }

@@ -2,11 +2,15 @@
 //!
 //! Read in grafana/pyroscope 3fe6a457a: `api/querier/v1/querier.proto`, `pkg/model/timeseries/range.go` and `aggregator.go`.
 //! `SelectMergeProfile` returns a `google.v1.Profile`, which has the fields of pprof's: requested in protobuf, its
-//! bytes are a profile. A `SelectSeries` of averages gives the mean total of a snapshot in each step. The header
+//! bytes are a profile. A `SelectSeries` of averages gives the mean total of a snapshot in each step, one by process which
+//! processes there are. The header
 //! `X-Scope-OrgID` names a tenant.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::history::PROCESS_LABELS;
 use super::{HttpOptions, Message, ProfileStore, Snapshots, StepLength, StoreStep, texts};
 use crate::error::{Error, Result};
 use crate::progress::Observer;
@@ -49,35 +53,52 @@ fn varint(mut number: u64, bytes: &mut Vec<u8>) {
     bytes.push(number as u8);
 }
 
-/// The mean total of a snapshot, for each step with data. A step spans `length` up to its end.
+/// The number of processes and, of a state, the mean total of a snapshot, for each step with data. A step spans `length`
+/// up to its end.
 pub(super) fn steps(
     store: &ProfileStore,
     length: StepLength,
     options: &HttpOptions,
     observer: &dyn Observer,
 ) -> Result<Vec<StoreStep>> {
-    let request = json!({
+    let mut request = json!({
         "profileTypeID": store.profile_type,
         "labelSelector": store.selector,
         "start": store.step_end(store.start, length),
         "end": store.step_end(store.end - 1, length),
         "step": store.millis_of(length) as f64 / 1e3,
-        "aggregation": "TIME_SERIES_AGGREGATION_TYPE_AVERAGE",
+        "groupBy": PROCESS_LABELS,
     });
+    let mut processes: BTreeMap<i64, usize> = BTreeMap::new();
     let answer = call(store, "SelectSeries", &request, options, observer)?;
-    // Without grouping there is one series. JSON has no infinite numbers.
+    for (end, _) in points(&answer) {
+        *processes.entry(end).or_default() += 1;
+    }
+    if !store.is_held() {
+        let step = |(end, processes)| StoreStep {
+            end,
+            snapshots: None,
+            processes,
+        };
+        return Ok(processes.into_iter().map(step).collect());
+    }
+    // Without grouping there is one series.
+    request["groupBy"] = json!([]);
+    request["aggregation"] = "TIME_SERIES_AGGREGATION_TYPE_AVERAGE".into();
+    let answer = call(store, "SelectSeries", &request, options, observer)?;
+    let step = |(end, mean): (i64, f64)| StoreStep {
+        end,
+        snapshots: Some(Snapshots::Mean(mean)),
+        processes: processes.get(&end).copied().unwrap_or(1),
+    };
+    Ok(points(&answer).filter(|(_, mean)| *mean > 0.0).map(step).collect())
+}
+
+/// The points of all series in a response: time and value. JSON has no infinite numbers.
+fn points(answer: &Value) -> impl Iterator<Item = (i64, f64)> {
     let series = answer["series"].as_array().into_iter().flatten();
     let points = series.flat_map(|series| series["points"].as_array().into_iter().flatten());
-    let step = |point: &Value| {
-        Some(StoreStep {
-            end: number(&point["timestamp"])?,
-            snapshots: point["value"].as_f64().filter(|mean| *mean > 0.0).map(Snapshots::Mean),
-        })
-    };
-    Ok(points
-        .filter_map(step)
-        .filter(|step| step.snapshots.is_some())
-        .collect())
+    points.filter_map(|point| Some((number(&point["timestamp"])?, point["value"].as_f64()?)))
 }
 
 /// An integer, which JSON of protobuf may write as a string.

@@ -129,6 +129,9 @@ enum Kind {
     Named,
 }
 
+/// So many cells of a comment in the profile are shown.
+const COMMENT: usize = 40;
+
 /// What the header says of the profile, what matters most first.
 fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
     let (Some(profile), Some(listing)) = (session.profile(), session.listing()) else {
@@ -158,6 +161,11 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
     }
     if let Some(seconds) = session.seconds_apart() {
         facts.push((format!("{} apart", strip::duration(seconds)), theme.text()));
+    }
+    // As reports do; a `#` hides one there, too.
+    let comments = profile.comments.iter().map(|comment| profile.text(*comment));
+    for comment in comments.filter(|comment| !comment.starts_with('#')) {
+        facts.push((name::cut_end(comment, COMMENT), theme.key()));
     }
     if !binary.is_empty() {
         facts.push((base_name(binary).to_string(), theme.text()));
