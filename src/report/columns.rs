@@ -130,7 +130,7 @@ pub const COLUMNS: &[Column] = &[
         shown: When::OverTime,
         text: None,
         data: &[],
-        screen: Some(ScreenPlace { width: 6, spare: 1 }),
+        screen: Some(ScreenPlace { width: 6, spare: 2 }),
     },
     Column {
         id: ColumnId::Trend,
@@ -205,7 +205,7 @@ pub const COLUMNS: &[Column] = &[
         shown: When::Always,
         text: Some(10),
         data: &[("cum", Form::Exact), ("cum_text", Form::Shown)],
-        screen: Some(ScreenPlace { width: 4, spare: 2 }),
+        screen: Some(ScreenPlace { width: 4, spare: 1 }),
     },
     Column {
         id: ColumnId::CumPercent,

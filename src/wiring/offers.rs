@@ -18,13 +18,13 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
         "goroutine",
         "stack dump",
         "debug=2",
-        "goroutines with state and wait; all of them stand still for it",
+        "each goroutine's state and wait; the process stops for it",
     ),
     (
         "goroutineleak",
         "goroutineleak",
         "",
-        "goroutines that can never run again, as Go proves it: a collection",
+        "goroutines that can never go on; Go collects to prove it",
     ),
     ("block", "block", "", "waits for channels and locks"),
     ("mutex", "mutex", "", "locks that others waited for"),
@@ -89,6 +89,13 @@ pub(super) fn offers(listed: &[(String, u64)]) -> Vec<Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_offered_fits_a_line() {
+        for (_, name, _, help) in KNOWN {
+            assert!(name.len() <= 13 && help.len() <= 57, "{name}: {help}");
+        }
+    }
 
     #[test]
     fn what_is_listed_is_offered() {

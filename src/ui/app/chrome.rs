@@ -44,39 +44,32 @@ pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option
     view.or_else(|| kind().map(|at| Action::SampleType(SampleTypeId::from_index(at))))
 }
 
-/// The tabs of views, and of sample types at the right end of their row: all by name where there is room, else only the
-/// one in front.
+/// The tabs of views, and of sample types at the right end of their row: as much of their names as there is room for.
 fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
-    let views = Strip::views(
-        app,
-        Rect {
-            width: u16::MAX,
-            ..area
-        },
-    )
-    .width();
-    let of_types = |named: Named| {
-        Strip::types(
-            &app.session,
-            named,
-            Rect {
-                width: u16::MAX,
-                ..area
-            },
-        )
-        .width()
+    let endless = Rect {
+        width: u16::MAX,
+        ..area
     };
+    let views = |spacing| Strip::views(app, spacing, endless).width();
+    let types = |labels| Strip::types(&app.session, labels, endless).width();
     let room = usize::from(area.width);
-    let named = if views + of_types(Named::All) <= room {
-        Named::All
-    } else {
-        Named::Front
-    };
-    let wanted = of_types(named);
-    let width = if views + wanted <= room {
-        wanted
-    } else {
-        wanted.min(room / 2)
+    // The strip says which type is in view.
+    let is_told = app.session.timeline.is_shown();
+    let ways = [
+        (Named::All, Spacing::Wide),
+        (Named::All, Spacing::Narrow),
+        (Named::Front, Spacing::Wide),
+        (Named::Front, Spacing::Narrow),
+        (Named::None, Spacing::Narrow),
+    ];
+    let ways = ways.into_iter().filter(|(named, _)| *named != Named::None || is_told);
+    let fits = |(named, spacing): &(Named, Spacing)| views(*spacing) + types((*named, *spacing)) <= room;
+    let least = (Named::Front, Spacing::Wide);
+    let (named, spacing) = ways.into_iter().find(fits).unwrap_or(least);
+    let wanted = types((named, spacing));
+    let width = match fits(&(named, spacing)) {
+        true => wanted,
+        false => wanted.min(room / 2),
     };
     let width = u16::try_from(width).unwrap_or(u16::MAX).min(area.width);
     let left = Rect {
@@ -88,8 +81,8 @@ fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
         width,
         ..area
     };
-    let types = Strip::types(&app.session, named, right);
-    ((left, Strip::views(app, left)), (right, types))
+    let types = Strip::types(&app.session, (named, spacing), right);
+    ((left, Strip::views(app, spacing, left)), (right, types))
 }
 
 fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
@@ -160,7 +153,7 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
         facts.push((format!("sum of {count} profiles"), theme.key()));
     }
     if let Some(seconds) = session.seconds_apart() {
-        facts.push((format!("{} apart", strip::duration(seconds)), theme.text()));
+        facts.push((format!("taken {} apart", strip::duration(seconds)), theme.text()));
     }
     // As reports do; a `#` hides one there, too.
     let comments = profile.comments.iter().map(|comment| profile.text(*comment));
@@ -168,7 +161,7 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
         facts.push((name::cut_end(comment, COMMENT), theme.key()));
     }
     if !binary.is_empty() {
-        facts.push((base_name(binary).to_string(), theme.text()));
+        facts.push((format!("binary {}", base_name(binary)), theme.text()));
     }
     if profile.time_nanos != 0
         && let Ok(time) = Timestamp::from_nanosecond(i128::from(profile.time_nanos))
@@ -214,6 +207,38 @@ pub(super) fn short_source(title: &str) -> String {
 enum Named {
     All,
     Front,
+    /// Their numbers alone.
+    None,
+}
+
+/// How far apart tabs are: two blanks, or one.
+#[derive(Clone, Copy, PartialEq)]
+enum Spacing {
+    Wide,
+    Narrow,
+}
+
+/// Which of how many tabs one is, and which of them is in front.
+#[derive(Clone, Copy)]
+struct Among {
+    at: usize,
+    front: usize,
+    count: usize,
+}
+
+impl Spacing {
+    /// A tab's text with what parts it from others.
+    fn label(self, text: &str, among: Among) -> String {
+        let text = match (self, among.at == among.front) {
+            (_, true) => format!("[{text}]"),
+            (Self::Wide, false) => format!(" {text} "),
+            (Self::Narrow, false) => text.to_string(),
+        };
+        match self {
+            Self::Narrow if among.at + 1 < among.count => text + " ",
+            _ => text,
+        }
+    }
 }
 
 /// Tabs side by side: those that fit, the one in front among them.
@@ -236,7 +261,7 @@ impl Strip {
         }
         Self {
             first,
-            labels: (first..count).take(room / 4 + 1).map(label).collect(),
+            labels: (first..count).take(room / 2 + 1).map(label).collect(),
             count,
         }
     }
@@ -248,33 +273,29 @@ impl Strip {
     }
 
     /// Of sample types.
-    fn types(session: &Session, named: Named, area: Rect) -> Self {
-        let front = session.sample_type.index();
+    fn types(session: &Session, (named, spacing): (Named, Spacing), area: Rect) -> Self {
         let profile = session.profile();
+        let count = profile.map_or(0, |profile| profile.sample_types.len());
+        let front = session.sample_type.index().min(count);
         let label = |at: usize| {
             let kind = profile.map_or("", |profile| profile.type_name(SampleTypeId::from_index(at)));
-            let kind = name::cut_end(kind, 30);
-            if at == front {
-                format!("[{} {kind}]", at + 1)
-            } else if named == Named::Front {
-                format!(" {} ", at + 1)
-            } else {
-                format!(" {} {kind} ", at + 1)
-            }
+            let text = match named {
+                Named::All => format!("{} {}", at + 1, name::cut_end(kind, 30)),
+                Named::Front if at == front => format!("{} {}", at + 1, name::cut_end(kind, 30)),
+                Named::Front | Named::None => (at + 1).to_string(),
+            };
+            spacing.label(&text, Among { at, front, count })
         };
-        let count = profile.map_or(0, |profile| profile.sample_types.len());
-        Self::new(area, count, front.min(count), label)
+        Self::new(area, count, front, label)
     }
 
     /// Of views.
-    fn views(app: &App, area: Rect) -> Self {
+    fn views(app: &App, spacing: Spacing, area: Rect) -> Self {
         let shown = app.shown_views();
         let front = shown.iter().position(|view| *view == app.front).unwrap_or(0);
-        let label = |at: usize| match VIEWS[shown[at]].title {
-            title if at == front => format!("[{title}]"),
-            title => format!(" {title} "),
-        };
-        Self::new(area, shown.len(), front, label)
+        let count = shown.len();
+        let label = |at: usize| spacing.label(VIEWS[shown[at]].title, Among { at, front, count });
+        Self::new(area, count, front, label)
     }
 
     /// The tab at a place.
@@ -289,7 +310,7 @@ impl Strip {
         let rects = tabs(area, &self.labels);
         for (at, (rect, label)) in (self.first..).zip(rects.iter().zip(&self.labels)) {
             let style = if at == front { theme.active() } else { theme.quiet() };
-            paint::line(buffer, *rect, 0, &Line::styled(label.clone(), style));
+            paint::line(buffer, *rect, 0, &Line::styled(label.trim_end().to_string(), style));
             behind = rect.right();
         }
         if self.first > 0 {

@@ -21,8 +21,6 @@ struct Measure<'s> {
     unit: &'static str,
     /// In what it is printed: as the rows are, so that both are compared at a glance.
     to: String,
-    /// Whether it is of the sample type in view.
-    is_main: bool,
 }
 
 /// Draws the strip.
@@ -132,7 +130,6 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
         value: Box::new(move |place| timeline.total(place, kind)),
         unit,
         to: printed(unit),
-        is_main: true,
     };
     let others = [
         Measure {
@@ -140,14 +137,12 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
             value: of_point(|point| i64::try_from(point.moment.resident?.bytes).ok()),
             unit: "bytes",
             to: printed("bytes"),
-            is_main: false,
         },
         Measure {
             name: "goroutines".into(),
             value: of_point(|point| point.goroutines),
             unit: "count",
             to: "count".into(),
-            is_main: false,
         },
     ];
     let is_known = |measure: &Measure<'_>| (0..timeline.points().len()).any(|at| (measure.value)(at).is_some());
@@ -165,8 +160,6 @@ fn texts(measure: &Measure<'_>, timeline: &Timeline, place: usize) -> (String, S
         })
     };
     let first = (0..timeline.points().len()).find(|at| (measure.value)(*at).is_some());
-    // What stands beside the first strip has room for what it is now.
-    let first = first.filter(|_| measure.is_main);
     let first = first.map_or(String::new(), |first| format!(" {}", label(first)));
     (format!("{}{first}", measure.name), label(place))
 }

@@ -308,6 +308,9 @@ fn columns(session: &Session, listing: &Listing, body: Rect) -> Vec<ListingColum
                 .copied()
                 .unwrap_or_else(|| ListingColumn::new(column, place, context, &listing.rows));
             let stays = column.align == Align::Left || column.id == ColumnId::Flat || column.shown == When::Churn;
+            if context.over_time.is_some() {
+                one.width = one.width.max(steady_width(column.id));
+            }
             // What was asked for stays longest.
             one.spare += if context.churn.is_none() || stays {
                 0
@@ -317,6 +320,15 @@ fn columns(session: &Session, listing: &Listing, body: Rect) -> Vec<ListingColum
             one
         })
         .collect()
+}
+
+/// Cells that an amount has at least over time, so that columns do not come and go while it grows.
+fn steady_width(column: ColumnId) -> usize {
+    match column {
+        ColumnId::Flat | ColumnId::Cum => "999.99MB".len(),
+        ColumnId::Change | ColumnId::PerMinute => "+999.99MB".len(),
+        _ => 0,
+    }
 }
 
 /// Cells of a trend.

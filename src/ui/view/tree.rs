@@ -62,6 +62,8 @@ const ROLES: &str = "callers above, callees below";
 const INLINE: &str = " (inline)";
 /// The head of the column of call sites.
 const CALLED_AT: &str = "called at";
+/// What stands behind a share of the total.
+const OF_ALL: &str = "of all";
 /// Below this width a row is its numbers and its name.
 const NARROW: usize = 60;
 
@@ -165,7 +167,8 @@ impl Tree {
     fn names_head(&self, room: usize) -> String {
         let path = &self.path;
         let amounts = path.split_once(": ").map_or("", |(_, amounts)| amounts);
-        let all = [format!("{path} · {ROLES}"), path.clone(), amounts.to_string()];
+        let short = format!("heaviest: {amounts}");
+        let all = [format!("{path} · {ROLES}"), path.clone(), short, amounts.to_string()];
         match all.iter().find(|text| text.width() <= room) {
             _ if path.is_empty() => format!("    {ROLES:<room$}"),
             Some(text) => format!("  ┆ {text:<room$}"),
@@ -213,7 +216,7 @@ impl Tree {
                 let (flat, cum) = (sums.flat_value(), sums.cum_value());
                 let share = |sum: i64| percentage(sum, report.total).trim().to_string();
                 spans.push(Span::styled(format!("{:>VALUE$} ", figure::amount(report, cum)), value));
-                let of_all = behind("of all".into());
+                let of_all = behind(OF_ALL.into());
                 spans.push(Span::styled(
                     format!("{:>7} {of_all:bar_width$}  ● ", share(cum)),
                     plain,
@@ -234,11 +237,14 @@ impl Tree {
                 let share = entry.weight as f64 / entry.whole.unsigned_abs().max(1) as f64;
                 let weight = figure::amount(report, entry.weight);
                 spans.push(Span::styled(format!("{weight:>VALUE$} "), value));
-                spans.push(Span::styled(
-                    format!("{:>7} ", percentage(entry.weight, entry.whole).trim()),
-                    plain,
-                ));
-                spans.push(Span::styled(bar::bar(share, bar_width), emphasis.bar(theme)));
+                let percent = percentage(entry.weight, entry.whole);
+                spans.push(Span::styled(format!("{:>7} ", percent.trim()), plain));
+                // Of the total, not of the function.
+                let drawn = match entry.role {
+                    Role::Above => Span::styled(format!("{:bar_width$}", behind(OF_ALL.into())), plain),
+                    _ => Span::styled(bar::bar(share, bar_width), emphasis.bar(theme)),
+                };
+                spans.push(drawn);
                 spans.push(Span::styled(
                     match entry.role {
                         Role::Caller => "  ╭ ",

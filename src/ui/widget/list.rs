@@ -200,7 +200,7 @@ impl List {
 }
 
 /// Beside an area, where there is room: which part of all rows is in view, if it is not all of them.
-fn draw_bar(visible: &Range<usize>, len: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw_bar(visible: &Range<usize>, len: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let height = usize::from(area.height);
     if height == 0 || visible.len() >= len || area.right() >= buffer.area.right() {
         return;

@@ -70,8 +70,8 @@ pub(in super::super) fn package(name: &str) -> &str {
     &name[..end]
 }
 
-/// A name in at most `width` cells. Parts of the import path go first, from its middle; then the middle of
-/// what is left. `…` marks each place where something is missing.
+/// A name in at most `width` cells. Parts of the import path go first, from its middle; then what [`label`] leaves out.
+/// `…` marks each place where something is missing.
 pub(in super::super) fn shorten(name: &str, width: usize) -> String {
     let name = &*bounded(name);
     if name.width() <= width {
@@ -91,16 +91,32 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
             }
         }
     }
-    cut_middle(function, width)
+    label(function, width)
 }
+
+/// The least cells of a function and of a place that are cut for each other.
+const LEAST_EACH: usize = 8;
 
 /// A name with a place behind it, `f /src/a/b.go:12`: both are shortened, each from its own left.
 fn with_place(name: &str, width: usize, shorten: fn(&str, usize) -> String) -> Option<String> {
     let (function, place) = name.rsplit_once(' ')?;
     let is_place = place.contains('/') && place.contains(':');
-    let place = place.rsplit('/').next().unwrap_or(place);
-    let room = width.saturating_sub(place.width() + 3);
-    (is_place && room >= 8).then(|| format!("{} …/{place}", shorten(function, room)))
+    if !is_place || width <= 2 * LEAST_EACH {
+        return None;
+    }
+    // The file with a sign that its folders are missing, and no more than leaves room for the function.
+    let file = place[place.rfind('/').unwrap_or(0)..].width() + 1;
+    let own = short_words(function).last().map_or(0, |word| word.width() + 1);
+    let room = width.saturating_sub(file + 1).max(own.clamp(LEAST_EACH, width / 2));
+    let function = shorten(function, room);
+    let place = cut_path(place, (width - function.width() - 1).min(file));
+    Some(format!("{function} {place}"))
+}
+
+/// A function's name without its import path, and what is left of it without its package, then without its type.
+fn short_words(function: &str) -> Vec<&str> {
+    let short = &function[function_start(function)..];
+    words(short).into_iter().map(|start| &short[start..]).collect()
 }
 
 /// A name without import path in at most `width` cells. The receiver's type goes first, since it is the method that
@@ -139,14 +155,17 @@ pub(in super::super) fn label(name: &str, width: usize) -> String {
         }
     }
     let left = width.saturating_sub(method.width() + 1);
-    if left >= 3 && !owner.is_empty() && !owner.contains('(') {
+    if left >= 6 && !owner.is_empty() && !owner.contains('(') {
         return format!("{}.{method}", cut_end(owner, left));
     }
-    let candidate = format!("…{method}");
-    if candidate.width() <= width {
-        return candidate;
+    // What a closure is called belongs to its function.
+    let words = words(method);
+    let mut tails = words.iter().map(|&start| &method[start..]);
+    let last = words.last().map_or(method, |&start| &method[start..]);
+    match tails.find(|tail| tail.width() < width) {
+        Some(tail) => format!("…{tail}"),
+        None => cut_middle(last, width),
     }
-    cut_middle(method, width)
 }
 
 /// A name in a frame of at most `width` cells: the function with its package, or without it, or the last word alone
@@ -165,15 +184,39 @@ pub(in super::super) fn frame_label(name: &str, width: usize) -> String {
     } else {
         words(short)
     };
-    for &start in &words {
+    for (at, &start) in words.iter().enumerate() {
         let sign = if start == 0 { "" } else { "…" };
         let label = format!("{sign}{}{line}", &short[start..]);
         if label.width() <= width {
             return label;
         }
+        // Part of a type tells methods of one name apart.
+        if let (true, Some(&next)) = (at > 0, words.get(at + 1)) {
+            let method = &short[next..];
+            let room = width.saturating_sub(method.width() + line.width());
+            if let Some(kind) = cut_type(&short[start..next - 1], room.saturating_sub(1)) {
+                return format!("{kind}.{method}{line}");
+            }
+        }
     }
     let last = words.last().map_or(short, |&start| &short[start..]);
-    if width < 3 { String::new() } else { cut_end(last, width) }
+    if width < LEAST_WORD {
+        String::new()
+    } else {
+        cut_end(last, width)
+    }
+}
+
+/// Less of a word says nothing.
+const LEAST_WORD: usize = 5;
+
+/// A method's type in at most `width` cells, where three letters of it fit: `(*conn)` → `(*con…)`.
+fn cut_type(kind: &str, width: usize) -> Option<String> {
+    let inner = kind.trim_start_matches(['(', '*']).trim_end_matches(')');
+    let around = kind.width() - inner.width();
+    let start = &kind[..kind.len() - kind.trim_start_matches(['(', '*']).len()];
+    let end = if start.starts_with('(') { ")" } else { "" };
+    (width >= around + 4).then(|| format!("{start}{}{end}", cut_end(inner, width - around)))
 }
 
 /// Where the words of a function's name begin: package, type, method. What the compiler calls a closure belongs to the
@@ -294,8 +337,8 @@ mod tests {
             (50, "github.com/prometheus/…/tsdb.(*Head).getOrCreate"),
             (40, "github.com/…/tsdb.(*Head).getOrCreate"),
             (30, "…/tsdb.(*Head).getOrCreate"),
-            (20, "tsdb.(*Hea…tOrCreate"),
-            (5, "tsdb…"),
+            (20, "tsdb.…getOrCreate"),
+            (5, "getO…"),
             (1, "…"),
             (0, ""),
         ] {
@@ -314,7 +357,7 @@ mod tests {
             assert_eq!(label(method, width), short, "at {width}");
         }
         for (name, short) in [
-            ("json.mapEncoder.encodeWithSomething", "mapEncoder.enc…WithSomething"),
+            ("json.mapEncoder.encodeWithSomething", "…encodeWithSomething"),
             (
                 "slices.sortCmpFunc[go.shape.struct { SKU string }]",
                 "slices.sortCmpFunc[…]",
@@ -329,12 +372,19 @@ mod tests {
         }
         let line = "example.com/shop/catalog.(*Catalog).Snapshot /src/shop/catalog/catalog.go:103";
         assert_eq!(shorten(line, 52), "…/catalog.(*Catalog).Snapshot …/catalog.go:103");
+        let short = "compress/flate.(*dictDecoder).init compress/flate/dict_decoder.go:43";
+        assert_eq!(shorten(short, 24), "…init …ict_decoder.go:43");
+        let handler = "net/http.HandlerFunc.ServeHTTP";
         let (method, line) = ("net/http.(*conn).serve", "net/http.(*conn).serve /go/http/server.go:12");
         for (name, width, label) in [
             (method, 18, "http.(*conn).serve"),
             (method, 17, "…(*conn).serve"),
-            (method, 13, "…serve"),
-            (method, 4, "ser…"),
+            (method, 13, "(*conn).serve"),
+            (method, 12, "…serve"),
+            (method, 4, ""),
+            (handler, 22, "…HandlerFunc.ServeHTTP"),
+            (handler, 16, "Handl….ServeHTTP"),
+            (handler, 13, "…ServeHTTP"),
             (method, 2, ""),
             ("a/b.(*T).Run.func1.2", 12, "…Run.func1.2"),
             ("a/b.Run.gowrap1", 9, "Run.gowr…"),
@@ -344,7 +394,7 @@ mod tests {
             ("encoding/json/v2.Unmarshal", 20, "json/v2.Unmarshal"),
             ("encoding/json/v2.Unmarshal", 12, "…Unmarshal"),
             ("/src/a/b.go", 4, "b.go"),
-            ("/src/a/b.go", 3, "b.…"),
+            ("/src/a/b.go", 3, ""),
         ] {
             assert_eq!(frame_label(name, width), label, "{name} at {width}");
         }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use regex::Regex;
 
-use super::list::Tally;
+use super::list::{Tally, draw_bar};
 use super::paint;
 use crate::ui::keys::action::{Action, Movement, Toward};
 use crate::ui::search::Sought;
@@ -74,7 +74,7 @@ impl Pane {
             Action::Left => self.left = self.left.saturating_sub(SIDE),
             Action::Right => {
                 let widest = self.lines.iter().map(Line::width).max().unwrap_or(0);
-                if self.left + usize::from(area.width) < widest {
+                if self.left + usize::from(rows(area).width) < widest {
                     self.left += SIDE;
                 }
             }
@@ -137,8 +137,9 @@ impl Pane {
     pub(in super::super) fn draw(&self, theme: Theme, area: Rect, buffer: &mut Buffer) {
         paint::clear(buffer, area);
         let inner = rows(area);
+        let shown = (self.top + usize::from(inner.height)).min(self.lines.len());
+        draw_bar(&(self.top.min(shown)..shown), self.lines.len(), theme, inner, buffer);
         if inner.y > area.y {
-            let shown = (self.top + usize::from(inner.height)).min(self.lines.len());
             let place = format!("  lines {}–{shown} of {}", (self.top + 1).min(shown), self.lines.len());
             let title = vec![
                 Span::styled(format!(" {}", self.title), theme.heading()),
@@ -185,12 +186,13 @@ fn text<'l>(line: &'l Line<'_>) -> Cow<'l, str> {
     }
 }
 
-/// Where the lines are: below the title.
+/// Where the lines are: below the title, beside their scroll bar.
 fn rows(area: Rect) -> Rect {
     let title = u16::from(area.height >= 4);
     Rect {
         y: area.y + title,
         height: area.height - title,
+        width: area.width.saturating_sub(u16::from(area.width > 20)),
         ..area
     }
 }
