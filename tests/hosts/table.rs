@@ -73,7 +73,7 @@ fn a_dashboard_is_left_for_the_table() {
         ("w", "w watch"),
         ("m", "50.03MB"),
         ("q", "3 hosts: 3 answered"),
-        ("d", " against http"),
+        ("d", " − 127"),
         ("q", "3 hosts: 3 answered"),
     ] {
         session.keys(keys, text);

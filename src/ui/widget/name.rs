@@ -91,7 +91,17 @@ pub(in super::super) fn shorten(name: &str, width: usize) -> String {
             }
         }
     }
-    label(function, width)
+    cut_arguments(function, width).unwrap_or_else(|| label(function, width))
+}
+
+/// A function with the end of its type arguments, which tells it from others: `apply[go.shape.string]` → `apply[…string]`;
+/// nothing without room for a word of them.
+fn cut_arguments(function: &str, width: usize) -> Option<String> {
+    let (from, to) = (function.find('[')? + 1, function.rfind(']')?);
+    let around = function.width().checked_sub(function.get(from..to)?.width())?;
+    let room = width.checked_sub(around).filter(|room| *room >= LEAST_EACH)?;
+    let arguments = cut_start(&function[from..to], room);
+    Some(format!("{}{arguments}{}", &function[..from], &function[to..]))
 }
 
 /// The least cells of a function and of a place that are cut for each other.
@@ -372,6 +382,10 @@ mod tests {
         }
         let line = "example.com/shop/catalog.(*Catalog).Snapshot /src/shop/catalog/catalog.go:103";
         assert_eq!(shorten(line, 52), "…/catalog.(*Catalog).Snapshot …/catalog.go:103");
+        let generic = "main.(*stack[go.shape.string]).Push";
+        for (width, short) in [(28, "main.(*stack[….string]).Push"), (27, "main.(*stack[…]).Push")] {
+            assert_eq!(shorten(generic, width), short);
+        }
         let short = "compress/flate.(*dictDecoder).init compress/flate/dict_decoder.go:43";
         assert_eq!(shorten(short, 24), "…init …ict_decoder.go:43");
         let handler = "net/http.HandlerFunc.ServeHTTP";
