@@ -68,6 +68,12 @@ pub(super) fn request(matches: &ArgMatches, input: Input) -> Result<HostsRequest
         (false, true) => Some(HostsForm::Csv),
         (false, false) => None,
     };
+    if input.sources.is_empty() {
+        return Err(Error::Usage(
+            "which hosts? e.g. heaptui hosts 10.0.3.7:6060 10.0.3.8:6060, or @FILE, dns:NAME:PORT, prometheus:URL"
+                .into(),
+        ));
+    }
     Ok(HostsRequest {
         input,
         asked: survey(matches)?,

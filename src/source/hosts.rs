@@ -41,7 +41,7 @@ fn line(line: &str) -> Option<&str> {
 /// place. The name is resolved on each call.
 ///
 /// # Errors
-/// [`Error::Usage`] if it is not a name with a port, [`Error::Io`] if the name has no address.
+/// [`Error::Usage`] if it is not a name with a port, [`Error::Http`] if the name has no address.
 pub fn addresses(name: &str) -> Result<Vec<Url>> {
     let wrong = || {
         Error::Usage(format!(
@@ -60,9 +60,10 @@ pub fn addresses(name: &str) -> Result<Vec<Url>> {
         // For systems without a hosts file.
         Err(_) if host == "localhost" => vec![Ipv4Addr::LOCALHOST.into()],
         Err(reason) => {
-            return Err(Error::Io {
-                name: format!("dns:{}", shown(name)),
-                reason,
+            return Err(Error::Http {
+                url: format!("dns:{}", shown(name)),
+                what: format!("no addresses ({reason})"),
+                advice: "check the name; services of a cluster have theirs only within it".into(),
             });
         }
     };

@@ -112,7 +112,7 @@ impl Inputs {
                 ..plain(url)
             });
         } else {
-            let usage = "host:port, a URL, @FILE, dns:NAME:PORT or prometheus:URL is";
+            let usage = "name some as host:port or URLs, or by @FILE, dns:NAME:PORT or prometheus:URL";
             return Err(Error::Usage(format!("{name} is no host: {usage}")));
         }
         Ok(())

@@ -186,9 +186,13 @@ fn a_table_is_text_or_rows_and_says_who_failed() {
         (&rows[0][0], &rows[0][4], &rows[2][10]),
         (one.as_str(), "collected", "heap")
     );
+    // Too long for any name server to be asked.
+    let nameless = format!("dns:{}:1", "x".repeat(64));
     for (args, status, said) in [
         (&[none.as_str()][..], 1, "no host answered"),
         (&["here"], 2, "here is no host"),
+        (&[], 2, "which hosts? e.g."),
+        (&[&nameless], 1, ": no addresses ("),
         (&["@nowhere"], 1, "nowhere"),
         (&["dns:localhost"], 2, "a name and a port are wanted"),
         (&["prometheus:"], 2, "no address of a server"),
