@@ -62,7 +62,7 @@ pub use fields::{CALL_FIELDS, CallRow, Cell, DataField, Form, TAG_FIELDS, TagRow
 pub use header::accounting;
 pub use hosts::{HostRow, HostsForm, host_table, sentence, write_hosts};
 pub use options::{OPTIONS, OptionGroup, OptionRow, Options, Section, Takes, option, parse_bool};
-pub use page::{Embedding, PageExtras, PageMoment};
+pub use page::{Embedding, PageExtras, PageMoment, StackSums};
 pub use reports::*;
 pub use routine::{Counting, LineCall, Routine, routines};
 pub use sample_types::SAMPLE_TYPES;

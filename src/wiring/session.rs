@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::load::Keep;
 use crate::model::{Loaded, Moment};
 use crate::progress::Observer;
-use crate::report::{self, Environment, Options, PageExtras, PageMoment, ReportRow, RowSums, Shows};
+use crate::report::{self, Environment, Options, PageExtras, PageMoment, ReportRow, RowSums, Shows, StackSums};
 use crate::ui::{Base, Control, Followed, Loader, Series, Wanted};
 use crate::zone;
 
@@ -86,6 +86,7 @@ impl TimedInputs {
         })?;
         moments.sort_by_key(|moment| moment.nanos);
         let (mut last, mut summed) = (None, Vec::new());
+        let shown = evenly(&moments).count();
         for moment in evenly(&moments) {
             let wanted = Wanted {
                 moment: Some(moment.id),
@@ -109,6 +110,7 @@ impl TimedInputs {
                 resident: moment.resident.map(|resident| resident.bytes),
                 goroutines: goroutines.and_then(|profile| profile.total("")),
                 sums: RowSums::new(&loaded.profile, options)?,
+                stacks: StackSums::new(&loaded.profile, options, shown)?,
             });
             last = Some(loaded);
         }

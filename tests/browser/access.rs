@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use heaptui::model::LabelSetId;
-use heaptui::report::{Environment, PageExtras, PageMoment, RowSums};
+use heaptui::report::{Environment, PageExtras, PageMoment, RowSums, StackSums};
 use serde_json::{Value, json};
 
 use super::devtools::Browser;
@@ -46,6 +46,7 @@ fn pages() -> Vec<(&'static str, String)> {
         resident: Some(1 << 30),
         goroutines: Some(7),
         sums: RowSums::new(&orders(), &heaptui::report::Options::default()).expect("sums"),
+        stacks: StackSums::new(&orders(), &heaptui::report::Options::default(), 3).expect("sums"),
     });
     let of = |extras: PageExtras| Environment {
         extras: Arc::new(extras),

@@ -45,7 +45,7 @@ fn a_session_is_shown_over_time() {
     let count_of = browser.value("moments.clock.length").as_u64().expect("a number");
     let moment = |at: u64| format!("{name}/{at:03}.heap.txt.gz");
     // The first row, in bytes, and as it is written.
-    let first = "(() => { const [name, flat] = order(isLast() ? rowsOf(state.type) : rowsAtMoment())[0]; \
+    let first = "(() => { const [name, flat] = order(rowsOf(state.type))[0]; \
                  const row = $('rows').firstChild; \
                  return row.firstChild.textContent === label(flat) ? [flat + 'B', row.lastChild.textContent] : []; })()";
     assert_eq!(browser.value(first), first_of_top(&moment(count_of - 1)));
@@ -60,7 +60,42 @@ fn a_session_is_shown_over_time() {
     // Another moment has its own numbers; the address keeps it.
     browser.keys(&["<", "."]);
     assert_eq!(browser.value(first), first_of_top(&moment(1)));
-    assert!(text(&mut browser, "#told").contains("those of the last moment"));
+    // And its own stacks, in every view: what its own page has.
+    let own = folder.path().join("moment.html");
+    fs::write(&own, written(&["html", &moment(1)])).expect("a file");
+    let stacks = "(() => { const tree = left(); const sums = new Map(); \
+                  whole.sums[state.type].own.forEach((value, node) => { const path = []; \
+                  for (let at = node; at; at = tree.parent[at]) path.push(names[tree.name[at]]); \
+                  if (value) sums.set(path.join(), value); }); \
+                  return [[...sums].sort(), rowsOf(state.type).map(([name, ...values]) => [names[name], values[0], values[1]]).sort(), \
+                  [...boxes(svgs[state.type])].length > 0, totalAt(state.type)]; })()";
+    let shown = browser.value(stacks);
+    browser.keys(&["g"]);
+    let values =
+        "[...svgs[state.type].querySelectorAll('.node:not(.out)')].map((box) => box.lastElementChild.textContent)";
+    let largest: Vec<String> = serde_json::from_value(browser.value(values)).expect("texts");
+    browser.keys(&["f"]);
+    let all = text(&mut browser, ".tile.root")
+        + browser
+            .value("document.querySelector('.tile.root').dataset.value")
+            .as_str()
+            .expect("a value");
+    browser.open_at(&own, "#view=flame&type=inuse_space");
+    assert_eq!(browser.value(stacks), shown);
+    let of_own = text(&mut browser, ".tile.root")
+        + browser
+            .value("document.querySelector('.tile.root').dataset.value")
+            .as_str()
+            .expect("a value");
+    assert_eq!(all, of_own);
+    browser.keys(&["g"]);
+    let own_values: Vec<String> = serde_json::from_value(browser.value(values)).expect("texts");
+    let is_there = |value: &&String| own_values.contains(value);
+    assert!(
+        largest.iter().filter(is_there).count() > 1,
+        "{largest:?} of {own_values:?}"
+    );
+    browser.open_at(&page, "?back#view=top&type=inuse_space&moment=2");
     let hash = browser.value("location.hash");
     assert!(hash.as_str().expect("text").contains("moment=2"), "{hash}");
     browser.open_at(&page, &format!("?again{}", hash.as_str().expect("text")));

@@ -102,7 +102,7 @@ function begin() {
 
 function drawGraph() {
   siftGraph();
-  const said = isFiltered() ? "Filtered: values are those of what is left, sizes and colours those of all" : captions[state.type];
+  const said = !isFiltered() && !isLast() ? "Values are those of the moment, boxes, sizes and colours those of the last" : isFiltered() ? "Filtered: values are those of what is left, sizes and colours those of all" : captions[state.type];
   $("caption").textContent = said || "";
   svgs.forEach((svg, at) => svg.toggleAttribute("hidden", at !== state.type));
   for (const old of $("graph").querySelectorAll(".nothing")) old.remove();

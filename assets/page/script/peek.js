@@ -3,7 +3,7 @@
 // How much there is of a sample type; in a comparison, how much more or less.
 function totalOf(at) {
   const { cum } = whole.sums[at];
-  return data.compares || types[at].differs ? signed(cum[0], label(cum[0], types[at])) : label(types[at].total, types[at]);
+  return data.compares || types[at].differs ? signed(cum[0], label(cum[0], types[at])) : label(totalAt(at), types[at]);
 }
 
 // What is known of a function, in all sample types; and of one frame of it.
@@ -23,10 +23,10 @@ function tell(name, frame) {
   types.forEach((type, at) => {
     const row = rowOf(at, name);
     if (!row) return;
-    const text = `${type.name}: flat ${label(row[1], type)} (${percent(row[1], type.total)}), cum ${label(row[2], type)} (${percent(row[2], type.total)})`;
+    const text = `${type.name}: flat ${label(row[1], type)} (${percent(row[1], totalAt(at))}), cum ${label(row[2], type)} (${percent(row[2], totalAt(at))})`;
     detail.append(element("span", text, at === state.type && !frame ? "on" : ""));
   });
-  if (isFiltered() && !frame && !rowOf(state.type, name)) detail.append(element("span", TAKEN_OUT));
+  if ((isFiltered() || !isLast()) && !frame && !rowOf(state.type, name)) detail.append(element("span", takenOut()));
 }
 
 function select(name) {
@@ -37,14 +37,18 @@ function select(name) {
   keep();
 }
 
-const TAKEN_OUT = "The filters take it out.";
+const takenOut = () => (isFiltered() ? "The filters take it out." : "It holds nothing at this moment.");
 
 // How many callers and callees are listed.
 const MOST_CALLS = 30;
 
 function peek() {
   const panel = $("peek");
+  const wasHidden = panel.hidden;
   panel.hidden = state.selected < 0;
+  // The view beside it has another width now.
+  if (panel.hidden !== wasHidden && state.view === "flame") drawFlame();
+  if (panel.hidden !== wasHidden && state.view === "top") drawTop();
   if (panel.hidden) return;
   const width = panel.clientWidth - 22;
   $("whose").textContent = fitting(names[state.selected], width, TEXT_LETTER);
@@ -55,7 +59,7 @@ function peek() {
     button.setAttribute("aria-pressed", isOn);
   }
   const row = rowOf(state.type, state.selected);
-  const isOut = isFiltered() && !row;
+  const isOut = !row && (isFiltered() || !isLast());
   for (const [at, found] of calls(state.selected).entries()) {
     const list = $(["callers", "callees"][at]);
     list.replaceChildren();
@@ -72,7 +76,7 @@ function peek() {
       line.append(go, element("span", values));
       list.append(line);
     }
-    if (!found.length) list.append(element("li", isOut ? TAKEN_OUT : at ? "none: everything is its own" : "none: stacks begin here", "none"));
+    if (!found.length) list.append(element("li", isOut ? takenOut() : at ? "none: everything is its own" : "none: stacks begin here", "none"));
     if (found.length > MOST_CALLS) list.append(element("li", `${found.length - MOST_CALLS} more`, "none"));
   }
 }

@@ -27,17 +27,18 @@ function partsOf(at) {
 }
 
 const filterKey = () => JSON.stringify([state.focus, state.hide, state.show]);
-// The filters that each graph shows.
+// The filters, and the moment, that each graph shows.
+const siftKey = () => filterKey() + (isLast() ? "" : state.moment);
 const siftedBy = svgs.map(() => "[[],[],[]]");
 
 // Makes the graph in front show what the filters leave.
 function siftGraph() {
   const at = state.type;
-  if (!svgs[at] || siftedBy[at] === filterKey()) return;
-  siftedBy[at] = filterKey();
+  if (!svgs[at] || siftedBy[at] === siftKey()) return;
+  siftedBy[at] = siftKey();
   for (const bridge of svgs[at].querySelectorAll(".bridge")) bridge.remove();
   const { items, lines, nameOf } = partsOf(at);
-  const rows = isFiltered() ? new Map(rowsOf(at).map((row) => [row[0], row])) : null;
+  const rows = isFiltered() || !isLast() ? new Map(rowsOf(at).map((row) => [row[0], row])) : null;
   const calls = rows && callsAmong(new Set(types[at].graph));
   for (const item of items) {
     const row = rows?.get(nameOf(item));
@@ -56,7 +57,8 @@ function siftGraph() {
     if (line.title) line.title.textContent = value === undefined ? line.titled : line.titled.replace(/\([^()]*\)$/, `(${label(value)})`);
     calls?.delete(`${nameOf(line.from)} ${nameOf(line.to)}`);
   }
-  moveTogether(at, Boolean(rows));
+  // From moment to moment boxes stay where they are.
+  moveTogether(at, isFiltered());
   if (state.hide.length || state.show.length) bridge(at, calls);
 }
 

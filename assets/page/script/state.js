@@ -59,7 +59,7 @@ function restore() {
   const sort = /^(-?)(flat|cum|name|delta)$/.exec(parts.get("sort"));
   [state.by, state.down] = sort ? [sort[2], !sort[1]] : [data.by, true];
   const moment = Number(parts.get("moment")) - 1;
-  state.moment = Number.isInteger(moment) && moment >= 0 && moment < lastMoment ? moment : lastMoment;
+  pick(Number.isInteger(moment) && moment >= 0 && moment < lastMoment ? moment : lastMoment);
   const zoomed = Number(parts.get("zoom"));
   // What is no frame of it is undone when it is drawn.
   state.zoom = Number.isInteger(zoomed) && zoomed > 0 ? zoomed : 0;

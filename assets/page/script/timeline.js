@@ -63,7 +63,7 @@ function drawTimeline() {
   ];
   if (moments.resident[at] !== null) said.push(["resident", `rss ${bytes(moments.resident[at])}`]);
   if (moments.goroutines[at] !== null) said.push(["goroutines", `${moments.goroutines[at]} goroutines`]);
-  if (!isLast()) said.push(["", "Flame, Graph, callers and cum are those of the last moment"]);
+  if (!isLast() && state.view === "graph") said.push(["", "boxes are those of the last moment"]);
   $("told").replaceChildren(...said.map(([kind, text]) => element("span", text, kind)));
   slider.setAttribute("aria-valuetext", said.map(([, text]) => text).join("; "));
 }
@@ -78,23 +78,22 @@ function momentAt(x) {
 
 function goTo(at) {
   if (!moments) return;
-  state.moment = Math.min(Math.max(at, 0), lastMoment);
-  drawTimeline();
-  if (state.view === "top") drawTop();
+  const moment = Math.min(Math.max(at, 0), lastMoment);
+  if (moment === state.moment) return;
+  pick(moment);
+  state.cursor = -1;
+  draw();
   keep();
 }
 
-const heldBy = (name) => (heldOver.get(name) || [])[state.type] || null;
-
-// The rows of the table at the moment that was picked: what functions held themselves.
-function rowsAtMoment() {
-  const rows = [];
-  for (const [name, values] of heldOver) {
-    const value = values[state.type] ? values[state.type][state.moment] : 0;
-    if (value) rows.push([name, value, null, (types[state.type].byName.get(name) || [])[3] || 0]);
-  }
-  return rows;
+// Makes everything be of a moment.
+function pick(moment) {
+  state.moment = moment;
+  whole.sums = isLast() ? lastSums : sumsAt(moment);
+  made.clear();
 }
+
+const heldBy = (name) => (heldOver.get(name) || [])[state.type] || null;
 
 // How much a function has grown since the first moment, and its trend.
 function cellsOverTime(name) {

@@ -16,28 +16,28 @@ const IS_NARROW = matchMedia("(max-width: 600px)");
 
 function drawTop() {
   const type = types[state.type];
-  const isNow = isLast() || isFiltered();
-  const rows = isNow ? rowsOf(state.type) : rowsAtMoment();
-  const total = isNow ? type.total : totals()[state.moment];
+  const rows = rowsOf(state.type);
+  const total = totalAt(state.type);
   const shown = state.search ? rows.filter((row) => state.hits.has(row[0])) : rows;
   const largest = rows.reduce((most, row) => Math.max(most, Math.abs(row[state.by === "cum" ? 2 : 1])), 0);
+  // What the other columns take, about.
+  const [room, letter] = IS_NARROW.matches ? [(innerWidth - 195) * 0.9, LETTER] : [$("top").clientWidth - (moments ? 690 : 570), TEXT_LETTER];
   let sum = 0;
   const made = document.createDocumentFragment();
   for (const row of order(shown)) {
     sum += row[1];
     const line = element("tr");
     line.dataset.name = row[0];
-    const cum = row[2] === null ? ["", ""] : [label(row[2]), percent(row[2], total)];
-    for (const text of [label(row[1]), percent(row[1], total), percent(sum, total), ...cum]) line.append(element("td", text));
+    for (const text of [label(row[1]), percent(row[1], total), percent(sum, total), label(row[2]), percent(row[2], total)]) line.append(element("td", text));
     const bar = element("td");
     const height = Math.abs(row[state.by === "cum" ? 2 : 1]);
     if (height) bar.append(element("i"));
     if (height) bar.firstChild.style.setProperty("--share", height / largest);
     const name = element("td");
-    // A phone has room for the end of a name, which tells more than its beginning.
-    const room = IS_NARROW.matches ? (innerWidth - 195) * 0.9 : 0;
-    if (room) name.title = names[row[0]];
-    marked(name, room ? fitting(names[row[0]], room) : names[row[0]]);
+    // Where there is little room it is for the end of a name, which tells more than its beginning.
+    const told = fitting(names[row[0]], room, letter);
+    if (told !== names[row[0]]) name.title = names[row[0]];
+    marked(name, told);
     if (row[3]) name.append(" ", element("small", row[3] === 1 ? "(partial-inline)" : "(inline)"));
     line.append(bar, ...(moments ? cellsOverTime(row[0]) : []), name);
     made.append(line);
@@ -47,8 +47,8 @@ function drawTop() {
     if (head.dataset.by === state.by && !head.textContent.endsWith("%")) head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
     else head.removeAttribute("aria-sort");
   }
-  const rest = type.left_out && !isFiltered() ? `${type.left_out} functions that hold less are not listed.` : "";
-  $("rest").textContent = rows.length ? (isNow ? rest : "Of this moment the page knows what functions held themselves.") : nothing();
+  const rest = type.left_out && !isFiltered() && isLast() ? `${type.left_out} functions that hold less are not listed.` : "";
+  $("rest").textContent = rows.length ? rest : nothing();
   mark();
 }
 

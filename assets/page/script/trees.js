@@ -86,6 +86,19 @@ function* stacks() {
   }
 }
 
+// What the tree holds at the moment that is picked: the last one's sums, or those that end in contexts, added up.
+const lastSums = whole.sums;
+
+function sumsAt(moment) {
+  return types.map((_, type) => {
+    const own = whole.name.map(() => 0);
+    const pairs = moments.stacks[type][moment];
+    for (let at = 0; at < pairs.length; at += 2) own[pairs[at]] = pairs[at + 1];
+    const ownWeight = own.map(Math.abs);
+    return { own, ownWeight, cum: addUp(whole, own), weight: addUp(whole, ownWeight) };
+  });
+}
+
 const isFiltered = () => state.focus.length + state.hide.length + state.show.length > 0;
 
 // Trees that were made already.
@@ -124,7 +137,7 @@ function flames() {
 
 // The rows of the table: the data's, or what the filters leave of them, a function once for a stack.
 function rowsOf(type) {
-  if (!isFiltered()) return types[type].rows;
+  if (!isFiltered() && isLast()) return types[type].rows;
   return kept(["rows", type], () => {
     const tree = left();
     const { own, cum } = tree.sums[type];
@@ -139,12 +152,23 @@ function rowsOf(type) {
       ends.set(name, tree.end[node]);
       row[2] += cum[node];
     });
+    // Without filters it is known what functions held, be it in stacks too small for the tree.
+    if (!isFiltered()) {
+      for (const [name, values] of heldOver) {
+        const value = values[type] ? values[type][state.moment] : 0;
+        if (value && !rows.has(name)) rows.set(name, [name, value, value, 0]);
+        else if (value) rows.get(name)[1] = value;
+      }
+    }
     return [...rows.values()].filter((row) => row[1] || row[2]);
   });
 }
 
 // What of them a function has.
-const rowOf = (type, name) => (isFiltered() ? rowsOf(type).find((row) => row[0] === name) : types[type].byName.get(name));
+const rowOf = (type, name) => (isFiltered() || !isLast() ? rowsOf(type).find((row) => row[0] === name) : types[type].byName.get(name));
+
+// What all of a sample type holds at the moment that is picked.
+const totalAt = (type) => (isLast() ? types[type].total : (moments.totals[type] || [])[state.moment] || 0);
 
 const nameOf = (tree, node) => (node === 0 ? "all" : tree.name[node] < 0 ? `${-tree.name[node]} smaller frames` : names[tree.name[node]]);
 

@@ -35,7 +35,7 @@ function label(value, type = types[state.type]) {
   return digits === "0" || digits === "-0" ? "0" : digits + unit;
 }
 
-function percent(value, total = types[state.type].total) {
+function percent(value, total = totalAt(state.type)) {
   const ratio = total === 0 ? 0 : Math.abs((value / total) * 100);
   if (ratio >= 99.95 && ratio <= 100.05) return "100%";
   if (ratio >= 1) return fixed(ratio) + "%";

@@ -11,14 +11,15 @@ use super::super::header;
 use super::super::reports::DOT;
 use super::super::sample_types::SAMPLE_TYPES;
 use super::super::table::{Inline, rows_of};
-use super::stacks;
+use super::forest::Forest;
+use super::stacks::{self, MAX_CONTEXTS};
 use super::timeline::Timeline;
 use crate::analyze::{CallIdentity, GraphUse, NodeId, Sort, TrimLimits, TrimPlan, Trimmed, base_name};
 use crate::graphics::Picture;
 use crate::model::{SampleTypeId, units};
 
 /// Sample types that a page has at most.
-const MAX_TYPES: usize = 16;
+pub(super) const MAX_TYPES: usize = 16;
 /// Functions that the table of a sample type lists at most.
 const MAX_ROWS: usize = 3000;
 
@@ -97,26 +98,43 @@ impl Data {
             one.lines = ends.into_iter().flatten().collect();
             graphs.push(graph);
         }
-        let mut tree = Tree::default();
-        for context in stacks::contexts(report, &ids) {
-            tree.depth.push(context.depth);
-            tree.name.push(match context.node {
+        let extras = &report.environment.extras;
+        let mut forest = Forest::default();
+        forest.plant(stacks::contexts(report, &ids, MAX_CONTEXTS), |context| {
+            match context.node {
                 Some(node) => names.number(report, node) as i64,
                 None => -i64::from(context.left_out),
-            });
-            for ((cum, flat), one) in context.values.into_iter().zip(&mut types) {
-                let place = one.cum.len() as i64;
+            }
+        });
+        // The last moment is the page's own profile.
+        let before = extras.moments.split_last().map_or(&[][..], |(_, before)| before);
+        let grafted = forest.graft_all(before, |name| names.number_of(name));
+        let mut tree = Tree::default();
+        for (place, (depth, name, values)) in (0..).zip(forest.walk()) {
+            tree.depth.push(depth);
+            tree.name.push(name);
+            for (at, one) in types.iter_mut().enumerate() {
+                let (cum, own) = values.get(at).copied().unwrap_or_default();
                 one.cum.push(report.format.scaled(cum));
-                if flat != 0 {
-                    one.own.extend([place, report.format.scaled(flat)]);
+                if own != 0 {
+                    one.own.extend([place, report.format.scaled(own)]);
                 }
             }
         }
-        let extras = &report.environment.extras;
-        let moments = match &extras.moments[..] {
-            [] => Value::Null,
-            moments => Timeline::new(&report.profile, &ids, moments).json(report, |name| names.number_of(name)),
-        };
+        let mut moments = Value::Null;
+        if !extras.moments.is_empty() {
+            let timeline = Timeline::new(&report.profile, &ids, &extras.moments);
+            moments = timeline.json(report, |name| names.number_of(name));
+            let scaled = |value| report.format.scaled(value);
+            let of_type = |&id: &SampleTypeId| -> Vec<Value> {
+                let name = report.profile.type_name(id);
+                grafted
+                    .iter()
+                    .map(|moment| moment.json(&forest, name, scaled))
+                    .collect()
+            };
+            moments["stacks"] = json!(ids.iter().map(of_type).collect::<Vec<_>>());
+        }
         let binary = report
             .profile
             .mappings
@@ -246,22 +264,27 @@ impl Type {
 struct Names {
     texts: Vec<String>,
     numbers: FxHashMap<NodeId, usize>,
+    /// The first of each text.
+    by_text: FxHashMap<String, usize>,
 }
 
 impl Names {
     fn number(&mut self, report: &Report, node: NodeId) -> usize {
         *self.numbers.entry(node).or_insert_with(|| {
-            self.texts.push(report.name(node));
+            let name = report.name(node);
+            self.by_text.entry(name.clone()).or_insert(self.texts.len());
+            self.texts.push(name);
             self.texts.len() - 1
         })
     }
 
     /// The number of a name that may be no node's: what a moment held, and the last does not.
     fn number_of(&mut self, name: &str) -> usize {
-        let known = self.texts.iter().position(|text| text == name);
-        known.unwrap_or_else(|| {
-            self.texts.push(name.to_string());
-            self.texts.len() - 1
-        })
+        if let Some(&number) = self.by_text.get(name) {
+            return number;
+        }
+        self.by_text.insert(name.to_string(), self.texts.len());
+        self.texts.push(name.to_string());
+        self.texts.len() - 1
     }
 }

@@ -1,6 +1,7 @@
 //! What a page has that is in no profile.
 
 use super::super::sums::RowSums;
+use super::forest::StackSums;
 
 /// What the page of `html` shows besides the profile. `Default` is nothing.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -36,4 +37,6 @@ pub struct PageMoment {
     pub goroutines: Option<i64>,
     /// What the rows of the table held.
     pub sums: RowSums,
+    /// What its stacks held.
+    pub stacks: StackSums,
 }

@@ -7,6 +7,7 @@
 mod code;
 mod data;
 mod extras;
+mod forest;
 mod stacks;
 mod timeline;
 
@@ -22,6 +23,7 @@ use crate::error::Result;
 
 pub(super) use code::write as write_code;
 pub use extras::{Embedding, PageExtras, PageMoment};
+pub use forest::StackSums;
 
 const PAGE: &str = include_str!("../../../assets/page/page.html");
 const STYLE: &str = include_str!("../../../assets/page/page.css");
@@ -40,7 +42,7 @@ const SCRIPT: &str = concat!(
 );
 /// SHA-256 of the two in base 64, for the policy in the page's head; `tests/page.rs` says what they must be.
 const STYLE_HASH: &str = "JyQ9xw6EMQEt50KxJ7xvAFRb/nHQkS0BRssbyVTTIHg=";
-const SCRIPT_HASH: &str = "pO5tui77K8k2dju/PY9rd0YTv/F/DoLdDAsSuEGbo8A=";
+const SCRIPT_HASH: &str = "XKZV21yAMg8sJ9/1T801jO6Agm8kPM9DJsF+6FJkB9I=";
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
     let data = data::Data::new(report);

@@ -11,8 +11,8 @@ use crate::model::SampleTypeId;
 
 /// The smallest share of the whole, of any sample type, that a context is kept for.
 const SMALLEST: f64 = 1e-4;
-/// Contexts that are kept at most.
-const MAX_CONTEXTS: usize = 20_000;
+/// Contexts that are kept of a profile at most.
+pub(super) const MAX_CONTEXTS: usize = 20_000;
 
 /// A context that is kept, or several that are not.
 pub(super) struct Context {
@@ -26,9 +26,9 @@ pub(super) struct Context {
     pub(super) values: Vec<(i64, i64)>,
 }
 
-/// What is kept of the trees of some sample types, in the order of a walk, largest first, what is left out of a
+/// What is kept of the trees of some sample types, `most` contexts or [`MAX_CONTEXTS`], in the order of a walk, largest first, what is left out of a
 /// context's children last.
-pub(super) fn contexts(report: &Report, types: &[SampleTypeId]) -> Vec<Context> {
+pub(super) fn contexts(report: &Report, types: &[SampleTypeId], most: usize) -> Vec<Context> {
     let bases: Vec<_> = types.iter().map(|&id| report.basis_of(id)).collect();
     let Ok(tree) = StackTree::new(&bases, Direction::TopDown, || Ok::<(), Infallible>(()));
     let mut shares = vec![0.0; tree.chains().len()];
@@ -40,7 +40,7 @@ pub(super) fn contexts(report: &Report, types: &[SampleTypeId]) -> Vec<Context> 
             shares[chain.index()] = share.max(shares[chain.index()]);
         }
     }
-    let mut kept = Kept::new(&tree, &shares);
+    let mut kept = Kept::new(&tree, &shares, most.min(MAX_CONTEXTS));
     for basis in &bases {
         let sums = tree.sums(basis, Drawn::AsShown);
         for one in &mut kept.chains {
@@ -79,8 +79,8 @@ struct KeptChain {
 
 impl Kept {
     /// Keeps the chains whose share, in the sample type in which it is largest, reaches the limits.
-    fn new(tree: &StackTree, shares: &[f64]) -> Self {
-        let least = least(tree, shares);
+    fn new(tree: &StackTree, shares: &[f64], most: usize) -> Self {
+        let least = least(tree, shares, most);
         let is_kept = |chain: ChainId| chain == ChainId::ROOT || shares[chain.index()] > least;
         let kept = tree.chains().filter(|&chain| is_kept(chain));
         let mut chains: Vec<KeptChain> = kept
@@ -174,7 +174,7 @@ impl Kept {
 }
 
 /// The share that is too small, so that not too many contexts are kept.
-fn least(tree: &StackTree, shares: &[f64]) -> f64 {
+fn least(tree: &StackTree, shares: &[f64], most: usize) -> f64 {
     let large = tree.chains().filter(|chain| shares[chain.index()] > SMALLEST);
     let mut largest: Vec<(f64, usize)> = large
         .map(|chain| (shares[chain.index()], tree.nodes(chain).len().max(1)))
@@ -183,7 +183,7 @@ fn least(tree: &StackTree, shares: &[f64]) -> f64 {
     let mut count = 0;
     let crowded = largest.iter().find(|(_, contexts)| {
         count += contexts;
-        count > MAX_CONTEXTS
+        count > most
     });
     crowded.map_or(SMALLEST, |(share, _)| *share)
 }
