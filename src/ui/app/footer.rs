@@ -19,11 +19,23 @@ pub(super) fn draw(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if area.height == 0 {
         return;
     }
-    match &app.message {
-        Some(Message::Problem(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.error())),
-        Some(Message::Note(text)) => paint::line(buffer, area, 0, &Line::styled(format!(" {text}"), theme.value())),
-        None => paint::line(buffer, area, 0, &keys_line(app, theme, usize::from(area.width))),
+    let width = usize::from(area.width);
+    let said = |text: &str| format!(" {}", sentences(text, width.saturating_sub(1)));
+    let line = match &app.message {
+        Some(Message::Problem(text)) => Line::styled(said(text), theme.error()),
+        Some(Message::Note(text)) => Line::styled(said(text), theme.value()),
+        None => keys_line(app, theme, width),
+    };
+    paint::line(buffer, area, 0, &line);
+}
+
+/// Of a text that is too long as many whole sentences as fit; all of it where the first does not.
+fn sentences(text: &str, width: usize) -> &str {
+    if text.width() <= width {
+        return text;
     }
+    let ends = text.match_indices(". ").map(|(at, _)| &text[..=at]);
+    ends.take_while(|part| part.width() <= width).last().unwrap_or(text)
 }
 
 /// The keys that act here, as many as there is room for; help and quit always.

@@ -91,8 +91,12 @@ fn module(listing: &Listing) -> Option<String> {
         .find(|(name, _)| package(profile.text(**name)) == "main");
     let file = profile.text(profile.functions[main?.1.line.function.index()].filename);
     let mut parts = file.split('/');
-    let host = parts.next().filter(|host| FORGES.contains(host))?;
-    Some([host, parts.next()?, parts.next()?].join("/"))
+    let host = parts.next()?;
+    match FORGES.contains(&host) {
+        true => Some([host, parts.next()?, parts.next()?].join("/")),
+        // How many parts a module of another host has is not known: what is of the host is its own.
+        false => (host.contains('.') && parts.next().is_some()).then(|| host.to_string()),
+    }
 }
 
 /// Whether a package is a module's: the module itself, or below it.

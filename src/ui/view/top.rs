@@ -206,10 +206,11 @@ fn row_line(
 /// Cells of the line that matters most in a function, with the gap before it, in the column of names: there are some on
 /// wide screens.
 fn place_width(body: Rect, column: usize) -> usize {
-    let spare = column.saturating_sub(bar_width(body) + MIN_NAME);
+    let column = column.saturating_sub(bar_width(body));
+    let spare = column.saturating_sub(MIN_NAME);
     match usize::from(body.width) {
         0..=159 => 0,
-        width if spare >= MIN_PLACE => (width / 3).min(72).min(spare),
+        width if spare >= MIN_PLACE => (width / 3).min(72).min(spare).min(column / 2),
         _ => 0,
     }
 }

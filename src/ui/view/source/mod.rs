@@ -9,8 +9,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use regex::Regex;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Outcome, Parts, View, ViewId, parts};
+use crate::analyze::base_name;
 use crate::model::units::percentage;
 use crate::model::visible;
 use crate::ui::keys::action::Action;
@@ -18,7 +20,7 @@ use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::view::source::model::{Body, Sourced};
 use crate::ui::widget::list::{Clicked, List, Tally};
-use crate::ui::widget::{name, paint};
+use crate::ui::widget::{figure, name, paint};
 use crate::ui::work::query::Query;
 use row::{Row, rows};
 
@@ -160,23 +162,26 @@ impl Source {
         let (flat, cum) = (sum(|body| body.routine.flat), sum(|body| body.routine.cum));
         let values = format!(
             "  flat {}  cum {} ({})",
-            shown.format.value(flat),
-            shown.format.value(cum),
+            figure::grouped(&shown.format.value(flat)),
+            figure::grouped(&shown.format.value(cum)),
             percentage(cum, shown.total).trim()
         );
         let place = match &shown.bodies[..] {
-            [body] if !body.routine.file.is_empty() => format!("  {}", body.routine.file),
+            [body] if !body.routine.file.is_empty() => body.routine.file.clone(),
             [_] | [] => String::new(),
-            bodies => format!("  in {} files", bodies.len()),
+            bodies => format!("in {} files", bodies.len()),
         };
         let short = &session.selected[name::function_start(&session.selected)..];
         let short = name::shorten(short, width.saturating_sub(values.len() + 2).max(12));
         let used = 1 + Line::raw(short.as_str()).width() + values.len();
-        let place = name::shorten(&place, width.saturating_sub(used));
+        let room = width.saturating_sub(used);
+        // Less than the file's name says nothing.
+        let is_enough = !place.is_empty() && base_name(&place).width() + 4 <= room;
+        let place = is_enough.then(|| format!("  {}", name::cut_path(&place, room - 2)));
         Line::from(vec![
             Span::styled(format!(" {short}"), theme.heading()),
             Span::styled(values, theme.value()),
-            Span::styled(place, theme.quiet()),
+            Span::styled(place.unwrap_or_default(), theme.quiet()),
         ])
     }
 
