@@ -110,11 +110,11 @@ impl Data {
         let before = extras.moments.split_last().map_or(&[][..], |(_, before)| before);
         let grafted = forest.graft_all(before, |name| names.number_of(name));
         let mut tree = Tree::default();
-        for (place, (depth, name, values)) in (0..).zip(forest.walk()) {
-            tree.depth.push(depth);
-            tree.name.push(name);
+        for (place, context) in (0..).zip(forest.walk()) {
+            tree.depth.push(context.depth);
+            tree.name.push(context.name);
             for (at, one) in types.iter_mut().enumerate() {
-                let (cum, own) = values.get(at).copied().unwrap_or_default();
+                let (cum, own) = context.values.get(at).copied().unwrap_or_default();
                 one.cum.push(report.format.scaled(cum));
                 if own != 0 {
                     one.own.extend([place, report.format.scaled(own)]);

@@ -138,8 +138,8 @@ impl Forest {
         place
     }
 
-    /// Everything in the order of a walk: depth, name, and (cum, own) of each type, empty for none.
-    pub(super) fn walk(&mut self) -> Vec<(u32, i64, &[(i64, i64)])> {
+    /// Everything in the order of a walk.
+    pub(super) fn walk(&mut self) -> Vec<Walked<'_>> {
         let mut order = Vec::with_capacity(self.trees.len());
         let mut todo = vec![(0, 0)];
         while let Some((place, depth)) = todo.pop() {
@@ -152,7 +152,11 @@ impl Forest {
         }
         let told = |(place, depth): (usize, u32)| {
             let tree = &self.trees[place];
-            (depth, tree.name, &tree.values[..])
+            Walked {
+                depth,
+                name: tree.name,
+                values: &tree.values,
+            }
         };
         order.into_iter().map(told).collect()
     }
@@ -169,6 +173,16 @@ impl Forest {
         });
         grafted.collect()
     }
+}
+
+/// A context, as a walk comes to it.
+pub(super) struct Walked<'f> {
+    /// 0 is the root.
+    pub(super) depth: u32,
+    /// A name of the page; below 0 how many contexts are left out there.
+    pub(super) name: i64,
+    /// (cum, own) of each type, of the page's own profile; empty where that has nothing.
+    pub(super) values: &'f [(i64, i64)],
 }
 
 /// A moment's stacks among all.
