@@ -57,6 +57,18 @@ fn a_session_is_shown_over_time() {
     );
     assert!(text(&mut browser, "#told").contains(&format!("moment {count_of} of {count_of}")));
 
+    // The graph begins so large that it can be read, whatever is above it, and stays so when the panel opens beside it.
+    let least = "new Promise((done) => setTimeout(() => done((() => { \
+                 const { width, height } = svgs[state.type].getBoundingClientRect(); const [, , w, h] = seen[state.type]; \
+                 return Math.min(...partsOf(state.type).items.flatMap(({ texts }) => texts.map(({ size }) => size))) / Math.max(w / width, h / height); })()), 100))";
+    for keys in [&["g"][..], &["t", "j", "g"], &["Escape", "t"]] {
+        browser.keys(keys);
+        if keys.last() == Some(&"g") {
+            let least = browser.value(least).as_f64().expect("a size");
+            assert!(least > 10.9, "{least} px after {keys:?}");
+        }
+    }
+
     // Another moment has its own numbers; the address keeps it.
     browser.keys(&["<", "."]);
     assert_eq!(browser.value(first), first_of_top(&moment(1)));

@@ -82,6 +82,21 @@ function lookAgain(text) {
   look(state.type, box);
 }
 
+// When a view gets another size, as the panel opens, the graph keeps its scale and its middle, unless all of it is shown.
+let graphArea;
+new ResizeObserver(() => {
+  const svg = svgs[state.type];
+  const { width, height } = svg && state.view === "graph" ? svg.getBoundingClientRect() : { width: 0 };
+  if (!width || !height) return;
+  const before = graphArea;
+  graphArea = { width, height, type: state.type };
+  const [left, top, w, h] = seen[state.type];
+  if (before?.type !== state.type || String(seen[state.type]) === String(extents[state.type])) return;
+  const unit = Math.max(w / before.width, h / before.height);
+  const [wider, higher] = [width * unit - w, height * unit - h];
+  if (Math.abs(wider) + Math.abs(higher) > 1) look(state.type, [left - wider / 2, top - higher / 2, w + wider, h + higher]);
+}).observe($("graph"));
+
 const READABLE = 11;
 
 // Brings a graph into view: all of it where that can be read, else the box that was chosen or the heaviest.

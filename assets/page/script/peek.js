@@ -11,7 +11,12 @@ function tell(name, frame) {
   const detail = $("detail");
   detail.replaceChildren();
   if (name < 0 && !frame) {
-    types.forEach((type, at) => detail.append(element("span", `${type.name} ${totalOf(at)}`, at === state.type ? "on" : "")));
+    types.forEach((type, at) => {
+      const total = element("span", `${type.name} ${totalOf(at)}`, at === state.type ? "on" : "");
+      // A phone has room for one.
+      if (IS_NARROW.matches && at === state.type) detail.prepend(total);
+      else detail.append(total);
+    });
     return detail.append(element("br"), types[state.type].help);
   }
   detail.append(element("b", name < 0 ? nameOf(frame.tree, frame.node) : names[name]), element("br"));

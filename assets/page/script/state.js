@@ -9,10 +9,12 @@ function draw() {
   for (const tab of $("types").children) tab.setAttribute("aria-selected", Number(tab.dataset.type) === state.type);
   for (const tab of $("views").children) tab.setAttribute("aria-selected", tab.dataset.view === state.view);
   for (const view of VIEWS) $(view).hidden = view !== state.view;
-  drawGraph();
-  begin();
+  // What is around a view says how large it is.
+  $("peek").hidden = state.selected < 0;
   drawFilters();
   drawTimeline();
+  drawGraph();
+  begin();
   if (state.view === "flame") drawFlame();
   if (state.view === "top") drawTop();
   if (state.view === "graph") mark();
