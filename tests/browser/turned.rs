@@ -102,6 +102,26 @@ fn turned_round_and_filtered() {
     assert_eq!(browser.problems(), [""; 0]);
 }
 
+/// Every key in every view, twice over, with something selected.
+#[test]
+fn no_key_breaks_a_view() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    browser.open(&saved(&folder, &page(&orders())));
+    let keys: Vec<String> =
+        serde_json::from_value(browser.value("[...Object.keys(KEYS), ...Object.keys(ARROWS)]")).expect("keys");
+    // A browser takes so many changes of the address and no more.
+    browser.value("void (history.pushState = history.replaceState = () => {})");
+    for view in ["flame", "graph", "top"] {
+        for key in keys.iter().filter(|key| !["?", "/"].contains(&&***key)) {
+            browser.keys(&["t", "j"]);
+            browser.value(&format!("setView('{view}')"));
+            browser.keys(&[key, key]);
+            assert_eq!(browser.problems(), [""; 0], "{view}, {key}");
+        }
+    }
+}
+
 /// The values that the graph's arrows have once filters are in force are those that were drawn, as long as none is.
 #[test]
 fn calls_are_added_up_as_they_are_drawn() {

@@ -20,7 +20,7 @@ function look(at, box) {
 
 function scaleGraph(factor, x, y) {
   const svg = svgs[state.type];
-  if (!svg) return;
+  if (!svg || state.view !== "graph") return;
   const area = svg.getBoundingClientRect();
   const [left, top, width, height] = seen[state.type];
   // The picture keeps its shape, in the middle of its area.

@@ -30,7 +30,7 @@ const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight
 const PAN = { up: [0, 60], down: [0, -60], left: [60, 0], right: [-60, 0] };
 
 function fit() {
-  if (svgs[state.type]) look(state.type, [...extents[state.type]]);
+  if (svgs[state.type] && state.view === "graph") look(state.type, [...extents[state.type]]);
 }
 
 function arrow(to) {
