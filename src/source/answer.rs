@@ -136,10 +136,17 @@ fn said(refusal: &Refusal<'_>) -> String {
             .nth(1)
             .and_then(|rest| rest.split("</title>").next());
         let title = title.unwrap_or_default().trim();
-        let bare = title.trim_start_matches(&refusal.status.to_string()).trim();
-        return match bare == refusal.reason || bare.contains('<') {
+        // nginx and others repeat the status in words of their own; for 400 they say why.
+        let bare = title.strip_prefix(&refusal.status.to_string()).map(str::trim);
+        let said = match bare {
+            Some(why) if refusal.status == 400 && why != refusal.reason => why,
+            Some(_) => "",
+            None if title == refusal.reason => "",
+            None => title,
+        };
+        return match said.contains('<') {
             true => String::new(),
-            false => first_line(bare.as_bytes()),
+            false => first_line(said.as_bytes()),
         };
     }
     let object: Option<Value> = serde_json::from_slice(body).ok();
