@@ -60,7 +60,7 @@ pub use diff::{Change, Diff, DiffForm, Limit};
 pub use environment::Environment;
 pub use fields::{CALL_FIELDS, CallRow, Cell, DataField, Form, TAG_FIELDS, TagRow, calls, labels};
 pub use header::accounting;
-pub use hosts::{HostRow, HostsForm, host_table, sentence, write_hosts};
+pub use hosts::{HostOrder, HostRow, HostsForm, SORTED, host_table, sentence, write_hosts};
 pub use options::{OPTIONS, OptionGroup, OptionRow, Options, Section, Takes, option, parse_bool};
 pub use page::{Embedding, PageExtras, PageMoment, StackSums};
 pub use reports::*;

@@ -157,8 +157,17 @@ impl fmt::Display for Source {
     }
 }
 
+/// What lists of hosts begin with, where several are asked for.
+pub const LISTS: [&str; 3] = ["@", "dns:", "prometheus:"];
+
 /// The error for a name that cannot be read.
 fn missing(name: &SourceName) -> Error {
+    let is_several = LISTS.iter().any(|prefix| name.as_typed().starts_with(prefix));
+    if is_several {
+        return Error::Usage(format!(
+            "{name} names several hosts: heaptui hosts {name} shows them, heaptui leaks {name} judges them"
+        ));
+    }
     if name.as_typed().contains("://") {
         let advice = match name.as_typed().contains('@') {
             true => "in a user or password, write @ as %40, / as %2F, : as %3A and % as %25",

@@ -207,7 +207,7 @@ impl Inputs {
     /// Whether several processes are named, and not several profiles of one.
     pub fn names_hosts(&self) -> bool {
         let servers: Vec<Option<String>> = self.sources.iter().map(server).collect();
-        let is_list = |name: &SourceName| LISTS.iter().any(|prefix| name.as_typed().starts_with(prefix));
+        let is_list = |name: &SourceName| source::LISTS.iter().any(|prefix| name.as_typed().starts_with(prefix));
         let are_processes = servers.iter().all(Option::is_some) && servers.iter().any(|server| *server != servers[0]);
         self.sources.iter().any(is_list) || are_processes
     }
@@ -333,8 +333,6 @@ impl Inputs {
     }
 }
 
-/// What several hosts are named by.
-const LISTS: [&str; 3] = ["@", "dns:", "prometheus:"];
 /// So many hosts are watched at once.
 const MOST_WATCHED: usize = 64;
 

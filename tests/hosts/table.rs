@@ -19,24 +19,24 @@ fn the_table_is_drawn_and_leads_to_dashboards() {
     let whole = frame("120x20", "", &hosts);
     for text in [
         "heaptui 4 hosts: 3 answered, 1 failed",
-        "rss    heap  goroutines  uptime    gc  share  top function",
+        "rss   ▼heap  goroutines  uptime    gc  share  top function",
         &format!("▌{three}  32 MB  !30 MB           7"),
         &format!(" {none}  connection refused; is the process up"),
         &format!("  {three} holds 3.0x the median heap (30 MB, median 10 MB); encoding/json.Marshal accounts for"),
-        "⏎ open  / find  d compare  m sum  w watch  r ask again  ? help  q quit",
+        "⏎ open  / find  s sort  d compare  m sum  w watch  r ask again  ? help  q quit",
     ] {
         assert!(whole.contains(text), "{text:?} in\n{whole}");
     }
     let narrow = frame("50x9", "", &hosts);
     assert!(
-        narrow.contains("heap  top function") && !narrow.contains("uptime"),
+        narrow.contains("▼heap  top function") && !narrow.contains("uptime"),
         "{narrow}"
     );
     for size in ["1x1", "20x5", "40x10", "300x60"] {
         frame(size, "jjjkG", &hosts);
     }
     #[rustfmt::skip]
-    let table: [(&str, &[&str]); 13] = [
+    let table: [(&str, &[&str]); 17] = [
         ("G", &["connection refused; is the process up and listening on this port, and does it import net/http/pprof?"]),
         ("<enter>", &["30.01MB", "[Top]", "encoding/json.Marshal"]),
         ("j<enter>", &["10.01MB"]),
@@ -49,6 +49,10 @@ fn the_table_is_drawn_and_leads_to_dashboards() {
         ("/(x", &[" /(x  search: unclosed group"]),
         ("/json<enter>nN", &["⏎ open"]),
         ("/nobody<enter>", &["Nothing matches."]),
+        ("s", &[" ▼rss    heap"]),
+        ("sss", &["▼host   "]),
+        ("ssss", &["   ▼heap"]),
+        ("/json<enter><esc><esc>", &["⏎ open"]),
         ("G/refused<esc>", &["connection refused; is the process up and listening on this port, and does it import"]),
     ];
     for (keys, texts) in table {
@@ -69,7 +73,7 @@ fn a_dashboard_is_left_for_the_table() {
         ("\r", "30.01MB"),
         ("q", "3 hosts: 3 answered"),
         ("j", "▌127"),
-        ("w", "w stop watching"),
+        ("w", "w stop  r"),
         ("w", "w watch"),
         ("m", "50.03MB"),
         ("q", "3 hosts: 3 answered"),

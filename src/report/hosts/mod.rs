@@ -14,7 +14,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-pub use self::table::{HostRow, host_table};
+pub use self::table::{HostOrder, HostRow, SORTED, host_table};
 pub use self::words::sentence;
 use self::words::{name, number};
 use super::{csv, line, writing};

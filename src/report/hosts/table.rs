@@ -89,16 +89,83 @@ const HOST_COLUMNS: &[HostColumn] = &[
     },
 ];
 
-/// The hosts' places, the largest heap first, then those that did not answer.
-fn by_heap(fleet: &Fleet) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..fleet.hosts().len()).collect();
-    let heap = |at: &usize| {
-        let figures = fleet.hosts().get(*at).and_then(Host::figures);
-        figures.map_or(-1.0, |figures| figures.heap.map_or(0.0, |heap| heap.bytes))
-    };
-    order.sort_by(|a, b| heap(b).total_cmp(&heap(a)));
-    order
+/// By what hosts are ordered: the largest first, or by name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum HostOrder {
+    /// By heap.
+    #[default]
+    Heap,
+    /// By what has come to the heap since the first time it was asked for.
+    Growth,
+    /// By resident memory.
+    Rss,
+    /// By the number of goroutines.
+    Goroutines,
+    /// By name, those that did not answer among the others.
+    Name,
 }
+
+/// Each order with the head of its column; the one behind is the next.
+const ORDERS: [(HostOrder, &str); 5] = [
+    (HostOrder::Heap, "heap"),
+    (HostOrder::Growth, "Δ heap"),
+    (HostOrder::Rss, "rss"),
+    (HostOrder::Goroutines, "goroutines"),
+    (HostOrder::Name, "host"),
+];
+
+impl HostOrder {
+    /// The head of the column that it is by.
+    pub fn head(self) -> &'static str {
+        ORDERS.iter().find(|(order, _)| *order == self).map_or("", |row| row.1)
+    }
+
+    /// The next order of those whose columns there are.
+    pub fn next(self, heads: &[String]) -> Self {
+        let at = ORDERS.iter().position(|(order, _)| *order == self).unwrap_or(0);
+        let mut others = ORDERS.iter().cycle().skip(at + 1).take(ORDERS.len());
+        let found = others.find(|(_, head)| heads.iter().any(|known| known.trim_start_matches(SORTED) == *head));
+        found.map_or(self, |row| row.0)
+    }
+
+    /// What a host is ordered by; none where it is not known.
+    fn value(self, host: &Host) -> Option<f64> {
+        let figures = host.figures()?;
+        match self {
+            Self::Heap => Some(figures.heap.map_or(0.0, |heap| heap.bytes)),
+            Self::Growth => {
+                let points = &host.history.heap;
+                Some(points.last()?.1 - points.first()?.1)
+            }
+            Self::Rss => figures.rss.or(figures.peak_rss),
+            Self::Goroutines => figures.goroutines,
+            Self::Name => None,
+        }
+    }
+
+    /// The hosts' places in this order; those of which it is not known are last.
+    fn places(self, fleet: &Fleet) -> Vec<usize> {
+        let hosts = fleet.hosts();
+        let mut order: Vec<usize> = (0..hosts.len()).collect();
+        let value = |at: usize| {
+            (
+                hosts[at].figures().is_some(),
+                self.value(&hosts[at]).unwrap_or(f64::NEG_INFINITY),
+            )
+        };
+        match self {
+            Self::Name => order.sort_by(|a, b| hosts[*a].name.cmp(&hosts[*b].name)),
+            _ => order.sort_by(|a, b| {
+                let (a, b) = (value(*a), value(*b));
+                b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+            }),
+        }
+        order
+    }
+}
+
+/// What stands before the head of the column that rows are ordered by.
+pub const SORTED: char = '▼';
 
 /// What stands for a value that stands out.
 const MARK: char = '!';
@@ -116,8 +183,8 @@ pub struct HostRow {
     pub stands_out: bool,
 }
 
-/// The heads of the columns that there is something for, and a row for each host, the largest heap first.
-pub fn host_table(fleet: &Fleet) -> (Vec<String>, Vec<HostRow>) {
+/// The heads of the columns that there is something for, and a row for each host in this order.
+pub fn host_table(fleet: &Fleet, order: HostOrder) -> (Vec<String>, Vec<HostRow>) {
     let outliers = fleet.outliers();
     let is_long = |host: &Host| host.history.rss.len() > 1 || host.history.heap.len() > 1;
     let has_history = fleet.hosts().iter().any(is_long);
@@ -156,12 +223,12 @@ pub fn host_table(fleet: &Fleet) -> (Vec<String>, Vec<HostRow>) {
             stands_out: outliers.iter().any(|outlier| outlier.host == at),
         }
     };
-    (head, by_heap(fleet).into_iter().map(row).collect())
+    (head, order.places(fleet).into_iter().map(row).collect())
 }
 
 pub(super) fn write(fleet: &Fleet, out: &mut dyn Write) -> Result<()> {
     let outliers = fleet.outliers();
-    let (head, rows) = host_table(fleet);
+    let (head, rows) = host_table(fleet, HostOrder::Heap);
     let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row.cells).collect();
     let count = fleet.count();
     line(

@@ -115,7 +115,7 @@ fn unknown_host(proxy: Between<'_>) -> (String, String) {
         }
         None => (
             "no such host".into(),
-            "check the name; inside a cluster, use kubectl port-forward".into(),
+            "check the name; those of a cluster are known only within it: kubectl port-forward".into(),
         ),
     }
 }

@@ -153,7 +153,7 @@ impl HostsTable {
         let rows = self.setup.bindings.active(shown).filter(|row| !row.short.is_empty());
         let spans = rows.filter(|row| is_done(row.keys[0].1)).flat_map(|row| {
             let word = match row.keys[0].1 {
-                Action::Watch if self.is_watching => "stop watching",
+                Action::Watch if self.is_watching => "stop",
                 _ => row.short,
             };
             let key = Span::styled(format!(" {}", row.keys[0].0.label()), self.theme.key());
@@ -202,6 +202,7 @@ impl Columns {
             if used(&shown) <= width {
                 break;
             }
+            // The one that rows are ordered by has a mark, and stays.
             shown.retain(|(at, _)| head[*at] != name);
         }
         Self { shown, width }

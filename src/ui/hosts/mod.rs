@@ -1,4 +1,4 @@
-//! The table of hosts: a row each, the largest heap first, filled as they answer. What is opened from it has a dashboard of
+//! The table of hosts: a row each, the largest heap first unless the user says otherwise, filled as they answer. What is opened from it has a dashboard of
 //! its own; when that is left, the table is there as it was, and asks again.
 //!
 //! State changes in `update`, which returns what is chosen; `draw` changes nothing. Hosts are asked by `work::survey`.
@@ -18,7 +18,7 @@ use ratatui::layout::{Position, Rect};
 use self::find::Finder;
 use crate::analyze::hosts::{Fleet, median};
 use crate::error::{Error, Result};
-use crate::report::{HostRow, host_table, sentence};
+use crate::report::{HostOrder, HostRow, SORTED, host_table, sentence};
 use crate::ui::event::Event;
 use crate::ui::keys::action::{Action, KeyContext, Movement};
 use crate::ui::keys::bindings::Bindings;
@@ -67,6 +67,8 @@ pub struct HostsTable {
     setup: HostsSetup,
     theme: Theme,
     fleet: Fleet,
+    /// By what rows are ordered.
+    order: HostOrder,
     /// What is drawn: made anew when a host answers.
     head: Vec<String>,
     rows: Vec<HostRow>,
@@ -95,6 +97,7 @@ impl HostsTable {
             theme: Theme::new(setup.colours).with(setup.palette),
             fleet: setup.surveyor.fleet(),
             setup,
+            order: HostOrder::default(),
             head: Vec::new(),
             rows: Vec::new(),
             sentences: Vec::new(),
@@ -261,7 +264,12 @@ impl HostsTable {
         }
         let area = self.places().rows;
         match action {
-            Action::Quit | Action::Back => return Some(Choice::Leave),
+            Action::Quit => return Some(Choice::Leave),
+            Action::Back => self.sought = None,
+            Action::Sort => {
+                self.order = self.order.next(&self.head);
+                self.refresh();
+            }
             Action::Help => {
                 let width = usize::from(self.area.width);
                 let lines = help::lines_of(&self.setup.bindings, self.theme, width, &CONTEXTS);
@@ -323,7 +331,10 @@ impl HostsTable {
     /// Makes the rows anew; the cursor stays on its host.
     fn refresh(&mut self) {
         let selected = self.selected().filter(|_| self.list.at() > 0);
-        (self.head, self.rows) = host_table(&self.fleet);
+        (self.head, self.rows) = host_table(&self.fleet, self.order);
+        if let Some(sorted) = self.head.iter_mut().find(|head| **head == self.order.head()) {
+            sorted.insert(0, SORTED);
+        }
         let outliers = self.fleet.outliers();
         self.sentences = outliers
             .iter()

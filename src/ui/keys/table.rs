@@ -62,6 +62,7 @@ pub(super) fn defaults() -> Vec<Binding> {
         KeyContext::Hosts => {
             on("<enter>", Action::Enter), "open", "Open the host in a dashboard; leaving that comes back";
             on("/", Action::Search), "find", "Search names, top functions and why a host did not answer";
+            on("s", Action::Sort), "sort", "Sort by the next column: heap, what has come to it, RSS, goroutines, name";
             on("d", Action::Against), "compare", "Compare with the median host, function by function";
             on("m", Action::Sum), "sum", "Open the sum of all hosts that answered";
             on("w", Action::Watch), "watch", "Ask all hosts every few seconds; again: stop";
