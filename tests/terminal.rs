@@ -60,6 +60,9 @@ fn keys_act_once_their_profile_is_there() {
     // Help acts at once, so what was typed before it has been read.
     session.keys("\tk\r?", "Views and filters");
     session.press("?");
+    session.wait("that the help is closed", |screen| {
+        !screen.contents().contains("Views and filters")
+    });
     let profile = fs::read(FIXTURE).expect("a fixture");
     fs::write(session.notes.path().join("pipe"), profile).expect("a reader");
     session.wait("the view, and the function in it, that were asked for", |screen| {
