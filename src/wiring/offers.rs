@@ -58,9 +58,11 @@ pub(super) fn offers(listed: &[(String, u64)]) -> Vec<Offer> {
     let is_offered = |name: &str| name == "trace" || count(name).is_some();
     let known = KNOWN.iter().filter(|(name, ..)| is_offered(name));
     let known = known.map(|&(name, called, query, help)| {
-        let records = count(name).filter(|_| !["profile", "trace"].contains(&name));
+        // Of those that make something else of their records, how many there are says nothing.
+        let is_counted = query != "debug=2" && !["goroutineleak", "profile", "trace"].contains(&name);
+        let records = count(name).filter(|_| is_counted);
         let records = match (name, records) {
-            ("block" | "mutex", Some(0)) => ", none recorded: the rate may not be set".into(),
+            ("block" | "mutex", Some(0)) => ", none: is its rate set?".into(),
             (_, Some(records)) => format!(", {records} records"),
             (_, None) => String::new(),
         };

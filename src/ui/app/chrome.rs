@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::analyze::base_name;
 use crate::model::{SampleTypeId, units};
 use crate::ui::app::regions::{Regions, tabs};
-use crate::ui::app::{App, Load, footer, strip};
+use crate::ui::app::strip::{self, Spelling};
+use crate::ui::app::{App, Load, footer};
 use crate::ui::keys::action::Action;
 use crate::ui::session::{BETWEEN, Session};
 use crate::ui::theme::Theme;
@@ -26,14 +27,14 @@ pub(in crate::ui) fn draw(app: &App, regions: &Regions, theme: Theme, buffer: &m
         views.1.draw(theme, views.0, front.unwrap_or(0), buffer);
         types.1.draw(theme, types.0, app.session.sample_type.index(), buffer);
     }
-    strip::draw(&app.session, theme, regions.strip, buffer);
+    strip::draw(&app.session, Spelling::of(app.view()), theme, regions.strip, buffer);
     footer::draw(app, theme, regions.footer, buffer);
 }
 
 /// What a click at a place outside of the body does.
 pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option<Action> {
     if regions.strip.contains(at) {
-        return strip::hit(&app.session, regions.strip, at).map(Action::Moment);
+        return strip::hit(&app.session, Spelling::of(app.view()), regions.strip, at).map(Action::Moment);
     }
     let (views, types) = tab_areas(app, regions.tabs);
     let view = views
@@ -97,7 +98,7 @@ fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
         0 => Kind::Named,
         _ => Kind::InTabs,
     };
-    let mut said = facts(session, kind, theme);
+    let mut said = facts(session, kind, Spelling::of(app.view()), theme);
     // Where in time it is, which changes what all the rest means.
     let [state, more] = strip::facts(session, theme);
     let behind_total = said.len().min(1);
@@ -126,7 +127,7 @@ enum Kind {
 const COMMENT: usize = 40;
 
 /// What the header says of the profile, what matters most first.
-fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
+fn facts(session: &Session, kind: Kind, spelling: Spelling, theme: Theme) -> Vec<(String, Style)> {
     let (Some(profile), Some(listing)) = (session.profile(), session.listing()) else {
         return Vec::new();
     };
@@ -137,7 +138,11 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
     };
     let binary = profile.mappings.first().map_or("", |main| profile.text(main.file));
     // In the unit of the tables, so that they add up to it.
-    let value = |value| figure::amount(report, value);
+    let unit = profile.type_unit(report.sample_type);
+    let value = |value| match spelling {
+        Spelling::Rounded => spelling.text(value, (unit, &report.format.to)),
+        Spelling::Report => figure::amount(report, value),
+    };
     let total = match listing.net {
         _ if report.is_saturated() => format!("{kind} ≥{}", value(report.total)),
         None if listing.sides.is_some() => format!("{kind} +{}", value(report.total)),
@@ -178,7 +183,7 @@ fn facts(session: &Session, kind: Kind, theme: Theme) -> Vec<(String, Style)> {
     if profile.period > 1 {
         let unit = profile.text(profile.period_type.unit);
         facts.push((
-            format!("1 sample per {}", units::label(profile.period, unit, "auto")),
+            format!("1 sample per {}", spelling.text(profile.period, (unit, "auto"))),
             theme.quiet(),
         ));
     }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{App, IN_USE, Message, OBJECTS};
-use crate::ui::keys::action::Action;
+use crate::ui::keys::action::{Action, Toward};
 use crate::ui::keys::bindings::Binding;
 use crate::ui::theme::Theme;
 use crate::ui::timeline::Following;
@@ -92,8 +92,15 @@ fn word<'b>(app: &App, binding: &'b Binding) -> Cow<'b, str> {
             Following::Paused => Some("go on".into()),
             _ => None,
         },
+        // There is none after the newest.
+        Action::Step(Toward::Next) => session.timeline.past().is_none().then(String::new),
         _ => None,
     };
-    let word = app.views[app.front].word(action, session).or_else(everywhere);
+    let view = &app.views[app.front];
+    let here = match binding.context.is_over_the_view() {
+        true => None,
+        false => view.word(action, session),
+    };
+    let word = here.or_else(everywhere);
     word.map_or(binding.short.into(), Cow::Owned)
 }

@@ -11,8 +11,35 @@ use crate::report::blocks;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::timeline::{Following, Point, Timeline};
+use crate::ui::view::{BESIDE_HOME, ViewId};
 use crate::ui::widget::{figure, paint};
 use crate::ui::work::host::Series;
+
+/// How bytes are spelled around the view: as it does.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Spelling {
+    /// As in pprof's tables: `36.10MB`.
+    Report,
+    /// As in sentences: `36.1 MB`.
+    Rounded,
+}
+
+impl Spelling {
+    pub(super) fn of(view: ViewId) -> Self {
+        match BESIDE_HOME.contains(&view) {
+            true => Self::Rounded,
+            false => Self::Report,
+        }
+    }
+
+    /// An amount in a unit, which tables print in another.
+    pub(super) fn text(self, value: i64, (unit, to): (&str, &str)) -> String {
+        match self {
+            Self::Rounded if unit == "bytes" => units::rounded(value as f64, unit),
+            _ => figure::grouped(&units::label(value, unit, to)),
+        }
+    }
+}
 
 /// A number that every moment has.
 struct Measure<'s> {
@@ -24,7 +51,7 @@ struct Measure<'s> {
 }
 
 /// Draws the strip.
-pub(super) fn draw(session: &Session, theme: Theme, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw(session: &Session, spelling: Spelling, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if area.height == 0 {
         return;
     }
@@ -38,8 +65,8 @@ pub(super) fn draw(session: &Session, theme: Theme, area: Rect, buffer: &mut Buf
         return paint::line(buffer, area, 0, &Line::styled(text, theme.quiet()));
     };
     let mut line = Line::from(" ");
-    for (measure, width) in laid_out(session, usize::from(area.width)) {
-        let texts = texts(&measure, timeline, place);
+    for (measure, width) in laid_out(session, spelling, usize::from(area.width)) {
+        let texts = texts(&measure, spelling, timeline, place);
         line.push_span(Span::styled(format!("{} ", texts.0), theme.quiet()));
         line.spans.extend(strip_spans(timeline, &measure, place, width, theme));
         line.push_span(Span::styled(format!(" {}   ", texts.1), theme.value()));
@@ -48,11 +75,11 @@ pub(super) fn draw(session: &Session, theme: Theme, area: Rect, buffer: &mut Buf
 }
 
 /// The moment at a place of the strip.
-pub(super) fn hit(session: &Session, area: Rect, at: Position) -> Option<usize> {
+pub(super) fn hit(session: &Session, spelling: Spelling, area: Rect, at: Position) -> Option<usize> {
     let place = session.timeline.place()?;
     let mut x = usize::from(area.x) + 1;
-    for (measure, width) in laid_out(session, usize::from(area.width)) {
-        let texts = texts(&measure, &session.timeline, place);
+    for (measure, width) in laid_out(session, spelling, usize::from(area.width)) {
+        let texts = texts(&measure, spelling, &session.timeline, place);
         x += texts.0.chars().count() + 1;
         let cells = slots(&session.timeline, width);
         if let Some(cell) = usize::from(at.x).checked_sub(x)
@@ -66,7 +93,7 @@ pub(super) fn hit(session: &Session, area: Rect, at: Position) -> Option<usize> 
 }
 
 /// What is measured, with the width of each strip: as many as there is room for.
-fn laid_out(session: &Session, width: usize) -> Vec<(Measure<'_>, usize)> {
+fn laid_out(session: &Session, spelling: Spelling, width: usize) -> Vec<(Measure<'_>, usize)> {
     let Some(place) = session.timeline.place() else {
         return Vec::new();
     };
@@ -74,7 +101,7 @@ fn laid_out(session: &Session, width: usize) -> Vec<(Measure<'_>, usize)> {
     let texts: Vec<usize> = measures
         .iter()
         .map(|measure| {
-            let (before, after) = texts(measure, &session.timeline, place);
+            let (before, after) = texts(measure, spelling, &session.timeline, place);
             before.chars().count() + after.chars().count() + 5
         })
         .collect();
@@ -152,12 +179,10 @@ fn measures(session: &Session) -> Vec<Measure<'_>> {
 }
 
 /// What stands before a strip and behind it.
-fn texts(measure: &Measure<'_>, timeline: &Timeline, place: usize) -> (String, String) {
+fn texts(measure: &Measure<'_>, spelling: Spelling, timeline: &Timeline, place: usize) -> (String, String) {
     let label = |place| {
         let value = (measure.value)(place);
-        value.map_or("?".into(), |value| {
-            figure::grouped(&units::label(value, measure.unit, &measure.to))
-        })
+        value.map_or("?".into(), |value| spelling.text(value, (measure.unit, &measure.to)))
     };
     let first = (0..timeline.points().len()).find(|at| (measure.value)(*at).is_some());
     let first = first.map_or(String::new(), |first| format!(" {}", label(first)));

@@ -310,7 +310,7 @@ fn columns(session: &Session, listing: &Listing, body: Rect) -> Vec<ListingColum
                 .unwrap_or_else(|| ListingColumn::new(column, place, context, &listing.rows));
             let stays = column.align == Align::Left || column.id == ColumnId::Flat || column.shown == When::Churn;
             if context.over_time.is_some() {
-                one.width = one.width.max(steady_width(column.id));
+                one.width = one.width.max(steady_width(column.id, body));
             }
             // What was asked for stays longest.
             one.spare += if context.churn.is_none() || stays {
@@ -323,11 +323,12 @@ fn columns(session: &Session, listing: &Listing, body: Rect) -> Vec<ListingColum
         .collect()
 }
 
-/// Cells that an amount has at least over time, so that columns do not come and go while it grows.
-fn steady_width(column: ColumnId) -> usize {
+/// Cells that a column has at least over time, so that none comes or goes while amounts grow.
+fn steady_width(column: ColumnId, body: Rect) -> usize {
     match column {
         ColumnId::Flat | ColumnId::Cum => "999.99MB".len(),
         ColumnId::Change | ColumnId::PerMinute => "+999.99MB".len(),
+        ColumnId::Trend => trend_width(body),
         _ => 0,
     }
 }
