@@ -1,7 +1,7 @@
 //! What each package holds, by whose code it is: the program's own, its dependencies', the standard library's, the
 //! runtime's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -43,6 +43,8 @@ struct Row {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Owner {
     Own,
+    /// Own code or a dependency: nothing in the profile tells them apart.
+    Either,
     Dependency,
     Standard,
     Runtime,
@@ -70,6 +72,7 @@ impl Owner {
     fn title(self) -> &'static str {
         match self {
             Self::Own => "own code",
+            Self::Either => "own code or dependencies",
             Self::Dependency => "dependencies",
             Self::Standard => "standard library",
             Self::Runtime => "runtime",
@@ -105,6 +108,17 @@ fn is_below(package: &str, module: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// How many repositories of forges the program's own packages are of, as far as is known.
+fn repositories<'k>(packages: impl Iterator<Item = &'k (Owner, String)>) -> usize {
+    let own = packages.filter(|(owner, _)| *owner == Owner::Own);
+    let of = |package: &'k str| {
+        let parts: Vec<&str> = package.splitn(4, '/').take(3).collect();
+        (parts.len() == 3 && FORGES.contains(&parts[0])).then_some(parts)
+    };
+    let repositories: BTreeSet<Vec<&str>> = own.filter_map(|(_, package)| of(package)).collect();
+    repositories.len()
+}
+
 /// Owners with their packages, each largest first.
 fn rows(listing: &Listing) -> Vec<Row> {
     let report = &listing.report;
@@ -138,6 +152,16 @@ fn rows(listing: &Listing) -> Vec<Row> {
             *most = flat.unsigned_abs();
             row.heaviest = report.name(node);
         }
+    }
+    let is_told = module.is_some() || packages.keys().any(|(owner, _)| *owner == Owner::Dependency);
+    if !is_told && repositories(packages.keys()) > 1 {
+        let own = packages.into_iter();
+        packages = own
+            .map(|((owner, package), (row, most))| {
+                let owner = if owner == Owner::Own { Owner::Either } else { owner };
+                ((owner, package), (Row { owner, ..row }, most))
+            })
+            .collect();
     }
     let mut owners: Vec<Vec<Row>> = Vec::new();
     for ((owner, _), (row, _)) in packages {
@@ -302,5 +326,22 @@ impl View for Packages {
         let under = self.rows.get(self.list.at()).map_or("", |row| &row.heaviest);
         super::draw_details(session, theme, parts.details, under, buffer);
         super::draw_position(theme, parts.title, parts.rows, &self.list, self.rows.len(), buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_of_two_repositories_are_not_all_own() {
+        for (packages, count) in [
+            (vec!["main", "github.com/a/b/c", "github.com/a/b"], 1),
+            (vec!["github.com/a/b", "github.com/c/d/e", "example.com/f/g"], 2),
+            (vec!["main", "net/http"], 0),
+        ] {
+            let keys: Vec<_> = packages.iter().map(|name| (Owner::Own, (*name).to_string())).collect();
+            assert_eq!(repositories(keys.iter()), count, "{packages:?}");
+        }
     }
 }
