@@ -26,11 +26,11 @@ const CASES: &[(&[&str], Option<&str>, &str, &str)] = &[
     ),
     // Profiles as text name no binary.
     (&["sessions/buffer"], None, "buffer", ""),
-    (&["sessions/buffer"], Some(""), "buffer", ""),
+    (&["sessions/buffer"], Some(""), "buffer at 14:17:44", ""),
     (
         &["sessions/buffer"],
         Some("<lt>B>"),
-        "buffer",
+        "buffer at 14:17:44",
         "buffer: 14:17:44 − 14:17:40",
     ),
 ];

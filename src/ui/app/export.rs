@@ -94,7 +94,8 @@ impl App {
         zoned.map_or_else(String::new, |time| time.strftime(form).to_string())
     }
 
-    /// What a page of what is in view says besides the profile: its name, and of a comparison both sides.
+    /// What a page of what is in view says besides the profile: its name, of a series the moment, and of a comparison
+    /// both sides.
     pub(in crate::ui) fn page_extras(&self) -> PageExtras {
         let session = &self.session;
         let timeline = &session.timeline;
@@ -110,8 +111,13 @@ impl App {
             }
             (true, ..) => session.title(),
         };
+        let point = timeline.point().filter(|_| session.offer.is_none());
+        let subject = match point.map(|point| self.clock(point, "%H:%M:%S")) {
+            Some(time) if !time.is_empty() => format!("{} at {time}", session.subject()),
+            _ => session.subject(),
+        };
         PageExtras {
-            subject: session.subject(),
+            subject,
             compares,
             ..PageExtras::default()
         }
