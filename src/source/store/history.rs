@@ -22,7 +22,7 @@ pub struct StoreStep {
     pub end: i64,
     /// How many snapshots its sum is made of; `None` if the type is additive anyway.
     pub snapshots: Option<Snapshots>,
-    /// How many processes have data in it, at least 1, as [`PROCESS_LABELS`] tell them apart.
+    /// How many processes have data in it, at least 1, as their labels tell them apart.
     pub processes: usize,
 }
 
