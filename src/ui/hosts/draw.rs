@@ -25,13 +25,20 @@ const DROPPED: [&str; 8] = [
 ];
 /// A host's name is not cut as long as there are so many cells.
 const NAME: usize = 40;
-/// Lines below the rows for what is said of hosts.
+/// Lines below the rows for what is said of hosts, at least and at most.
 const SAID: u16 = 5;
+const MOST_SAID: u16 = 12;
 
 impl HostsTable {
     pub(super) fn places(&self) -> Places {
         let area = self.area;
-        let said = if area.height >= 14 { SAID } else { 0 };
+        // Below few rows there is room for all that is said.
+        let rows = u16::try_from(self.rows.len()).unwrap_or(u16::MAX);
+        let free = area.height.saturating_sub(rows.saturating_add(4));
+        let said = match area.height {
+            ..14 => 0,
+            _ => free.clamp(SAID, MOST_SAID),
+        };
         let part = |y: u16, height: u16| Rect {
             y: area.y + y.min(area.height),
             height: height.min(area.height.saturating_sub(y)),
