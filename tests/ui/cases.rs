@@ -282,6 +282,7 @@ pub(super) const CASES: &[Case] = &[
     ("by-packages", "orders.heap", LARGE, "LLL"),
     ("by-packages-chosen", "orders.heap", NORMAL, "jjjLLL"),
     ("by-packages-and-back", "orders.heap", NORMAL, "jjjLLLL"),
+    ("by-lines-tree", "orders.heap", NORMAL, "L<tab>"),
     ("by-packages-tree", "orders.heap", NORMAL, "LLL<tab>"),
     ("by-packages-packages", "orders.heap", NORMAL, "LLL<s-tab>"),
     ("graph-map-makes-way", "orders.heap", LARGE, "<s-tab><s-tab><s-tab>g}l"),

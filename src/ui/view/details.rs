@@ -7,9 +7,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::analyze::{HeaviestLine, base_name};
+use crate::analyze::{HeaviestLine, NodeId, base_name};
 use crate::model::units::percentage;
 use crate::model::{Profile, SampleTypeId};
+use crate::report::Report;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::List;
@@ -59,6 +60,15 @@ impl Site {
         })
     }
 
+    /// Of a row that is a line itself; nothing of others.
+    pub(super) fn of_row(report: &Report, node: NodeId) -> Option<Self> {
+        let line = report.frames.info(node).line;
+        (line > 0).then(|| Self {
+            place: format!("{}:{line}", report.frames.file(node)),
+            others: 0,
+        })
+    }
+
     /// The file without its folder, and a sign that there are others.
     pub(super) fn short(&self) -> String {
         let [_, told] = self.told();
@@ -66,7 +76,7 @@ impl Site {
     }
 
     /// The name of a row without this place, which follows it where rows are lines.
-    fn without<'n>(&self, name: &'n str) -> &'n str {
+    pub(super) fn without<'n>(&self, name: &'n str) -> &'n str {
         let function = name.strip_suffix(&*self.place).and_then(|name| name.strip_suffix(' '));
         function.filter(|function| !function.is_empty()).unwrap_or(name)
     }
@@ -320,13 +330,9 @@ pub(super) fn site(session: &Session, full: &str) -> Option<Site> {
     let listing = session.listing()?;
     let report = &listing.report;
     let node = *listing.by_name.get(full)?;
-    let info = report.frames.info(node);
-    if info.line > 0 {
-        // The row is a line already.
-        return Some(Site {
-            place: format!("{}:{}", report.frames.file(node), info.line),
-            others: 0,
-        });
-    }
-    Site::of(&report.profile, listing.lines.get(&info.name)?)
+    // The row may be a line already.
+    Site::of_row(report, node).or_else(|| {
+        let heaviest = listing.lines.get(&report.frames.info(node).name)?;
+        Site::of(&report.profile, heaviest)
+    })
 }

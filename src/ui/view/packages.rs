@@ -153,8 +153,8 @@ fn rows(listing: &Listing) -> Vec<Row> {
             row.heaviest = report.name(node);
         }
     }
-    let is_told = module.is_some() || packages.keys().any(|(owner, _)| *owner == Owner::Dependency);
-    if !is_told && repositories(packages.keys()) > 1 {
+    // Where the module is unknown and files have no versions.
+    if module.is_none() && repositories(packages.keys()) > 1 {
         let own = packages.into_iter();
         packages = own
             .map(|((owner, package), (row, most))| {

@@ -62,10 +62,18 @@ const ROLES: &str = "callers above, callees below";
 const INLINE: &str = " (inline)";
 /// The head of the column of call sites.
 const CALLED_AT: &str = "called at";
+const LINE: &str = "line";
 /// What stands behind a share of the total.
 const OF_ALL: &str = "of all";
 /// Below this width a row is its numbers and its name.
 const NARROW: usize = 60;
+
+impl Entry {
+    /// Its name without the line that stands in a column of its own.
+    fn shown(&self) -> &str {
+        self.at.as_ref().map_or(&self.name, |site| site.without(&self.name))
+    }
+}
 
 impl Tree {
     /// The rows for the function that is selected, and what of it comes by the path above its callers.
@@ -76,14 +84,18 @@ impl Tree {
         let graph = &listing.whole;
         let names = |node: NodeId| listing.report.name(node);
         let cum = graph.node(node).cum_value();
-        let at = |from: NodeId, to: NodeId| around.sites.and_then(|sites| site(listing, sites, from, to));
+        // Where rows are lines each has its own; else the caller's line tells.
+        let at = |from: NodeId, to: NodeId, other: NodeId| {
+            let own = Site::of_row(&listing.report, other);
+            own.or_else(|| site(listing, around.sites?, from, to))
+        };
         let call = |role: Role, edge: &Edge, other: NodeId| Entry {
             role,
             name: names(other),
             weight: edge.weight,
             whole: cum,
             inline: edge.inline,
-            at: at(edge.from, edge.to),
+            at: at(edge.from, edge.to, other),
         };
         let line = |role: Role, name: &str| Entry {
             role,
@@ -116,7 +128,7 @@ impl Tree {
             weight: graph.node(step[0]).cum_value(),
             whole: listing.report.total,
             inline: false,
-            at: at(step[0], step[1]),
+            at: at(step[0], step[1], step[0]),
         }));
         entries.extend(callers.iter().map(|edge| call(Role::Caller, edge, edge.from)));
         if callers.is_empty() {
@@ -158,7 +170,10 @@ impl Tree {
             .entries
             .iter()
             .filter(|entry| !matches!(entry.role, Role::This | Role::Nothing(_)));
-        let longest = calls.map(|entry| entry.name.width() + inline(entry)).max().unwrap_or(0);
+        let longest = calls
+            .map(|entry| entry.shown().width() + inline(entry))
+            .max()
+            .unwrap_or(0);
         let room = width.saturating_sub(before_name(width) + self.place_width(width));
         room.min(longest.max(ROLES.len()).max(self.path.width()))
     }
@@ -255,7 +270,7 @@ impl Tree {
                 ));
                 let inline = behind(if entry.inline { INLINE.into() } else { String::new() });
                 let room = self.name_width(width).saturating_sub(inline.len());
-                let name = super::name_spans(session, theme, &entry.name, room, emphasis);
+                let name = super::name_spans(session, theme, entry.shown(), room, emphasis);
                 let wide: usize = name.iter().map(Span::width).sum();
                 spans.extend(name);
                 spans.push(Span::styled(inline, plain));
@@ -345,10 +360,10 @@ fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> (Vec<NodeId>, i
     }
 }
 
-/// Where one function calls another; nothing where rows are lines already, or the profile has none.
+/// Where one function calls another; nothing where the profile has no lines.
 fn site(listing: &Listing, sites: &CallSites, from: NodeId, to: NodeId) -> Option<Site> {
     let report = &listing.report;
-    let found = sites.get(from, to).filter(|_| report.frames.info(from).line == 0)?;
+    let found = sites.get(from, to)?;
     Site::of(&report.profile, found)
 }
 
@@ -463,7 +478,11 @@ impl View for Tree {
         let room = self.name_width(width);
         head += &self.names_head(room);
         if self.place_width(width) > 0 {
-            head += &format!("  {CALLED_AT}");
+            let head_of_sites = match session.granularity() {
+                Some("lines") => LINE,
+                _ => CALLED_AT,
+            };
+            head += &format!("  {head_of_sites}");
         }
         paint::line(buffer, parts.head, 0, &Line::styled(head, theme.quiet()));
         self.list
