@@ -10,10 +10,11 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::aggregate::Report;
+use super::diagnosis::words::seconds;
 use super::environment::Environment;
 use super::options::Options;
 use super::table::rows;
-use super::{TOP, csv, line, writing};
+use super::{TOP, csv, header, line, writing};
 use crate::analyze::Sort;
 use crate::error::{Error, Result};
 use crate::model::{Side, Sides, units};
@@ -168,8 +169,14 @@ impl Diff {
             Sort::Cum => "each function with what it calls",
         };
         let total = &self.total;
-        line(out, format_args!("Before: {before}"))?;
-        line(out, format_args!("After:  {after}"))?;
+        let times =
+            [&self.before, &self.after].map(|report| header::time(report).filter(|_| report.profile.time_nanos != 0));
+        let [taken, later] = match times {
+            [Some(taken), Some(later)] => [format!("  ({taken})"), format!("  ({later}{})", self.apart())],
+            _ => Default::default(),
+        };
+        line(out, format_args!("Before: {before}{taken}"))?;
+        line(out, format_args!("After:  {after}{later}"))?;
         line(out, format_args!("Type: {kind}, {measure}"))?;
         let ratio = total
             .ratio()
@@ -206,7 +213,33 @@ impl Diff {
         if self.unchanged > 0 {
             line(out, format_args!("{} more did not change.", self.unchanged))?;
         }
+        if let Some(sample) = self.sample() {
+            line(
+                out,
+                format_args!("A sample stands for {sample}: a change of no more may be chance."),
+            )?;
+        }
         Ok(())
+    }
+
+    /// How much later the second profile was taken, where it was.
+    fn apart(&self) -> String {
+        let later = self
+            .after
+            .profile
+            .time_nanos
+            .saturating_sub(self.before.profile.time_nanos);
+        match later as f64 / 1e9 {
+            later if later >= 1.0 => format!(", {} later", seconds(later)),
+            _ => String::new(),
+        }
+    }
+
+    /// What one sample of small objects stands for, in a heap's bytes.
+    fn sample(&self) -> Option<String> {
+        let report = &self.after;
+        let is_space = report.profile.type_name(report.sample_type).ends_with("_space");
+        (is_space && report.profile.period > 1).then(|| self.label(report.profile.period))
     }
 
     fn write_json(&self, [before, after]: [&str; 2], out: &mut dyn Write) -> Result<()> {

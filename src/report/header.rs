@@ -56,7 +56,7 @@ pub(super) fn type_name(report: &Report) -> String {
     format!("{mean}{kind}")
 }
 
-fn time(report: &Report) -> Option<String> {
+pub(super) fn time(report: &Report) -> Option<String> {
     let time = Timestamp::from_nanosecond(i128::from(report.profile.time_nanos)).ok()?;
     Some(
         time.to_zoned(report.environment.zone.clone())

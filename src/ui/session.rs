@@ -277,10 +277,15 @@ impl Session {
 
     /// What is in view: its subject, and of a comparison the base, too.
     pub(super) fn title(&self) -> String {
-        match self.sides_named() {
-            Some([_, before]) => format!("{}{BETWEEN}{}", self.subject(), short_names(&before)),
+        match self.base_name() {
+            Some(before) => format!("{}{BETWEEN}{before}", self.subject()),
             None => self.subject(),
         }
+    }
+
+    /// What is compared with, where that has a name.
+    pub(super) fn base_name(&self) -> Option<String> {
+        self.sides_named().map(|[_, before]| short_names(&before))
     }
 
     /// How far apart the two sides of a comparison were taken, in seconds, where both say when and it is a second or more.

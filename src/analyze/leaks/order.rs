@@ -88,12 +88,18 @@ pub(super) fn join(findings: &mut [Finding]) {
                 && cause.level == finding.level
                 && match finding.kind {
                     Kind::Goroutine => is_as_fast && trend.shape == finding.trend.shape,
-                    Kind::Heap => finding.culprit.is_none(),
+                    Kind::Heap => !is_of_the_program(finding),
                     Kind::Stacks | Kind::Outside => false,
                 }
         };
         finding.with = before.iter().position(is_cause);
     }
+}
+
+/// Whether a call of the program's own is in the stack of the culprit.
+fn is_of_the_program(finding: &Finding) -> bool {
+    let calls = finding.culprit.as_ref().map_or(&[][..], |culprit| &culprit.stack);
+    calls.iter().any(|call| origin(&call.name, &call.file) == Origin::Own)
 }
 
 /// Whether the function that allocated the memory starts the goroutine or is in its stack.
@@ -206,8 +212,15 @@ mod tests {
                 &[None, Some(0)],
             ),
             (
-                &[(Kind::Goroutine, 20.0, reads), (Kind::Heap, 20.0, writes)],
+                &[(Kind::Goroutine, 20.0, reads), (Kind::Heap, 20.0, Some("main.keep"))],
                 &[None, None],
+            ),
+            (
+                &[
+                    (Kind::Goroutine, 20.0, reads),
+                    (Kind::Heap, 9e5, Some("bufio.NewReaderSize")),
+                ],
+                &[None, Some(0)],
             ),
             (
                 &[(Kind::Heap, 9e5, None), (Kind::Goroutine, 20.0, reads)],

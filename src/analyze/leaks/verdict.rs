@@ -116,7 +116,7 @@ pub struct Finding {
     /// The function of the leaked goroutines that hold this heap.
     pub held_by: Option<String>,
     /// The place, among the findings, of the goroutines with which this comes: those that become as many as fast, and a heap
-    /// that nobody can be named for while they stay.
+    /// that nobody of the program can be named for while they stay.
     pub with: Option<usize>,
     /// For goroutines without a frame of the program's own: the own call for which they were probably started.
     pub opened_by: Option<Call>,

@@ -104,7 +104,7 @@ const PARTS: &[PartRow] = &[
         kind: PartKind::Untouched,
         id: "untouched",
         name: "untouched",
-        meaning: "Go's, but never touched, or swapped out",
+        meaning: "not in RSS: never written to, or swapped out",
         shrinks_by: "",
         seen_by: "",
     },
@@ -162,7 +162,7 @@ pub struct MemoryRow {
 pub struct MemoryWords {
     /// The sum, on one line.
     pub sum: String,
-    /// What most of it is, and what would shrink it.
+    /// What most of it is.
     pub sentence: String,
     /// The parts that are not empty.
     pub rows: Vec<MemoryRow>,
@@ -185,7 +185,7 @@ impl MemoryWords {
         };
         Self {
             sum: sum(memory),
-            sentence: sentence(memory, |row| row.shrinks_by.into()),
+            sentence: sentence(memory),
             rows: rows(memory).map(row).collect(),
             collections: collections(memory),
             notes: notes(memory),
@@ -224,25 +224,58 @@ fn rows(memory: &Memory) -> impl Iterator<Item = (&'static PartRow, u64)> + '_ {
     PARTS.iter().map(part).filter(|(_, bytes)| *bytes > 0)
 }
 
-/// What most of it is, with advice on it.
-fn sentence(memory: &Memory, advice: impl Fn(&PartRow) -> String) -> String {
-    let counted = rows(memory).filter(|(row, _)| row.kind.sign() > 0);
+/// Parts that together are the Go heap.
+const HEAP: [PartKind; 4] = [
+    PartKind::Live,
+    PartKind::Garbage,
+    PartKind::SpanSlack,
+    PartKind::IdleKept,
+];
+
+/// The size of the Go heap, in bytes.
+fn of_heap(memory: &Memory) -> u64 {
+    HEAP.iter().fold(0, |sum, kind| sum.saturating_add(memory.part(*kind)))
+}
+
+/// What most of it is: the Go heap, with its largest part, or else another part.
+fn sentence(memory: &Memory) -> String {
+    let whole = bytes(memory.total() as f64);
     let what = match memory.resident.map(|resident| resident.moment) {
         // More than RSS where some is untouched.
-        Some(_) => format!("{} in all", bytes(memory.total() as f64)),
-        None => "what Go holds".into(),
+        Some(_) => format!("{whole} in all"),
+        None => format!("{whole} that Go holds"),
     };
-    let Some((row, size)) = counted.max_by_key(|(_, size)| *size) else {
+    let Some((row, size)) = largest(memory) else {
         return "nothing is in use".into();
     };
-    let share = percentage(signed(size), signed(memory.total()));
-    let (share, name, meaning) = (share.trim(), row.name, row.meaning);
-    let advice = if row.shrinks_by.is_empty() {
-        String::new()
-    } else {
-        format!("; to shrink it, {}", advice(row))
+    let heap = of_heap(memory);
+    let share = |part: u64| percentage(signed(part), signed(memory.total())).trim().to_string();
+    let (name, meaning) = (row.name, row.meaning);
+    if !HEAP.contains(&row.kind) {
+        return format!("{} of {what} is {name} ({meaning})", share(size));
+    }
+    let only = match row.kind {
+        PartKind::Garbage => "; only what is live can leak",
+        _ => "",
     };
-    format!("{share} of {what} is {name} ({meaning}){advice}")
+    format!(
+        "{} of {what} is the Go heap, most of it {name} ({meaning}){only}",
+        share(heap)
+    )
+}
+
+/// The largest part; of the Go heap, if together that is larger.
+fn largest(memory: &Memory) -> Option<(&'static PartRow, u64)> {
+    let counted = || rows(memory).filter(|(row, _)| row.kind.sign() > 0);
+    let largest = |is_heap: bool| {
+        let parts = counted().filter(|(row, _)| HEAP.contains(&row.kind) == is_heap);
+        parts.max_by_key(|(_, size)| *size)
+    };
+    let heap = of_heap(memory);
+    match (largest(true), largest(false)) {
+        (Some(part), Some(other)) => Some(if heap >= other.1 { part } else { other }),
+        (part, other) => part.or(other),
+    }
 }
 
 /// The sum on one line.
@@ -279,7 +312,7 @@ fn sum(memory: &Memory) -> String {
 }
 
 fn text(memory: &Memory) -> String {
-    let mut lines = vec![sum(memory), sentence(memory, advice), String::new()];
+    let mut lines = vec![sum(memory), sentence(memory), String::new()];
     for (row, value) in rows(memory) {
         let size = bytes(value as f64);
         let share = share(row, value, memory);
@@ -335,7 +368,7 @@ fn object(memory: &Memory) -> Value {
     };
     json!({
         "schema": 1,
-        "sentence": sentence(memory, advice),
+        "sentence": sentence(memory),
         "rss": resident.map(|resident| resident.bytes),
         "rss_is_peak": resident.is_some_and(|resident| resident.moment == ResidentMoment::Peak),
         "go": memory.go,

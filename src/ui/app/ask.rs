@@ -171,6 +171,7 @@ impl App {
                         title: line.trim().to_string(),
                         step,
                         extras: self.page_extras(),
+                        sides: None,
                         // As in pprof.
                         existing: Existing::Replace,
                     };

@@ -78,7 +78,7 @@ impl App {
                     .session
                     .keys
                     .label(Action::Edit(InputRequest::GoToNextChar), &[KeyContext::Prompt]);
-                Some(format!("type to replace, {edit} to edit"))
+                Some(format!("type to replace, {edit} to edit, ⏎ to take it"))
             }
             _ => question.note.clone(),
         };

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::error::Result;
 use crate::model::units;
-use crate::report::{Content, Covers, Options, Output, PageExtras, REPORTS, ReportRow, ReportStep};
+use crate::report::{Content, Covers, Options, Output, PageExtras, REPORTS, ReportRow, ReportStep, TOP};
 use crate::ui::app::ask::Ask;
 use crate::ui::app::overlay::Overlay;
 use crate::ui::app::{App, Message};
@@ -94,24 +94,33 @@ impl App {
         zoned.map_or_else(String::new, |time| time.strftime(form).to_string())
     }
 
+    /// The moments that are compared: the base's and the one in view.
+    fn clocks_compared(&self) -> Option<[String; 2]> {
+        let timeline = &self.session.timeline;
+        let base = timeline.points().get(timeline.base().and(timeline.base_place())?)?;
+        Some([base, timeline.point()?].map(|point| self.clock(point, "%H:%M:%S")))
+    }
+
+    /// What both sides of the comparison in view are called, the base first; nothing where none is in view.
+    fn sides(&self) -> Option<[String; 2]> {
+        let session = &self.session;
+        session.loaded.as_ref()?.sides.as_ref()?;
+        let of_subject = |clock| format!("{}, {clock}", session.subject());
+        let clocks = self.clocks_compared().map(|clocks| clocks.map(of_subject));
+        clocks.or_else(|| Some([session.base_name()?, session.subject()]))
+    }
+
     /// What a page of what is in view says besides the profile: its name, of a series the moment, and of a comparison
     /// both sides.
     pub(in crate::ui) fn page_extras(&self) -> PageExtras {
         let session = &self.session;
-        let timeline = &session.timeline;
-        let base = timeline
-            .base()
-            .and_then(|_| timeline.points().get(timeline.base_place()?));
         let is_compared = session.loaded.as_ref().is_some_and(|loaded| loaded.sides.is_some());
-        let compares = match (is_compared, timeline.point(), base) {
-            (false, ..) => String::new(),
-            (true, Some(now), Some(base)) => {
-                let [now, base] = [now, base].map(|point| self.clock(point, "%H:%M:%S"));
-                format!("{}: {now} − {base}", session.subject())
-            }
-            (true, ..) => session.title(),
+        let compares = match (is_compared, self.clocks_compared()) {
+            (false, _) => String::new(),
+            (true, Some([base, now])) => format!("{}: {now} − {base}", session.subject()),
+            (true, None) => session.title(),
         };
-        let point = timeline.point().filter(|_| session.offer.is_none());
+        let point = session.timeline.point().filter(|_| session.offer.is_none());
         let subject = match point.map(|point| self.clock(point, "%H:%M:%S")) {
             Some(time) if !time.is_empty() => format!("{} at {time}", session.subject()),
             _ => session.subject(),
@@ -154,6 +163,8 @@ impl App {
         self.overlay.take_if(|overlay| matches!(overlay, Overlay::Exports(_)));
         let options = Options {
             sample_index: self.session.sample_type.0.to_string(),
+            // A file says what it is of.
+            compact_labels: false,
             ..self.session.options.clone()
         };
         let step = ReportStep {
@@ -166,6 +177,7 @@ impl App {
             title: report.name.into(),
             step: Box::new(step),
             extras: self.page_extras(),
+            sides: self.sides().filter(|_| report.name == TOP.name),
             existing,
         }))]);
         self.message = Some(match effect {

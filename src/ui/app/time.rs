@@ -12,6 +12,9 @@ use crate::ui::view::VIEWS;
 use crate::ui::work::host::{Base, Followed, Pause, Series};
 use ratatui::layout::Rect;
 
+/// What is said until the first snapshot of a watch is there.
+const FIRST_SNAPSHOT: &str = "Watching: the first snapshot is being taken.";
+
 impl App {
     /// Begins with what the loader has.
     pub(in crate::ui) fn begin(&mut self) -> Option<Effect> {
@@ -69,6 +72,9 @@ impl App {
         let timeline = &mut self.session.timeline;
         match followed {
             Followed::Moment(moment, gone) => {
+                let is_awaited =
+                    |message: &mut Message| matches!(message, Message::Note(text) if text == FIRST_SNAPSHOT);
+                self.message.take_if(is_awaited);
                 timeline.push(moment, &gone);
                 if matches!(timeline.following, Following::Stale(_)) {
                     timeline.following = Following::Live;
@@ -172,7 +178,7 @@ impl App {
     pub(in crate::ui) fn watch(&mut self) -> Option<Effect> {
         match self.session.timeline.following {
             Following::Nothing | Following::Ended(_) => {
-                self.message = Some(Message::Note("Watching: the first snapshot is being taken.".into()));
+                self.message = Some(Message::Note(FIRST_SNAPSHOT.into()));
                 self.follow(Following::Live)
             }
             _ => self.hold(),

@@ -6,6 +6,7 @@ use super::action::{Action, KeyContext};
 use super::chord::{self, Chord};
 use super::{help, table};
 use crate::error::{Error, Result};
+use crate::ui::view::HOME;
 
 /// Every key and what it does: what is pressed, the footer, help and messages all read it.
 #[derive(Clone, Debug)]
@@ -133,13 +134,14 @@ impl Bindings {
         key.map_or_else(|| format!(":{}", action.name()), |bound| bound.0.label())
     }
 
-    /// A row with a key that acts somewhere in a view, if not here.
+    /// A row with a key that acts somewhere in a view, if not here; in the view that is known best, if there.
     pub(in crate::ui) fn elsewhere(&self, key: &KeyEvent) -> Option<&Binding> {
         let chord = Chord::pressed(key);
-        let mut rows = self
+        let rows = self
             .rows()
             .filter(|row| !row.context.is_over_the_view() && row.context != KeyContext::Hosts);
-        rows.find(|row| row.keys.iter().any(|bound| bound.0 == chord))
+        let with_key = rows.filter(|row| row.keys.iter().any(|bound| bound.0 == chord));
+        with_key.min_by_key(|row| row.context != KeyContext::View(HOME))
     }
 }
 

@@ -157,7 +157,7 @@ fn has_goroutines(session: &Session) -> bool {
 }
 
 /// The view that one begins in and backs out to.
-pub(super) const HOME: ViewId = VIEWS[0].id;
+pub(in crate::ui) const HOME: ViewId = VIEWS[0].id;
 
 /// What is said of the process: no steps on a way that begins at [`HOME`], so that going back from there leads nowhere.
 pub(super) const BESIDE_HOME: [ViewId; 3] = [leaks::ID, memory::ID, goroutines::ID];

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{Outcome, View, ViewId, parts, tree};
-use crate::analyze::{Origin, is_runtime, origin, package};
+use crate::analyze::{Origin, base_name, is_runtime, origin, package};
 use crate::model::units::percentage;
 use crate::report::ColumnId;
 use crate::ui::keys::action::Action;
@@ -85,8 +85,36 @@ const VALUE: usize = 11;
 /// Hosts whose modules are `host/owner/repository`.
 const FORGES: [&str; 3] = ["github.com", "gitlab.com", "bitbucket.org"];
 
-/// The module of the program, where the file of its main package tells.
+/// What stands between a module and what is vendored into it.
+const VENDOR: &str = "/vendor/";
+
+/// The module of the program: that of its main package, by its file; else the one that has others vendored into it; else the one
+/// that is called like the binary.
 fn module(listing: &Listing) -> Option<String> {
+    let profile = &listing.report.profile;
+    let packages = || listing.lines.keys().map(|name| package(profile.text(*name)));
+    let binary = profile
+        .mappings
+        .first()
+        .map(|mapping| base_name(profile.text(mapping.file)));
+    let is_called_so = |package: &&str| {
+        let mut parts = package.split('/');
+        parts.next().is_some_and(|host| FORGES.contains(&host)) && parts.nth(1) == binary
+    };
+    let of_forge = |package: &str| package.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    let of_main = of_main(listing);
+    let with_vendor = || {
+        packages()
+            .filter_map(|package| package.split_once(VENDOR))
+            .map(|(module, _)| module)
+            .min()
+    };
+    let called_so = || packages().filter(is_called_so).map(of_forge).min();
+    of_main.or_else(|| with_vendor().map(String::from)).or_else(called_so)
+}
+
+/// The module of the main package, where its file tells.
+fn of_main(listing: &Listing) -> Option<String> {
     let profile = &listing.report.profile;
     let main = listing
         .lines
@@ -137,7 +165,11 @@ fn rows(listing: &Listing) -> Vec<Row> {
         if flat == 0 || function.is_empty() {
             continue;
         }
-        let package = package(function).to_string();
+        let package = package(function);
+        let package = package
+            .rsplit_once(VENDOR)
+            .map_or(package, |(_, vendored)| vendored)
+            .to_string();
         let empty = Row {
             owner,
             package: Some(package.clone()),

@@ -6,7 +6,7 @@ use super::listing::Listing;
 use super::query::{ReportJob, Written};
 use crate::error::Result;
 use crate::model::{Profile, SampleTypeId, Sides};
-use crate::report::{self, Environment, Options, Report, ReportRow, SideSums, TableUnit};
+use crate::report::{self, Diff, DiffForm, Environment, Options, Report, ReportRow, SideSums, TableUnit};
 
 /// A profile with its options, and what is made of both so far.
 pub(super) struct Analyst {
@@ -104,6 +104,15 @@ impl Analyst {
             extras: Arc::new(job.extras.clone()),
             ..self.environment.clone()
         };
+        if let (Some(sides), Some([before, after])) = (&self.sides, &job.sides) {
+            let diff = Diff::new(sides, &step.options, &environment)?;
+            diff.write(DiffForm::Text, [before, after], &mut bytes)?;
+            return Ok(Written {
+                job: job.clone(),
+                bytes,
+                warnings: Vec::new(),
+            });
+        }
         let warnings = report::write(
             &self.profile,
             step.report,

@@ -151,6 +151,8 @@ pub(in crate::ui) struct ReportJob {
     pub(in crate::ui) step: Box<ReportStep>,
     /// What a page says besides the profile.
     pub(in crate::ui) extras: PageExtras,
+    /// Of a comparison that is to be written as before and after what both sides are called, the base first.
+    pub(in crate::ui) sides: Option<[String; 2]>,
     /// What becomes of the file that it is written to, if one is there.
     pub(in crate::ui) existing: Existing,
 }

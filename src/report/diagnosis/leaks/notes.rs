@@ -30,7 +30,7 @@ fn note(limit: Caveat, verdict: &Verdict) -> Option<String> {
             "few snapshots: a swing can look like a line, so little is called a leak (21 in a minute are enough)".into()
         }
         Caveat::Young { seconds: age } if verdict.level > Level::None => {
-            format!("the process is {} old: a start-up looks alike", seconds(age))
+            format!("the process is {} old: it may still be starting up", seconds(age))
         }
         Caveat::Young { .. } => return None,
         Caveat::Restarted => "the process began anew: earlier snapshots are not judged".into(),

@@ -64,6 +64,14 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
                 "not the Go heap: resident memory outside Go grows by {rate} ({range}); {how}. cgo, mmap or another allocator: pprof cannot name it"
             )
         }
+        (Kind::Heap, who, Some(cause)) => {
+            let each = bytes(trend.rate / cause.trend.rate);
+            let who = who.map_or(String::new(), |who| format!(", first of all in {who}"));
+            format!(
+                "with these goroutines the Go heap grows by {rate}, {each} for each{who}; {how} ({})",
+                range_of_heap(finding, verdict)
+            )
+        }
         (Kind::Heap, Some(who), _)
             if trend.shape == TrendShape::Steps && finding.samples.is_some_and(|samples| samples.kept <= 3.0) =>
         {
@@ -76,13 +84,6 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
                 format!(", held by goroutines in {}", naming(holder))
             });
             format!("{who} keeps {rate}{held}; {how} ({})", range_of_heap(finding, verdict))
-        }
-        (Kind::Heap, None, Some(cause)) => {
-            let each = bytes(trend.rate / cause.trend.rate);
-            format!(
-                "with these goroutines the Go heap grows by {rate}, {each} for each; {how} ({})",
-                range_of_heap(finding, verdict)
-            )
         }
         (Kind::Heap, None, None) => {
             let size = finding.object_size;

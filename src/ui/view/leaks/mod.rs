@@ -57,6 +57,9 @@ struct Places {
     chart: Rect,
 }
 
+/// The fewest suspects that make room for texts.
+const FEWEST: u16 = 3;
+
 /// The fewest rows of a chart that say something, with its legend.
 const CHART: u16 = 5;
 
@@ -85,7 +88,9 @@ fn places(body: Rect, suspects: usize, texts: Texts) -> Places {
     let head = u16::from(height >= 6);
     let left = height.saturating_sub(sentence + gap + head);
     let rows = if height >= 12 {
-        lines(suspects.max(1)).min(left / 3).max(1)
+        // What is said of the first goes before who comes fifth.
+        let room = left.saturating_sub(lines(texts.details + 1)).max(FEWEST);
+        lines(suspects.max(1)).min(left / 3).min(room).max(1)
     } else {
         left
     };
@@ -130,7 +135,9 @@ impl Shown {
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         let mut sentence: String = first.chain(letters).collect();
         sentence.push('.');
+        let first = self.suspects.first().map_or("", |first| &first.function);
         let others = self.suspects.iter().filter(|suspect| suspect.is_another_leak());
+        let others = others.filter(|other| other.function != first || first.is_empty());
         sentence.extend(others.map(|other| format!(" Also {}.", other.in_short())));
         let Some(waits) = &self.waits else { return sentence };
         match sentence.split_once(": ") {
