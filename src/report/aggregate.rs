@@ -136,10 +136,15 @@ impl Report {
 
     /// This report with another choice of unit; those made of it have it too.
     pub fn in_unit(mut self, table_unit: TableUnit) -> Self {
+        self.set_unit(table_unit);
+        self
+    }
+
+    /// Takes another choice of unit, for this report and those made of it.
+    pub(super) fn set_unit(&mut self, table_unit: TableUnit) {
         self.table_unit = table_unit;
         self.format.to.clone_from(&self.options.unit);
         self.choose_unit();
-        self
     }
 
     /// This report of another sample type; filters and nodes are shared, not made again.

@@ -13,7 +13,7 @@ use heaptui::decode;
 use heaptui::model::{
     Function, Label, LabelSetId, LabelValue, Line, Mapping, MappingId, Profile, SampleTypeId, ValueType,
 };
-use heaptui::report::{self, Environment, Found, Missing, Options, Report, Sources, WantedFile};
+use heaptui::report::{self, Environment, Found, Missing, Options, Report, Sources, TableUnit, WantedFile};
 use serde_json::Value;
 
 use crate::support::fixtures;
@@ -262,6 +262,7 @@ fn integer(value: &Value) -> i64 {
 fn check_rows(profile: &Arc<Profile>, options: &Options, kind: &Value, names: &[&str], what: &str) {
     let top = report::report("top").expect("a report");
     let trimmed = Report::new(profile, top, None, options, &Environment::default()).expect("a report");
+    let trimmed = trimmed.in_unit(TableUnit::OfScreens);
     let everything = Options {
         trim: false,
         ..options.clone()

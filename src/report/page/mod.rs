@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use super::aggregate::Report;
+use super::aggregate::{Report, TableUnit};
 use super::{proto, writing};
 use crate::error::Result;
 
@@ -45,6 +45,8 @@ const STYLE_HASH: &str = "JyQ9xw6EMQEt50KxJ7xvAFRb/nHQkS0BRssbyVTTIHg=";
 const SCRIPT_HASH: &str = "cXSF6ohi5tOY/HditsoJbkWjVokxHbm+aOXLHn08GTA=";
 
 pub(super) fn write(report: &mut Report, out: &mut dyn Write) -> Result<()> {
+    // The dashboard's: a page is for the eye, and often made from there.
+    report.set_unit(TableUnit::OfScreens);
     let data = data::Data::new(report);
     let json = embedded(&data.json());
     let title = escaped(&data.title);
