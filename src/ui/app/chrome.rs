@@ -45,32 +45,44 @@ pub(in crate::ui) fn click(app: &App, regions: &Regions, at: Position) -> Option
     view.or_else(|| kind().map(|at| Action::SampleType(SampleTypeId::from_index(at))))
 }
 
-/// The tabs of views, and of sample types at the right end of their row: as much of their names as there is room for.
-fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
-    let endless = Rect {
-        width: u16::MAX,
-        ..area
-    };
-    let views = |spacing| Strip::views(app, spacing, endless).width();
-    let types = |labels| Strip::types(&app.session, labels, endless).width();
-    let room = usize::from(area.width);
-    // The strip says which type is in view.
-    let is_told = app.session.timeline.is_shown();
+/// As much of the tabs' names as there is room for, and how far apart they are. A type without a name in its tab has it in
+/// the header or in the strip.
+fn naming(app: &App, area: Rect) -> (Named, Spacing) {
     let ways = [
         (Named::All, Spacing::Wide),
         (Named::All, Spacing::Narrow),
         (Named::Front, Spacing::Wide),
         (Named::Front, Spacing::Narrow),
-        (Named::None, Spacing::Narrow),
     ];
-    let ways = ways.into_iter().filter(|(named, _)| *named != Named::None || is_told);
-    let fits = |(named, spacing): &(Named, Spacing)| views(*spacing) + types((*named, *spacing)) <= room;
-    let least = (Named::Front, Spacing::Wide);
-    let (named, spacing) = ways.into_iter().find(fits).unwrap_or(least);
-    let wanted = types((named, spacing));
-    let width = match fits(&(named, spacing)) {
-        true => wanted,
-        false => wanted.min(room / 2),
+    // Of a narrow screen the header has no room for it either.
+    let least = match area.width {
+        0..60 => (Named::Front, Spacing::Narrow),
+        _ => (Named::None, Spacing::Narrow),
+    };
+    let fits = |way: &(Named, Spacing)| wanted(app, *way, area).iter().sum::<usize>() <= usize::from(area.width);
+    ways.into_iter().find(fits).unwrap_or(least)
+}
+
+/// Cells that the tabs of views take, and those of sample types.
+fn wanted(app: &App, way: (Named, Spacing), area: Rect) -> [usize; 2] {
+    let endless = Rect {
+        width: u16::MAX,
+        ..area
+    };
+    [
+        Strip::views(app, way.1, endless).width(),
+        Strip::types(&app.session, way, endless).width(),
+    ]
+}
+
+/// The tabs of views, and of sample types at the right end of their row.
+fn tab_areas(app: &App, area: Rect) -> ((Rect, Strip), (Rect, Strip)) {
+    let (named, spacing) = naming(app, area);
+    let [views, types] = wanted(app, (named, spacing), area);
+    let room = usize::from(area.width);
+    let width = match views + types <= room {
+        true => types,
+        false => types.min(room / 2),
     };
     let width = u16::try_from(width).unwrap_or(u16::MAX).min(area.width);
     let left = Rect {
@@ -96,6 +108,7 @@ fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
     line.spans.extend(state(app, theme, room));
     let kind = match regions.tabs.height {
         0 => Kind::Named,
+        _ if regions.strip.height == 0 && naming(app, regions.tabs).0 == Named::None => Kind::Named,
         _ => Kind::InTabs,
     };
     let mut said = facts(session, kind, Spelling::of(app.view()), theme);
@@ -119,7 +132,7 @@ fn header(app: &App, regions: &Regions, theme: Theme, buffer: &mut Buffer) {
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     InTabs,
-    /// Before the total: there are no tabs.
+    /// Before the total: there are no tabs, or they have no room for names.
     Named,
 }
 
