@@ -329,7 +329,8 @@ impl Strip {
         for (at, (rect, label)) in (self.first..).zip(rects.iter().zip(&self.labels)) {
             let style = if at == front { theme.active() } else { theme.quiet() };
             paint::line(buffer, *rect, 0, &Line::styled(label.trim_end().to_string(), style));
-            behind = rect.right();
+            // The sign may stand where the last one ends with a blank.
+            behind = rect.right() - u16::from(label.ends_with(' '));
         }
         if self.first > 0 {
             paint::line(buffer, area, 0, &Line::styled("‹", theme.key()));
