@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use heaptui::decode;
 use heaptui::model::{
-    Function, Label, LabelSetId, LabelValue, Line, Mapping, MappingId, Profile, SampleTypeId, ValueType,
+    Function, Label, LabelSetId, LabelValue, Line, Mapping, MappingId, Profile, SampleTypeId, ValueType, units,
 };
 use heaptui::report::{self, Environment, Found, Missing, Options, Report, Sources, TableUnit, WantedFile};
 use serde_json::Value;
@@ -205,10 +205,10 @@ fn check_data(profile: &Arc<Profile>, options: &Options, page: &[Element], what:
             sample_index: at.to_string(),
             ..options.clone()
         };
-        assert_eq!(
+        check_graph(
             graph,
             &of_dot(&written(profile, "dot", None, &of_type)),
-            "{what}: graph {at}"
+            &format!("{what}: graph {at}"),
         );
         let boxes = list(&kind["graph"]).iter().map(|name| names[index(name)]);
         for (name, title) in boxes.zip(graph) {
@@ -256,6 +256,40 @@ fn index(value: &Value) -> usize {
 
 fn integer(value: &Value) -> i64 {
     value.as_i64().expect("a whole number")
+}
+
+/// The boxes of a page's graph are those of `dot`, with the same values: in the unit of the dashboard, and so rounded otherwise.
+fn check_graph(drawn: &[String], dot: &[String], what: &str) {
+    let names = |tooltips: &[String]| -> Vec<String> {
+        let name = |tooltip: &String| {
+            tooltip
+                .rsplit_once(" (")
+                .map_or(tooltip.clone(), |(name, _)| name.into())
+        };
+        tooltips.iter().map(name).collect()
+    };
+    assert_eq!(names(drawn), names(dot), "{what}");
+    for (drawn, dot) in drawn.iter().zip(dot) {
+        match (amount(drawn), amount(dot)) {
+            (Some([drawn_value, drawn_step]), Some([value, step])) => {
+                assert!(
+                    (drawn_value - value).abs() <= drawn_step + step,
+                    "{what}: {drawn}, {dot}"
+                );
+            }
+            _ => assert_eq!(drawn, dot, "{what}"),
+        }
+    }
+}
+
+/// The value at the end of a tooltip, `name (1.50MB)`, and what a hundredth of its unit is, in the smallest unit; nothing
+/// where it has no unit that is known.
+fn amount(tooltip: &str) -> Option<[f64; 2]> {
+    let (_, value) = tooltip.rsplit_once(" (")?;
+    let value = value.trim_end_matches(')');
+    let digits = value.trim_end_matches(|char: char| !char.is_ascii_digit());
+    let factor = units::factor(&value[digits.len()..])?;
+    Some([digits.parse::<f64>().ok()? * factor, 0.01 * factor])
 }
 
 /// The table has the rows of `top` and more, in its order, with its numbers.
