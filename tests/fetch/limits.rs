@@ -68,7 +68,7 @@ fn what_never_ends_is_ended() {
     ];
     for (case, serve, expected) in table {
         let options = HttpOptions {
-            timeout: Some(Duration::from_millis(100)),
+            timeout: Some(Duration::from_millis(500)),
             grace: Duration::ZERO,
             ..HttpOptions::default()
         };
