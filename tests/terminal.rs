@@ -21,7 +21,7 @@ fn a_walk_through_the_dashboard() {
     assert_ne!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     assert!(screen.bracketed_paste() && screen.hide_cursor());
     for (keys, text) in [
-        ("\t", "called at"),
+        ("\t", "call at"),
         ("k\r", "session.newHistory → session.newSession"),
         ("\t", "Top-down"),
         // The mouse in the flame view: a click selects, another zooms; the wheel scrolls; a click on a tab goes back.
@@ -172,7 +172,7 @@ fn it_follows_the_size_of_the_terminal() {
 fn it_stops_and_comes_back() {
     let mut session = Session::start(FIXTURE, &[]);
     session.wait("first frame", is_open);
-    session.keys("\t", "called at");
+    session.keys("\t", "call at");
     session.press("\x1a");
     session.wait("shell's screen", |screen| {
         !screen.alternate_screen() && !screen.hide_cursor()
@@ -184,7 +184,7 @@ fn it_stops_and_comes_back() {
         || {
             let _ = Command::new("kill").args(["-s", "CONT", pid.trim()]).status();
         },
-        |screen| screen.alternate_screen() && screen.contents().contains("called at"),
+        |screen| screen.alternate_screen() && screen.contents().contains("call at"),
     );
     session.press("q");
     session.end("0");

@@ -104,7 +104,7 @@ const PARTS: &[PartRow] = &[
         kind: PartKind::Untouched,
         id: "untouched",
         name: "untouched",
-        meaning: "not in RSS: never written to, or swapped out",
+        meaning: "not in RSS: never written, or swapped out",
         shrinks_by: "",
         seen_by: "",
     },

@@ -13,6 +13,7 @@ pub(super) mod source;
 pub(super) mod top;
 pub(super) mod tree;
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,10 +24,10 @@ use ratatui::text::Span;
 use regex::Regex;
 
 use crate::analyze::goroutines::is_of_goroutines;
-use crate::analyze::{CallTree, Direction, TreeNodeId};
+use crate::analyze::{CallTree, Direction, Granularity, NodeId, TreeNodeId};
 use crate::model::{Profile, Snapshot};
 use crate::report::ColumnId;
-use crate::ui::keys::action::{Action, Toward};
+use crate::ui::keys::action::{Action, KeyContext, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Emphasis, Match, Tally, next_match};
@@ -243,6 +244,35 @@ pub(super) trait View: Keep {
     fn tally(&self, session: &Session) -> Option<Tally>;
     /// Draws.
     fn draw(&self, session: &Session, theme: Theme, body: Rect, buffer: &mut Buffer);
+}
+
+/// The row that stands for a function in the profile in view; where rows are lines, the heaviest of its own.
+fn stand_in(session: &Session, function: &str) -> Option<String> {
+    let listing = session.listing()?;
+    if listing.by_name.contains_key(function) {
+        return Some(function.to_string());
+    }
+    let is_line = |name: &str| name.strip_prefix(function).is_some_and(|place| place.starts_with(' '));
+    let cum = |node: NodeId| listing.whole.node(node).cum_value().unsigned_abs();
+    let lines = listing
+        .by_name
+        .iter()
+        .filter(|(name, _)| !function.is_empty() && is_line(name));
+    let heaviest = lines.max_by_key(|&(name, &node)| (cum(node), Reverse(name)))?;
+    Some(heaviest.0.clone())
+}
+
+/// What to say where no row stands for a function.
+fn without_row(session: &Session, function: &str) -> String {
+    match session.options.granularity {
+        Granularity::Functions | Granularity::Lines => {
+            format!("{function} is not in the profile that the other views show.")
+        }
+        _ => {
+            let key = session.keys.label(Action::Granularity, &[KeyContext::Views]);
+            format!("The other views have no rows of functions now: {key} brings them back.")
+        }
+    }
 }
 
 /// What a key does in a view that does not show functions: Enter as said, and what rows of functions stand for is no matter.

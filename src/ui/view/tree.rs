@@ -61,7 +61,7 @@ const VALUE: usize = 11;
 const ROLES: &str = "callers above, callees below";
 const INLINE: &str = " (inline)";
 /// The head of the column of call sites.
-const CALLED_AT: &str = "called at";
+const CALLED_AT: &str = "call at";
 const LINE: &str = "line";
 /// What stands behind a share of the total.
 const OF_ALL: &str = "of all";

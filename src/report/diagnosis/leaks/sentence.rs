@@ -59,7 +59,7 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
         },
         (Kind::Stacks, None, _) => format!("the stacks of goroutines grow by {rate}; {how}"),
         (Kind::Outside, ..) => {
-            let range = bytes_range(trend.first, trend.last);
+            let range = range(finding);
             format!(
                 "not the Go heap: resident memory outside Go grows by {rate} ({range}); {how}. cgo, mmap or another allocator: pprof cannot name it"
             )
@@ -75,7 +75,7 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
         (Kind::Heap, Some(who), _)
             if trend.shape == TrendShape::Steps && finding.samples.is_some_and(|samples| samples.kept <= 3.0) =>
         {
-            let range = bytes_range(trend.first, trend.last);
+            let range = range(finding);
             format!("{who} makes one thing anew, larger each time ({range}); {how}")
         }
         (Kind::Heap, Some(who), _) => {
@@ -98,14 +98,18 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
 
 /// The heap before and after, and where that is from.
 fn range_of_heap(finding: &Finding, verdict: &Verdict) -> String {
+    let range = range(finding);
     match &verdict.levels.heap {
-        Some(heap) if finding.share.is_some() || finding.culprit.is_none() => {
-            format!("Go heap {} after GC", bytes_range(heap.first, heap.last))
-        }
-        _ => format!(
-            "{} by its samples",
-            bytes_range(finding.trend.first, finding.trend.last)
-        ),
+        Some(_) if finding.share.is_some() || finding.culprit.is_none() => format!("Go heap {range} after GC"),
+        _ => format!("{range} by its samples"),
+    }
+}
+
+/// From the first value to the last, as other views show them; the ends of the trend are medians.
+fn range(finding: &Finding) -> String {
+    match &finding.values[..] {
+        [first, .., last] => bytes_range(*first, *last),
+        _ => bytes_range(finding.trend.first, finding.trend.last),
     }
 }
 
@@ -177,10 +181,7 @@ pub(super) fn evidence(finding: &Finding) -> Vec<String> {
                 lines.push("Go has proved that they can never go on (goroutineleak)".into());
             }
         }
-        Kind::Stacks => lines.push(format!(
-            "stacks in use {}",
-            bytes_range(finding.trend.first, finding.trend.last)
-        )),
+        Kind::Stacks => lines.push(format!("stacks in use {}", range(finding))),
         Kind::Outside => lines.push("resident memory less mapped files less what Go holds (Sys - HeapReleased)".into()),
     }
     let sure = match finding.confidence {
@@ -208,7 +209,7 @@ fn heap_evidence(finding: &Finding) -> Option<String> {
     let samples = finding.samples?;
     let share = finding.share.map(|share| {
         let percent = (share * 100.0).round().clamp(0.0, 100.0);
-        format!("{percent}% of what the heap grew by")
+        format!("{percent}% of what the heap grew by, as far as sampled")
     });
     let kept = (samples.kept >= 1.0).then(|| format!("{} more than at the beginning", count(samples.kept, "sample")));
     let retention = (samples.retention > 0.0).then(|| {

@@ -161,8 +161,8 @@ impl Goroutines {
         self.note();
         let Some((groups, row)) = self.row() else { return };
         let own = groups.own(row).to_string();
-        if is_known(session, &own) {
-            session.choose(own);
+        if let Some(row) = super::stand_in(session, &own) {
+            session.choose(row);
         }
     }
 
@@ -299,17 +299,13 @@ fn visit(session: &mut Session, call: Option<&(String, String)>) -> Outcome {
     let Some((function, _)) = call else {
         return Outcome::Done;
     };
-    if !is_known(session, function) {
-        return Outcome::Say(format!("{function} is not in the profile that the other views show."));
+    match super::stand_in(session, function) {
+        Some(row) => {
+            session.choose(row);
+            Outcome::Go(tree::ID)
+        }
+        None => Outcome::Say(super::without_row(session, function)),
     }
-    session.choose(function.clone());
-    Outcome::Go(tree::ID)
-}
-
-/// Whether the profile in view has a function.
-fn is_known(session: &Session, function: &str) -> bool {
-    let listing = session.listing();
-    listing.is_some_and(|listing| listing.by_name.contains_key(function))
 }
 
 impl View for Goroutines {
@@ -425,7 +421,7 @@ impl View for Goroutines {
         super::word_apart(action, || {
             let Some(stack) = self.stack else { return "stack" };
             let call = groups.stack(row).get(stack.at()).cloned().flatten();
-            let is_known = call.is_some_and(|(function, _)| is_known(session, &function));
+            let is_known = call.is_some_and(|(function, _)| super::stand_in(session, &function).is_some());
             if is_known { "callers" } else { "" }
         })
     }

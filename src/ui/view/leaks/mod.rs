@@ -297,8 +297,8 @@ impl Leaks {
     fn note(&mut self, session: &mut Session) {
         let Some(suspect) = self.suspect() else { return };
         let (place, function) = (suspect.identity(), suspect.function.clone());
-        if is_known(session, suspect) {
-            session.selected = function;
+        if let Some(row) = super::stand_in(session, &function) {
+            session.selected = row;
         }
         self.place = place;
     }
@@ -313,19 +313,16 @@ impl Leaks {
                 Outcome::Go(goroutines::ID)
             }
             Kind::Outside => Outcome::Go(memory::ID),
-            Kind::Heap if is_known(session, suspect) => {
-                session.selected.clone_from(&suspect.function);
-                Outcome::Go(tree::ID)
-            }
-            Kind::Heap => Outcome::Say("The profile in view has nothing of it.".into()),
+            Kind::Heap if suspect.function.is_empty() => Outcome::Say("Nobody can be named for it yet.".into()),
+            Kind::Heap => match super::stand_in(session, &suspect.function) {
+                Some(row) => {
+                    session.selected = row;
+                    Outcome::Go(tree::ID)
+                }
+                None => Outcome::Say(super::without_row(session, &suspect.function)),
+            },
         }
     }
-}
-
-/// Whether the profile in view has the suspect's function.
-fn is_known(session: &Session, suspect: &Suspect) -> bool {
-    let listing = session.listing();
-    listing.is_some_and(|listing| listing.by_name.contains_key(&suspect.function))
 }
 
 impl View for Leaks {
@@ -370,7 +367,7 @@ impl View for Leaks {
         super::word_apart(action, || match suspect.kind {
             Kind::Goroutine | Kind::Stacks => "goroutines",
             Kind::Outside => "memory",
-            Kind::Heap if is_known(session, suspect) => "callers",
+            Kind::Heap if super::stand_in(session, &suspect.function).is_some() => "callers",
             Kind::Heap => "",
         })
     }

@@ -64,10 +64,10 @@ fn whole_heap(verdict: &Verdict) -> &'static str {
         .unwrap_or("whole heap after GC (exact)")
 }
 
-/// Its trend; of what is counted, from the first count to the last, as other views show it.
-fn shown(finding: &Finding) -> Trend {
-    let mut trend = finding.trend.clone();
-    if let (Kind::Goroutine, [first, .., last]) = (finding.kind, &finding.values[..]) {
+/// A trend from the first value to the last, as other views show them.
+fn shown(trend: &Trend, values: &[f64]) -> Trend {
+    let mut trend = trend.clone();
+    if let [first, .., last] = values {
         (trend.first, trend.last, trend.grew) = (*first, *last, last - first);
     }
     trend
@@ -86,7 +86,7 @@ impl Suspect {
             function,
             kind: finding.kind,
             level: finding.level,
-            trend: shown(finding),
+            trend: shown(&finding.trend, &finding.values),
             values: finding.values.clone(),
             share: finding.share,
             curve: match finding.kind {
@@ -119,7 +119,7 @@ impl Suspect {
                     function: suspected.name.clone(),
                     kind: Kind::Heap,
                     level: Level::None,
-                    trend: suspected.trend.clone(),
+                    trend: shown(&suspected.trend, &suspected.values),
                     values: suspected.values.clone(),
                     own: Vec::new(),
                     share: suspected.share,
