@@ -99,6 +99,11 @@ impl Data {
             graphs.push(graph);
         }
         let extras = &report.environment.extras;
+        if !extras.compares.is_empty() {
+            types
+                .iter_mut()
+                .for_each(|one| one.help = "what has come since the base, less what has gone");
+        }
         let mut forest = Forest::default();
         forest.plant(stacks::contexts(report, &ids, MAX_CONTEXTS), |context| {
             match context.node {
