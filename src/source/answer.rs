@@ -46,7 +46,7 @@ pub(super) enum Index {
     Missing,
     /// The index was not requested, or could not be fetched.
     Unknown,
-    /// It was not requested, as the address is not where Go has its profiles; the heap profile below it.
+    /// Missing or unknown, and the address may be what comes before Go's profiles; the heap profile below it.
     Below(String),
     /// The request was not for a profile; what to try instead.
     Elsewhere(&'static str),
@@ -111,7 +111,7 @@ pub(super) fn refused(url: &Url, refusal: &Refusal<'_>, index: &Index) -> Error 
             Index::Missing => "nothing is at /debug/pprof/ there: does the process import net/http/pprof, \
                                and serve it on this port?"
                 .into(),
-            Index::Below(heap) => format!("a path is asked for as it is; Go's profiles are below it: {heap}"),
+            Index::Below(heap) => format!("a path is asked for as it is; if it is a prefix, the heap is at {heap}"),
             Index::Unknown | Index::Elsewhere(_) => {
                 format!("check the path; profiles are usually listed at {}", url.index())
             }
@@ -282,7 +282,7 @@ mod tests {
                 false,
                 "",
                 Index::Below("http://h/api/debug/pprof/heap".into()),
-                "below it: http://h/api/debug/pprof/heap",
+                "if it is a prefix, the heap is at http://h/api/debug/pprof/heap",
             ),
             (403, false, "Forbidden", Index::Unknown, "forbids it"),
             (

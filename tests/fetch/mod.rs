@@ -118,7 +118,7 @@ fn profiles_arrive_as_they_are() {
 
 #[test]
 fn failures_say_what_happened_and_what_to_try() {
-    let table: [(&str, Serve, &[&str]); 23] = [
+    let table: [(&str, Serve, &[&str]); 26] = [
         (
             "http://ADDRESS/debug/pprof/hep",
             |request, stream| match request.starts_with("GET /debug/pprof/ ") {
@@ -138,7 +138,31 @@ fn failures_say_what_happened_and_what_to_try() {
                 true => answer(stream, "404 Not Found", "", b""),
                 false => drop(stream.flush()),
             },
-            &["404", "Go's profiles are below it: http://", "/x/debug/pprof/heap"],
+            &[
+                "404",
+                "if it is a prefix, the heap is at http://",
+                "/x/debug/pprof/heap",
+            ],
+        ),
+        (
+            "ADDRESS/x",
+            |request, stream| match request.split(' ').nth(1).unwrap_or_default() {
+                "/x" => answer(stream, "302 Found", "Location: /y\r\n", b""),
+                _ => answer(stream, "404 Not Found", "", b""),
+            },
+            &[
+                "404",
+                "if it is a prefix, the heap is at http://",
+                "/y/debug/pprof/heap",
+            ],
+        ),
+        (
+            "ADDRESS/heap",
+            |request, stream| match request.starts_with("GET /debug/pprof/ ") {
+                true => answer(stream, "200 OK", "Content-Type: text/html\r\n", INDEX),
+                false => answer(stream, "404 Not Found", "", b"404 page not found\n"),
+            },
+            &["404 page not found; ", "/debug/pprof/ offers allocs, heap"],
         ),
         (
             "ADDRESS",
@@ -229,6 +253,19 @@ fn failures_say_what_happened_and_what_to_try() {
             "http://me:secret@ADDRESS",
             |_, stream| answer(stream, "401 Unauthorized", "", b""),
             &["401 Unauthorized", "is not good for it"],
+        ),
+        (
+            // The password is for another server than this one.
+            "http://me:secret@ADDRESS",
+            |request, stream| match request.split_once("127.0.0.1:") {
+                Some((_, rest)) => {
+                    let port = rest.lines().next().unwrap_or_default();
+                    let location = format!("Location: http://localhost:{port}/debug/pprof/heap\r\n");
+                    answer(stream, "302 Found", &location, b"");
+                }
+                None => answer(stream, "401 Unauthorized", "", b""),
+            },
+            &["http://localhost:", "401 Unauthorized", "say who asks"],
         ),
         (
             "ADDRESS",

@@ -275,7 +275,7 @@ fn what_is_kept_and_shown_holds_no_secret() {
 
 /// A shell script that can be started.
 #[cfg(target_os = "linux")]
-fn program(path: &Path, script: &str) {
+fn write_script(path: &Path, script: &str) {
     use std::os::unix::fs::PermissionsExt;
 
     fs::write(path, format!("#!/bin/sh\n{script}\n")).expect("a script");
@@ -291,7 +291,7 @@ fn what_is_started_is_told_no_secret() {
     let folder = tempfile::tempdir().expect("a folder");
     let browser = folder.path().join("www");
     let browsed = folder.path().join("browsed");
-    program(
+    write_script(
         &browser,
         &format!("cat /proc/$$/cmdline > {0}.part; mv {0}.part {0}", browsed.display()),
     );
@@ -308,7 +308,7 @@ fn what_is_started_is_told_no_secret() {
         fs::write(notes.join("token"), "t0kentoken\n").expect("a file");
         fs::create_dir(notes.join("src")).expect("a folder");
         fs::write(notes.join("src/main.go"), "package main\n".repeat(20)).expect("a file");
-        program(&notes.join("vi"), "echo editing > $N/editing; read -r _");
+        write_script(&notes.join("vi"), "echo editing > $N/editing; read -r _");
     });
     session.wait("the profile", |screen| screen.contents().contains("main.keep"));
     session.press(":web\r");

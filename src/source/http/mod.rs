@@ -237,7 +237,11 @@ impl Asking {
                 status: status.as_u16(),
                 reason: status.canonical_reason().unwrap_or("without a name"),
                 from_pprof,
-                asked_by: self.asked_by,
+                // Another server was sent nothing that could be refused.
+                asked_by: match self.url.is_same_server(url) {
+                    true => self.asked_by,
+                    false => Asker::Nobody,
+                },
                 body: &page,
             };
             let index = match self.question.expects {
@@ -341,17 +345,17 @@ impl Asking {
         if status != http::StatusCode::NOT_FOUND {
             return Index::Unknown;
         }
-        // A path is asked for as it was typed.
-        if let Some(heap) = self.url.heap_below() {
-            return Index::Below(heap.to_string());
-        }
-        match self.ask(&url.index(), Some(self.limits.read.min(INDEX))) {
+        let index = match self.ask(&url.index(), Some(self.limits.read.min(INDEX))) {
             Ok(answer) if answer.status() == http::StatusCode::NOT_FOUND => Index::Missing,
             Ok(answer) => match answer::offered(&String::from_utf8_lossy(&self.page(answer.into_body(), ""))) {
                 names if names.is_empty() => Index::Unknown,
                 names => Index::Lists(names),
             },
             Err(_) => Index::Unknown,
+        };
+        match (index, url.heap_below()) {
+            (Index::Missing | Index::Unknown, Some(heap)) => Index::Below(heap.to_string()),
+            (index, _) => index,
         }
     }
 
