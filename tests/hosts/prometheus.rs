@@ -7,23 +7,13 @@ use std::fs;
 use std::io::{self, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::{hosts, object};
-use crate::support::program::heaptui;
-
-/// A server that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().unwrap_or_default();
-        self.0.wait().expect("it ends");
-    }
-}
+use crate::support::program::{Running, heaptui};
 
 fn start(program: &Path, args: &[String], log: &Path) -> Running {
     let log = fs::File::create(log).expect("a file");

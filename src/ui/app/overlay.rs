@@ -70,8 +70,7 @@ impl App {
             columns: self.views[self.front].columns(&self.session),
             sort: self.session.sort,
         };
-        let width = usize::from(self.area.width.saturating_sub(1));
-        let lines = help::lines(&self.session.keys, self.theme, width, &front);
+        let lines = help::lines(&self.session.keys, self.theme, Pane::width(self.area), &front);
         self.open_pane(Pane::new("Help".into(), lines));
         None
     }

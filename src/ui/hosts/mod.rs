@@ -1,5 +1,5 @@
-//! The table of hosts: a row each, the largest heap first unless the user says otherwise, filled as they answer. What is opened from it has a dashboard of
-//! its own; when that is left, the table is there as it was, and asks again.
+//! The table of hosts: a row each, the largest heap first unless the user says otherwise, filled as they answer. What is
+//! opened from it has a dashboard of its own; when that is left, the table is there as it was, and asks again.
 //!
 //! State changes in `update`, which returns what is chosen; `draw` changes nothing. Hosts are asked by `work::survey`.
 
@@ -271,8 +271,7 @@ impl HostsTable {
                 self.refresh();
             }
             Action::Help => {
-                let width = usize::from(self.area.width);
-                let lines = help::lines_of(&self.setup.bindings, self.theme, width, &CONTEXTS);
+                let lines = help::lines_of(&self.setup.bindings, self.theme, Pane::width(body), &CONTEXTS);
                 self.help = Some(Pane::new("Help".into(), lines));
             }
             Action::Move(movement) => self.list.step(movement, self.rows.len(), area),

@@ -134,6 +134,11 @@ impl Pane {
         }
     }
 
+    /// How many cells of a line it shows in an area.
+    pub(in super::super) fn width(area: Rect) -> usize {
+        usize::from(rows(area).width)
+    }
+
     pub(in super::super) fn draw(&self, theme: Theme, area: Rect, buffer: &mut Buffer) {
         paint::clear(buffer, area);
         let inner = rows(area);
