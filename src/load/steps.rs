@@ -10,6 +10,10 @@ use crate::error::{Error, Result};
 /// Agents send what they have every 10 to 15 seconds (Pyroscope's Go client, Parca's agent, a scraper's usual interval).
 /// Longer steps than this wait for two such rounds, shorter ones for the time of a step.
 const ARRIVAL: i64 = 30_000;
+/// Milliseconds until a store that failed is asked again, at least; twice as many each time that it fails again, and
+/// [`RETRY_MOST`] in the end.
+const RETRY_LEAST: i64 = 5000;
+const RETRY_MOST: i64 = 30_000;
 
 /// Which part of time a watch of a store reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,15 +58,22 @@ pub trait StepWatcher {
 pub fn read_on(plan: StepPlan, watcher: &mut dyn StepWatcher) -> Result<()> {
     let begin = watcher.now();
     let mut end = plan.complete(begin);
+    let first_retry = plan.arrival().max(RETRY_LEAST);
+    let mut retry = first_retry;
     loop {
         let due = match watcher.read(end) {
-            Ok(()) => (end.div_euclid(plan.length) + 1) * plan.length + plan.arrival(),
+            Ok(()) => {
+                retry = first_retry;
+                (end.div_euclid(plan.length) + 1) * plan.length + plan.arrival()
+            }
             Err(error @ (Error::Cancelled | Error::Usage(_))) => return Err(error),
             Err(error) => {
                 if watcher.missed(error) == Next::Stop {
                     return Ok(());
                 }
-                watcher.now() + plan.arrival()
+                let due = watcher.now() + retry;
+                retry = (2 * retry).min(RETRY_MOST);
+                due
             }
         };
         let is_over = plan
@@ -163,6 +174,18 @@ mod tests {
         );
         let never = watched(60_000, 0..i64::MAX, 0..0);
         assert!(never.read.is_empty() && never.missed.len() >= 9);
+        let seconds = watched(1000, 1_000_020_000..1_000_120_000, 0..0);
+        let since: Vec<i64> = seconds.missed.iter().map(|now| (now - 1_000_020_000) / 1000).collect();
+        assert_eq!(
+            since,
+            [0, 5, 15, 35, 65, 95],
+            "soon at first, and less often while it stays down"
+        );
+        assert!(
+            seconds.read.contains(&(1_000_145_000, 1_000_144_000)),
+            "{:?}",
+            &seconds.read[..20]
+        );
     }
 
     #[test]

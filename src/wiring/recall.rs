@@ -1,7 +1,6 @@
 //! What a profile store remembers, read to its end or watched as it goes on.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +8,7 @@ use jiff::Timestamp;
 use super::Inputs;
 use super::log::{Log, Seen};
 use super::steps::StoredHistory;
-use super::watch::{TICK, Tell};
+use super::watch::{Tell, rest};
 use crate::cli::Watched;
 use crate::error::{Error, Result};
 use crate::load::steps::{StepPlan, StepWatcher, read_on};
@@ -71,7 +70,7 @@ impl StepWatcher for Reader<'_, '_> {
             if left.is_zero() && !(self.reins.is_paused)() {
                 return Next::GoOn;
             }
-            thread::sleep(left.clamp(Duration::from_millis(1), TICK));
+            rest(left);
         }
         Next::Stop
     }

@@ -5,7 +5,6 @@ mod intake;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -30,8 +29,6 @@ use crate::secret::SourceName;
 use crate::source::{ProfileStore, Source, Url, data, profiles};
 use crate::ui::{Base, Control, Followed, Loader, Offer, Probe, Series, Wanted};
 
-/// How often a wait looks whether it is to end.
-const TICK: Duration = Duration::from_millis(50);
 /// Bytes of profiles that a series holds unless the user says otherwise.
 pub const BUDGET: u64 = 512 << 20;
 

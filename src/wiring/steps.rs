@@ -244,7 +244,9 @@ impl StoredHistory<'_> {
             return Ok(None);
         };
         let held = ratio_of(step.snapshots, step.processes, basis);
-        for ((part, store), sum) in parts.iter_mut().zip(&self.heap).zip(&mut self.allocated) {
+        // Kept when nothing can fail any more: a step that failed is read again, and must not count twice.
+        let mut allocated = self.allocated.clone();
+        for ((part, store), sum) in parts.iter_mut().zip(&self.heap).zip(&mut allocated) {
             match part {
                 Some(profile) if store.is_held() => scale(profile, held),
                 _ if store.is_held() => {}
@@ -274,14 +276,16 @@ impl StoredHistory<'_> {
             scale(&mut profile, ratio);
             packed(&profile)
         });
-        Ok(Some(Taken {
+        let taken = Taken {
             time,
             heap: packed(&heap)?,
             goroutine: goroutine.transpose()?,
             resident: None,
             collection: Collection::Unknown,
             cost: Duration::ZERO,
-        }))
+        };
+        self.allocated = allocated;
+        Ok(Some(taken))
     }
 }
 

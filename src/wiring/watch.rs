@@ -31,7 +31,19 @@ const SLOWER: Duration = Duration::from_secs(10);
 /// So many goroutines are asked for with their states at most.
 const MOST_DUMPED: i64 = 10_000;
 /// How often a wait looks whether it is to end.
-pub(super) const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(50);
+
+/// Sleeps until a wait has to be looked at again, of which so much is left; nothing is left of one that is over but paused.
+pub(super) fn rest(left: Duration) {
+    thread::sleep(nap(left));
+}
+
+fn nap(left: Duration) -> Duration {
+    match left.is_zero() {
+        true => TICK,
+        false => left.min(TICK),
+    }
+}
 
 /// A line about each snapshot.
 pub type Tell<'t> = &'t mut dyn FnMut(&str);
@@ -351,7 +363,7 @@ impl Watcher for Process<'_> {
             if left.is_zero() {
                 return Next::GoOn;
             }
-            thread::sleep(left.min(TICK));
+            rest(left);
         }
         Next::Stop
     }
@@ -373,6 +385,19 @@ impl Watcher for Process<'_> {
         match self.stop.load(Ordering::Relaxed) || (self.until_known && !self.is_open()) {
             true => Next::Stop,
             false => Next::GoOn,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_is_over_but_paused_does_not_spin() {
+        let short = TICK / 5;
+        for (left, expected) in [(Duration::ZERO, TICK), (short, short), (4 * TICK, TICK)] {
+            assert_eq!(nap(left), expected, "{left:?}");
         }
     }
 }

@@ -26,17 +26,19 @@ pub struct StoreStep {
     pub processes: usize,
 }
 
-/// Labels that tell processes of a service apart: those of Kubernetes, Prometheus, OpenTelemetry and the stores' agents.
+/// Labels that tell services and their processes apart: those of Kubernetes, Prometheus, OpenTelemetry and the stores' agents.
 /// Others, such as a version or what a program labels its samples with, may change within a process.
-pub(super) const PROCESS_LABELS: [&str; 8] = [
+pub(super) const PROCESS_LABELS: [&str; 10] = [
     "container",
     "host",
     "hostname",
     "instance",
+    "job",
     "namespace",
     "node",
     "pod",
     "service_instance_id",
+    "service_name",
 ];
 
 /// Which process a series is of: the values of its [`PROCESS_LABELS`]. `labels` is a list of `name` and `value`, as both

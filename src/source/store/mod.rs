@@ -2,8 +2,9 @@
 //!
 //! A state (`inuse_space`, goroutines) is merged by adding up snapshots, perhaps hundreds: [`Merged`] says
 //! how many, so that the reader can take the mean. What happened over time (allocations, CPU time) is a sum over all
-//! processes that match; it says how many they are, so that both can be told of one process on average. A query is a profile type, by default [`USUAL_TYPE`], and `{label="value"}` after it; each response has one
-//! sample type. Requests and responses follow the servers' own source code; they were not tried on a live server.
+//! processes that match; it says how many they are, so that both can be told of one process on average. A query is a
+//! profile type, by default [`USUAL_TYPE`], and `{label="value"}` after it; each response has one sample type. Requests and
+//! responses follow the servers' own source code; they were not tried on a live server.
 
 mod history;
 mod parca;

@@ -1,10 +1,9 @@
 //! Snapshots as they come, from a process that is watched or a store that remembers: held, told of, and recorded.
 
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{TICK, TimedInputs};
+use super::TimedInputs;
 use crate::decode;
 use crate::encode;
 use crate::error::{Error, Result};
@@ -17,7 +16,7 @@ use crate::source::ProfileStore;
 use crate::ui::{Control, Followed};
 use crate::wiring::recall::{Recall, Recalled, Reins};
 use crate::wiring::steps::step_in_words;
-use crate::wiring::watch::{Target, seed};
+use crate::wiring::watch::{Target, rest, seed};
 
 impl TimedInputs {
     /// Watches the process.
@@ -47,23 +46,23 @@ impl TimedInputs {
             is_stopped: &|| control.is_stopped(),
             is_paused: &|| control.is_paused(),
         };
-        let (mut read, mut is_caught_up) = (0, false);
+        let (mut read, mut known, mut is_caught_up) = (0, 0, false);
+        let all = |known: usize| Followed::Note(format!("All {known} steps are read, each of {step}."));
         self.inputs
             .read_store(store, &self.watched, recall, &reins, &mut |recalled| {
                 match recalled {
                     Recalled::Step(count, taken) => {
-                        read += 1;
+                        (read, known) = (read + 1, count);
                         if !is_caught_up {
-                            let note = match read == count {
-                                true => format!("All {count} steps are read, each of {step}."),
-                                false => format!("Reading step {read} of {count}."),
-                            };
-                            (intake.tell)(Followed::Note(note));
+                            (intake.tell)(Followed::Note(format!("Reading step {read} of {count}.")));
                         }
                         intake.accept(*taken, None)?;
                     }
                     Recalled::CaughtUp => {
                         is_caught_up = true;
+                        if read > 0 {
+                            (intake.tell)(all(known));
+                        }
                         (intake.tell)(Followed::CaughtUp);
                     }
                     // What never answered ends the watch, instead of being asked again and again.
@@ -74,7 +73,12 @@ impl TimedInputs {
                     }
                 }
                 Ok(Next::GoOn)
-            })
+            })?;
+        // A range ends without a word, and its last steps may have had nothing.
+        if recall == Recall::Range && read > 0 {
+            (intake.tell)(all(known));
+        }
+        Ok(())
     }
 }
 
@@ -189,7 +193,7 @@ impl Watcher for Follower<'_> {
             if left.is_zero() && !self.intake.control.is_paused() {
                 return Next::GoOn;
             }
-            thread::sleep(left.clamp(Duration::from_millis(1), TICK));
+            rest(left);
         }
         Next::Stop
     }
