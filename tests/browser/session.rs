@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use heaptui::decode;
+use heaptui::report::{Environment, Options, PageExtras, PageMoment, RowSums, StackSums};
 use serde_json::{Value, json};
 
-use super::{browser, count, text};
+use super::{browser, count, orders, page_in, saved, text};
 use crate::support::program;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
@@ -118,6 +120,38 @@ fn a_session_is_shown_over_time() {
     assert!(text(&mut browser, "#told").contains(&format!("moment {count_of} of")));
     browser.click("th[data-by=delta]");
     assert_eq!(count(&mut browser, "th[data-by=delta][aria-sort]"), 1);
+    assert_eq!(browser.problems(), [""; 0]);
+}
+
+#[test]
+fn no_function_holds_more_itself_than_with_its_callees() {
+    let Some(mut browser) = browser() else { return };
+    // Of the first moment few stacks are told, as of one of so many.
+    let moments = [40_000u16, 2].map(|of| PageMoment {
+        nanos: -i128::from(of),
+        resident: None,
+        goroutines: None,
+        sums: RowSums::new(&orders(), &Options::default()).expect("sums"),
+        stacks: StackSums::new(&orders(), &Options::default(), usize::from(of)).expect("sums"),
+    });
+    let environment = Environment {
+        extras: Arc::new(PageExtras {
+            moments: moments.into(),
+            ..PageExtras::default()
+        }),
+        ..Environment::default()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    browser.open_at(&saved(&folder, &page_in(&environment, &orders())), "#moment=1");
+    let sums = "types.map((_, type) => rowsOf(type).map(([name, flat, cum]) => [name, flat, cum]))";
+    let rows: Vec<Vec<[i64; 3]>> = serde_json::from_value(browser.value(sums)).expect("rows");
+    let own = "types.map(({ rows }) => rows.filter(([, flat]) => flat).map(([name, flat]) => [name, flat]))";
+    let own: Vec<Vec<[i64; 2]>> = serde_json::from_value(browser.value(own)).expect("rows");
+    for (rows, own) in rows.iter().zip(own) {
+        assert!(rows.iter().all(|[_, flat, cum]| flat <= cum), "{rows:?}");
+        let told: Vec<[i64; 2]> = rows.iter().map(|[name, flat, _]| [*name, *flat]).collect();
+        assert!(own.iter().all(|row| told.contains(row)), "{own:?} of {told:?}");
+    }
     assert_eq!(browser.problems(), [""; 0]);
 }
 

@@ -93,7 +93,7 @@ function sumsAt(moment) {
   return types.map((_, type) => {
     const own = whole.name.map(() => 0);
     const pairs = moments.stacks[type][moment];
-    for (let at = 0; at < pairs.length; at += 2) own[pairs[at]] = pairs[at + 1];
+    for (let at = 0; at < pairs.length; at += 2) own[pairs[at]] += pairs[at + 1];
     const ownWeight = own.map(Math.abs);
     return { own, ownWeight, cum: addUp(whole, own), weight: addUp(whole, ownWeight) };
   });
@@ -152,12 +152,14 @@ function rowsOf(type) {
       ends.set(name, tree.end[node]);
       row[2] += cum[node];
     });
-    // Without filters it is known what functions held, be it in stacks too small for the tree.
+    // Without filters it is known what the largest functions held, be it in stacks too small for the tree. These are in no
+    // sum over its contexts: the sum is at least what the function holds itself.
     if (!isFiltered()) {
       for (const [name, values] of heldOver) {
         const value = values[type] ? values[type][state.moment] : 0;
-        if (value && !rows.has(name)) rows.set(name, [name, value, value, 0]);
-        else if (value) rows.get(name)[1] = value;
+        if (!value) continue;
+        const [, , cum, inline] = rows.get(name) || [name, 0, 0, 0];
+        rows.set(name, [name, value, Math.max(cum, value), inline]);
       }
     }
     return [...rows.values()].filter((row) => row[1] || row[2]);

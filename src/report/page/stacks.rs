@@ -26,8 +26,8 @@ pub(super) struct Context {
     pub(super) values: Vec<(i64, i64)>,
 }
 
-/// What is kept of the trees of some sample types, `most` contexts or [`MAX_CONTEXTS`], in the order of a walk, largest first, what is left out of a
-/// context's children last.
+/// What is kept of the trees of some sample types, `most` contexts or [`MAX_CONTEXTS`], in the order of a walk, largest
+/// first, what is left out of a context's children last.
 pub(super) fn contexts(report: &Report, types: &[SampleTypeId], most: usize) -> Vec<Context> {
     let bases: Vec<_> = types.iter().map(|&id| report.basis_of(id)).collect();
     let Ok(tree) = StackTree::new(&bases, Direction::TopDown, || Ok::<(), Infallible>(()));
