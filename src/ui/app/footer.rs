@@ -14,6 +14,9 @@ use crate::ui::theme::Theme;
 use crate::ui::timeline::Following;
 use crate::ui::widget::paint;
 
+/// What ends with a full stop and ends no sentence.
+const SHORT: [&str; 2] = ["e.g.", "i.e."];
+
 /// Draws a message, or the keys that act.
 pub(super) fn draw(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     if area.height == 0 {
@@ -34,8 +37,9 @@ fn sentences(text: &str, width: usize) -> &str {
     if text.width() <= width {
         return text;
     }
-    let ends = text.match_indices(". ").map(|(at, _)| &text[..=at]);
-    ends.take_while(|part| part.width() <= width).last().unwrap_or(text)
+    let parts = text.match_indices(". ").map(|(at, _)| &text[..=at]);
+    let whole = parts.filter(|part| !SHORT.iter().any(|short| part.ends_with(short)));
+    whole.take_while(|part| part.width() <= width).last().unwrap_or(text)
 }
 
 /// The keys that act here, as many as there is room for; help and quit always.
@@ -103,4 +107,27 @@ fn word<'b>(app: &App, binding: &'b Binding) -> Cow<'b, str> {
     };
     let word = here.or_else(everywhere);
     word.map_or(binding.short.into(), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentences;
+
+    #[test]
+    fn a_message_is_cut_behind_a_sentence() {
+        let example = "--keep takes a size, e.g. 500MB. Nothing was kept.";
+        let names = "Open a session's folder. heaptui watch records one.";
+        let number = "It took 1.5 s. 12 are left.";
+        for (text, width, said) in [
+            (example, 80, example),
+            (example, 40, "--keep takes a size, e.g. 500MB."),
+            // The first sentence does not fit.
+            (example, 28, example),
+            (names, 30, "Open a session's folder."),
+            (number, 20, "It took 1.5 s."),
+            ("", 0, ""),
+        ] {
+            assert_eq!(sentences(text, width), said, "{text:?} in {width} cells");
+        }
+    }
 }
