@@ -9,6 +9,9 @@ use super::leaks::samples::samples;
 use super::sums::{leaf, own_sums};
 use crate::model::{LabelSetId, LabelValue, Profile, SampleTypeId};
 
+/// With fewer samples of the profiler a change says nothing: as many are drawn or not by chance.
+pub const ENOUGH_SAMPLES: u64 = 4;
+
 /// What each node allocated itself, and what is still in use.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Churn {

@@ -39,7 +39,7 @@ mod trim;
 mod wait;
 
 pub use call_tree::{CallTree, Direction, TreeNode, TreeNodeId};
-pub use churn::{Block, Churn, NodeChurn};
+pub use churn::{Block, Churn, ENOUGH_SAMPLES, NodeChurn};
 pub use closures::spell_closures_as;
 pub use contexts::Paths;
 pub use coverage::covered;

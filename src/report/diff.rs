@@ -15,7 +15,7 @@ use super::environment::Environment;
 use super::options::Options;
 use super::table::rows;
 use super::{TOP, csv, header, line, writing};
-use crate::analyze::Sort;
+use crate::analyze::{ENOUGH_SAMPLES, Sort};
 use crate::error::{Error, Result};
 use crate::model::{Side, Sides, units};
 
@@ -213,11 +213,9 @@ impl Diff {
         if self.unchanged > 0 {
             line(out, format_args!("{} more did not change.", self.unchanged))?;
         }
-        if let Some(sample) = self.sample() {
-            line(
-                out,
-                format_args!("A sample stands for {sample}: a change of no more may be chance."),
-            )?;
+        if let Some(chance) = self.chance() {
+            let note = format_args!("Changes below {chance}, of fewer than {ENOUGH_SAMPLES} samples, may be chance.");
+            line(out, note)?;
         }
         Ok(())
     }
@@ -235,11 +233,12 @@ impl Diff {
         }
     }
 
-    /// What one sample of small objects stands for, in a heap's bytes.
-    fn sample(&self) -> Option<String> {
+    /// What so few samples of small objects stand for that they may be chance, in a heap's bytes.
+    fn chance(&self) -> Option<String> {
         let report = &self.after;
         let is_space = report.profile.type_name(report.sample_type).ends_with("_space");
-        (is_space && report.profile.period > 1).then(|| self.label(report.profile.period))
+        (is_space && report.profile.period > 1)
+            .then(|| self.label(report.profile.period.saturating_mul(ENOUGH_SAMPLES as i64)))
     }
 
     fn write_json(&self, [before, after]: [&str; 2], out: &mut dyn Write) -> Result<()> {

@@ -53,8 +53,8 @@ pub use churn::{are_on_churn, churn};
 pub use columns::COLUMNS;
 pub use command::{Output, ReportStep, Step, complete, interpret, is_choice, numbered};
 pub use diagnosis::{
-    ASK_FOR_DUMP, ASK_FOR_PROOF, AnswerForm, Asked, DIAGNOSES, DiagnosisRow, Evidence, FindingWords, LeakWords, Live,
-    MemoryRow, MemoryWords, Outcome, SHAPES, Witness, dump_cost, seconds, shape, too_few, waited, write_leaks,
+    Advice, AnswerForm, Asked, DIAGNOSES, DUMP, DiagnosisRow, Evidence, FindingWords, LeakWords, Live, MemoryRow,
+    MemoryWords, Outcome, PROOF, SHAPES, Witness, dump_cost, seconds, shape, too_few, waited, write_leaks,
 };
 pub use diff::{Change, Diff, DiffForm, Limit};
 pub use environment::Environment;

@@ -92,7 +92,10 @@ pub(super) fn join(findings: &mut [Finding]) {
                     Kind::Stacks | Kind::Outside => false,
                 }
         };
-        finding.with = before.iter().position(is_cause);
+        let holder = finding.held_by.as_deref();
+        let holds = |cause: &Finding| is_cause(cause) && holder == Some(name(cause));
+        let known = holder.and_then(|_| before.iter().position(holds));
+        finding.with = known.or_else(|| before.iter().position(is_cause));
     }
 }
 
@@ -188,6 +191,8 @@ mod tests {
     #[test]
     fn what_grows_as_fast_as_goroutines_before_it_comes_with_them() {
         let (reads, writes, serves) = (Some("c.read"), Some("c.write"), Some("s.serve"));
+        /// The rate of a heap that the goroutines of `writes` hold.
+        const HELD: f64 = 7e5;
         // What grows, and with which of those before it each comes.
         type Row<'r> = (&'r [(Kind, f64, Option<&'r str>)], &'r [Option<usize>]);
         let rows: &[Row<'_>] = &[
@@ -223,6 +228,14 @@ mod tests {
                 &[None, Some(0)],
             ),
             (
+                &[
+                    (Kind::Goroutine, 20.0, reads),
+                    (Kind::Goroutine, 10.0, writes),
+                    (Kind::Heap, HELD, None),
+                ],
+                &[None, None, Some(1)],
+            ),
+            (
                 &[(Kind::Heap, 9e5, None), (Kind::Goroutine, 20.0, reads)],
                 &[None, None],
             ),
@@ -232,6 +245,9 @@ mod tests {
                 .iter()
                 .map(|&(kind, rate, named)| leak(kind, rate, named))
                 .collect();
+            for finding in findings.iter_mut().filter(|finding| finding.kind == Kind::Heap) {
+                finding.held_by = (finding.trend.rate == HELD).then(|| "c.write".into());
+            }
             join(&mut findings);
             let joined: Vec<Option<usize>> = findings.iter().map(|finding| finding.with).collect();
             assert_eq!(joined, *with, "{found:?}");

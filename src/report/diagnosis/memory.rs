@@ -237,7 +237,7 @@ fn of_heap(memory: &Memory) -> u64 {
     HEAP.iter().fold(0, |sum, kind| sum.saturating_add(memory.part(*kind)))
 }
 
-/// What most of it is: the Go heap, with its largest part, or else another part.
+/// What the largest part is, of the Go heap where that is larger than all else.
 fn sentence(memory: &Memory) -> String {
     let whole = bytes(memory.total() as f64);
     let what = match memory.resident.map(|resident| resident.moment) {
@@ -255,11 +255,11 @@ fn sentence(memory: &Memory) -> String {
         return format!("{} of {what} is {name} ({meaning})", share(size));
     }
     let only = match row.kind {
-        PartKind::Garbage => "; only what is live can leak",
+        PartKind::Garbage => "; it goes with the next collection",
         _ => "",
     };
     format!(
-        "{} of {what} is the Go heap, most of it {name} ({meaning}){only}",
+        "{} of {what} is the Go heap, the largest part of it {name} ({meaning}){only}",
         share(heap)
     )
 }

@@ -12,9 +12,7 @@ pub(super) mod words;
 use std::io::Write;
 
 pub use self::goroutines::{dump_cost, waited};
-pub use self::leaks::{
-    ASK_FOR_DUMP, ASK_FOR_PROOF, FindingWords, LeakWords, SHAPES, Witness, shape, too_few, write_leaks,
-};
+pub use self::leaks::{Advice, DUMP, FindingWords, LeakWords, PROOF, SHAPES, Witness, shape, too_few, write_leaks};
 pub use self::memory::{MemoryRow, MemoryWords};
 pub use self::words::seconds;
 use super::writing;

@@ -13,6 +13,7 @@ use crate::ui::keys::bindings::Binding;
 use crate::ui::theme::Theme;
 use crate::ui::timeline::Following;
 use crate::ui::widget::paint;
+use crate::ui::work::host::Series;
 
 /// What ends with a full stop and ends no sentence.
 const SHORT: [&str; 2] = ["e.g.", "i.e."];
@@ -26,7 +27,7 @@ pub(super) fn draw(app: &App, theme: Theme, area: Rect, buffer: &mut Buffer) {
     let said = |text: &str| format!(" {}", sentences(text, width.saturating_sub(1)));
     let line = match &app.message {
         Some(Message::Problem(text)) => Line::styled(said(text), theme.error()),
-        Some(Message::Note(text)) => Line::styled(said(text), theme.value()),
+        Some(Message::Note(text) | Message::UntilMoment(text)) => Line::styled(said(text), theme.value()),
         None => keys_line(app, theme, width),
     };
     paint::line(buffer, area, 0, &line);
@@ -91,7 +92,9 @@ fn word<'b>(app: &App, binding: &'b Binding) -> Cow<'b, str> {
         Action::Granularity => Some(session.next_granularity().1.into()),
         Action::ToggleInUse => part(IN_USE, 0),
         Action::ToggleObjects => part(OBJECTS, 1),
-        Action::Watch => match session.timeline.following {
+        // Of a process, the key that begins the watch does it, too.
+        Action::Hold if matches!(session.series, Series::Process { .. }) => Some(String::new()),
+        Action::Watch | Action::Hold => match session.timeline.following {
             Following::Live | Following::Stale(_) => Some("pause".into()),
             Following::Paused => Some("go on".into()),
             _ => None,

@@ -69,6 +69,8 @@ pub(in crate::ui) struct App {
 pub(in crate::ui) enum Message {
     Problem(String),
     Note(String),
+    /// A note that holds until the next moment comes.
+    UntilMoment(String),
 }
 
 impl App {

@@ -12,9 +12,6 @@ use crate::ui::view::VIEWS;
 use crate::ui::work::host::{Base, Followed, Pause, Series};
 use ratatui::layout::Rect;
 
-/// What is said until the first snapshot of a watch is there.
-const FIRST_SNAPSHOT: &str = "Watching: the first snapshot is being taken.";
-
 impl App {
     /// Begins with what the loader has.
     pub(in crate::ui) fn begin(&mut self) -> Option<Effect> {
@@ -72,9 +69,8 @@ impl App {
         let timeline = &mut self.session.timeline;
         match followed {
             Followed::Moment(moment, gone) => {
-                let is_awaited =
-                    |message: &mut Message| matches!(message, Message::Note(text) if text == FIRST_SNAPSHOT);
-                self.message.take_if(is_awaited);
+                self.message
+                    .take_if(|message| matches!(message, Message::UntilMoment(_)));
                 timeline.push(moment, &gone);
                 if matches!(timeline.following, Following::Stale(_)) {
                     timeline.following = Following::Live;
@@ -83,7 +79,9 @@ impl App {
                 self.catch_up()
             }
             Followed::CaughtUp => {
-                timeline.following = Following::Live;
+                if matches!(timeline.following, Following::Listing | Following::Stale(_)) {
+                    timeline.following = Following::Live;
+                }
                 self.refresh();
                 self.catch_up()
             }
@@ -178,7 +176,9 @@ impl App {
     pub(in crate::ui) fn watch(&mut self) -> Option<Effect> {
         match self.session.timeline.following {
             Following::Nothing | Following::Ended(_) => {
-                self.message = Some(Message::Note(FIRST_SNAPSHOT.into()));
+                self.message = Some(Message::UntilMoment(
+                    "Watching: the first snapshot is being taken.".into(),
+                ));
                 self.follow(Following::Live)
             }
             _ => self.hold(),

@@ -125,7 +125,7 @@ pub(super) fn defaults() -> Vec<Binding> {
             on("o", Action::ToggleObjects), "objects", "Bytes or number of objects";
         }
         KeyContext::Watched => {
-            on("<space>", Action::Hold), "", "Pause the watch, or go on";
+            on("<space>", Action::Hold), "pause", "Pause the watch, or go on";
         }
         KeyContext::Views => {
             numbers(), "", "Sample type by number";

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::analyze::{HeaviestLine, NodeId, base_name};
+use crate::analyze::{ENOUGH_SAMPLES, HeaviestLine, NodeId, base_name};
 use crate::model::units::percentage;
 use crate::model::{Profile, SampleTypeId};
 use crate::report::Report;
@@ -227,9 +227,6 @@ struct Samples {
     is_chance: bool,
 }
 
-/// With fewer samples a change says nothing: as many are drawn or not by chance.
-const ENOUGH: u64 = 4;
-
 impl Samples {
     /// What is to be known before the rest.
     fn warning(&self) -> String {
@@ -256,7 +253,7 @@ fn samples(session: &Session, full: &str) -> Option<Samples> {
     let is_sampled = listing.report.profile.period > 1;
     (count > 0 && is_sampled).then_some(Samples {
         count,
-        is_chance: listing.is_comparison() && count < ENOUGH,
+        is_chance: listing.is_comparison() && count < ENOUGH_SAMPLES,
     })
 }
 

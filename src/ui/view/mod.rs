@@ -27,7 +27,7 @@ use crate::analyze::goroutines::is_of_goroutines;
 use crate::analyze::{CallTree, Direction, Granularity, NodeId, TreeNodeId};
 use crate::model::{Profile, Snapshot};
 use crate::report::ColumnId;
-use crate::ui::keys::action::{Action, KeyContext, Toward};
+use crate::ui::keys::action::{Action, Toward};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
 use crate::ui::widget::list::{Emphasis, Match, Tally, next_match};
@@ -252,6 +252,9 @@ fn stand_in(session: &Session, function: &str) -> Option<String> {
     if listing.by_name.contains_key(function) {
         return Some(function.to_string());
     }
+    if session.options.granularity != Granularity::Lines {
+        return None;
+    }
     let is_line = |name: &str| name.strip_prefix(function).is_some_and(|place| place.starts_with(' '));
     let cum = |node: NodeId| listing.whole.node(node).cum_value().unsigned_abs();
     let lines = listing
@@ -268,10 +271,7 @@ fn without_row(session: &Session, function: &str) -> String {
         Granularity::Functions | Granularity::Lines => {
             format!("{function} is not in the profile that the other views show.")
         }
-        _ => {
-            let key = session.keys.label(Action::Granularity, &[KeyContext::Views]);
-            format!("The other views have no rows of functions now: {key} brings them back.")
-        }
+        _ => "The other views have no rows of functions now: :granularity=functions brings them back.".into(),
     }
 }
 

@@ -64,7 +64,7 @@ impl Owner {
     /// builds, hosts that have owner and repository in front of all packages tell.
     fn beside(self, module: Option<&str>, package: &str) -> Self {
         match module {
-            Some(module) if self == Self::Own && package != "main" && !is_below(package, module) => Self::Dependency,
+            Some(module) if self == Self::Own && package != MAIN && !is_below(package, module) => Self::Dependency,
             _ => self,
         }
     }
@@ -85,6 +85,9 @@ const VALUE: usize = 11;
 /// Hosts whose modules are `host/owner/repository`.
 const FORGES: [&str; 3] = ["github.com", "gitlab.com", "bitbucket.org"];
 
+/// The package that is a program's own whatever its module is.
+const MAIN: &str = "main";
+
 /// What stands between a module and what is vendored into it.
 const VENDOR: &str = "/vendor/";
 
@@ -99,7 +102,8 @@ fn module(listing: &Listing) -> Option<String> {
         .map(|mapping| base_name(profile.text(mapping.file)));
     let is_called_so = |package: &&str| {
         let mut parts = package.split('/');
-        parts.next().is_some_and(|host| FORGES.contains(&host)) && parts.nth(1) == binary
+        parts.next().is_some_and(|host| FORGES.contains(&host))
+            && binary.is_some_and(|binary| parts.nth(1) == Some(binary))
     };
     let of_forge = |package: &str| package.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let of_main = of_main(listing);
@@ -119,7 +123,7 @@ fn of_main(listing: &Listing) -> Option<String> {
     let main = listing
         .lines
         .iter()
-        .find(|(name, _)| package(profile.text(**name)) == "main");
+        .find(|(name, _)| package(profile.text(**name)) == MAIN);
     let file = profile.text(profile.functions[main?.1.line.function.index()].filename);
     let mut parts = file.split('/');
     let host = parts.next()?;
@@ -190,7 +194,11 @@ fn rows(listing: &Listing) -> Vec<Row> {
         let own = packages.into_iter();
         packages = own
             .map(|((owner, package), (row, most))| {
-                let owner = if owner == Owner::Own { Owner::Either } else { owner };
+                let owner = if owner == Owner::Own && package != MAIN {
+                    Owner::Either
+                } else {
+                    owner
+                };
                 ((owner, package), (Row { owner, ..row }, most))
             })
             .collect();

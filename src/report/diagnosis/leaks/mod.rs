@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 pub use self::hosts::{Witness, write_leaks};
 use self::notes::notes;
-pub use self::sentence::{ASK_FOR_DUMP, ASK_FOR_PROOF};
+pub use self::sentence::{Advice, DUMP, PROOF};
 use self::sentence::{evidence, next, rested, sentence, whole};
 pub use self::words::{FindingWords, LeakWords, SHAPES, shape, too_few};
 use super::causes::cause;
@@ -128,7 +128,7 @@ fn found(finding: &Finding, verdict: &Verdict) -> Value {
         "opened_by": finding.opened_by.as_ref().map(|call| &call.name),
         "reached_by": reached,
         "cause": cause(finding),
-        "next": next(finding, verdict),
+        "next": next(finding, verdict).map(|next| next.to_string()),
     })
 }
 

@@ -1,6 +1,7 @@
 //! A finding in a sentence, what it rests on, and what to do next.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::super::causes::state;
 use super::super::words::{bytes, bytes_range, count, seconds};
@@ -67,8 +68,11 @@ fn body(finding: &Finding, verdict: &Verdict, naming: Naming) -> String {
         (Kind::Heap, who, Some(cause)) => {
             let each = bytes(trend.rate / cause.trend.rate);
             let who = who.map_or(String::new(), |who| format!(", first of all in {who}"));
+            let holders = name(cause).map_or("those goroutines".into(), |cause| {
+                format!("the goroutines in {}", naming(cause))
+            });
             format!(
-                "with these goroutines the Go heap grows by {rate}, {each} for each{who}; {how} ({})",
+                "with {holders} the Go heap grows by {rate}, {each} for each{who}; {how} ({})",
                 range_of_heap(finding, verdict)
             )
         }
@@ -209,7 +213,7 @@ fn heap_evidence(finding: &Finding) -> Option<String> {
     let samples = finding.samples?;
     let share = finding.share.map(|share| {
         let percent = (share * 100.0).round().clamp(0.0, 100.0);
-        format!("{percent}% of what the heap grew by, as far as sampled")
+        format!("{percent}% of what the heap grew by, by its samples")
     });
     let kept = (samples.kept >= 1.0).then(|| format!("{} more than at the beginning", count(samples.kept, "sample")));
     let retention = (samples.retention > 0.0).then(|| {
@@ -241,11 +245,35 @@ fn why_not_sure(finding: &Finding) -> &'static str {
 /// The growth in bytes that carries about four samples, which is enough for a name.
 const TO_NAME: f64 = 2_097_152.0;
 
-/// What to do about goroutines that stay.
-pub const ASK_FOR_DUMP: &str = "goroutine?debug=2 says for how long each waits and who created it";
+/// What to do about a finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Advice {
+    /// Ask for a dump of the goroutines, and whether Go can prove that such may never go on.
+    Dump {
+        /// Whether it can.
+        is_provable: bool,
+    },
+    /// Something else, in words.
+    Text(String),
+}
 
 /// Which profile proves it, where Go can.
-pub const ASK_FOR_PROOF: &str = "goroutineleak (Go 1.27) proves what can never go on";
+pub const PROOF: &str = "proves what can never go on";
+
+/// What a dump of goroutines says.
+pub const DUMP: &str = "says for how long each waits and who created it";
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dump { is_provable: false } => write!(f, "goroutine?debug=2 {DUMP}"),
+            Self::Dump { is_provable: true } => {
+                write!(f, "goroutine?debug=2 {DUMP}; goroutineleak (Go 1.27) {PROOF}")
+            }
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
 
 /// Whether Go can prove of goroutines that wait so that they never go on: what waits for the network or a clock may.
 pub(super) fn can_be_proved(state: &str) -> bool {
@@ -253,12 +281,12 @@ pub(super) fn can_be_proved(state: &str) -> bool {
 }
 
 /// What to do about it: for how long to watch on, or which profile says more.
-pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
+pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<Advice> {
     let trend = &finding.trend;
     if finding.with.is_some() {
         return None;
     }
-    match (finding.kind, trend.shape) {
+    let text = match (finding.kind, trend.shape) {
         (Kind::Outside, _) => {
             Some("no profile can name the function: look at what calls cgo or mmap. /proc/PID/smaps of the process shows the mappings; cgo's allocator has profilers of its own (jemalloc, heaptrack)".into())
         }
@@ -284,10 +312,11 @@ pub(super) fn next(finding: &Finding, verdict: &Verdict) -> Option<String> {
         }
         (Kind::Goroutine, _) if finding.confidence != Confidence::Certain => {
             let is_provable = finding.culprit.as_ref().and_then(state).is_some_and(can_be_proved);
-            Some(if is_provable { format!("{ASK_FOR_DUMP}; {ASK_FOR_PROOF}") } else { ASK_FOR_DUMP.into() })
+            return Some(Advice::Dump { is_provable });
         }
         _ => None,
-    }
+    };
+    text.map(Advice::Text)
 }
 
 /// Where growth that slows down geometrically comes to rest, and in how many seconds it is nearly there.

@@ -2,7 +2,7 @@
 
 use super::super::causes::cause;
 use super::notes::notes;
-use super::sentence::{Naming, evidence, next, not_the_cause, rested, sentence};
+use super::sentence::{Advice, Naming, evidence, next, not_the_cause, rested, sentence};
 use super::{FEWEST, chain};
 use crate::analyze::leaks::{Culprit, Finding, TrendShape, Verdict};
 
@@ -31,7 +31,7 @@ pub struct FindingWords {
     /// What usually is wrong.
     pub cause: Option<&'static str>,
     /// What to do next.
-    pub next: Option<String>,
+    pub next: Option<Advice>,
 }
 
 impl LeakWords {

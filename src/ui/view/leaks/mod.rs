@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Outcome, View, ViewId, goroutines, memory, tree};
 use crate::analyze::leaks::{Kind, Level, Verdict};
-use crate::report::{self, LeakWords};
+use crate::report::{self, Advice, LeakWords};
 use crate::ui::keys::action::{Action, KeyContext};
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
@@ -159,7 +159,7 @@ impl Shown {
                         .cause
                         .map(|cause| (format!("usual cause: {cause}"), Theme::text as Tint));
                     lines.extend(cause);
-                    let next = words.next.as_deref().map(|next| by_key(session, next));
+                    let next = words.next.as_ref().map(|next| by_key(session, next));
                     lines.extend(next.map(|next| (format!("next: {next}"), Theme::value as Tint)));
                     lines.push((words.evidence.join(" · "), Theme::text as Tint));
                     let reached = words.reached_by.as_ref();
@@ -230,7 +230,7 @@ impl Shown {
             curves.push(curve(&fit, Stroke::Dotted, theme.value()));
         }
         chart::draw(&curves, |value| suspect.amount(value), theme.quiet(), plot, buffer);
-        let mut legend = vec![Span::styled(format!(" ── {}", suspect.curve), theme.bar())];
+        let mut legend = vec![Span::styled(format!(" ── {}", suspect.measured.words()), theme.bar())];
         if !suspect.own.is_empty() {
             legend.push(Span::styled("  ── samples (as in Top)", theme.literal()));
         }
@@ -253,18 +253,21 @@ fn room(width: u16) -> usize {
 }
 
 /// What to do next, by the key that does it where there is one.
-fn by_key(session: &Session, next: &str) -> String {
-    if !next.starts_with(report::ASK_FOR_DUMP) || !session.probes.is_live {
-        return next.into();
+fn by_key(session: &Session, next: &Advice) -> String {
+    let Advice::Dump { is_provable } = next else {
+        return next.to_string();
+    };
+    if !session.probes.is_live {
+        return next.to_string();
     }
     let dump = session.keys.label(Action::Dump, &[KeyContext::View(goroutines::ID)]);
     let enter = session.keys.label(Action::Enter, &[KeyContext::View(ID)]);
-    let dump = format!("{enter}, and there {dump} says for how long each waits and who created it");
-    if !next.ends_with(report::ASK_FOR_PROOF) {
+    let dump = format!("{enter}, and there {dump} {}", report::DUMP);
+    if !is_provable {
         return dump;
     }
     let offers = session.keys.label(Action::Profiles, &[KeyContext::Process]);
-    format!("{dump}; goroutineleak ({offers}, Go 1.27) proves what can never go on")
+    format!("{dump}; goroutineleak ({offers}, Go 1.27) {}", report::PROOF)
 }
 
 /// Why the answer may change, and until when, while moments come.

@@ -26,16 +26,44 @@ pub(super) struct Suspect {
     /// What its samples say, where `values` are the whole heap.
     pub(super) own: Vec<f64>,
     pub(super) share: Option<f64>,
-    /// What the values are.
-    pub(super) curve: &'static str,
+    /// What the values are of.
+    pub(super) measured: Measured,
     /// Whether it comes with goroutines that leak, and is no leak of its own.
     comes_along: bool,
     /// Its place among the findings.
     pub(super) finding: Option<usize>,
 }
 
-/// The values of a suspect that does not account for what the whole heap grew by.
-const SAMPLES: &str = "its samples";
+/// What the values of a suspect are of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Measured {
+    /// The whole heap, which the suspect accounts for: its exact size,
+    Heap,
+    /// its size at the last collection,
+    LastHeap,
+    /// or its samples alone.
+    SampledHeap,
+    /// The suspect's own samples.
+    Samples,
+    Goroutines,
+    Stacks,
+    Outside,
+}
+
+impl Measured {
+    /// In words, for the legend.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Heap => "whole heap after GC (exact)",
+            Self::LastHeap => "whole heap at the last collection",
+            Self::SampledHeap => "whole heap, by its samples",
+            Self::Samples => "its samples",
+            Self::Goroutines => "goroutines",
+            Self::Stacks => "stacks in use",
+            Self::Outside => "outside Go",
+        }
+    }
+}
 
 /// Cells of the columns, and of the sparkline.
 const NUMBER: usize = 11;
@@ -51,17 +79,13 @@ const WIDE: usize = 70;
 const WIDEST: usize = 90;
 
 /// What the size of the whole heap is known from.
-fn whole_heap(verdict: &Verdict) -> &'static str {
+fn whole_heap(verdict: &Verdict) -> Measured {
     let is_known = |caveat: &Caveat| match caveat {
-        Caveat::NoMemStats => Some("whole heap, by its samples"),
-        Caveat::NotCollected { .. } => Some("whole heap at the last collection"),
+        Caveat::NoMemStats => Some(Measured::SampledHeap),
+        Caveat::NotCollected { .. } => Some(Measured::LastHeap),
         _ => None,
     };
-    verdict
-        .caveats
-        .iter()
-        .find_map(is_known)
-        .unwrap_or("whole heap after GC (exact)")
+    verdict.caveats.iter().find_map(is_known).unwrap_or(Measured::Heap)
 }
 
 /// A trend from the first value to the last, as other views show them.
@@ -89,12 +113,12 @@ impl Suspect {
             trend: shown(&finding.trend, &finding.values),
             values: finding.values.clone(),
             share: finding.share,
-            curve: match finding.kind {
+            measured: match finding.kind {
                 Kind::Heap if is_whole => whole_heap(verdict),
-                Kind::Heap => SAMPLES,
-                Kind::Goroutine => "goroutines",
-                Kind::Stacks => "stacks in use",
-                Kind::Outside => "outside Go",
+                Kind::Heap => Measured::Samples,
+                Kind::Goroutine => Measured::Goroutines,
+                Kind::Stacks => Measured::Stacks,
+                Kind::Outside => Measured::Outside,
             },
             comes_along: finding.with.is_some(),
             finding: at,
@@ -123,7 +147,7 @@ impl Suspect {
                     values: suspected.values.clone(),
                     own: Vec::new(),
                     share: suspected.share,
-                    curve: SAMPLES,
+                    measured: Measured::Samples,
                     comes_along: false,
                     finding: None,
                 });
@@ -171,7 +195,7 @@ impl Suspect {
     /// What there is more of: a function may be named for several.
     fn what(&self) -> &'static str {
         match self.kind {
-            Kind::Heap if self.curve != SAMPLES => "whole heap",
+            Kind::Heap if self.measured != Measured::Samples => "whole heap",
             Kind::Heap => "heap",
             Kind::Goroutine => "goroutines",
             Kind::Stacks => "stacks",

@@ -1,9 +1,10 @@
 //! How each part of the memory went over a series.
 
-use crate::analyze::memory::{Memory as Parts, MemoryFacts, PartKind};
+use crate::analyze::memory::{LiveBasis, Memory as Parts, MemoryFacts, PartKind};
 use crate::model::{Collection, units};
 use crate::report;
 use crate::ui::session::Session;
+use crate::ui::work::host::Probe;
 
 /// Cells of a trend.
 pub(super) const TREND: usize = 12;
@@ -18,8 +19,12 @@ pub(super) struct Growth {
     pub(super) trend: String,
 }
 
-/// How each part went; nothing with fewer than two moments that tell of memory.
+/// How each part went; nothing with fewer than two moments that tell of memory, nor beside what the process was asked for, which
+/// is of another moment.
 pub(super) fn growth(session: &Session) -> Vec<Growth> {
+    if session.probes.reply(Probe::Memory).snapshot().is_some() {
+        return Vec::new();
+    }
     let timeline = &session.timeline;
     let parts = |place: usize| {
         let point = timeline.points().get(place)?;
@@ -48,7 +53,11 @@ pub(super) fn growth(session: &Session) -> Vec<Growth> {
             .iter()
             .map(|parts| parts.as_ref().map(|parts| size(parts, kind)))
             .collect();
-        let change = ends.as_ref().map(|(base, now)| size(now, kind) - size(base, kind));
+        // What is live is told otherwise without a collection, so that two such sizes have no difference.
+        let is_told =
+            |parts: &Parts| parts.basis == LiveBasis::Collected || !matches!(kind, PartKind::Live | PartKind::Garbage);
+        let ends = ends.as_ref().filter(|(base, now)| is_told(base) && is_told(now));
+        let change = ends.map(|(base, now)| size(now, kind).saturating_sub(size(base, kind)));
         Growth {
             kind,
             change: change.map_or(String::new(), signed),

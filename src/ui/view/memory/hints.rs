@@ -20,7 +20,7 @@ pub(in crate::ui::view) fn hint(session: &Session, in_use: i64) -> Option<String
     let held = u64::try_from(in_use).ok()?.saturating_mul(SMALL);
     (resident >= LITTLE && held < resident).then(|| {
         let size = units::rounded(resident as f64, "bytes");
-        format!("resident are {size}: see Memory")
+        format!("RSS is {size}: see Memory")
     })
 }
 
