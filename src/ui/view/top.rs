@@ -1,18 +1,23 @@
 //! The table of functions.
 
+mod columns;
+mod row;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
+use self::columns::{is_chosen, next_order, placed, trend_width};
+use self::row::{Bars, head, row_line};
 use super::{Outcome, View, ViewId, parts, tree};
-use crate::report::{self, Align, COLUMNS, Column, ColumnId, Order, Row, SortDirection, TableContext, Value, When};
+use crate::report::{self, COLUMNS, ColumnId, Row, SortDirection};
 use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
 use crate::ui::theme::Theme;
-use crate::ui::widget::list::{Clicked, Emphasis, List, Tally};
-use crate::ui::widget::{bar, figure, name, paint};
-use crate::ui::work::listing::{Listing, ListingColumn};
+use crate::ui::widget::list::{Clicked, List, Tally};
+use crate::ui::widget::{name, paint};
+use crate::ui::work::listing::Listing;
 use crate::ui::work::query::Query;
 
 pub(in crate::ui) const ID: ViewId = ViewId("top");
@@ -26,20 +31,6 @@ pub(super) struct Top {
     sorted: Option<Vec<Row>>,
 }
 
-/// A column that has room.
-struct Placed {
-    column: &'static Column,
-    /// Its first cell. The bar stands before the name and is part of its column.
-    x: usize,
-    width: usize,
-}
-
-/// Cells that a name has behind its bar before columns give way.
-const MIN_NAME: usize = 30;
-/// Cells that a place has at least.
-const MIN_PLACE: usize = 20;
-/// By so much columns are more to be spared beside those on churn.
-const BESIDE_CHURN: u8 = 10;
 /// Cells at the end of the title that say which rows are in view.
 const POSITION: usize = 20;
 
@@ -126,230 +117,6 @@ fn note(session: &Session, listing: &Listing) -> String {
             format!("▌{name} has no {kind} here")
         }
     }
-}
-
-fn head(session: &Session, theme: Theme, context: TableContext<'_>, columns: &[Placed], body: Rect) -> Line<'static> {
-    let mut spans = vec![Span::raw(" ")];
-    for &Placed { column, width, .. } in columns {
-        let is_key = column.id == session.sort;
-        let arrow = match (is_key, session.sort_direction) {
-            (false, _) => "",
-            (true, SortDirection::Forward) => "▼",
-            (true, SortDirection::Reversed) => "▲",
-        };
-        let style = if is_key { theme.heading() } else { theme.quiet() };
-        let text = format!("{arrow}{}", column.title(context));
-        let text = if column.align == Align::Right {
-            format!("{text:>width$} ")
-        } else {
-            let name = format!(" {:bar$}{text}", "", bar = bar_width(body));
-            match place_width(body, width) {
-                0 => name,
-                place => format!("{name:<room$}at", room = width + 3 - place),
-            }
-        };
-        spans.push(Span::styled(text, style));
-    }
-    Line::from(spans)
-}
-
-fn row_line(
-    session: &Session,
-    theme: Theme,
-    (context, columns): (TableContext<'_>, &[Placed]),
-    bars: &Bars,
-    row: &Row,
-    emphasis: Emphasis,
-    body: Rect,
-) -> Line<'static> {
-    let mut spans = vec![emphasis.marker()];
-    for &Placed { column, width, .. } in columns {
-        if column.align == Align::Right {
-            let value = (column.value)(context, row);
-            let style = match value {
-                Value::Amount(amount) | Value::Change(amount) | Value::Rate(amount) if amount != 0 => {
-                    emphasis.style(theme.value())
-                }
-                Value::Trend(_) => emphasis.bar(theme),
-                _ => emphasis.style(theme.quiet()),
-            };
-            let cell = column.shown(context, row);
-            let cell = figure::grouped(cell.trim());
-            spans.push(Span::styled(format!("{cell:>width$} "), style));
-            continue;
-        }
-        let bar_width = bar_width(body);
-        let share = bars.share(context, row);
-        let drawn = if bar_width > 1 {
-            format!("{} ", bar::bar(share, bar_width - 1))
-        } else {
-            String::new()
-        };
-        spans.push(Span::raw(" "));
-        spans.push(Span::styled(drawn, emphasis.bar(theme)));
-        let place = place_width(body, width);
-        let room = width.saturating_sub(bar_width + place + row.inline.suffix().width());
-        let name = super::name_spans(session, theme, &row.name, room, emphasis);
-        let wide: usize = name.iter().map(Span::width).sum();
-        spans.extend(name);
-        spans.push(Span::styled(row.inline.suffix(), emphasis.style(theme.quiet())));
-        if place > 0 {
-            let gap = " ".repeat(room.saturating_sub(wide) + 2);
-            let site = super::details::site(session, &row.name);
-            let place = site.map_or_else(String::new, |site| site.cut(place - 2));
-            spans.push(Span::styled(format!("{gap}{place}"), emphasis.style(theme.quiet())));
-        }
-    }
-    Line::from(spans)
-}
-
-/// Cells of the line that matters most in a function, with the gap before it, in the column of names: there are some on
-/// wide screens.
-fn place_width(body: Rect, column: usize) -> usize {
-    let column = column.saturating_sub(bar_width(body));
-    let spare = column.saturating_sub(MIN_NAME);
-    match usize::from(body.width) {
-        0..=159 => 0,
-        width if spare >= MIN_PLACE => (width / 3).min(72).min(spare).min(column / 2),
-        _ => 0,
-    }
-}
-
-/// Cells of the bar with the gap behind it.
-fn bar_width(body: Rect) -> usize {
-    match body.width {
-        0..=59 => 0,
-        60..=99 => 6,
-        100..=159 => 13,
-        _ => 25,
-    }
-}
-
-/// What the bars before the names show: the amounts that order the rows; flat where the order is not by an amount.
-struct Bars {
-    column: Option<&'static Column>,
-    largest: u64,
-}
-
-impl Bars {
-    fn new(session: &Session, listing: &Listing, context: TableContext<'_>) -> Self {
-        let mut columns = report::screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
-        let mut bars = Self {
-            column: columns.find(|column| column.id == session.sort),
-            largest: 1,
-        };
-        let sizes = listing.rows.iter().map(|row| bars.amount(context, row).unsigned_abs());
-        bars.largest = sizes.max().unwrap_or(0).max(1);
-        bars
-    }
-
-    fn amount(&self, context: TableContext<'_>, row: &Row) -> i64 {
-        let amount = self.column.and_then(|column| (column.value)(context, row).amount());
-        amount.unwrap_or(row.flat)
-    }
-
-    /// The length of a row's bar, of 1 for the longest; negative where the amount is.
-    fn share(&self, context: TableContext<'_>, row: &Row) -> f64 {
-        self.amount(context, row) as f64 / self.largest as f64
-    }
-}
-
-/// Whether the configuration leaves a column in.
-fn is_chosen(session: &Session, column: &Column) -> bool {
-    let chosen = &session.columns;
-    // A key asks for columns on churn; whoever chose some of them has those.
-    let by_key = column.shown == When::Churn && !report::are_on_churn(chosen);
-    chosen.is_empty() || column.align == Align::Left || by_key || chosen.contains(&column.id)
-}
-
-/// The columns that have room.
-fn placed(session: &Session, listing: &Listing, body: Rect) -> Vec<Placed> {
-    let room = usize::from(body.width);
-    let mut shown = columns(session, listing, body);
-    shown.retain(|one| is_chosen(session, one.column));
-    // No wider than the screen: the unit of a value may be of any length.
-    let width = |one: &ListingColumn| one.width.min(room);
-    loop {
-        let used: usize = shown.iter().map(|one| width(one) + 1).sum();
-        let spare = shown.iter().map(|one| one.spare).max().unwrap_or(0);
-        if used + bar_width(body) + MIN_NAME <= room || spare == 0 {
-            break;
-        }
-        shown.retain(|one| one.spare != spare);
-    }
-    let mut x = 1;
-    let mut columns = Vec::new();
-    for one in shown {
-        let (gap, width) = match one.column.align {
-            Align::Left => (1, room.saturating_sub(x + 1)),
-            Align::Right => (0, width(&one)),
-        };
-        columns.push(Placed {
-            column: one.column,
-            x: x + gap,
-            width,
-        });
-        x += width + 1;
-    }
-    columns
-}
-
-/// Columns with what they would like to have: those of the listing and, among them, those of a series.
-fn columns(session: &Session, listing: &Listing, body: Rect) -> Vec<ListingColumn> {
-    let known = session.over_time(&listing.report, trend_width(body));
-    let context = session.context(listing, known.as_ref());
-    if context.over_time.is_none() && context.churn.is_none() {
-        return listing.columns.clone();
-    }
-    let all = report::screen_columns(COLUMNS).into_iter();
-    all.filter(|(column, _)| column.applies(context))
-        .map(|(column, place)| {
-            let known = listing.columns.iter().find(|known| known.column.id == column.id);
-            let mut one = known
-                .copied()
-                .unwrap_or_else(|| ListingColumn::new(column, place, context, &listing.rows));
-            let stays = column.align == Align::Left || column.id == ColumnId::Flat || column.shown == When::Churn;
-            if context.over_time.is_some() {
-                one.width = one.width.max(steady_width(column.id, body));
-            }
-            // What was asked for stays longest.
-            one.spare += if context.churn.is_none() || stays {
-                0
-            } else {
-                BESIDE_CHURN
-            };
-            one
-        })
-        .collect()
-}
-
-/// Cells that a column has at least over time, so that none comes or goes while amounts grow.
-fn steady_width(column: ColumnId, body: Rect) -> usize {
-    match column {
-        ColumnId::Flat | ColumnId::Cum => "999.99MB".len(),
-        ColumnId::Change | ColumnId::PerMinute => "+999.99MB".len(),
-        ColumnId::Trend => trend_width(body),
-        _ => 0,
-    }
-}
-
-/// Cells of a trend.
-fn trend_width(body: Rect) -> usize {
-    match body.width {
-        0..=109 => 10,
-        _ => 20,
-    }
-}
-
-/// The column that orders rows after this one.
-fn next_order(sort: ColumnId, context: TableContext<'_>) -> ColumnId {
-    let columns = report::screen_columns(COLUMNS).into_iter().map(|(column, _)| column);
-    let keys: Vec<ColumnId> = columns
-        .filter(|column| matches!(column.order, Order::By(_)) && column.applies(context))
-        .map(|column| column.id)
-        .collect();
-    let at = keys.iter().position(|&id| id == sort).map_or(0, |at| at + 1);
-    keys.get(at % keys.len().max(1)).copied().unwrap_or(sort)
 }
 
 impl View for Top {

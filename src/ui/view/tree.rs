@@ -1,13 +1,16 @@
 //! A function between its callers and its callees.
 
+mod entries;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::details::{self, Site};
+use self::entries::{Around, Entry, Role, entries};
+use super::details;
 use super::{Outcome, View, ViewId, parts};
-use crate::analyze::{CallSites, CallTree, Direction, Edge, NodeId};
+use crate::analyze::Direction;
 use crate::model::units::percentage;
 use crate::ui::keys::action::Action;
 use crate::ui::session::Session;
@@ -29,33 +32,6 @@ pub(super) struct Tree {
     path: String,
 }
 
-/// A row of the view.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Entry {
-    role: Role,
-    name: String,
-    /// For calls: weight, and cum of the function in the middle, which is 100%.
-    weight: i64,
-    whole: i64,
-    inline: bool,
-    at: Option<Site>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Role {
-    /// On the heaviest path to the root, above the callers.
-    Above,
-    Caller,
-    This,
-    Callee,
-    /// What the heaviest caller calls, too.
-    Beside,
-    /// A line that says that there are none.
-    Nothing(&'static str),
-}
-
-/// A path to the root that is longer is no help.
-const LONGEST_PATH: usize = 40;
 const VALUE: usize = 11;
 /// The head of the column of names where there is no path, and where there is room for more.
 const ROLES: &str = "callers above, callees below";
@@ -68,92 +44,7 @@ const OF_ALL: &str = "of all";
 /// Below this width a row is its numbers and its name.
 const NARROW: usize = 60;
 
-impl Entry {
-    /// Its name without the line that stands in a column of its own.
-    fn shown(&self) -> &str {
-        self.at.as_ref().map_or(&self.name, |site| site.without(&self.name))
-    }
-}
-
 impl Tree {
-    /// The rows for the function that is selected, and what of it comes by the path above its callers.
-    fn entries(listing: &Listing, around: Around<'_>, selected: &str) -> (Vec<Entry>, String) {
-        let Some(&node) = listing.by_name.get(selected) else {
-            return (Vec::new(), String::new());
-        };
-        let graph = &listing.whole;
-        let names = |node: NodeId| listing.report.name(node);
-        let cum = graph.node(node).cum_value();
-        // Where rows are lines each has its own; else the caller's line tells.
-        let at = |from: NodeId, to: NodeId, other: NodeId| {
-            let own = Site::of_row(&listing.report, other);
-            own.or_else(|| site(listing, around.sites?, from, to))
-        };
-        let call = |role: Role, edge: &Edge, other: NodeId| Entry {
-            role,
-            name: names(other),
-            weight: edge.weight,
-            whole: cum,
-            inline: edge.inline,
-            at: at(edge.from, edge.to, other),
-        };
-        let line = |role: Role, name: &str| Entry {
-            role,
-            name: name.to_string(),
-            weight: 0,
-            whole: cum,
-            inline: false,
-            at: None,
-        };
-        if !listing.is_whole {
-            let wait = "its callers and callees are being added up …";
-            let entries = vec![line(Role::This, selected), line(Role::Nothing(wait), "")];
-            return (entries, String::new());
-        }
-        let callers = graph.callers_sorted(node, &names);
-        let callees = graph.callees_sorted(node, &names);
-        let mut entries = Vec::new();
-        let (path, weight) = callers
-            .first()
-            .map_or_else(Default::default, |edge| path(around, node, edge.from));
-        let amount = |value: i64| figure::amount(&listing.report, value);
-        let said = match path.len() {
-            0 | 1 => String::new(),
-            _ if weight == cum => format!("heaviest path: all of {}", amount(cum)),
-            _ => format!("heaviest path: {} of {}", amount(weight), amount(cum)),
-        };
-        entries.extend(path.windows(2).map(|step| Entry {
-            role: Role::Above,
-            name: names(step[0]),
-            weight: graph.node(step[0]).cum_value(),
-            whole: listing.report.total,
-            inline: false,
-            at: at(step[0], step[1], step[0]),
-        }));
-        entries.extend(callers.iter().map(|edge| call(Role::Caller, edge, edge.from)));
-        if callers.is_empty() {
-            entries.push(line(Role::Nothing("no callers: stacks begin here"), ""));
-        }
-        entries.push(line(Role::This, selected));
-        if callees.is_empty() {
-            entries.push(line(Role::Nothing("no callees: everything is its own"), ""));
-        }
-        entries.extend(callees.iter().map(|edge| call(Role::Callee, edge, edge.to)));
-        if let (true, Some(caller)) = (callees.is_empty(), callers.first()) {
-            let whole = graph.node(caller.from).cum_value();
-            let siblings = graph.callees_sorted(caller.from, &names);
-            let others: Vec<&&Edge> = siblings.iter().filter(|edge| edge.to != node).collect();
-            if !others.is_empty() {
-                entries.push(line(Role::Nothing("beside it, of the same caller:"), ""));
-            }
-            entries.extend(others.iter().map(|edge| Entry {
-                whole,
-                ..call(Role::Beside, edge, edge.to)
-            }));
-        }
-        (entries, said)
-    }
-
     /// Cells of the column of call sites with the gap before it.
     fn place_width(&self, width: usize) -> usize {
         let sites = self.entries.iter().filter_map(|entry| entry.at.as_ref());
@@ -322,51 +213,6 @@ fn before_name(width: usize) -> usize {
     1 + VALUE + 1 + 7 + 1 + bar_width(width) + 4
 }
 
-/// What is known of a function beyond the listing, as soon as it is.
-#[derive(Clone, Copy)]
-struct Around<'a> {
-    sites: Option<&'a CallSites>,
-    tree: Option<&'a CallTree>,
-}
-
-/// The heaviest path to a function from near the root to its caller, and what of the function comes that way.
-fn path(around: Around<'_>, function: NodeId, caller: NodeId) -> (Vec<NodeId>, i64) {
-    let Some(tree) = around.tree else {
-        return Default::default();
-    };
-    let cum = |context| tree.get(context).cum;
-    let to = |node: NodeId| {
-        let path = tree.heaviest(node).map(|context| tree.path(context));
-        let mut nodes: Vec<NodeId> = path
-            .iter()
-            .flatten()
-            .filter_map(|&context| tree.node(context))
-            .collect();
-        // Of a package that calls itself one row.
-        nodes.dedup();
-        nodes.drain(..nodes.len().saturating_sub(LONGEST_PATH));
-        nodes
-    };
-    let mut path = to(function);
-    path.pop();
-    match path.last() {
-        Some(last) if *last == caller => (path, tree.heaviest(function).map_or(0, cum)),
-        _ => {
-            let above = tree.heaviest(caller);
-            let mut below = above.into_iter().flat_map(|context| tree.children(context));
-            let here = below.find(|context| tree.node(*context) == Some(function));
-            (to(caller), here.map_or(0, cum))
-        }
-    }
-}
-
-/// Where one function calls another; nothing where the profile has no lines.
-fn site(listing: &Listing, sites: &CallSites, from: NodeId, to: NodeId) -> Option<Site> {
-    let report = &listing.report;
-    let found = sites.get(from, to)?;
-    Site::of(&report.profile, found)
-}
-
 impl View for Tree {
     fn update(&mut self, action: Action, session: &mut Session, body: Rect) -> Outcome {
         let (rows, len) = (parts(body).rows, self.entries.len());
@@ -423,7 +269,7 @@ impl View for Tree {
             tree: session.tree(Direction::TopDown).map(|tree| &**tree),
         };
         let before = self.middle();
-        (self.entries, self.path) = Self::entries(&listing, around, &selected);
+        (self.entries, self.path) = entries(&listing, around, &selected);
         let again = self
             .entries
             .iter()
