@@ -143,6 +143,16 @@ fn pyroscope(request: &str, stream: &mut TcpStream) {
     pyroscope_of(PAST, request, stream);
 }
 
+/// Its last merge has nothing, though there was something to count.
+fn forgetful(request: &str, stream: &mut TcpStream) {
+    let body = request.split_once("\n\n").map_or("", |(_, body)| body);
+    let is_last = request.contains("/SelectMergeProfile ") && fields(body).0[1] == PAST.begin + 6 * 3_600_000;
+    match is_last {
+        true => answer(stream, "200 OK", "Content-Type: application/proto\r\n", b""),
+        false => pyroscope(request, stream),
+    }
+}
+
 fn pyroscope_of(clock: Clock, request: &str, stream: &mut TcpStream) {
     let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
     let object: Value = serde_json::from_str(body).unwrap_or_default();
@@ -414,6 +424,21 @@ fn a_watch_of_a_store_goes_on() {
     session.keys(" ", "‖ paused");
     session.press("q");
     session.end("0");
+}
+
+#[test]
+fn a_history_says_when_all_of_it_is_read() {
+    for (serve, snapshots) in [(pyroscope as fn(&str, &mut TcpStream), 24), (forgetful, 23)] {
+        let store = format!("pyroscope:{}", start(serve));
+        let asked = ["--from", "2026-11-26T06:00:00Z", "--until", END];
+        let frame = told(&[&["watch", "--print", "100x24"], &asked[..], &[&store]].concat());
+        for said in [
+            &format!("{snapshots} snapshots"),
+            "All 24 steps are read, each of 15 min.",
+        ] {
+            assert!(frame.contains(said), "{said}: {frame}");
+        }
+    }
 }
 
 #[test]
