@@ -153,6 +153,14 @@ impl Timeline {
         &self.points
     }
 
+    /// Nanoseconds from the first moment to the last.
+    pub(super) fn length(&self) -> i128 {
+        match self.points.as_slice() {
+            [first, .., last] => last.moment.nanos.saturating_sub(first.moment.nanos),
+            _ => 0,
+        }
+    }
+
     /// Takes another moment in, and lets go of those that are not held any more.
     pub(super) fn push(&mut self, moment: Moment, gone: &[MomentId]) {
         let at = self.points.partition_point(|point| point.moment.nanos <= moment.nanos);

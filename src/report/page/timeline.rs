@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
@@ -56,11 +55,11 @@ impl<'m> Timeline<'m> {
 
     /// For the page's script; `number` says how it knows a name.
     pub(super) fn json(&self, report: &Report, mut number: impl FnMut(&str) -> usize) -> Value {
-        let zone = &report.environment.zone;
-        let clock = |moment: &PageMoment| {
-            let time = Timestamp::from_nanosecond(moment.nanos).ok()?;
-            Some(time.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string())
+        let span = match self.moments {
+            [first, .., last] => last.nanos.saturating_sub(first.nanos),
+            _ => 0,
         };
+        let clock = |moment: &PageMoment| report.environment.clock(moment.nanos, span);
         let over = |values: &dyn Fn(usize, usize) -> i64| -> Vec<Value> {
             let of_type = |places: &Vec<Option<usize>>| {
                 let value = |(at, place): (usize, &Option<usize>)| {

@@ -84,21 +84,26 @@ impl App {
     fn moment_taken(&self) -> String {
         let session = &self.session;
         let point = session.timeline.point().filter(|_| session.offer.is_none());
-        point.map_or_else(String::new, |point| self.clock(point, "%Y-%m-%dT%H%M%S"))
+        let time = point.and_then(|point| Timestamp::from_nanosecond(point.moment.nanos).ok());
+        let zoned = time.map(|time| time.to_zoned(session.environment.zone.clone()));
+        zoned.map_or_else(String::new, |time| time.strftime("%Y-%m-%dT%H%M%S").to_string())
     }
 
-    /// When a moment was, in this form.
-    fn clock(&self, point: &Point, form: &str) -> String {
-        let time = Timestamp::from_nanosecond(point.moment.nanos).ok();
-        let zoned = time.map(|time| time.to_zoned(self.session.environment.zone.clone()));
-        zoned.map_or_else(String::new, |time| time.strftime(form).to_string())
+    /// When a moment was, as the header says it.
+    fn clock(&self, point: &Point) -> String {
+        let Session {
+            environment, timeline, ..
+        } = &self.session;
+        environment
+            .clock(point.moment.nanos, timeline.length())
+            .unwrap_or_default()
     }
 
     /// The moments that are compared: the base's and the one in view.
     fn clocks_compared(&self) -> Option<[String; 2]> {
         let timeline = &self.session.timeline;
         let base = timeline.points().get(timeline.base().and(timeline.base_place())?)?;
-        Some([base, timeline.point()?].map(|point| self.clock(point, "%H:%M:%S")))
+        Some([base, timeline.point()?].map(|point| self.clock(point)))
     }
 
     /// What both sides of the comparison in view are called, the base first; nothing where none is in view.
@@ -121,7 +126,7 @@ impl App {
             (true, None) => session.title(),
         };
         let point = session.timeline.point().filter(|_| session.offer.is_none());
-        let subject = match point.map(|point| self.clock(point, "%H:%M:%S")) {
+        let subject = match point.map(|point| self.clock(point)) {
             Some(time) if !time.is_empty() => format!("{} at {time}", session.subject()),
             _ => session.subject(),
         };

@@ -1,6 +1,5 @@
 //! The series as a strip of blocks over the view: what the sample type in view adds up to, resident memory, goroutines.
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -264,11 +263,7 @@ pub(super) fn facts(session: &Session, theme: Theme) -> [Vec<(String, Style)>; 2
     let timeline = &session.timeline;
     let (mut state_facts, mut facts) = (Vec::new(), Vec::new());
     let points = timeline.points();
-    let time = |nanos: i128| {
-        let time = Timestamp::from_nanosecond(nanos).unwrap_or_default();
-        let time = time.to_zoned(session.environment.zone.clone());
-        time.strftime("%H:%M:%S").to_string()
-    };
+    let time = |nanos: i128| session.environment.clock(nanos, timeline.length()).unwrap_or_default();
     let state = match &timeline.following {
         Following::Nothing => return [state_facts, facts],
         Following::Listing => ("reading".to_string(), theme.quiet()),
