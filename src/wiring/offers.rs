@@ -24,7 +24,7 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
         "goroutineleak",
         "goroutineleak",
         "",
-        "goroutines that can never go on; Go runs a collection to prove it",
+        "goroutines that can never go on; a collection proves it",
     ),
     ("block", "block", "", "waits for channels and locks"),
     ("mutex", "mutex", "", "locks that others waited for"),

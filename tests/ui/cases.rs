@@ -216,6 +216,7 @@ pub(super) const CASES: &[Case] = &[
     ("leaks-none", "sessions/warmup", LARGE, "<tab>"),
     ("leaks-too-few", "sessions/requests/000.heap.txt.gz+sessions/requests/010.heap.txt.gz as series", NORMAL, "<tab>"),
     ("memory-of-a-session", "sessions/cache", LARGE, "<tab><tab>,,"),
+    ("memory-to-top-and-back", "sessions/cache", NORMAL, "<tab><tab><enter><bs>"),
     ("goroutines-of-a-session", "sessions/waiters", LARGE, "<tab><tab><tab>,,"),
     ("goroutines-growth", "sessions/waiters", (200, 60), "<tab><tab><tab>bs"),
     ("goroutines-growth-40x10", "sessions/waiters", (40, 10), "<tab><tab><tab>"),

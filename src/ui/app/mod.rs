@@ -426,11 +426,11 @@ impl App {
 
     /// Backs out of what is under way: a search, a view.
     fn back(&mut self) -> Option<Effect> {
-        if self.session.search.take().is_some() || self.view() == HOME {
+        if self.session.search.take().is_some() {
             return None;
         }
         let before = self.came_from.pop();
-        if before.is_none() && BESIDE_HOME.contains(&self.view()) {
+        if before.is_none() && (self.view() == HOME || BESIDE_HOME.contains(&self.view())) {
             return None;
         }
         self.show(before.unwrap_or(HOME))

@@ -70,8 +70,6 @@ type Tint = fn(Theme) -> Style;
 #[derive(Clone, Copy, Default)]
 struct Texts {
     sentence: usize,
-    /// The first of the details: what is said of the suspect.
-    finding: usize,
     details: usize,
 }
 
@@ -95,10 +93,9 @@ fn places(body: Rect, suspects: usize, texts: Texts) -> Places {
         left
     };
     let left = left - rows.min(left);
-    // Below the rule. What is said of everything makes room for a chart.
-    let (finding, details) = (lines(texts.finding + 1), lines(texts.details + 1));
-    let short = details.min(left.saturating_sub(CHART)).max(finding);
-    let details = if short + CHART > left { left } else { short };
+    // Below the rule. A chart has what the texts leave.
+    let details = lines(texts.details + 1);
+    let details = if details + CHART > left { left } else { details };
     let mut y = body.y;
     let mut part = |height: u16| {
         let part = Rect { y, height, ..body };
@@ -183,11 +180,10 @@ impl Shown {
     fn texts(&self, session: &Session, suspect: Option<&Suspect>, width: u16) -> Texts {
         let width = room(width);
         let lines = |texts: Vec<(String, Tint)>| texts.iter().map(|(text, _)| paint::wrap(text, width).len()).sum();
-        let [finding, all] = self.details(session, suspect).map(lines);
+        let details = self.details(session, suspect).map(lines);
         Texts {
             sentence: paint::wrap(&self.sentence(), width).len(),
-            finding,
-            details: finding + all,
+            details: details.iter().sum(),
         }
     }
 
