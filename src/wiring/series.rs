@@ -81,9 +81,9 @@ impl TimedInputs {
         }
         let is_wanted = watched.is_some() || moments == Moments::Yes;
         let store = inputs.store()?.filter(|_| is_wanted && inputs.combine.base.is_empty());
-        let series = match inputs.process() {
+        let series = match (inputs.process(), store) {
             _ if inputs.is_demo() && inputs.combine.base.is_empty() => Kind::Demo(Demo::open()?),
-            _ if let Some(store) = store => match &watched {
+            (_, Some(store)) => match &watched {
                 Some(watched) if inputs.goes_on() == Recall::GoOn => {
                     let pace = format!("a step of {}", step_in_words(&store, watched.every)?);
                     Kind::Passing(store, pace)
@@ -91,17 +91,17 @@ impl TimedInputs {
                 _ => Kind::Stored(store),
             },
             _ if moments == Moments::Yes || has_folder => Kind::Recorded,
-            Some(_) => Kind::Process {
+            (Some(_), None) => Kind::Process {
                 begins: watched.is_some(),
             },
-            None if watched.is_some() => {
+            (None, None) if watched.is_some() => {
                 return Err(Error::Usage(
                     "watch takes a live process, host:port or a URL, or a store's history, pyroscope:URL; a recorded session \
                      opens without it"
                         .into(),
                 ));
             }
-            None => Kind::None,
+            (None, None) => Kind::None,
         };
         Ok(Self {
             inputs,

@@ -131,7 +131,7 @@ impl ProfileStore {
         }
     }
 
-    /// The same query, limited to the step that ends at `end`. A merge includes both ends of its range.
+    /// A store to ask for one step: the query limited to the `length` milliseconds that end at `end`. A merge includes both ends of its range.
     pub fn within_step(&self, end: i64, length: i64) -> Self {
         let (first, last) = match self.kind {
             Kind::Pyroscope => (end.saturating_sub(length).saturating_add(1), end),
@@ -140,7 +140,8 @@ impl ProfileStore {
         self.asking(&self.profile_type, first.max(self.start), last.min(self.end))
     }
 
-    /// The same query for the time behind `before`, the end of a step or of an earlier time range, up to `end`.
+    /// A store to ask for what came since: the query limited to the time after `before`, the end of a step or of an earlier range, up
+    /// to `end`; both in milliseconds since 1970 UTC.
     pub fn behind(&self, before: i64, end: i64) -> Self {
         let first = match self.kind {
             Kind::Pyroscope => before.saturating_add(1),

@@ -121,7 +121,7 @@ impl ProfileStore {
         Some((store, asked))
     }
 
-    /// The same store with this query and time range, in milliseconds since 1970 UTC.
+    /// Sets what is asked for: a query, with or without a profile type, and a time range in milliseconds since 1970 UTC.
     pub fn within(self, query: &str, start: i64, end: i64) -> Self {
         let query = query.trim();
         let (profile_type, selector) = query.split_at(query.find('{').unwrap_or(query.len()));

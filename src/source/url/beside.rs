@@ -87,7 +87,7 @@ impl Url {
         }
     }
 
-    /// The same path on another port of the host.
+    /// This address with the port replaced; that of a socket is unchanged.
     pub fn at_port(&self, port: u16) -> Self {
         let Place::Host(host) = &self.place else {
             return self.clone();
